@@ -1,0 +1,60 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "keyfactor-mock",
+    products: [
+        .executable(name: "keyfactor-mock", targets: ["keyfactor-mock"])
+    ],
+    dependencies: [
+        // The command line: options, help texts, shell completions.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // TreeDictionary: persistent maps, so that a fork of a world and a draft of its estate are O(1).
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    ],
+    targets: [
+        // The event loop over libmicrohttpd and GnuTLS. Shows none of their types.
+        .target(
+            name: "CListener",
+            cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
+            linkerSettings: [.linkedLibrary("microhttpd"), .linkedLibrary("gnutls")]
+        ),
+        // libyaml as Swift sees it: events with line and column.
+        .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        // HTTP and HTTPS over sockets. Has not heard of Keyfactor.
+        .target(name: "MicroHTTP", dependencies: ["CListener"]),
+        // Keyfactor Command, pretended: everything that is ours.
+        .target(
+            name: "KeyfactorMock",
+            dependencies: [
+                "MicroHTTP", "CLibYAML",
+                .product(name: "HashTreeCollections", package: "swift-collections"),
+            ]
+        ),
+        // The command line.
+        .executableTarget(
+            name: "keyfactor-mock",
+            dependencies: [
+                "KeyfactorMock",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
+        .testTarget(name: "MicroHTTPTests", dependencies: ["MicroHTTP"]),
+        .testTarget(name: "KeyfactorMockTests", dependencies: ["KeyfactorMock", "MicroHTTP"], exclude: ["Goldens"]),
+        .testTarget(name: "CommandTests", dependencies: ["keyfactor-mock", "KeyfactorMock"], exclude: ["Goldens"]),
+        .testTarget(name: "TidyTests", dependencies: ["KeyfactorMock"]),
+    ]
+)
+
+for target in package.targets where target.type != .system && target.name != "CListener" {
+    target.swiftSettings = [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),  // SE-0335: a box looks like a box
+        .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444: say what you use
+        .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409: no leaking
+        .treatAllWarnings(as: .error),  // SE-0480: a warning is a fault that has not happened yet
+    ]
+    if target.type != .test {
+        target.swiftSettings?.append(.strictMemorySafety())  // SE-0458: `unsafe` marks every dangerous word
+    }
+}

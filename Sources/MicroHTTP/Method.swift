@@ -1,0 +1,42 @@
+/// An HTTP request method (RFC 9110, section 9). Methods are case-sensitive: `get` is not GET.
+package enum Method: Sendable, Hashable {
+    case get
+    case head
+    case post
+    case put
+    case delete
+    case patch
+    case options
+    /// Any other method, as it was sent.
+    case other(String)
+
+    /// Reads a method as it stands in a request line.
+    ///
+    /// - Parameter name: the word as sent; its case matters.
+    package init(_ name: String) {
+        switch name {
+        case "GET": self = .get
+        case "HEAD": self = .head
+        case "POST": self = .post
+        case "PUT": self = .put
+        case "DELETE": self = .delete
+        case "PATCH": self = .patch
+        case "OPTIONS": self = .options
+        default: self = .other(name)
+        }
+    }
+
+    /// The method as it stands in a request line.
+    package var name: String {
+        switch self {
+        case .get: "GET"
+        case .head: "HEAD"
+        case .post: "POST"
+        case .put: "PUT"
+        case .delete: "DELETE"
+        case .patch: "PATCH"
+        case .options: "OPTIONS"
+        case .other(let name): name
+        }
+    }
+}

@@ -1,0 +1,140 @@
+/// One HTTP request, whole: its target, headers and body lie in one buffer that is shared, never copied.
+///
+/// Reading a header walks the buffer without allocating; a request carries about ten of them.
+package struct Request: Sendable {
+    /// The request's method.
+    package let method: Method
+    /// Target, then header fields, then body. Later owners (the journal) keep this one buffer.
+    package let bytes: [UInt8]
+    /// The path as sent, still percent-encoded, without the query: a part of `bytes`.
+    package let path: Range<Int>
+    /// The query as sent, without the question mark: a part of `bytes`, empty if there is none.
+    package let query: Range<Int>
+    /// The body: a part of `bytes`.
+    package let body: Range<Int>
+    /// The header fields: a part of `bytes`, each as two little-endian 32-bit lengths, the name and the value.
+    let fields: Range<Int>
+    /// Whether the request came over TLS.
+    package let isSecure: Bool
+    /// The client's address, without its port, such as `127.0.0.1` or `::1`.
+    package let peer: String
+
+    /// Puts a request together in one buffer of exactly the needed size.
+    ///
+    /// - Parameters:
+    ///   - method: the method.
+    ///   - target: path and query as they stand in the request line.
+    ///   - headers: name and value pairs, in the order sent.
+    ///   - body: the body, already free of its transfer coding.
+    ///   - isSecure: whether the request came over TLS.
+    ///   - peer: the client's address, without its port.
+    package init(
+        _ method: Method, _ target: String, headers: [(String, String)] = [], body: [UInt8] = [],
+        isSecure: Bool = false, peer: String = "127.0.0.1"
+    ) {
+        var bytes = Array(target.utf8)
+        let targetEnd = bytes.count
+        for (name, value) in headers {
+            Self.append(lengths: name.utf8.count, value.utf8.count, to: &bytes)
+            bytes.append(contentsOf: name.utf8)
+            bytes.append(contentsOf: value.utf8)
+        }
+        let fieldsEnd = bytes.count
+        bytes.append(contentsOf: body)
+        self.init(method, bytes: bytes, targetEnd: targetEnd, fieldsEnd: fieldsEnd, isSecure: isSecure, peer: peer)
+    }
+
+    /// Takes over a buffer that already holds target, packed header fields and body.
+    ///
+    /// - Parameters:
+    ///   - method: the method.
+    ///   - bytes: the whole buffer.
+    ///   - targetEnd: where the target ends.
+    ///   - fieldsEnd: where the header fields end and the body begins.
+    ///   - isSecure: whether the request came over TLS.
+    ///   - peer: the client's address, without its port.
+    init(_ method: Method, bytes: [UInt8], targetEnd: Int, fieldsEnd: Int, isSecure: Bool, peer: String) {
+        self.method = method
+        self.bytes = bytes
+        var mark = 0
+        while mark < targetEnd, bytes[mark] != UInt8(ascii: "?") { mark += 1 }
+        path = 0..<mark
+        query = min(mark + 1, targetEnd)..<targetEnd
+        fields = targetEnd..<fieldsEnd
+        body = fieldsEnd..<bytes.count
+        self.isSecure = isSecure
+        self.peer = peer
+    }
+
+    /// Appends the two lengths that stand before each packed header field.
+    static func append(lengths name: Int, _ value: Int, to bytes: inout [UInt8]) {
+        for length in [name, value] {
+            for shift in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: length >> shift)) }
+        }
+    }
+
+    /// Where a header field's value lies in `bytes`.
+    ///
+    /// - Parameter name: the field's name, in lower case; names are compared without case.
+    /// - Returns: the first such field's value, `nil` if there is none.
+    package func headerRange(_ name: StaticString) -> Range<Int>? {
+        fieldRanges { $0.count == name.utf8CodeUnitCount && matches(name, at: $0) }
+    }
+
+    /// A header field's value.
+    ///
+    /// - Parameter name: the field's name, in lower case; names are compared without case.
+    /// - Returns: the first such field's value, `nil` if there is none. Bytes that are not UTF-8 are replaced.
+    package func header(_ name: StaticString) -> String? {
+        headerRange(name).map { text($0) }
+    }
+
+    /// Every header field in the order sent, for the journal and for selectors.
+    package var headers: [(name: String, value: String)] {
+        var all: [(name: String, value: String)] = []
+        forEachField { name, value in
+            all.append((text(name), text(value)))
+            return true
+        }
+        return all
+    }
+
+    /// A part of the buffer as text. Bytes that are not UTF-8 are replaced.
+    ///
+    /// - Parameter range: a part of `bytes`.
+    package func text(_ range: Range<Int>) -> String {
+        String(decoding: bytes[range], as: UTF8.self)
+    }
+
+    private func fieldRanges(where fits: (Range<Int>) -> Bool) -> Range<Int>? {
+        var found: Range<Int>?
+        forEachField { name, value in
+            if fits(name) { found = value }
+            return found == nil
+        }
+        return found
+    }
+
+    /// Walks the fields until `visit` answers false.
+    private func forEachField(_ visit: (_ name: Range<Int>, _ value: Range<Int>) -> Bool) {
+        var position = fields.lowerBound
+        while position < fields.upperBound {
+            let nameStart = position + 8
+            let valueStart = nameStart + length(at: position)
+            let end = valueStart + length(at: position + 4)
+            guard visit(nameStart..<valueStart, valueStart..<end) else { return }
+            position = end
+        }
+    }
+
+    private func length(at position: Int) -> Int {
+        Int(bytes[position]) | Int(bytes[position + 1]) << 8 | Int(bytes[position + 2]) << 16 | Int(bytes[position + 3]) << 24
+    }
+
+    private func matches(_ name: StaticString, at range: Range<Int>) -> Bool {
+        unsafe name.withUTF8Buffer { wanted in
+            for offset in 0..<range.count where unsafe (bytes[range.lowerBound + offset] | 0x20) != wanted[offset] | 0x20 { return false }
+            return true
+        }
+    }
+}
