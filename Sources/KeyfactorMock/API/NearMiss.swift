@@ -1,0 +1,64 @@
+internal import MicroHTTP
+
+/// Says what a request that met nothing was probably meant to meet.
+struct NearMiss: Sendable {
+    private let bases: [String]
+    private let endpoints: [Endpoint]
+
+    /// Explains misses among some endpoints.
+    ///
+    /// - Parameters:
+    ///   - endpoints: what is served.
+    ///   - bases: below which base paths.
+    init(_ endpoints: [Endpoint], bases: [String]) {
+        self.endpoints = endpoints
+        self.bases = bases
+    }
+
+    /// One line for the log and for `X-Mock-Why`.
+    ///
+    /// - Parameter request: what was asked for.
+    func explain(_ request: Request) -> String {
+        let path = "/" + request.text(request.path).split(separator: "/").prefix(12).joined(separator: "/").prefix(200)
+        let asked = "\(request.method.name) \(path)"
+        guard let base = bases.first(where: { Self.isPrefix($0, of: path) }) else {
+            let loose = bases.first { path.lowercased().hasPrefix($0.lowercased()) }
+            let hint = loose.map { " (a slash is missing behind \($0))" } ?? ""
+            return "\(asked) is not below a base path\(hint); those are \(bases.joined(separator: ", "))"
+        }
+        let below = String(path.dropFirst(base.count))
+        let candidates = endpoints.map { ($0, Self.distance(Self.shape(below), Self.shape($0.path)) + ($0.method == request.method ? 0 : 1)) }
+        guard let nearest = candidates.min(by: { $0.1 < $1.1 }), nearest.1 <= max(3, below.count / 2) else {
+            return "no operation is like \(asked)"
+        }
+        return "no operation \(request.method.name) \(below); nearest is \(nearest.0.name)"
+    }
+
+    private static func isPrefix(_ base: String, of path: String) -> Bool {
+        let (base, path) = (base.lowercased(), path.lowercased())
+        return path == base || path.hasPrefix(base + "/")
+    }
+
+    /// A path with its identifiers as holes, so that only words are compared.
+    private static func shape(_ path: String) -> [UInt8] {
+        let segments = path.lowercased().split(separator: "/").map { segment in
+            segment.hasPrefix("{") || GUID(segment) != nil || Int(segment) != nil ? "{}" : segment
+        }
+        return Array(segments.joined(separator: "/").utf8)
+    }
+
+    /// How many letters must be put in, left out or replaced to make one of the other (Levenshtein).
+    private static func distance(_ one: [UInt8], _ other: [UInt8]) -> Int {
+        var row = Array(0...other.count)
+        for (i, a) in one.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, b) in other.enumerated() {
+                let replaced = diagonal + (a == b ? 0 : 1)
+                diagonal = row[j + 1]
+                row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
+            }
+        }
+        return row[other.count]
+    }
+}

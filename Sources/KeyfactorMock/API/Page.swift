@@ -1,0 +1,67 @@
+/// A page of a list, and how many rows match in all.
+struct Page<Row> {
+    var rows: [Row]
+    var total: Int
+}
+
+extension Call {
+    /// The most rows that one page may hold; what asks for more gets a refusal, not a server that runs out of memory.
+    static let largestPage = 1_000_000
+
+    /// Filters, sorts and cuts a table as `QueryString`, `SortField`, `SortAscending`, `PageReturned` and `ReturnLimit` say.
+    ///
+    /// Documented defaults: page 1, 50 rows, ascending (0; 1 is descending). A page past the end is empty: clients stop there.
+    ///
+    /// - Parameters:
+    ///   - table: what is listed.
+    ///   - fields: what it can be filtered and sorted by.
+    ///   - defaultSort: the field that the table is already sorted by.
+    ///   - isVisible: whether the caller may see a row at all.
+    /// - Throws: a refusal of a query, a field or a number that is wrong.
+    func page<Key, Row>(
+        of table: Table<Key, Row>, fields: [QueryField<Row>], defaultSort: String, isVisible: ((Row) -> Bool)? = nil
+    ) throws(Refusal) -> Page<Row> {
+        let number = try count("PageReturned", default: 1)
+        let size = try count("ReturnLimit", default: 50)
+        guard size <= Self.largestPage else { throw .badArgument("ReturnLimit: expected at most \(Self.largestPage), found \(size).") }
+        let filter = try query["querystring"].flatMap { text throws(Refusal) in try Query.parse(text, fields, self) }
+        let sort = try sortField(fields)
+        let descends = try isDescending()
+        // Both fit in 32 bits, so that the product fits in 64.
+        let first = fidelity.paging == .ignorePage ? 0 : (number - 1) * size
+        if filter == nil, isVisible == nil, !descends, sort.map({ $0.name == defaultSort }) ?? true {
+            return Page(rows: table.keys.dropFirst(first).prefix(size).map { table[$0]! }, total: table.count)
+        }
+        var rows = table.all
+        if let isVisible { rows.removeAll { !isVisible($0) } }
+        if let filter { rows.removeAll { !filter.matches($0) } }
+        if let sort, sort.name != defaultSort {
+            let keyed = rows.enumerated().map { (key: sort.value($1), place: $0) }
+                .sorted { $0.key.order($1.key) == .equal ? $0.place < $1.place : $0.key.order($1.key) == .less }
+            rows = keyed.map { rows[$0.place] }
+        }
+        if descends { rows.reverse() }
+        return Page(rows: Array(rows.dropFirst(first).prefix(size)), total: rows.count)
+    }
+
+    /// Numbers below 1 are refused; what Command does with them is not known.
+    private func count(_ name: String, default standard: Int) throws(Refusal) -> Int {
+        guard let text = query[name.lowercased()], !text.isEmpty else { return standard }
+        guard let number = Int32(text), number >= 1 else { throw .badArgument("\(name): expected a whole number of at least 1, found '\(text.prefix(60))'.") }
+        return Int(number)
+    }
+
+    private func sortField<Row>(_ fields: [QueryField<Row>]) throws(Refusal) -> QueryField<Row>? {
+        guard let name = query["sortfield"], !name.isEmpty else { return nil }
+        guard let field = fields.first(where: { $0.isNamed(name) }) else { throw .invalidSortField(name) }
+        return field
+    }
+
+    private func isDescending() throws(Refusal) -> Bool {
+        switch query["sortascending"]?.lowercased() {
+        case nil, "", "0", "ascending": false
+        case "1", "descending": true
+        case let text?: throw .badArgument("SortAscending: expected 0 (ascending) or 1 (descending), found '\(text.prefix(60))'.")
+        }
+    }
+}

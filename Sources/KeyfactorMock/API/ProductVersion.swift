@@ -1,0 +1,38 @@
+/// The release of Keyfactor Command that is pretended. What differs between releases stands in `traits`, one line each.
+package enum ProductVersion: String, Sendable, CaseIterable, Comparable {
+    case v10 = "10.5"
+    case v11 = "11.6"
+    case v12 = "12.3"
+    case v24 = "24.4"
+    case v25 = "25.4"
+
+    /// What a release does differently from others.
+    struct Traits: Sendable {
+        /// The value of `X-Keyfactor-Product-Version`: recorded as `25.4.1+` and 40 hexadecimal digits.
+        var header: String
+        /// Times with `Z`: recorded for 25.4.1; 10.x sent neither zone nor fraction (job history, 2023).
+        var times: TimeStyle = .utc
+        /// Numbers instead of names for results, states and field types: established for 10 (names) and 25 (numbers).
+        var numbers = true
+        /// `AgentResponse.JobTypes`: from 25.x on.
+        var agentJobTypes = false
+        /// Whether inventory may be scheduled weekly and monthly: reference guides of 10.5, 11.3 (no) and 24.4 (yes).
+        var weeklyInventory = true
+    }
+
+    /// What this release does differently. 12.3 has no recording: it is interpolated between 11 and 24.
+    var traits: Traits {
+        switch self {
+        case .v10: Traits(header: "10.5.0.0", times: .bare, numbers: false, weeklyInventory: false)
+        case .v11: Traits(header: "11.6.0.0", numbers: false, weeklyInventory: false)
+        case .v12: Traits(header: "12.3.0.0", numbers: false)
+        case .v24: Traits(header: "24.4.0.0")
+        case .v25: Traits(header: "25.4.1+6b6579666163746f722d6d6f636b2e2e2e2e2e2e", agentJobTypes: true)
+        }
+    }
+
+    /// Whether one release came before another.
+    package static func < (left: ProductVersion, right: ProductVersion) -> Bool {
+        (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
+    }
+}

@@ -1,0 +1,40 @@
+internal import MicroHTTP
+
+/// The parameters in a request's query, decoded when asked for.
+///
+/// Names are compared without case and without any prefix: `pq.queryString`, `certificateStoreQuery.queryString` and `QueryString`
+/// are one. Of several with one name the last counts. A space may be sent as `%20` or `+`.
+struct QueryParameters: Sendable {
+    private let values: [(name: String, value: String)]
+
+    /// Reads a query.
+    ///
+    /// - Parameter text: what stands behind the question mark, still percent-encoded.
+    /// - Throws: a refusal if it holds `%` without two hexadecimal digits, or what is not UTF-8.
+    init(_ text: String) throws(Refusal) {
+        var values: [(name: String, value: String)] = []
+        for part in text.split(separator: "&") {
+            let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let name = try Self.decode(sides[0])
+            let value = sides.count > 1 ? try Self.decode(sides[1]) : ""
+            let bare = name.split(separator: ".", omittingEmptySubsequences: false).last.map(String.init) ?? name
+            values.append((bare.lowercased(), value))
+        }
+        self.values = values
+    }
+
+    /// A parameter's value.
+    ///
+    /// - Parameter name: in lower case, without prefix.
+    /// - Returns: `nil` if it was not sent.
+    subscript(name: String) -> String? {
+        values.last { $0.name == name }?.value
+    }
+
+    private static func decode(_ text: Substring) throws(Refusal) -> String {
+        guard let decoded = PercentEncoding.decode(text.utf8, plusIsSpace: true) else {
+            throw .badArgument("The query '\(text.prefix(60))' is not properly percent-encoded UTF-8.")
+        }
+        return decoded
+    }
+}

@@ -1,0 +1,114 @@
+/// Every refusal the mock gives of its own accord: one constructor each, in the order status, code, text, provenance.
+///
+/// Recorded texts keep their bytes, down to the missing full stop. `assumed` ones have words of our own.
+extension Refusal {
+    /// The code of bad arguments and bad bodies. The family 0xA011 is established, this member of it is assumed.
+    static let badArgumentCode = "0xA0110004"
+    /// The code of things that are not there. The family is established, with 404 it is assumed.
+    static let notFoundCode = "0xA0130000"
+
+    /// Something in the request is missing or wrong.
+    ///
+    /// - Parameters:
+    ///   - message: what is wrong, where, and what would be right.
+    ///   - member: the member of the body concerned, if it could not be read at all.
+    static func badArgument(_ message: String, member: String? = nil) -> Refusal {
+        Refusal(status: 400, code: badArgumentCode, message: message, provenance: .assumed, bindingMember: member)
+    }
+
+    /// The body is not JSON.
+    static func invalidJSON(_ mistake: JSONMistake) -> Refusal {
+        badArgument("The request body is not valid JSON: \(mistake.message) (line \(mistake.line), column \(mistake.column)).", member: "$")
+    }
+
+    /// Several items of a request are refused; nothing was done.
+    static func failed(_ message: String, _ reasons: [String], status: Int = 400) -> Refusal {
+        Refusal(
+            status: status, code: status == 404 ? notFoundCode : badArgumentCode, message: message, provenance: .assumed,
+            failedOperations: reasons)
+    }
+
+    /// A list cannot be sorted by this. Text and code as clients written against a real server know them.
+    static func invalidSortField(_ name: String) -> Refusal {
+        Refusal(status: 400, code: "0xA011004A", message: "Invalid sort field: \(name).", provenance: .recorded)
+    }
+
+    /// The caller lacks a permission. Quoted of a real server; the apostrophe is escaped on the wire.
+    ///
+    /// - Parameters:
+    ///   - user: the caller as the server names it.
+    ///   - permission: what was needed; goes to `X-Mock-Why` only.
+    static func forbidden(_ user: String, _ permission: String) -> Refusal {
+        Refusal(
+            status: 403, code: "0xA0140002", message: "User \(user) doesn't have the required permission", provenance: .recorded,
+            why: "needed: \(permission)")
+    }
+
+    /// No such certificate store. Recorded from 25.5.
+    static func storeNotFound(_ id: GUID) -> Refusal {
+        notFound("Certificate store with id '\(id.text)' does not exist.", .recorded)
+    }
+
+    /// No such agent. Recorded from 25.5, without a full stop.
+    static func agentNotFound(_ id: GUID) -> Refusal {
+        notFound("Agent with id of '\(id.text)' does not exist", .recorded)
+    }
+
+    /// No custom job type of this id.
+    static func jobTypeNotFound(_ id: GUID) -> Refusal {
+        notFound("Job type with id '\(id.text)' does not exist.", .assumed)
+    }
+
+    /// No custom job type of this name.
+    static func jobTypeNotFound(named name: String) -> Refusal {
+        notFound("Job type with name '\(name)' does not exist.", .assumed)
+    }
+
+    /// Nothing is served here.
+    ///
+    /// - Parameter why: what was nearest.
+    static func noOperation(_ why: String) -> Refusal {
+        Refusal(status: 404, code: notFoundCode, message: "The requested resource was not found.", provenance: .assumed, why: why)
+    }
+
+    /// The path is served, but not with this method.
+    static func methodNotAllowed(_ allowed: [String]) -> Refusal {
+        Refusal(
+            status: 405, code: badArgumentCode, message: "The requested resource does not support this HTTP method.", provenance: .assumed,
+            why: "this path has \(allowed.joined(separator: ", "))", headers: [.init(name: "Allow", value: allowed.joined(separator: ", "))])
+    }
+
+    /// The API version asked for does not exist.
+    static func unsupportedVersion(_ version: String) -> Refusal {
+        badArgument("The x-keyfactor-api-version '\(version)' is not supported. Supported versions: 1.0.")
+    }
+
+    /// A write came without the header that guards against forged requests.
+    static var missingRequestedWith: Refusal {
+        badArgument("The header x-keyfactor-requested-with is required. Send 'APIClient' or 'XMLHttpRequest'.")
+    }
+
+    /// The world holds as much as it may.
+    static func worldIsFull(_ what: String, limit: Int) -> Refusal {
+        Refusal(
+            status: 503, code: badArgumentCode, message: "This mock keeps at most \(limit) \(what) in a world. Restart it to begin anew.",
+            provenance: .assumed, why: "a limit of the mock, not of Command")
+    }
+
+    private static func notFound(_ message: String, _ provenance: Provenance) -> Refusal {
+        Refusal(status: 404, code: notFoundCode, message: message, provenance: provenance)
+    }
+
+    /// The same refusal with the status that the fidelity switch `unknownIds` asks for.
+    ///
+    /// - Parameter fidelity: the world's switches.
+    func forUnknownID(_ fidelity: Fidelity) -> Refusal {
+        var copy = self
+        switch fidelity.unknownIDs {
+        case .vendor: break
+        case .badRequest: (copy.status, copy.code) = (400, Self.badArgumentCode)
+        case .notFound: (copy.status, copy.code) = (404, Self.notFoundCode)
+        }
+        return copy
+    }
+}

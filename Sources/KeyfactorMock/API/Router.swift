@@ -1,0 +1,103 @@
+internal import MicroHTTP
+
+/// Finds the endpoint of a request: a tree of path segments, compared without case, since IIS does so.
+///
+/// Doubled and trailing slashes are nothing, which scripts in the field rely on.
+struct Router: Sendable {
+    /// What a path leads to.
+    enum Match: Sendable {
+        case endpoint(Endpoint, parameters: [(name: String, value: String)])
+        /// The path exists, for these methods.
+        case otherMethods([String])
+        /// Nothing is here; whether it lies below a base path.
+        case nothing(insideBase: Bool)
+        /// The path is not properly percent-encoded.
+        case badEncoding
+    }
+
+    private struct Node: Sendable {
+        var children: [(segment: [UInt8], node: Int)] = []
+        var hole: Int?
+        var isBase = false
+        var endpoints: [Endpoint] = []
+    }
+
+    private var nodes = [Node()]
+
+    /// A router of endpoints below one or more base paths.
+    ///
+    /// - Parameters:
+    ///   - endpoints: what is served.
+    ///   - bases: base paths such as `/KeyfactorAPI`; every endpoint is reached through each.
+    init(_ endpoints: [Endpoint], bases: [String]) {
+        for base in bases {
+            let root = base.split(separator: "/").reduce(0) { child(of: $0, String($1)) }
+            nodes[root].isBase = true
+            for endpoint in endpoints {
+                let leaf = endpoint.path.split(separator: "/").reduce(root) { child(of: $0, String($1)) }
+                nodes[leaf].endpoints.append(endpoint)
+            }
+        }
+    }
+
+    /// Finds what a request's path leads to. HEAD goes where GET goes.
+    ///
+    /// - Parameter request: the request.
+    func match(_ request: Request) -> Match {
+        let path = request.bytes[request.path]
+        let isEncoded = path.contains(UInt8(ascii: "%"))
+        var (node, insideBase) = (0, false)
+        var holes: [String] = []
+        for part in path.split(separator: UInt8(ascii: "/")) {
+            var segment = part
+            if isEncoded {
+                guard let decoded = PercentEncoding.decode(part) else { return .badEncoding }
+                segment = ArraySlice(decoded.utf8)
+            }
+            insideBase = insideBase || nodes[node].isBase
+            if let next = nodes[node].children.first(where: { Self.isSame($0.segment, segment) }) {
+                node = next.node
+            } else if let hole = nodes[node].hole {
+                holes.append(String(decoding: segment, as: UTF8.self))
+                node = hole
+            } else {
+                return .nothing(insideBase: insideBase)
+            }
+        }
+        let found = nodes[node]
+        guard !found.endpoints.isEmpty else { return .nothing(insideBase: insideBase || found.isBase) }
+        let method = request.method == .head ? .get : request.method
+        guard let endpoint = found.endpoints.first(where: { $0.method == method }) else {
+            return .otherMethods(found.endpoints.map(\.method.name))
+        }
+        guard !holes.isEmpty else { return .endpoint(endpoint, parameters: []) }
+        let names = endpoint.path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+        return .endpoint(endpoint, parameters: Array(zip(names, holes)).map { (name: $0.0, value: $0.1) })
+    }
+
+    private mutating func child(of node: Int, _ segment: String) -> Int {
+        if segment.hasPrefix("{") {
+            if let hole = nodes[node].hole { return hole }
+            nodes.append(Node())
+            nodes[node].hole = nodes.count - 1
+            return nodes.count - 1
+        }
+        let bytes = Array(segment.lowercased().utf8)
+        if let found = nodes[node].children.first(where: { $0.segment == bytes }) { return found.node }
+        nodes.append(Node())
+        nodes[node].children.append((bytes, nodes.count - 1))
+        return nodes.count - 1
+    }
+
+    /// Whether a segment is a known one, which stands in lower case.
+    private static func isSame(_ known: [UInt8], _ segment: ArraySlice<UInt8>) -> Bool {
+        guard known.count == segment.count else { return false }
+        var index = segment.startIndex
+        for byte in known {
+            let other = segment[index]
+            guard other == byte || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(other) && other | 0x20 == byte else { return false }
+            index += 1
+        }
+        return true
+    }
+}

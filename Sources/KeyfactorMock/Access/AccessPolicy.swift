@@ -1,0 +1,96 @@
+/// Who is let into a world, and as whom.
+package struct AccessPolicy: Sendable {
+    /// Which credentials count.
+    package enum Mode: String, Sendable, CaseIterable {
+        /// Every well-formed Basic or Bearer credential, and none: nobody has to set anything up.
+        case any
+        /// Basic, checked against `users`.
+        case basic
+        /// Bearer tokens of the token endpoint.
+        case bearer
+        /// Either of the two.
+        case both
+        /// Nobody is asked; the header is not even read.
+        case none
+    }
+
+    /// Somebody who logs in with Basic.
+    package struct User: Sendable {
+        package var name: String
+        package var password: String
+        package var permissions: Permissions
+    }
+
+    /// Somebody who gets tokens from the token endpoint.
+    package struct Client: Sendable {
+        package var id: String
+        package var secret: String
+        package var permissions: Permissions
+    }
+
+    package var mode = Mode.any
+    package var users: [User] = []
+    package var clients: [Client] = []
+    /// How long a token lives on the world's clock.
+    package var tokenLifetime = Duration.seconds(3600)
+
+    /// Everybody is let in.
+    package init() {}
+
+    /// Finds out who makes a request.
+    ///
+    /// In mode `any` a user that the scenario names keeps its permissions, whatever the password; an expired token of the mock's own
+    /// is refused in every mode that reads tokens.
+    ///
+    /// - Parameters:
+    ///   - credential: what the request says.
+    ///   - tokens: the world's tokens.
+    ///   - now: the world's time.
+    /// - Returns: `nil` if the request is to be answered 401.
+    func admit(_ credential: Credential, _ tokens: Tokens, now: Timestamp) -> Caller? {
+        switch (mode, credential) {
+        case (.none, _): .anyone
+        case (_, .malformed): nil
+        case (.any, .none): .anyone
+        case (_, .none): nil
+        case (.any, .basic(let user, _)):
+            Caller(name: user.text, permissions: users.first { Credential.User($0.name).isSame(as: user) }?.permissions ?? .all)
+        case (.basic, .basic(let user, let password)), (.both, .basic(let user, let password)):
+            self.user(user, password).map { Caller(name: user.text, permissions: $0.permissions) }
+        case (.bearer, .basic), (.basic, .bearer): nil
+        case (_, .bearer(let text)):
+            switch tokens.find(text, now: now) {
+            case .valid(let client): Caller(name: client, permissions: clients.first { $0.id == client }?.permissions ?? .all)
+            case .unknown: mode == .any ? Caller(name: "bearer", permissions: .all) : nil
+            case .expired: nil
+            }
+        }
+    }
+
+    /// The client of an id and a secret; in mode `any` everybody is one.
+    ///
+    /// - Parameters:
+    ///   - id: the client's id.
+    ///   - secret: its secret.
+    /// - Returns: whether a token may be given to it.
+    func admitsClient(_ id: String, _ secret: [UInt8]) -> Bool {
+        var admitted = mode == .any
+        for client in clients where client.id == id && Self.isEqual(Array(client.secret.utf8), secret) { admitted = true }
+        return admitted
+    }
+
+    private func user(_ user: Credential.User, _ password: [UInt8]) -> User? {
+        var found: User?
+        for known in users where Credential.User(known.name).isSame(as: user) && Self.isEqual(Array(known.password.utf8), password) {
+            found = known
+        }
+        return found
+    }
+
+    /// Compares two secrets in a time that depends on their lengths alone.
+    static func isEqual(_ secret: [UInt8], _ given: [UInt8]) -> Bool {
+        var difference: UInt8 = secret.count == given.count ? 0 : 1
+        for index in given.indices { difference |= given[index] ^ (index < secret.count ? secret[index] : ~given[index]) }
+        return difference == 0
+    }
+}

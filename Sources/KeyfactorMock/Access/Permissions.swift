@@ -1,0 +1,86 @@
+/// A permission of Command 11 and later, such as `/agents/management/read/`.
+enum Permission: String, Sendable {
+    case agentsRead = "/agents/management/read/"
+    case agentsModify = "/agents/management/modify/"
+    case storesRead = "/certificate_stores/read/"
+    case storesSchedule = "/certificate_stores/schedule/"
+
+    /// The permission as it is granted: for everything, or for what is in one container.
+    ///
+    /// - Parameter container: `nil` for everything.
+    func text(container: Int?) -> String {
+        container.map { "\(rawValue)\($0)/" } ?? rawValue
+    }
+}
+
+/// What an endpoint asks of its caller before its work begins.
+enum Need: Sendable, Equatable {
+    /// Nothing but to be let in.
+    case nothing
+    /// A permission for everything.
+    case everywhere(Permission)
+    /// A permission for everything or for some container; the work asks again for each store.
+    case containers(Permission)
+
+    static let agentsRead = Need.everywhere(.agentsRead)
+    static let agentsModify = Need.everywhere(.agentsModify)
+}
+
+/// What a caller may do. A permission grants what lies below it: `/agents/` grants `/agents/management/read/`, `/` and `*` all.
+package struct Permissions: Sendable, Equatable {
+    private let grantsAll: Bool
+    private let granted: [String]
+
+    /// Everything.
+    package static let all = Permissions(["*"])
+
+    /// The permissions of a list.
+    ///
+    /// - Parameter granted: paths such as `/certificate_stores/schedule/3/`, or `*`.
+    package init(_ granted: [String]) {
+        grantsAll = granted.contains { $0 == "*" || $0 == "/" }
+        self.granted = granted.map { $0.hasSuffix("/") ? $0 : $0 + "/" }
+    }
+
+    /// Whether something is allowed, for everything or for what is in a container.
+    ///
+    /// - Parameters:
+    ///   - permission: what is to be done.
+    ///   - container: the container of what it is to be done to; `nil` if that is in none.
+    func allow(_ permission: Permission, container: Int?) -> Bool {
+        guard !grantsAll else { return true }
+        let needed = permission.text(container: container)
+        return granted.contains { needed.hasPrefix($0) }
+    }
+
+    /// Whether an endpoint's work may begin.
+    func allow(_ need: Need) -> Bool {
+        switch need {
+        case .nothing: true
+        case .everywhere(let permission): allow(permission, container: nil)
+        case .containers(let permission):
+            allow(permission, container: nil) || granted.contains { $0.hasPrefix(permission.rawValue) }
+        }
+    }
+}
+
+/// Who makes a request.
+struct Caller: Sendable {
+    /// As the server names the caller in a refusal: user name or client id.
+    var name: String
+    var permissions: Permissions
+
+    /// Nobody in particular, who may do everything.
+    static let anyone = Caller(name: "anonymous", permissions: .all)
+}
+
+extension Need {
+    /// What is needed, as `X-Mock-Why` tells it.
+    var text: String {
+        switch self {
+        case .nothing: "nothing"
+        case .everywhere(let permission): permission.rawValue
+        case .containers(let permission): "\(permission.rawValue), or \(permission.rawValue)N/ for a container N"
+        }
+    }
+}

@@ -1,0 +1,101 @@
+internal import MicroHTTP
+
+/// A request to the token endpoint: OAuth 2 client credentials (RFC 6749, section 4.4).
+struct TokenRequest: Sendable {
+    /// Why no token is given (RFC 6749, section 5.2).
+    struct Failure: Error, Sendable, Equatable {
+        var status: Int
+        var error: String
+        var description: String
+        /// Whether the client used the `Authorization` header, so that the 401 must name a scheme.
+        var challenges = false
+    }
+
+    let client: String
+    let secret: [UInt8]
+    let scope: String?
+
+    /// Reads a token request: client_secret_basic or client_secret_post, never both.
+    ///
+    /// `scope` and `audience` are taken as they come; an identity provider would judge them.
+    ///
+    /// - Parameter request: a POST of a form.
+    /// - Throws: what RFC 6749 says about a request that is wrong.
+    init(_ request: Request) throws(Failure) {
+        guard request.method == .post else { throw Self.invalid("the token endpoint takes POST", status: 405) }
+        let form = try Self.form(request)
+        guard let grant = form["grant_type"] else { throw Self.invalid("grant_type is missing") }
+        guard grant == "client_credentials" else {
+            throw Failure(status: 400, error: "unsupported_grant_type", description: "expected client_credentials, found '\(grant.prefix(60))'")
+        }
+        scope = form["scope"]
+        switch Credential(request) {
+        case .none:
+            guard let id = form["client_id"], !id.isEmpty else {
+                throw Failure(status: 401, error: "invalid_client", description: "neither Basic credentials nor client_id and client_secret")
+            }
+            (client, secret) = (id, Array((form["client_secret"] ?? "").utf8))
+        case .basic:
+            guard form["client_secret"] == nil else { throw Self.invalid("the client's secret came twice: in the header and in the body") }
+            guard let (id, secret) = Self.basic(request) else {
+                throw Failure(status: 401, error: "invalid_client", description: "the Basic credentials are not form-encoded", challenges: true)
+            }
+            (client, self.secret) = (id, secret)
+        case .bearer, .malformed:
+            throw Failure(status: 401, error: "invalid_client", description: "expected Basic credentials", challenges: true)
+        }
+    }
+
+    /// Client id and secret of a Basic header, each form-encoded before the two were joined (RFC 6749, section 2.3.1).
+    private static func basic(_ request: Request) -> (String, [UInt8])? {
+        guard let range = request.headerRange("authorization"), let blank = request.bytes[range].firstIndex(of: UInt8(ascii: " ")),
+            let bytes = Base64.decode(request.bytes[(blank + 1)..<range.upperBound].drop { $0 == UInt8(ascii: " ") }),
+            let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
+            let id = PercentEncoding.decode(bytes[..<colon], plusIsSpace: true),
+            let secret = PercentEncoding.decode(bytes[(colon + 1)...], plusIsSpace: true)
+        else { return nil }
+        return (id, Array(secret.utf8))
+    }
+
+    private static func form(_ request: Request) throws(Failure) -> [String: String] {
+        guard request.body.count <= 65_536 else { throw invalid("the form is longer than 64 KiB") }
+        var form: [String: String] = [:]
+        for part in request.bytes[request.body].split(separator: UInt8(ascii: "&")) {
+            let sides = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = PercentEncoding.decode(sides[0], plusIsSpace: true),
+                let value = PercentEncoding.decode(sides.count > 1 ? sides[1] : [], plusIsSpace: true)
+            else { throw invalid("the form is not properly encoded") }
+            guard form.updateValue(value, forKey: name) == nil else { throw invalid("'\(name.prefix(60))' came twice") }
+        }
+        return form
+    }
+
+    private static func invalid(_ description: String, status: Int = 400) -> Failure {
+        Failure(status: status, error: "invalid_request", description: description)
+    }
+}
+
+extension TokenRequest.Failure {
+    /// The response as RFC 6749 says.
+    var response: Response {
+        var writer = JSONWriter(capacity: 128)
+        writer.object { writer in
+            writer.member("error", error)
+            writer.member("error_description", description)
+        }
+        var response = Response.ofTokenEndpoint(status, writer.bytes)
+        if challenges { response.add("WWW-Authenticate", "Basic realm=\"keyfactor-mock\"") }
+        if status == 405 { response.add("Allow", "POST") }
+        return response
+    }
+}
+
+extension Response {
+    /// A response of the token endpoint, which nobody may store.
+    static func ofTokenEndpoint(_ status: Int, _ body: [UInt8]) -> Response {
+        var response = Response(status, body: body)
+        response.add("Content-Type", "application/json")
+        response.add("Cache-Control", "no-store")
+        return response
+    }
+}

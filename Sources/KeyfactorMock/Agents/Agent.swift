@@ -1,0 +1,37 @@
+/// An orchestrator, which Command's API calls agent: it runs jobs for the machines it serves.
+package struct Agent: Sendable {
+    /// How far an agent is trusted. Numbers as on the wire.
+    package enum Status: Int, Sendable, CaseIterable {
+        case new = 1
+        case approved, disapproved
+
+        /// The name in the vendor's documentation.
+        package var name: String {
+            switch self {
+            case .new: "New"
+            case .approved: "Approved"
+            case .disapproved: "Disapproved"
+            }
+        }
+    }
+
+    package let id: GUID
+    /// The host it runs on: Command's ClientMachine.
+    package var machine: String
+    package var username: String
+    /// 0 unknown, 1 .NET (Windows and Universal Orchestrators), 2 Java, 3 Mac, 4 Android, 5 native, 6 Bash, 7 Universal until 11.
+    package var platform: Int
+    package var version: String
+    package var status: Status
+    package var lastSeen: Timestamp
+    /// What it can do: store type capabilities, custom job types by name, and `LOGS`.
+    package var capabilities: [String]
+    /// Whether it asks for jobs at all. Not the vendor's: a scenario's way of making one silent.
+    package var polls: Bool
+    package var blueprint: String?
+
+    /// Whether it has a capability; compared without case.
+    package func can(_ capability: String) -> Bool {
+        capabilities.contains { $0 == capability || $0.lowercased() == capability.lowercased() }
+    }
+}

@@ -1,0 +1,58 @@
+/// A place on a machine that holds certificates: a file, a keystore, an appliance's profile.
+package struct CertificateStore: Sendable {
+    package let id: GUID
+    /// The machine that holds it: Command's ClientMachine.
+    package var machine: String
+    /// Where on the machine it lies, 1–722 characters.
+    package var path: String
+    /// The number of its store type.
+    package var type: Int
+    /// The agent that runs its jobs.
+    package var agent: GUID?
+    package var container: Int?
+    /// Discovered stores wait to be approved before anything may be scheduled on them.
+    package var isApproved: Bool
+    package var createsIfMissing: Bool
+    /// A JSON object as text, whose values are all strings: clients parse it a second time.
+    package var properties: String
+    /// When its certificates are listed. Set by `POST /CertificateStores/Schedule`.
+    package private(set) var schedule: Schedule?
+    /// The inventory job; `nil` exactly where there is no schedule.
+    package private(set) var inventoryJob: GUID?
+
+    /// A store without a schedule.
+    package init(
+        id: GUID, machine: String, path: String, type: Int, agent: GUID?, container: Int?, isApproved: Bool,
+        createsIfMissing: Bool = false, properties: String = "{}"
+    ) {
+        self.id = id
+        self.machine = machine
+        self.path = path
+        self.type = type
+        self.agent = agent
+        self.container = container
+        self.isApproved = isApproved
+        self.createsIfMissing = createsIfMissing
+        self.properties = properties
+    }
+
+    /// Replaces the inventory schedule.
+    ///
+    /// A recurring job keeps its JobId over all runs and, as assumed, over a change from one recurring schedule to another;
+    /// a one-time job gets a new one, and so does a schedule that was off.
+    ///
+    /// - Parameters:
+    ///   - new: `nil` turns the inventory off.
+    ///   - identifiers: where a new job's id comes from.
+    package mutating func reschedule(_ new: Schedule?, _ identifiers: inout Identifiers) {
+        defer { schedule = new }
+        guard let new else { return inventoryJob = nil }
+        if let schedule, schedule.recurs, new.recurs { return }
+        inventoryJob = identifiers.next(.job)
+    }
+
+    /// The order of `GET /CertificateStores`: by machine, then path, then id. The documented sort is ClientMachine; the rest makes it whole.
+    package static func isListedBefore(_ one: CertificateStore, _ other: CertificateStore) -> Bool {
+        (one.machine.lowercased(), one.path, one.id) < (other.machine.lowercased(), other.path, other.id)
+    }
+}

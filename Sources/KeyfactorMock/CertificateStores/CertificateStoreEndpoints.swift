@@ -1,0 +1,95 @@
+/// What can be asked of certificate stores.
+enum CertificateStoreEndpoints {
+    static let all: [Endpoint] = [
+        Endpoint(.get, "/CertificateStores", needs: .containers(.storesRead), list),
+        Endpoint(.get, "/CertificateStores/{id}", needs: .containers(.storesRead), get),
+        Endpoint(.post, "/CertificateStores/Schedule", needs: .containers(.storesSchedule), takesBody: true, schedule),
+    ]
+
+    static func list(_ call: Call, _ estate: Estate) throws(Refusal) -> Outcome {
+        let permissions = call.caller.permissions
+        let page = try call.page(of: estate.stores, fields: CertificateStoreFields.all(estate), defaultSort: "ClientMachine") { store in
+            permissions.allow(.storesRead, container: store.container)
+        }
+        return .reply(call.list(page) { $1.write(to: &$0, estate, on: call.now) })
+    }
+
+    static func get(_ call: Call, _ estate: Estate) throws(Refusal) -> Outcome {
+        let id = try call.guid("id")
+        guard let store = estate.stores[id] else { throw .storeNotFound(id).forUnknownID(call.fidelity) }
+        try call.require(.storesRead, container: store.container)
+        return .reply(call.object { store.write(to: &$0, estate, on: call.now) })
+    }
+
+    /// `POST /CertificateStores/Schedule`: replaces the inventory schedule of every store named, or of none.
+    static func schedule(_ call: Call, _ estate: Estate) throws(Refusal) -> Outcome {
+        let body = try call.object(knowing: ["StoreIds", "Schedule"])
+        let ids = try storeIDs(body["StoreIds"])
+        let schedule = try inventorySchedule(body["Schedule"], call)
+        try check(ids, call, estate)
+        return .commit { estate in
+            // Copied out, so that a store's change and the source of its job's id are not one exclusive access.
+            var identifiers = estate.identifiers
+            for id in ids { estate.stores.change(id) { $0.reschedule(schedule, &identifiers) } }
+            estate.identifiers = identifiers
+            return Reply(204)
+        }
+    }
+
+    /// The stores named, each once, in the order of their first mention.
+    private static func storeIDs(_ value: JSONValue?) throws(Refusal) -> [GUID] {
+        guard let value, !value.isNull else { throw .badArgument("StoreIds: expected at least one store id, found nothing.", member: "StoreIds") }
+        guard value.isArray else { throw .badArgument("StoreIds: expected an array of store ids, found \(value.kindName).", member: "StoreIds") }
+        let elements = value.elements
+        guard !elements.isEmpty else { throw .badArgument("StoreIds: expected at least one store id, found none.") }
+        var ids: [GUID] = []
+        var seen: Set<GUID> = []
+        for (index, element) in elements.enumerated() {
+            guard let id = element.guid else {
+                let member = "StoreIds[\(index)]"
+                throw .badArgument("\(member): expected a GUID such as 00000000-0000-0000-0000-000000000000, found \(element.shortSource).", member: member)
+            }
+            if elements.count == 1 { return [id] }
+            if seen.insert(id).inserted { ids.append(id) }
+        }
+        return ids
+    }
+
+    private static func inventorySchedule(_ value: JSONValue?, _ call: Call) throws(Refusal) -> Schedule? {
+        switch try Schedule.read(value, call.fidelity) {
+        case .missing where call.fidelity.missingSchedule == .refuse:
+            throw .badArgument("Schedule: expected an object such as {\"Interval\":{\"Minutes\":60}}, or {} to turn the schedule off; found nothing.")
+        case .missing, .off:
+            return nil
+        case .set(let schedule):
+            if !call.product.traits.weeklyInventory {
+                try schedule.require(
+                    [.immediate, .interval, .daily, .exactlyOnce], for: "an inventory job of Command \(call.product.rawValue)")
+            }
+            return schedule
+        }
+    }
+
+    /// Refuses the whole request where one store is unknown, out of reach, or not approved.
+    private static func check(_ ids: [GUID], _ call: Call, _ estate: Estate) throws(Refusal) {
+        var unknown: [GUID] = []
+        var unready: [(GUID, String)] = []
+        for id in ids {
+            guard let store = estate.stores[id] else {
+                unknown.append(id)
+                continue
+            }
+            try call.require(.storesSchedule, container: store.container)
+            if !store.isApproved { unready.append((id, "must be approved before it can be scheduled")) }
+            else if store.agent == nil { unready.append((id, "has no agent assigned")) }
+        }
+        if !unknown.isEmpty {
+            let reasons = unknown.map { "Certificate store with id '\($0.text)' does not exist." }
+            throw .failed("StoreIds: \(reasons.joined(separator: " "))", reasons).forUnknownID(call.fidelity)
+        }
+        if !unready.isEmpty {
+            let reasons = unready.map { "Certificate store with id '\($0.0.text)' \($0.1)." }
+            throw .failed("StoreIds: \(reasons.joined(separator: " "))", reasons)
+        }
+    }
+}

@@ -1,0 +1,11 @@
+/// A group of certificate stores that share a schedule and permissions. Command 25 renames it to application.
+package struct Container: Sendable {
+    package let id: Int
+    package var name: String
+    /// The inventory schedule that stores put into it take on.
+    package var schedule: Schedule?
+    /// The store type it is limited to; `nil` is any, which 25 sends as -1.
+    package var storeType: Int?
+    /// Whether its schedule replaces that of stores which have one.
+    package var overwritesSchedules: Bool
+}

@@ -1,0 +1,38 @@
+internal import HashTreeCollections
+
+/// What exists in Command: agents, stores, store types, containers, job types and jobs, each in a table.
+///
+/// A value: a copy of it is a fork. Endpoints are given it to read; only a commit, which cannot fail, may change it.
+package struct Estate: Sendable {
+    /// The most jobs that a world keeps; what would be one too many is refused.
+    package static let jobLimit = 2_000_000
+
+    package var agents = Table<GUID, Agent>(sortedBy: { $0.id < $1.id })
+    package var stores = Table<GUID, CertificateStore>(sortedBy: CertificateStore.isListedBefore)
+    package var storeTypes = Table<Int, StoreType>(sortedBy: { $0.number < $1.number })
+    package var containers = Table<Int, Container>(sortedBy: { $0.id < $1.id })
+    package private(set) var jobTypes = Table<GUID, JobType>(sortedBy: { $0.name < $1.name })
+    package var jobs = Table<GUID, Job>()
+    /// Where new identifiers come from.
+    package var identifiers: Identifiers
+    private var jobTypeIDs = TreeDictionary<String, GUID>()
+
+    /// An estate of nothing.
+    ///
+    /// - Parameter identifiers: where new identifiers come from.
+    package init(identifiers: Identifiers) {
+        self.identifiers = identifiers
+    }
+
+    /// Puts a custom job type in, or in the place of the one with its id.
+    package mutating func put(_ type: JobType) {
+        if let old = jobTypes[type.id] { jobTypeIDs[old.name.lowercased()] = nil }
+        jobTypes.put(type, at: type.id)
+        jobTypeIDs[type.name.lowercased()] = type.id
+    }
+
+    /// A custom job type by its name, without case.
+    package func jobType(named name: String) -> JobType? {
+        jobTypeIDs[name.lowercased()].flatMap { jobTypes[$0] }
+    }
+}

@@ -1,0 +1,86 @@
+/// A 128-bit identifier, written as Command writes it: lower case, hyphens, no braces.
+package struct GUID: Sendable, Hashable, Comparable {
+    /// The first eight bytes, the most significant first.
+    package let high: UInt64
+    /// The last eight bytes.
+    package let low: UInt64
+
+    /// The identifier of nothing, which Command uses as a value too.
+    package static let empty = GUID(high: 0, low: 0)
+
+    /// An identifier by its two halves.
+    ///
+    /// - Parameters:
+    ///   - high: the first eight bytes.
+    ///   - low: the last eight bytes.
+    package init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// Reads 32 hexadecimal digits of either case with hyphens at the usual four places.
+    ///
+    /// .NET also takes braces and no hyphens; no client was seen to send them.
+    ///
+    /// - Parameter text: 36 characters.
+    /// - Returns: `nil` if it is anything else.
+    package init?(_ text: some StringProtocol) {
+        let bytes = Array(text.utf8)
+        self.init(bytes.span)
+    }
+
+    /// Reads an identifier from bytes; see `init(_:)`.
+    ///
+    /// - Parameter text: 36 bytes of ASCII.
+    package init?(_ text: borrowing Span<UInt8>) {
+        guard text.count == 36 else { return nil }
+        var halves = (high: UInt64(0), low: UInt64(0))
+        var digits = 0
+        for index in text.indices {
+            let byte = text[index]
+            if index == 8 || index == 13 || index == 18 || index == 23 {
+                guard byte == UInt8(ascii: "-") else { return nil }
+                continue
+            }
+            let nibble: UInt8
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): nibble = byte - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): nibble = byte - UInt8(ascii: "a") + 10
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): nibble = byte - UInt8(ascii: "A") + 10
+            default: return nil
+            }
+            if digits < 16 { halves.high = halves.high << 4 | UInt64(nibble) } else { halves.low = halves.low << 4 | UInt64(nibble) }
+            digits += 1
+        }
+        (high, low) = halves
+    }
+
+    /// Appends the 36 characters.
+    ///
+    /// - Parameter bytes: what to append to.
+    package func write(to bytes: inout [UInt8]) {
+        for digit in 0..<32 {
+            if digit == 8 || digit == 12 || digit == 16 || digit == 20 { bytes.append(UInt8(ascii: "-")) }
+            let half = digit < 16 ? high : low
+            let nibble = UInt8(truncatingIfNeeded: half >> UInt64(60 - (digit & 15) * 4)) & 0xF
+            bytes.append(nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10)
+        }
+    }
+
+    /// The 36 characters.
+    package var text: String {
+        var bytes: [UInt8] = []
+        write(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Orders by the written form.
+    package static func < (left: GUID, right: GUID) -> Bool {
+        (left.high, left.low) < (right.high, right.low)
+    }
+
+    /// Both halves are already well mixed: one word of them is enough for a hash table.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(high ^ low)
+    }
+}

@@ -1,0 +1,228 @@
+/// Reads JSON strictly, as RFC 8259 says: no comments, no trailing commas, no control characters in strings, valid UTF-8.
+struct JSONParser {
+    private(set) var nodes: [JSONDocument.Node] = []
+    private let range: Range<Int>
+    private let limit: Int
+    private var position: Int
+    private var open: [Int] = []
+
+    /// A parser of a part of some bytes.
+    ///
+    /// - Parameters:
+    ///   - range: where the text lies.
+    ///   - depth: how deep arrays and objects may nest.
+    init(range: Range<Int>, depth: Int) {
+        self.range = range
+        limit = depth
+        position = range.lowerBound
+        nodes.reserveCapacity(min(24, range.count / 8 + 4))
+    }
+
+    /// Reads the whole text into `nodes`.
+    ///
+    /// - Parameter bytes: what holds the text.
+    /// - Throws: the first place at which the text is not JSON.
+    mutating func parse(_ bytes: borrowing Span<UInt8>) throws(JSONMistake) {
+        if range.count >= 3, bytes[position] == 0xEF, bytes[position + 1] == 0xBB, bytes[position + 2] == 0xBF { position += 3 }
+        guard range.upperBound < Int(Int32.max) else { throw mistake("the text is longer than 2 GiB", bytes) }
+        skipBlanks(bytes)
+        try value(bytes)
+        // A loop and a list of what is open instead of recursion: a deep text must not overflow the stack.
+        while let container = open.last {
+            skipBlanks(bytes)
+            let isObject = nodes[container].kind == .object
+            let isEmpty = nodes.count == container + 1
+            if peek(bytes) == UInt8(ascii: isObject ? "}" : "]") {
+                position += 1
+                nodes[container].end = Int32(position)
+                nodes[container].next = Int32(nodes.count)
+                open.removeLast()
+                continue
+            }
+            if !isEmpty {
+                guard peek(bytes) == UInt8(ascii: ",") else { throw mistake(isObject ? "expected ',' or '}'" : "expected ',' or ']'", bytes) }
+                position += 1
+                skipBlanks(bytes)
+            }
+            if isObject { try name(bytes) }
+            try value(bytes)
+        }
+        skipBlanks(bytes)
+        if position < range.upperBound { throw mistake("expected the end of the text", bytes) }
+    }
+
+    private mutating func name(_ bytes: borrowing Span<UInt8>) throws(JSONMistake) {
+        guard peek(bytes) == UInt8(ascii: "\"") else { throw mistake("expected a member's name in double quotes", bytes) }
+        try string(bytes)
+        skipBlanks(bytes)
+        guard peek(bytes) == UInt8(ascii: ":") else { throw mistake("expected ':' behind a member's name", bytes) }
+        position += 1
+        skipBlanks(bytes)
+    }
+
+    private mutating func value(_ bytes: borrowing Span<UInt8>) throws(JSONMistake) {
+        switch peek(bytes) {
+        case UInt8(ascii: "\""): try string(bytes)
+        case UInt8(ascii: "{"): try begin(.object, bytes)
+        case UInt8(ascii: "["): try begin(.array, bytes)
+        case UInt8(ascii: "t"): try word("true", .truth, bytes)
+        case UInt8(ascii: "f"): try word("false", .falsehood, bytes)
+        case UInt8(ascii: "n"): try word("null", .null, bytes)
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): try number(bytes)
+        case nil: throw mistake("the text ends where a value should be", bytes)
+        default: throw mistake("expected a value", bytes)
+        }
+    }
+
+    private mutating func begin(_ kind: JSONDocument.Kind, _ bytes: borrowing Span<UInt8>) throws(JSONMistake) {
+        guard open.count < limit else { throw mistake("nested deeper than \(limit) levels", bytes) }
+        open.append(nodes.count)
+        nodes.append(.init(kind: kind, start: Int32(position)))
+        position += 1
+    }
+
+    private mutating func word(_ word: StaticString, _ kind: JSONDocument.Kind, _ bytes: borrowing Span<UInt8>) throws(JSONMistake) {
+        let end = position + word.utf8CodeUnitCount
+        for (offset, byte) in "\(word)".utf8.enumerated() {
+            guard position + offset < range.upperBound, bytes[position + offset] == byte else { throw mistake("expected '\(word)'", bytes) }
+        }
+        close(kind, from: position, to: end)
+    }
+
+    private mutating func number(_ bytes: borrowing Span<UInt8>) throws(JSONMistake) {
+        let start = position
+        if peek(bytes) == UInt8(ascii: "-") { position += 1 }
+        let first = peek(bytes)
+        guard digits(bytes) > 0 else { throw mistake("expected a digit", bytes) }
+        if first == UInt8(ascii: "0"), bytes[position - 1] != UInt8(ascii: "0") || position - start > (bytes[start] == UInt8(ascii: "-") ? 2 : 1) {
+            throw mistake("a number does not begin with 0 and another digit", bytes)
+        }
+        if peek(bytes) == UInt8(ascii: ".") {
+            position += 1
+            guard digits(bytes) > 0 else { throw mistake("expected a digit behind the point", bytes) }
+        }
+        if let byte = peek(bytes), byte | 0x20 == UInt8(ascii: "e") {
+            position += 1
+            if peek(bytes) == UInt8(ascii: "+") || peek(bytes) == UInt8(ascii: "-") { position += 1 }
+            guard digits(bytes) > 0 else { throw mistake("expected a digit in the exponent", bytes) }
+        }
+        close(.number, from: start, to: position)
+    }
+
+    private mutating func digits(_ bytes: borrowing Span<UInt8>) -> Int {
+        let start = position
+        while let byte = peek(bytes), byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") { position += 1 }
+        return position - start
+    }
+
+    private mutating func string(_ bytes: borrowing Span<UInt8>) throws(JSONMistake) {
+        let start = position + 1
+        position = start
+        var isEscaped = false
+        while position < range.upperBound {
+            let byte = bytes[position]
+            if byte == UInt8(ascii: "\"") {
+                nodes.append(
+                    .init(kind: .string, isEscaped: isEscaped, start: Int32(start), end: Int32(position), next: Int32(nodes.count + 1)))
+                position += 1
+                return
+            }
+            if byte == UInt8(ascii: "\\") {
+                isEscaped = true
+                try escape(bytes)
+            } else if byte < 0x20 {
+                throw mistake("a control character in a string must be escaped", bytes)
+            } else if byte < 0x80 {
+                position += 1
+            } else {
+                position += try sequence(bytes)
+            }
+        }
+        throw mistake("the text ends inside a string", bytes)
+    }
+
+    private mutating func escape(_ bytes: borrowing Span<UInt8>) throws(JSONMistake) {
+        guard position + 1 < range.upperBound else { throw mistake("the text ends inside a string", bytes) }
+        let escape = bytes[position + 1]
+        if escape == UInt8(ascii: "u") {
+            for offset in 2..<6 {
+                guard position + offset < range.upperBound, Self.hexadecimal(bytes[position + offset]) != nil else {
+                    throw mistake("expected four hexadecimal digits behind '\\u'", bytes)
+                }
+            }
+            position += 6
+        } else {
+            guard Self.unescaped(escape) != nil else { throw mistake("no such escape in JSON", bytes) }
+            position += 2
+        }
+    }
+
+    /// The length of the UTF-8 sequence here: 2 to 4 bytes, neither overlong, nor a surrogate, nor beyond U+10FFFF.
+    private func sequence(_ bytes: borrowing Span<UInt8>) throws(JSONMistake) -> Int {
+        let first = bytes[position]
+        let (length, least): (Int, UInt32) =
+            switch first {
+            case 0xC2...0xDF: (2, 0x80)
+            case 0xE0...0xEF: (3, 0x800)
+            case 0xF0...0xF4: (4, 0x10000)
+            default: (0, 0)
+            }
+        var scalar = UInt32(first) & (0x7F >> UInt32(length))
+        var isWhole = length > 0 && position + length <= range.upperBound
+        if isWhole {
+            for offset in 1..<length {
+                let byte = bytes[position + offset]
+                isWhole = isWhole && byte & 0xC0 == 0x80
+                scalar = scalar << 6 | UInt32(byte & 0x3F)
+            }
+        }
+        guard isWhole, scalar >= least, Unicode.Scalar(scalar) != nil else { throw mistake("these bytes are not UTF-8", bytes) }
+        return length
+    }
+
+    private mutating func close(_ kind: JSONDocument.Kind, from start: Int, to end: Int) {
+        nodes.append(.init(kind: kind, start: Int32(start), end: Int32(end), next: Int32(nodes.count + 1)))
+        position = end
+    }
+
+    private mutating func skipBlanks(_ bytes: borrowing Span<UInt8>) {
+        while position < range.upperBound {
+            let byte = bytes[position]
+            guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return }
+            position += 1
+        }
+    }
+
+    private func peek(_ bytes: borrowing Span<UInt8>) -> UInt8? {
+        position < range.upperBound ? bytes[position] : nil
+    }
+
+    private func mistake(_ message: String, _ bytes: borrowing Span<UInt8>) -> JSONMistake {
+        var (line, lineStart) = (1, range.lowerBound)
+        for index in range.lowerBound..<min(position, range.upperBound) where bytes[index] == 0x0A { (line, lineStart) = (line + 1, index + 1) }
+        return JSONMistake(message: message, offset: position - range.lowerBound, line: line, column: position - lineStart + 1)
+    }
+
+    /// The value of a hexadecimal digit of either case.
+    static func hexadecimal(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+
+    /// What a one-letter escape stands for.
+    static func unescaped(_ escape: UInt8) -> UInt8? {
+        switch escape {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): escape
+        case UInt8(ascii: "b"): 0x08
+        case UInt8(ascii: "f"): 0x0C
+        case UInt8(ascii: "n"): 0x0A
+        case UInt8(ascii: "r"): 0x0D
+        case UInt8(ascii: "t"): 0x09
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,22 @@
+extension JSONWriter {
+    /// Writes an enum that every recorded release sends as a number, under a name.
+    ///
+    /// - Parameters:
+    ///   - member: the member's name.
+    ///   - number: the enum's number.
+    ///   - name: the enum's name, sent only where the fidelity switch says `enums: names`.
+    mutating func number(_ member: String, _ number: Int, name: String) {
+        if style.enums == .names { self.member(member, name) } else { self.member(member, number) }
+    }
+
+    /// Writes an enum that Command 10 sent as a name and 25 sends as a number, under a name.
+    ///
+    /// - Parameters:
+    ///   - member: the member's name.
+    ///   - number: the enum's number.
+    ///   - name: the enum's name.
+    mutating func versioned(_ member: String, _ number: Int, name: String) {
+        let asNumber = style.enums == .numbers || style.enums == .product && style.productHasNumbers
+        if asNumber { self.member(member, number) } else { self.member(member, name) }
+    }
+}

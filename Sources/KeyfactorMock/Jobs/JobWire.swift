@@ -1,0 +1,142 @@
+extension Job {
+    /// Writes the job as `POST /OrchestratorJobs/Custom` answers it (JobResponse).
+    ///
+    /// The documentation's table misspells the last member; every machine-made source and the server say `RequestTimestamp`.
+    ///
+    /// - Parameters:
+    ///   - writer: what to write to.
+    ///   - misspelled: whether to send the documentation's spelling too.
+    func write(to writer: inout JSONWriter, misspelled: Bool) {
+        writer.object { writer in
+            writer.member("JobId", id)
+            writer.member("OrchestratorId", agent)
+            writer.member("JobTypeName", type)
+            writer.name("Schedule")
+            schedule.write(to: &writer)
+            writer.name("JobFields")
+            writer.array(fields) { writer, field in
+                writer.object { writer in
+                    writer.member("JobTypeField", field.name)
+                    writer.member("Value", field.value)
+                }
+            }
+            writer.member("RequestTimestamp", requested)
+            if misspelled { writer.member("RequestTimestmap", requested) }
+        }
+    }
+}
+
+/// What a request for a custom job says, checked.
+struct CustomJobRequest {
+    var agent: GUID
+    var typeName: String
+    var schedule: Schedule
+    var fields: [Job.Field]
+
+    /// Reads and checks a ScheduleJobRequest.
+    ///
+    /// - Parameters:
+    ///   - call: the request.
+    ///   - estate: its agents and job types.
+    /// - Throws: a refusal that names the member at fault.
+    init(_ call: Call, _ estate: Estate) throws(Refusal) {
+        let body = try call.object(knowing: ["AgentId", "JobTypeName", "Schedule", "JobFields"])
+        let agent = try Self.agent(body["AgentId"], call, estate)
+        let type = try Self.type(body["JobTypeName"], of: agent, call, estate)
+        self.agent = agent.id
+        typeName = type.name
+        schedule = try Self.schedule(body["Schedule"], call)
+        fields = try Self.fields(body["JobFields"], of: type)
+    }
+
+    private static func agent(_ value: JSONValue?, _ call: Call, _ estate: Estate) throws(Refusal) -> Agent {
+        guard let value, !value.isNull else { throw .badArgument("AgentId: expected an agent's id, found nothing.", member: "AgentId") }
+        guard let id = value.guid else {
+            throw .badArgument(
+                "AgentId: expected a GUID such as 00000000-0000-0000-0000-000000000000, found \(value.shortSource).", member: "AgentId")
+        }
+        guard let agent = estate.agents[id] else { throw .agentNotFound(id).forUnknownID(call.fidelity) }
+        guard agent.status == .approved else {
+            throw .badArgument("AgentId: the agent '\(agent.machine)' is \(agent.status.name), expected an Approved one.")
+        }
+        return agent
+    }
+
+    private static func type(_ value: JSONValue?, of agent: Agent, _ call: Call, _ estate: Estate) throws(Refusal) -> JobType {
+        guard let value, !value.isNull else {
+            throw .badArgument("JobTypeName: expected a custom job type's name, found nothing.", member: "JobTypeName")
+        }
+        guard let name = value.text else {
+            throw .badArgument("JobTypeName: expected a string, found \(value.kindName).", member: "JobTypeName")
+        }
+        guard !name.isEmpty else { throw .badArgument("JobTypeName: expected a custom job type's name, found an empty string.") }
+        let type: JobType
+        if let custom = estate.jobType(named: name) {
+            type = custom
+        } else if ["fetchlogs", "fetch logs"].contains(name.lowercased()) {
+            type = .fetchLogs
+        } else {
+            throw .jobTypeNotFound(named: name).forUnknownID(call.fidelity)
+        }
+        let capability = type.name == JobType.fetchLogs.name ? "LOGS" : type.name
+        guard agent.can(capability) else {
+            throw .badArgument("JobTypeName: the agent '\(agent.machine)' lacks the capability '\(capability)'.")
+        }
+        return type
+    }
+
+    private static func schedule(_ value: JSONValue?, _ call: Call) throws(Refusal) -> Schedule {
+        switch try Schedule.read(value, call.fidelity) {
+        case .missing: return .immediate
+        case .set(let schedule): return schedule
+        case .off:
+            throw .badArgument("Schedule: a custom job cannot be off; expected one of Immediate, Interval, Daily, Weekly, Monthly, ExactlyOnce.")
+        }
+    }
+
+    /// The type's fields in their order, each with the value sent or its default.
+    private static func fields(_ value: JSONValue?, of type: JobType) throws(Refusal) -> [Job.Field] {
+        var sent: [(name: String, value: JSONValue)] = []
+        if let value, !value.isNull {
+            guard value.isObject else { throw .badArgument("JobFields: expected an object, found \(value.kindName).", member: "JobFields") }
+            sent = value.members
+        }
+        var places = [Int](repeating: -1, count: type.fields.count)
+        for (index, member) in sent.enumerated() {
+            let known = type.fields.firstIndex { $0.name == member.name } ?? type.fields.firstIndex { $0.name.lowercased() == member.name.lowercased() }
+            guard let known else {
+                let right = type.fields.isEmpty ? "it has none" : "expected one of \(type.fields.map(\.name).joined(separator: ", "))"
+                throw .badArgument("JobFields.\(member.name): the job type '\(type.name)' has no such field; \(right).")
+            }
+            places[known] = index
+        }
+        var fields: [Job.Field] = []
+        for (field, place) in zip(type.fields, places) {
+            let given = place >= 0 && !sent[place].value.isNull ? try text(sent[place].value, field) : nil
+            if let text = given ?? field.defaultValue {
+                fields.append(Job.Field(name: field.name, value: text))
+            } else if field.isRequired {
+                throw .badArgument("JobFields.\(field.name): the job type '\(type.name)' requires this field, and it has no default; found nothing.")
+            }
+        }
+        return fields
+    }
+
+    /// A sent value as the text that Command stores. The description says strings; numbers and booleans are sent, and work.
+    private static func text(_ value: JSONValue, _ field: JobType.Field) throws(Refusal) -> String {
+        let member = "JobFields.\(field.name)"
+        guard !value.isObject, !value.isArray else {
+            throw .badArgument("\(member): expected a string, a number or a boolean, found \(value.kindName).", member: member)
+        }
+        let text = value.text ?? value.source
+        guard field.type.accepts(text) else {
+            throw .badArgument("\(member): expected a value of type \(field.type.name), found \(value.shortSource).")
+        }
+        return text
+    }
+}
+
+extension JobType {
+    /// The built-in job that brings an agent's logs. It can be scheduled as a custom job, needs LOGS and has no fields; the name is assumed.
+    static let fetchLogs = JobType(id: .empty, name: "FetchLogs", description: "Orchestrator Log Retrieval", fields: [])
+}

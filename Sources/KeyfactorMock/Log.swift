@@ -1,0 +1,63 @@
+/// What the mock tells about itself: lines on stderr. No secret goes through here; requests are told by method and path alone.
+package struct Log: Sendable {
+    /// How grave a line is.
+    package enum Level: String, Sendable, CaseIterable, Comparable {
+        case debug, info, warning, error, off
+
+        /// Whether one is less grave than another.
+        package static func < (left: Level, right: Level) -> Bool {
+            (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
+        }
+    }
+
+    /// How a line looks.
+    package enum Format: String, Sendable, CaseIterable {
+        case text, json
+    }
+
+    private let least: Level
+    private let format: Format
+    private let time: TimeSource
+    private let write: @Sendable (String) -> Void
+
+    /// A log.
+    ///
+    /// - Parameters:
+    ///   - least: the least grave level that is told.
+    ///   - format: how a line looks.
+    ///   - time: where its time comes from.
+    ///   - write: puts a line, which ends with a line feed, where it belongs.
+    package init(_ least: Level, _ format: Format = .text, time: TimeSource = .system, write: @escaping @Sendable (String) -> Void) {
+        self.least = least
+        self.format = format
+        self.time = time
+        self.write = write
+    }
+
+    /// Tells nothing.
+    package static let silent = Log(.off) { _ in }
+
+    /// Whether a level is told, so that nobody puts a line together in vain.
+    package func tells(_ level: Level) -> Bool { level >= least && least != .off }
+
+    /// Tells a line.
+    ///
+    /// - Parameters:
+    ///   - level: how grave it is.
+    ///   - message: one line; control characters in it are shown as `?`.
+    package func callAsFunction(_ level: Level, _ message: String) {
+        guard tells(level) else { return }
+        let clean = String(String.UnicodeScalarView(message.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }))
+        switch format {
+        case .text: write("\(time.now().iso) \(level.rawValue.uppercased()) \(clean)\n")
+        case .json:
+            var writer = JSONWriter(capacity: 96 + clean.utf8.count)
+            writer.object { writer in
+                writer.member("time", time.now())
+                writer.member("level", level.rawValue)
+                writer.member("message", clean)
+            }
+            write(String(decoding: writer.bytes, as: UTF8.self) + "\n")
+        }
+    }
+}

@@ -1,0 +1,131 @@
+/// A moment in UTC, counted in ticks of 100 nanoseconds since 1970, as fine as .NET's DateTime.
+///
+/// The calendar is the proleptic Gregorian one, years 1 to 9999. Leap seconds do not exist.
+package struct Timestamp: Sendable, Hashable, Comparable {
+    /// Ticks of 100 ns since 1970-01-01T00:00:00Z; negative before.
+    package var ticks: Int64
+
+    /// Ticks in a second.
+    package static let ticksPerSecond: Int64 = 10_000_000
+    /// Ticks in a day.
+    package static let ticksPerDay: Int64 = 86_400 * ticksPerSecond
+
+    /// A moment by its ticks.
+    ///
+    /// - Parameter ticks: 100 ns each, since 1970-01-01T00:00:00Z.
+    package init(ticks: Int64) {
+        self.ticks = ticks
+    }
+
+    /// A moment by its calendar parts.
+    ///
+    /// - Parameters:
+    ///   - year: 1–9999.
+    ///   - month: 1–12.
+    ///   - day: 1–31, as many as the month has.
+    ///   - hour: 0–23.
+    ///   - minute: 0–59.
+    ///   - second: 0–59.
+    ///   - tick: 0–9,999,999, the fraction of the second in 100 ns.
+    /// - Returns: `nil` if the calendar has no such moment.
+    package init?(year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0, tick: Int = 0) {
+        guard (1...9999).contains(year), (1...12).contains(month), day >= 1, day <= Self.days(inMonth: month, of: year),
+            (0...23).contains(hour), (0...59).contains(minute), (0...59).contains(second), (0..<10_000_000).contains(tick)
+        else { return nil }
+        let days = Self.daysSince1970(year: year, month: month, day: day)
+        let seconds = Int64(days) * 86_400 + Int64(hour * 3600 + minute * 60 + second)
+        ticks = seconds * Self.ticksPerSecond + Int64(tick)
+    }
+
+    /// Whether one moment comes before another.
+    package static func < (left: Timestamp, right: Timestamp) -> Bool { left.ticks < right.ticks }
+
+    /// The moment a duration later, or earlier if it is negative.
+    package static func + (moment: Timestamp, duration: Duration) -> Timestamp {
+        let (seconds, attoseconds) = duration.components
+        return Timestamp(ticks: moment.ticks &+ seconds &* ticksPerSecond &+ attoseconds / 100_000_000_000)
+    }
+
+    /// Midnight UTC of the same day.
+    package var startOfDay: Timestamp { Timestamp(ticks: ticks - timeOfDay) }
+
+    /// Ticks since midnight UTC, 0 to one day.
+    package var timeOfDay: Int64 {
+        let rest = ticks % Self.ticksPerDay
+        return rest < 0 ? rest + Self.ticksPerDay : rest
+    }
+
+    /// The calendar parts in UTC.
+    package var parts: Parts {
+        let days = Int((ticks - timeOfDay) / Self.ticksPerDay)
+        let seconds = Int(timeOfDay / Self.ticksPerSecond)
+        let (year, month, day) = Self.date(daysSince1970: days)
+        return Parts(
+            year: year, month: month, day: day, hour: seconds / 3600, minute: seconds / 60 % 60, second: seconds % 60,
+            tick: Int(timeOfDay % Self.ticksPerSecond), weekday: Weekday(rawValue: ((days % 7) + 11) % 7) ?? .sunday)
+    }
+
+    /// What a calendar and a clock in UTC show.
+    package struct Parts: Sendable, Equatable {
+        package var year: Int
+        package var month: Int
+        package var day: Int
+        package var hour: Int
+        package var minute: Int
+        package var second: Int
+        /// The fraction of the second in 100 ns.
+        package var tick: Int
+        package var weekday: Weekday
+    }
+
+    /// How many days a month has.
+    ///
+    /// - Parameters:
+    ///   - month: 1–12.
+    ///   - year: decides about February.
+    package static func days(inMonth month: Int, of year: Int) -> Int {
+        switch month {
+        case 2: (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+
+    // Howard Hinnant's "days from civil": years begin in March, so that the leap day is a year's last.
+    private static func daysSince1970(year: Int, month: Int, day: Int) -> Int {
+        let shifted = month <= 2 ? year - 1 : year
+        let era = (shifted >= 0 ? shifted : shifted - 399) / 400
+        let yearOfEra = shifted - era * 400
+        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+
+    private static func date(daysSince1970 days: Int) -> (year: Int, month: Int, day: Int) {
+        let shifted = days + 719_468
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let month = (5 * dayOfYear + 2) / 153
+        let year = yearOfEra + era * 400 + (month >= 10 ? 1 : 0)
+        return (year, month < 10 ? month + 3 : month - 9, dayOfYear - (153 * month + 2) / 5 + 1)
+    }
+}
+
+/// A day of the week, numbered as .NET's DayOfWeek is: Sunday is 0.
+package enum Weekday: Int, Sendable, CaseIterable {
+    case sunday, monday, tuesday, wednesday, thursday, friday, saturday
+
+    /// The English name, as Command sends it.
+    package var name: String {
+        switch self {
+        case .sunday: "Sunday"
+        case .monday: "Monday"
+        case .tuesday: "Tuesday"
+        case .wednesday: "Wednesday"
+        case .thursday: "Thursday"
+        case .friday: "Friday"
+        case .saturday: "Saturday"
+        }
+    }
+}

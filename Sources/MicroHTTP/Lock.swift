@@ -1,0 +1,50 @@
+#if KFMOCK_THREAD_SANITIZER
+    internal import Glibc
+#else
+    internal import Synchronization
+#endif
+
+/// A value that one thread at a time may use. Nothing may wait, log or write to a socket while holding it.
+///
+/// ThreadSanitizer does not understand `Synchronization.Mutex` on Linux and reports races that are none; built with
+/// `-D KFMOCK_THREAD_SANITIZER` the same lock is a pthread mutex, which it does understand.
+package final class Lock<Value: Sendable>: Sendable {
+    #if KFMOCK_THREAD_SANITIZER
+        private nonisolated(unsafe) var value: Value
+        private nonisolated(unsafe) let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+
+        /// A lock over a first value.
+        package init(_ value: Value) {
+            unsafe self.value = value
+            unsafe pthread_mutex_init(mutex, nil)
+        }
+
+        deinit {
+            unsafe pthread_mutex_destroy(mutex)
+            unsafe mutex.deallocate()
+        }
+
+        /// Uses the value alone.
+        ///
+        /// - Parameter body: uses it; must not take this lock again.
+        package func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
+            unsafe pthread_mutex_lock(mutex)
+            defer { unsafe pthread_mutex_unlock(mutex) }
+            return unsafe body(&value)
+        }
+    #else
+        private let mutex: Mutex<Value>
+
+        /// A lock over a first value.
+        package init(_ value: Value) {
+            mutex = Mutex(value)
+        }
+
+        /// Uses the value alone.
+        ///
+        /// - Parameter body: uses it; must not take this lock again.
+        package func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
+            mutex.withLock { value in body(&value) }
+        }
+    #endif
+}
