@@ -1,0 +1,185 @@
+extension Shape {
+    /// Finds everything in a value that does not fit.
+    ///
+    /// - Parameter node: the value. Doubled keys are found while reading, not here.
+    /// - Returns: the mistakes, none if the value fits.
+    func check(_ node: YAMLNode) -> [Mistake] {
+        var checker = Checker()
+        checker.check(node, self, .document)
+        return checker.mistakes
+    }
+}
+
+/// One walk over a tree.
+private struct Checker {
+    /// Where a value stands, so that a mistake can name it.
+    enum Place {
+        case document
+        case value(of: String)
+        case item(of: String)
+
+        /// The beginning of a sentence about the value.
+        var subject: String {
+            switch self {
+            case .document: "the document"
+            case .value(let key): "'\(Mistake.shortened(key))'"
+            case .item(let key): "each of '\(Mistake.shortened(key))'"
+            }
+        }
+    }
+
+    /// What has been found.
+    var mistakes: [Mistake] = []
+    private var patterns: [String: Regex<AnyRegexOutput>] = [:]
+
+    /// Walks a value.
+    ///
+    /// - Parameters:
+    ///   - node: the value.
+    ///   - shape: what it must look like.
+    ///   - place: where it stands.
+    mutating func check(_ node: YAMLNode, _ shape: Shape, _ place: Place) {
+        switch (shape, node.content) {
+        case (.any, _), (.orNull, .null):
+            return
+        case (.orNull(let shape), _):
+            check(node, shape, place)
+        case (.named(_, let shape), _):
+            check(node, shape(), place)
+        case (.oneOf(let shapes, let sentence), _):
+            checkAlternatives(node, shapes, sentence, place)
+        case (.list(let shape), .sequence(let items)):
+            let place: Place = if case .value(let key) = place { .item(of: key) } else { place }
+            for item in items { check(item, shape, place) }
+        case (.map(let shape), .mapping(let entries)):
+            for entry in entries { check(entry.value, shape, .value(of: entry.key.text ?? "")) }
+        case (.object(let name, let fields), .mapping(let entries)):
+            checkObject(node, entries, name, fields)
+        case (_, .scalar(let text, let quoted)):
+            if !fits(node, text, quoted, shape) { refuse(node, shape.wanted, place, hint: hint(node, text, quoted, shape)) }
+        default:
+            refuse(node, shape.wanted, place)
+        }
+    }
+
+    private mutating func refuse(_ node: YAMLNode, _ wanted: String, _ place: Place, hint: String? = nil) {
+        mistakes.append(Mistake(node.mark, "\(place.subject) wants \(wanted), found \(node.found)", hint: hint))
+    }
+
+    // MARK: - Objects
+
+    private mutating func checkObject(_ node: YAMLNode, _ entries: [YAMLEntry], _ name: String, _ fields: [Shape.Field]) {
+        var meant: Set<String> = []
+        for entry in entries {
+            let key = entry.key.text ?? ""
+            if let field = fields.first(where: { $0.key == key }) {
+                check(entry.value, field.shape, .value(of: key))
+                continue
+            }
+            let near = nearestWord(to: key, among: fields.lazy.map(\.key))
+            if let near { meant.insert(near) }
+            let list = fields.isEmpty ? "it has no keys" : Mistake.oneOf(fields.map(\.key))
+            let message = "unknown key '\(Mistake.shortened(key))' in \(name)"
+            mistakes.append(Mistake(entry.key.mark, message, hint: near.map { "did you mean '\($0)'? (\(list))" } ?? list))
+        }
+        for field in fields where field.required && !meant.contains(field.key) && node[field.key] == nil {
+            mistakes.append(Mistake(node.mark, "\(name) needs the key '\(field.key)'", hint: "\(field.key): \(field.about)"))
+        }
+    }
+
+    // MARK: - Alternatives
+
+    /// Reports the mistakes of the alternative that was probably meant, else that none fits.
+    private mutating func checkAlternatives(_ node: YAMLNode, _ shapes: [Shape], _ sentence: String, _ place: Place) {
+        let before = mistakes
+        for shape in shapes {
+            mistakes = []
+            check(node, shape, place)
+            if mistakes.isEmpty {
+                mistakes = before
+                return
+            }
+        }
+        mistakes = before
+        let candidates = shapes.flatMap(\.alternatives).filter { $0.isMeant(by: node) }
+        let known = candidates.map { $0.keys.count { node[$0] != nil } }
+        if candidates.count == 1 {
+            check(node, candidates[0], place)
+        } else if let most = known.max(), most > 0, let index = known.firstIndex(of: most) {
+            check(node, candidates[index], place)
+        } else {
+            let words = candidates.flatMap { if case .word(let words) = $0 { words } else { $0.keys } }
+            let written = node.text ?? node.entries.first?.key.text ?? ""
+            refuse(node, sentence, place, hint: nearestWord(to: written, among: words).map { "did you mean '\($0)'?" })
+        }
+    }
+
+    // MARK: - Scalars
+
+    private mutating func fits(_ node: YAMLNode, _ text: String, _ quoted: Bool, _ shape: Shape) -> Bool {
+        switch shape {
+        case .text(_, let pattern, let length, let mustBeQuoted):
+            if mustBeQuoted, node.number != nil || node.boolean != nil { return false }
+            if length != 0...Int.max, !length.contains(text.unicodeScalars.count) { return false }
+            return pattern.map { matches(text, $0) } ?? true
+        case .word(let words): return words.contains(text)
+        case .integer(let range): return node.integer.map(range.contains) ?? false
+        case .number(let range): return node.number.map(range.contains) ?? false
+        case .boolean: return node.boolean != nil
+        case .duration: return node.duration != nil
+        case .time: return node.time != nil
+        default: return false
+        }
+    }
+
+    private mutating func matches(_ text: String, _ pattern: String) -> Bool {
+        if patterns[pattern] == nil {
+            do {
+                patterns[pattern] = try Regex(pattern).matchingSemantics(.unicodeScalar)
+            } catch {
+                preconditionFailure("the pattern \(pattern) of a shape is no regular expression: \(error)")
+            }
+        }
+        return patterns[pattern].flatMap { text.wholeMatch(of: $0) } != nil
+    }
+
+    /// What would be right instead of a scalar that does not fit, if it is one of the usual slips.
+    private func hint(_ node: YAMLNode, _ text: String, _ quoted: Bool, _ shape: Shape) -> String? {
+        let unquoted = YAMLNode(content: .scalar(text, quoted: false), mark: node.mark)
+        switch shape {
+        case .text(_, _, _, mustBeQuoted: true) where node.number != nil || node.boolean != nil:
+            return "quote it: \"\(text)\""
+        case .word(let words):
+            return nearestWord(to: text, among: words).map { "did you mean '\($0)'?" }
+        case .integer where quoted && unquoted.integer != nil, .number where quoted && unquoted.number != nil,
+            .boolean where quoted && unquoted.boolean != nil:
+            return "write it without quotes"
+        case .integer where text.isZeroPadded, .number where text.isZeroPadded:
+            return "remove the leading zero: YAML 1.1 reads such numbers as octal"
+        case .duration where unquoted.number != nil:
+            return "add a unit: ms, s, m, h or d"
+        case .time where text.first?.isNumber == true && !text.contains("T"):
+            return "write day and time: 2026-03-01T09:00:00Z"
+        case .time where text.contains("T") && YAMLNode(content: .scalar(text + "Z", quoted: true), mark: node.mark).time != nil:
+            return "add the offset: Z or +01:00"
+        default:
+            return nil
+        }
+    }
+}
+
+extension Shape {
+    /// The keys of an object; none for anything else.
+    fileprivate var keys: [String] {
+        if case .object(_, let fields) = self { fields.map(\.key) } else { [] }
+    }
+
+    /// Whether whoever wrote a value may have meant this shape: a mapping is meant as an object, a list as a list.
+    fileprivate func isMeant(by node: YAMLNode) -> Bool {
+        switch (self, node.content) {
+        case (.object, .mapping), (.map, .mapping), (.list, .sequence): true
+        case (.object, _), (.map, _), (.list, _), (_, .mapping), (_, .sequence), (_, .null): false
+        default: true
+        }
+    }
+}
