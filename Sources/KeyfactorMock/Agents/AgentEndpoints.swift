@@ -1,3 +1,5 @@
+internal import MicroHTTP
+
 /// What can be asked about agents.
 enum AgentEndpoints {
     static let all: [Endpoint] = [

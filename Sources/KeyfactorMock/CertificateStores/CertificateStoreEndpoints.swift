@@ -1,3 +1,5 @@
+internal import MicroHTTP
+
 /// What can be asked of certificate stores.
 enum CertificateStoreEndpoints {
     static let all: [Endpoint] = [

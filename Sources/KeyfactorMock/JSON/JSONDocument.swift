@@ -144,8 +144,10 @@ package struct JSONValue: Sendable {
     /// A GUID in a string; `nil` if this is none.
     package var guid: GUID? {
         guard isString else { return nil }
-        let bytes = document.bytes.span.extracting(Int(node.start)..<Int(node.end))
-        return node.isEscaped ? GUID(document.text(at: index)) : GUID(bytes)
+        let node = node
+        if node.isEscaped { return GUID(document.text(at: index)) }
+        let bytes = document.bytes
+        return GUID(bytes.span.extracting(Int(node.start)..<Int(node.end)))
     }
 
     /// The value as it stands in the text; for a string without its quotes.
@@ -195,7 +197,7 @@ extension JSONDocument {
         guard !node.isEscaped else { return text(at: index).lowercased() == "\(word)".lowercased() }
         let start = Int(node.start)
         guard Int(node.end) - start == word.utf8CodeUnitCount else { return false }
-        return unsafe word.withUTF8Buffer { wanted in
+        return word.withUTF8Buffer { wanted in
             for offset in 0..<wanted.count {
                 let (a, b) = (bytes[start + offset], unsafe wanted[offset])
                 if a != b, !(a ^ b == 0x20 && (b | 0x20) >= UInt8(ascii: "a") && (b | 0x20) <= UInt8(ascii: "z")) { return false }

@@ -61,7 +61,8 @@ struct JSONParser {
     }
 
     private mutating func value(_ bytes: borrowing Span<UInt8>) throws(JSONMistake) {
-        switch peek(bytes) {
+        guard let first = peek(bytes) else { throw mistake("the text ends where a value should be", bytes) }
+        switch first {
         case UInt8(ascii: "\""): try string(bytes)
         case UInt8(ascii: "{"): try begin(.object, bytes)
         case UInt8(ascii: "["): try begin(.array, bytes)
@@ -69,7 +70,6 @@ struct JSONParser {
         case UInt8(ascii: "f"): try word("false", .falsehood, bytes)
         case UInt8(ascii: "n"): try word("null", .null, bytes)
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): try number(bytes)
-        case nil: throw mistake("the text ends where a value should be", bytes)
         default: throw mistake("expected a value", bytes)
         }
     }

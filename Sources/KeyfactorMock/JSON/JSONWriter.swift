@@ -48,6 +48,13 @@ package struct JSONWriter: Sendable {
         needsComma = false
     }
 
+    /// Writes a member's name whatever is in it. Its value must follow.
+    package mutating func name(anyText name: String) {
+        value(name)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
     /// Writes `null` under a name, or nothing where nulls are omitted.
     package mutating func null(_ name: String) {
         guard !style.omitsNulls else { return }

@@ -1,3 +1,5 @@
+internal import MicroHTTP
+
 /// What can be asked about custom job types.
 enum JobTypeEndpoints {
     static let all: [Endpoint] = [

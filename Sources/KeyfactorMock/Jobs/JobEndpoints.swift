@@ -1,3 +1,5 @@
+internal import MicroHTTP
+
 /// What can be asked about jobs.
 enum JobEndpoints {
     static let all: [Endpoint] = [
@@ -6,7 +8,7 @@ enum JobEndpoints {
 
     /// `POST /OrchestratorJobs/Custom`: every call makes a job of its own, also one that repeats another.
     static func scheduleCustom(_ call: Call, _ estate: Estate) throws(Refusal) -> Outcome {
-        let asked = try CustomJobRequest(call, estate)
+        let asked = try CustomJobRequest(try call.object(knowing: CustomJobRequest.members), estate, call.fidelity)
         guard estate.jobs.count < Estate.jobLimit else { throw .worldIsFull("jobs", limit: Estate.jobLimit) }
         let (now, style, misspelled) = (call.now, call.style, call.fidelity.timestampTypo)
         return .commit { estate in

@@ -33,36 +33,39 @@ struct CustomJobRequest {
     var schedule: Schedule
     var fields: [Job.Field]
 
+    /// The members of a ScheduleJobRequest.
+    static let members = ["AgentId", "JobTypeName", "Schedule", "JobFields"]
+
     /// Reads and checks a ScheduleJobRequest.
     ///
     /// - Parameters:
-    ///   - call: the request.
+    ///   - body: the request's body, an object.
     ///   - estate: its agents and job types.
+    ///   - fidelity: the world's switches.
     /// - Throws: a refusal that names the member at fault.
-    init(_ call: Call, _ estate: Estate) throws(Refusal) {
-        let body = try call.object(knowing: ["AgentId", "JobTypeName", "Schedule", "JobFields"])
-        let agent = try Self.agent(body["AgentId"], call, estate)
-        let type = try Self.type(body["JobTypeName"], of: agent, call, estate)
+    init(_ body: JSONValue, _ estate: Estate, _ fidelity: Fidelity) throws(Refusal) {
+        let agent = try Self.agent(body["AgentId"], estate, fidelity)
+        let type = try Self.type(body["JobTypeName"], of: agent, estate, fidelity)
         self.agent = agent.id
         typeName = type.name
-        schedule = try Self.schedule(body["Schedule"], call)
+        schedule = try Self.schedule(body["Schedule"], fidelity)
         fields = try Self.fields(body["JobFields"], of: type)
     }
 
-    private static func agent(_ value: JSONValue?, _ call: Call, _ estate: Estate) throws(Refusal) -> Agent {
+    private static func agent(_ value: JSONValue?, _ estate: Estate, _ fidelity: Fidelity) throws(Refusal) -> Agent {
         guard let value, !value.isNull else { throw .badArgument("AgentId: expected an agent's id, found nothing.", member: "AgentId") }
         guard let id = value.guid else {
             throw .badArgument(
                 "AgentId: expected a GUID such as 00000000-0000-0000-0000-000000000000, found \(value.shortSource).", member: "AgentId")
         }
-        guard let agent = estate.agents[id] else { throw .agentNotFound(id).forUnknownID(call.fidelity) }
+        guard let agent = estate.agents[id] else { throw .agentNotFound(id).forUnknownID(fidelity) }
         guard agent.status == .approved else {
             throw .badArgument("AgentId: the agent '\(agent.machine)' is \(agent.status.name), expected an Approved one.")
         }
         return agent
     }
 
-    private static func type(_ value: JSONValue?, of agent: Agent, _ call: Call, _ estate: Estate) throws(Refusal) -> JobType {
+    private static func type(_ value: JSONValue?, of agent: Agent, _ estate: Estate, _ fidelity: Fidelity) throws(Refusal) -> JobType {
         guard let value, !value.isNull else {
             throw .badArgument("JobTypeName: expected a custom job type's name, found nothing.", member: "JobTypeName")
         }
@@ -76,7 +79,7 @@ struct CustomJobRequest {
         } else if ["fetchlogs", "fetch logs"].contains(name.lowercased()) {
             type = .fetchLogs
         } else {
-            throw .jobTypeNotFound(named: name).forUnknownID(call.fidelity)
+            throw .jobTypeNotFound(named: name).forUnknownID(fidelity)
         }
         let capability = type.name == JobType.fetchLogs.name ? "LOGS" : type.name
         guard agent.can(capability) else {
@@ -85,8 +88,8 @@ struct CustomJobRequest {
         return type
     }
 
-    private static func schedule(_ value: JSONValue?, _ call: Call) throws(Refusal) -> Schedule {
-        switch try Schedule.read(value, call.fidelity) {
+    private static func schedule(_ value: JSONValue?, _ fidelity: Fidelity) throws(Refusal) -> Schedule {
+        switch try Schedule.read(value, fidelity) {
         case .missing: return .immediate
         case .set(let schedule): return schedule
         case .off:

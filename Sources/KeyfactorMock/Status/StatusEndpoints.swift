@@ -1,3 +1,5 @@
+internal import MicroHTTP
+
 /// What clients ask to see whether Command is there and lets them in.
 enum StatusEndpoints {
     static let all: [Endpoint] = [

@@ -1,0 +1,284 @@
+/// Builds the estate that a scenario describes: a built-in one, merged with what the file says.
+///
+/// Agents are merged by machine, job types and containers by name, store types by short name, stores by machine, path and type.
+struct EstateBuilder {
+    /// The built-in estates.
+    enum Base: String, CaseIterable {
+        /// The built-in store types, nothing else.
+        case empty
+        /// Two agents, a job type, a store: enough for a first request.
+        case small
+        /// 200 agents and 10,000 stores.
+        case large
+    }
+
+    private let seed: UInt64
+    private let now: Timestamp
+    private let product: ProductVersion
+    private let fidelity: Fidelity
+    private var mistakes: [Mistake] = []
+    private var estate: Estate
+    /// Built aside and put in all at once: sorting many stores one by one would take long.
+    private var stores: [StoreKey: CertificateStore] = [:]
+    private var agentIDs: [String: GUID] = [:]
+    private var storeTypeNumbers: [String: Int] = [:]
+    private var containerIDs: [String: Int] = [:]
+
+    private struct StoreKey: Hashable {
+        var machine: String
+        var path: String
+        var type: Int
+    }
+
+    /// A builder.
+    ///
+    /// - Parameters:
+    ///   - seed: what identifiers are drawn from.
+    ///   - now: what relative dates are relative to.
+    ///   - product: decides which schedules are right.
+    ///   - fidelity: decides how schedules are read.
+    init(seed: UInt64, now: Timestamp, product: ProductVersion, fidelity: Fidelity) {
+        self.seed = seed
+        self.now = now
+        self.product = product
+        self.fidelity = fidelity
+        estate = Estate(identifiers: Identifiers(seed: seed, world: "estate"))
+    }
+
+    /// Builds the estate.
+    ///
+    /// - Parameter node: the `estate` part of a scenario, checked; `nil` is the small one.
+    /// - Throws: what only shows when names are looked up, such as an agent that does not exist.
+    mutating func estate(_ node: YAMLNode?) throws(Mistakes) -> Estate {
+        for type in StoreType.builtIn { put(type) }
+        switch node?["from"]?.text.flatMap({ Base(rawValue: $0) }) ?? .small {
+        case .empty: break
+        case .small: addSmall()
+        case .large: addLarge()
+        }
+        for item in node?["jobTypes"]?.items ?? [] { addJobType(item) }
+        for item in node?["storeTypes"]?.items ?? [] { addStoreType(item) }
+        for item in node?["containers"]?.items ?? [] { addContainer(item) }
+        for item in node?["agents"]?.items ?? [] { addAgent(item) }
+        for item in node?["certificateStores"]?.items ?? [] { addStores(item) }
+        estate.stores = Table(stores.values.map { ($0.id, $0) }, sortedBy: CertificateStore.isListedBefore)
+        if estate.stores.count != stores.count, let node { mistakes.append(Mistake(node.mark, "two certificate stores have one id")) }
+        for item in node?["jobs"]?.items ?? [] { addJob(item) }
+        guard mistakes.isEmpty else { throw Mistakes(mistakes) }
+        return estate
+    }
+
+    // MARK: Built-in estates
+
+    private mutating func addSmall() {
+        estate.put(Self.sampleJobType(Identifiers.fixed(.jobType, "SampleCustomJobType", seed: seed)))
+        put(agent("uo-1", .approved, ["PEM", "LOGS", "SampleCustomJobType"]))
+        put(agent("uo-2", .new, ["PEM", "LOGS"]))
+        put(store("web-1", "/etc/ssl/app.pem", agent: "uo-1"))
+    }
+
+    private mutating func addLarge() {
+        estate.put(Self.sampleJobType(Identifiers.fixed(.jobType, "SampleCustomJobType", seed: seed)))
+        for n in 1...200 { put(agent("uo-\(n)", .approved, ["PEM", "LOGS", "SampleCustomJobType"])) }
+        for n in 1...10_000 { put(store("web-\(n)", "/etc/ssl/app.pem", agent: "uo-\((n - 1) % 200 + 1)")) }
+    }
+
+    private static func sampleJobType(_ id: GUID) -> JobType {
+        JobType(
+            id: id, name: "SampleCustomJobType", description: "A custom job type to try things with",
+            fields: [
+                JobType.Field(name: "ParamInt", type: .int, isRequired: true, defaultValue: nil),
+                JobType.Field(name: "ParamText", type: .string, isRequired: false, defaultValue: "hello"),
+            ])
+    }
+
+    private func agent(_ machine: String, _ status: Agent.Status, _ capabilities: [String]) -> Agent {
+        Agent(
+            id: Identifiers.fixed(.agent, machine, seed: seed), machine: machine, username: "EXAMPLE\\svc-\(machine)", platform: 1,
+            version: "\(product.rawValue).0.0", status: status, lastSeen: now, capabilities: capabilities, polls: true, blueprint: nil)
+    }
+
+    private func store(_ machine: String, _ path: String, type: Int = 2, agent: String? = nil) -> CertificateStore {
+        CertificateStore(
+            id: Identifiers.fixed(.store, "\(machine)\n\(path)\n\(type)", seed: seed), machine: machine, path: path, type: type,
+            agent: agent.flatMap { agentIDs[$0.lowercased()] }, container: nil, isApproved: true)
+    }
+
+    // MARK: Putting rows in
+
+    private mutating func put(_ agent: Agent) {
+        agentIDs[agent.machine.lowercased()] = agent.id
+        estate.agents.put(agent, at: agent.id)
+    }
+
+    private mutating func put(_ type: StoreType) {
+        storeTypeNumbers[type.shortName.lowercased()] = type.number
+        estate.storeTypes.put(type, at: type.number)
+    }
+
+    private mutating func put(_ store: CertificateStore) {
+        stores[StoreKey(machine: store.machine.lowercased(), path: store.path, type: store.type)] = store
+    }
+
+    // MARK: What the file says
+
+    private mutating func addJobType(_ node: YAMLNode) {
+        let name = node["name"]?.text ?? ""
+        let known = estate.jobType(named: name)
+        let id = node["id"]?.text.flatMap { GUID($0) } ?? known?.id ?? Identifiers.fixed(.jobType, name, seed: seed)
+        if known == nil || known?.id == id, let other = estate.jobTypes[id], other.name.lowercased() != name.lowercased() {
+            return note(node["id"], "the job type '\(other.name)' has this id already")
+        }
+        let fields = node["fields"].map { node in
+            node.items.map { field in
+                JobType.Field(
+                    name: field["name"]?.text ?? "",
+                    type: JobType.FieldType.allCases.first { $0.name == field["type"]?.text } ?? .string,
+                    isRequired: field["required"]?.boolean ?? false, defaultValue: field["default"]?.text)
+            }
+        }
+        for (field, item) in zip(fields ?? [], node["fields"]?.items ?? []) {
+            guard let text = field.defaultValue, !field.type.accepts(text) else { continue }
+            note(item["default"], "'\(Mistake.shortened(text))' is no value of type \(field.type.name)")
+        }
+        estate.put(
+            JobType(
+                id: id, name: name, description: node["description"]?.text ?? known?.description ?? "", fields: fields ?? known?.fields ?? []))
+    }
+
+    private mutating func addStoreType(_ node: YAMLNode) {
+        let shortName = node["shortName"]?.text ?? ""
+        let known = storeTypeNumbers[shortName.lowercased()].flatMap { estate.storeTypes[$0] }
+        let number = node["number"]?.integer ?? known?.number ?? max(102, (estate.storeTypes.keys.last ?? 0) + 1)
+        if let other = estate.storeTypes[number], other.shortName.lowercased() != shortName.lowercased() {
+            return note(node["number"], "the store type '\(other.shortName)' has this number already")
+        }
+        let supports = node["supports"].map { Set($0.items.compactMap { $0.text.flatMap { StoreType.Operation(rawValue: $0) } }) }
+        put(
+            StoreType(
+                number: number, name: node["name"]?.text ?? known?.name ?? shortName, shortName: shortName,
+                capability: node["capability"]?.text ?? known?.capability ?? shortName,
+                supports: supports ?? known?.supports ?? [.add, .create, .remove]))
+    }
+
+    private mutating func addContainer(_ node: YAMLNode) {
+        let name = node["name"]?.text ?? ""
+        let known = containerIDs[name.lowercased()]
+        let id = node["id"]?.integer ?? known ?? (estate.containers.keys.last ?? 0) + 1
+        if let other = estate.containers[id], other.name.lowercased() != name.lowercased() {
+            return note(node["id"], "the container '\(other.name)' has this id already")
+        }
+        containerIDs[name.lowercased()] = id
+        estate.containers.put(
+            Container(
+                id: id, name: name, schedule: schedule(node["schedule"]),
+                storeType: node["storeType"].flatMap { find($0, in: storeTypeNumbers, "store type") },
+                overwritesSchedules: node["overwriteSchedules"]?.boolean ?? false), at: id)
+    }
+
+    private mutating func addAgent(_ node: YAMLNode) {
+        let machine = node["machine"]?.text ?? ""
+        let known = agentIDs[machine.lowercased()].flatMap { estate.agents[$0] }
+        let standard = known ?? agent(machine, .approved, ["LOGS"])
+        let id = node["id"]?.text.flatMap { GUID($0) } ?? standard.id
+        if known.map({ $0.id != id }) ?? (estate.agents[id] != nil) {
+            return note(node["id"], "an agent's id is given once; machine '\(known?.machine ?? estate.agents[id]?.machine ?? "")' has another or this one")
+        }
+        let capabilities = node["capabilities"]?.items.compactMap(\.text) ?? standard.capabilities
+        put(
+            Agent(
+                id: id, machine: standard.machine, username: node["username"]?.text ?? standard.username,
+                platform: node["platform"]?.integer ?? standard.platform, version: node["version"]?.text ?? standard.version,
+                status: Agent.Status.allCases.first { $0.name.lowercased() == node["status"]?.text } ?? standard.status,
+                lastSeen: node["lastSeen"]?.time.map { timestamp($0) } ?? standard.lastSeen, capabilities: capabilities,
+                polls: node["polls"]?.boolean ?? standard.polls, blueprint: node["blueprint"]?.text ?? standard.blueprint))
+    }
+
+    private mutating func addStores(_ node: YAMLNode) {
+        let machine = node["machine"]?.text ?? ""
+        let path = node["path"]?.text ?? ""
+        let type = node["type"].flatMap { find($0, in: storeTypeNumbers, "store type") } ?? 2
+        let agent = node["agent"].flatMap { $0.isNull ? nil : find($0, in: agentIDs, "agent") }
+        let container = node["container"].flatMap { $0.isNull ? nil : find($0, in: containerIDs, "container") }
+        let schedule = node["schedule"].map { self.schedule($0) }
+        if node["id"] != nil, let count = node["count"]?.integer, count != 1 {
+            note(node["id"], "'id' goes with one store, and 'count' makes \(count)")
+        }
+        let properties = node["properties"].map { node in
+            var writer = JSONWriter(capacity: 64)
+            writer.object { writer in
+                for entry in node.entries {
+                    writer.name(anyText: entry.key.text ?? "")
+                    writer.value(entry.value.text ?? "")
+                }
+            }
+            return String(decoding: writer.bytes, as: UTF8.self)
+        }
+        for path in node["count"]?.integer.map({ count in (0..<count).map { "\(path).\($0 + 1)" } }) ?? [path] {
+            let known = stores[StoreKey(machine: machine.lowercased(), path: path, type: type)]
+            let standard = known ?? store(machine, path, type: type)
+            var made = CertificateStore(
+                id: node["id"]?.text.flatMap { GUID($0) } ?? standard.id, machine: machine, path: path, type: type,
+                agent: node["agent"] == nil ? standard.agent : agent, container: node["container"] == nil ? standard.container : container,
+                isApproved: node["approved"]?.boolean ?? standard.isApproved, properties: properties ?? standard.properties)
+            // A store in a container takes on the container's schedule unless it has one of its own.
+            let inherited = container.flatMap { estate.containers[$0]?.schedule }
+            made.reschedule(schedule ?? standard.schedule ?? inherited, &estate.identifiers)
+            put(made)
+        }
+    }
+
+    private mutating func addJob(_ node: YAMLNode) {
+        guard let agent = node["agent"].flatMap({ find($0, in: agentIDs, "agent") }) else { return }
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.member("AgentId", agent)
+            writer.member("JobTypeName", node["jobType"]?.text)
+            for (name, key) in [("Schedule", "schedule"), ("JobFields", "fields")] {
+                guard let part = node[key] else { continue }
+                writer.name(name)
+                part.write(to: &writer)
+            }
+        }
+        guard let body = try? JSONDocument(writer.bytes) else { return }
+        do throws(Refusal) {
+            let asked = try CustomJobRequest(body.root, estate, fidelity)
+            let job = Job(
+                id: estate.identifiers.next(.job), agent: asked.agent, type: asked.typeName, schedule: asked.schedule, fields: asked.fields,
+                requested: now)
+            estate.jobs.put(job, at: job.id)
+        } catch {
+            note(node, error.message)
+        }
+    }
+
+    private mutating func schedule(_ node: YAMLNode?) -> Schedule? {
+        guard let node, !node.isNull else { return nil }
+        do throws(Refusal) {
+            if case .set(let schedule) = try Schedule.read(node.json, path: "schedule", fidelity) { return schedule }
+        } catch {
+            note(node, error.message)
+        }
+        return nil
+    }
+
+    private func timestamp(_ moment: YAMLNode.Moment) -> Timestamp {
+        switch moment {
+        case .absolute(let sinceEpoch): Timestamp(ticks: 0) + sinceEpoch
+        case .relative(let away): now + away
+        }
+    }
+
+    /// Looks a name up, without case; a name of nothing is a mistake.
+    private mutating func find<ID>(_ node: YAMLNode, in names: [String: ID], _ what: String) -> ID? {
+        let name = node.text ?? ""
+        if let id = names[name.lowercased()] { return id }
+        let nearest = nearestWord(to: name, among: names.keys.sorted()).map { "did you mean '\($0)'?" }
+        mistakes.append(Mistake(node.mark, "there is no \(what) '\(Mistake.shortened(name))'", hint: nearest))
+        return nil
+    }
+
+    private mutating func note(_ node: YAMLNode?, _ message: String) {
+        mistakes.append(Mistake(node?.mark ?? Mark(line: 1, column: 1, width: 0), message))
+    }
+}

@@ -1,0 +1,99 @@
+/// What a world begins as: an estate, who is let in, and how Command behaves. Read from YAML or JSON; see `docs/SCENARIOS.md`.
+package struct Scenario: Sendable {
+    /// Its name, for messages; the file's name says no more.
+    package let name: String
+    /// Every drawn GUID comes from it.
+    package let seed: UInt64
+    package let product: ProductVersion
+    /// The base paths below which the API is served, each with a leading slash and no trailing one.
+    package let basePaths: [String]
+    package let fidelity: Fidelity
+    package let access: AccessPolicy
+    /// The estate at the beginning. Worlds copy it, which costs nothing.
+    package let estate: Estate
+
+    /// What is served when nothing is said: the vendor's default, and the one of container installs.
+    package static let standardBasePaths = ["/KeyfactorAPI", "/Keyfactor/API"]
+
+    /// What the command line may set over a scenario.
+    package struct Overrides: Sendable {
+        package var seed: UInt64?
+        package var product: ProductVersion?
+        package var accessMode: AccessPolicy.Mode?
+
+        /// Nothing over the scenario.
+        package init(seed: UInt64? = nil, product: ProductVersion? = nil, accessMode: AccessPolicy.Mode? = nil) {
+            self.seed = seed
+            self.product = product
+            self.accessMode = accessMode
+        }
+    }
+
+    /// Reads a scenario.
+    ///
+    /// - Parameters:
+    ///   - text: YAML 1.1 or JSON; nothing at all is the built-in estate with the vendor's behaviour.
+    ///   - now: what relative dates are relative to.
+    ///   - overrides: what the command line sets over it.
+    /// - Throws: every mistake, each with its place.
+    package init(_ text: [UInt8], now: Timestamp, overrides: Overrides = Overrides()) throws(Mistakes) {
+        let node = try YAMLNode.read(text, as: .orNull(ScenarioShape.scenario))
+        name = node["scenario"]?.text ?? "unnamed"
+        seed = overrides.seed ?? node["seed"].flatMap { $0.integer }.map { UInt64($0) } ?? 1
+        product = overrides.product ?? node["product"]?.text.flatMap { ProductVersion(rawValue: $0) } ?? .v25
+        fidelity = node["fidelity"].map { Fidelity(reading: $0) } ?? Fidelity()
+        var access = node["auth"].map { AccessPolicy(reading: $0) } ?? AccessPolicy()
+        if let mode = overrides.accessMode { access.mode = mode }
+        self.access = access
+        basePaths = Self.basePaths(node["basePath"])
+        var builder = EstateBuilder(seed: seed, now: now, product: product, fidelity: fidelity)
+        estate = try builder.estate(node["estate"])
+    }
+
+    /// The chosen path first, then the vendor's two, each once.
+    private static func basePaths(_ node: YAMLNode?) -> [String] {
+        let chosen = node.map { node in node.items.isEmpty ? [node.text ?? ""] : node.items.compactMap(\.text) } ?? []
+        var paths: [String] = []
+        for path in chosen + standardBasePaths where !paths.contains(where: { $0.lowercased() == path.lowercased() }) { paths.append(path) }
+        return paths
+    }
+}
+
+extension Fidelity {
+    /// Reads the switches that a checked mapping sets; the rest stay the vendor's.
+    init(reading node: YAMLNode) {
+        self.init()
+        func take<Switch: RawRepresentable<String>>(_ key: String, _ path: WritableKeyPath<Fidelity, Switch>) {
+            if let value = node[key]?.text.flatMap({ Switch(rawValue: $0) }) { self[keyPath: path] = value }
+        }
+        take("headers", \.headers)
+        take("nulls", \.nulls)
+        take("enums", \.enums)
+        take("unknownMembers", \.unknownMembers)
+        take("unknownIds", \.unknownIDs)
+        take("missingSchedule", \.missingSchedule)
+        take("bindingErrors", \.bindingErrors)
+        take("unauthorizedBody", \.unauthorizedBody)
+        take("paging", \.paging)
+        if let typo = node["timestampTypo"]?.boolean { timestampTypo = typo }
+    }
+}
+
+extension AccessPolicy {
+    /// Reads who is let in from a checked mapping.
+    init(reading node: YAMLNode) {
+        self.init()
+        mode = node["mode"]?.text.flatMap { Mode(rawValue: $0) } ?? .any
+        users = (node["users"]?.items ?? []).map { user in
+            User(name: user["name"]?.text ?? "", password: user["password"]?.text ?? "", permissions: Self.permissions(user))
+        }
+        clients = (node["clients"]?.items ?? []).map { client in
+            Client(id: client["id"]?.text ?? "", secret: client["secret"]?.text ?? "", permissions: Self.permissions(client))
+        }
+        if let lifetime = node["tokens"]?["expiresIn"]?.duration { tokenLifetime = lifetime }
+    }
+
+    private static func permissions(_ node: YAMLNode) -> Permissions {
+        node["permissions"].map { Permissions($0.items.compactMap(\.text)) } ?? .all
+    }
+}

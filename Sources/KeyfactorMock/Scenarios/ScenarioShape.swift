@@ -1,0 +1,194 @@
+/// What a scenario file may say. The reader checks files with it, and the JSON Schema is written from it.
+enum ScenarioShape {
+    /// A whole file.
+    static let scenario = Shape.object(
+        "a scenario",
+        fields: [
+            .init("scenario", .text(), about: "the scenario's name"),
+            .init("seed", .integer(0...Int.max), about: "every drawn GUID comes from it; default 1"),
+            .init("product", product, about: "the release of Command pretended; default \"25.4\""),
+            .init(
+                "basePath", .oneOf([path, .list(path)], "a path such as /KeyfactorAPI, or a list of them"),
+                about: "where the API is served; /KeyfactorAPI and /Keyfactor/API always answer too"),
+            .init("fidelity", fidelity, about: "switches for what nobody could establish, or what a client needs otherwise"),
+            .init("auth", auth, about: "who is let in"),
+            .init("estate", estate, about: "what exists in Command at the beginning"),
+        ])
+
+    private static let product = Shape.oneOf(
+        [.quotedText("a release", pattern: ProductVersion.allCases.map { $0.rawValue.replacing(".", with: "\\.") }.joined(separator: "|"))],
+        "a release in quotes: \(ProductVersion.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))")
+
+    private static let path = Shape.text(
+        "a path such as /KeyfactorAPI, not below /_mock or /w", pattern: "(/(?!_mock(/|$)|w(/|$))[A-Za-z0-9._~-]+)(/[A-Za-z0-9._~-]+)*")
+
+    private static func words<Switch: CaseIterable & RawRepresentable<String>>(_: Switch.Type) -> Shape {
+        .word(Switch.allCases.map(\.rawValue))
+    }
+
+    private static let fidelity = Shape.object(
+        "fidelity",
+        fields: [
+            .init("headers", words(Fidelity.Headers.self), about: "which requests must carry x-keyfactor-requested-with"),
+            .init("nulls", words(Fidelity.Nulls.self), about: "whether members without a value are sent as null or left out"),
+            .init("enums", words(WireStyle.EnumStyle.self), about: "whether enums are numbers, names, or as the release has them"),
+            .init("unknownMembers", words(Fidelity.UnknownMembers.self), about: "what happens to members that a model does not have"),
+            .init("unknownIds", words(Fidelity.UnknownIDs.self), about: "the status that answers identifiers of nothing"),
+            .init("missingSchedule", words(Fidelity.MissingSchedule.self), about: "what a missing Schedule of CertificateStores/Schedule means"),
+            .init("bindingErrors", words(Fidelity.BindingErrors.self), about: "the shape of refusals of bodies that cannot be read"),
+            .init("unauthorizedBody", words(Fidelity.UnauthorizedBody.self), about: "the body of a 401"),
+            .init("paging", words(Fidelity.Paging.self), about: "ignorePage makes every page the first"),
+            .init("timestampTypo", .boolean, about: "also sends RequestTimestamp as the documentation misspells it"),
+        ])
+
+    private static let permissions = Field(
+        "permissions", .list(.text("a permission such as /agents/management/read/ or *")), about: "what the caller may do; everything if left out")
+
+    private typealias Field = Shape.Field
+
+    private static let auth = Shape.object(
+        "auth",
+        fields: [
+            .init("mode", words(AccessPolicy.Mode.self), about: "which credentials count; default any"),
+            .init(
+                "users",
+                .list(
+                    .object(
+                        "a user",
+                        fields: [
+                            .init("name", .text("a user", length: 1...256), required: true, about: "DOMAIN\\user, user@DOMAIN or user"),
+                            .init("password", .text(), required: true, about: "the password"),
+                            permissions,
+                        ])), about: "who may log in with Basic"),
+            .init(
+                "clients",
+                .list(
+                    .object(
+                        "a client",
+                        fields: [
+                            .init("id", .text("a client id", length: 1...256), required: true, about: "the OAuth client's id"),
+                            .init("secret", .text(), required: true, about: "its secret"),
+                            permissions,
+                        ])), about: "who may ask the token endpoint for a token"),
+            .init(
+                "tokens", .object("tokens", fields: [.init("expiresIn", .duration, about: "how long a token lives; default 1h")]),
+                about: "how tokens are given out"),
+        ])
+
+    static let guid = Shape.text("a GUID", pattern: "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+
+    static let estate = Shape.object(
+        "an estate",
+        fields: [
+            .init("from", .word(EstateBuilder.Base.allCases.map(\.rawValue)), about: "the built-in estate to begin with; default small"),
+            .init("agents", .list(agent), about: "orchestrators"),
+            .init("jobTypes", .list(jobType), about: "custom job types"),
+            .init("storeTypes", .list(storeType), about: "certificate store types besides the built-in ones"),
+            .init("containers", .list(container), about: "certificate store containers"),
+            .init("certificateStores", .list(store), about: "certificate stores"),
+            .init("jobs", .list(job), about: "jobs already scheduled, as POST /OrchestratorJobs/Custom would"),
+        ])
+
+    private static let agent = Shape.object(
+        "an agent",
+        fields: [
+            .init("machine", .text("a machine's name", length: 1...256), required: true, about: "the host it runs on"),
+            .init("id", guid, about: "its AgentId; drawn from the seed if left out"),
+            .init("username", .text(), about: "the user it logs in as"),
+            .init("platform", .integer(0...7), about: "1 is .NET, 2 Java, 5 native, 6 Bash"),
+            .init("version", .text(), about: "its version"),
+            .init("status", .word(Agent.Status.allCases.map { $0.name.lowercased() }), about: "default approved"),
+            .init("capabilities", .list(.text("a capability")), about: "store types, custom job types by name, LOGS"),
+            .init("polls", .boolean, about: "whether it asks for jobs at all; default true"),
+            .init("blueprint", .orNull(.text()), about: "the blueprint it came with"),
+            .init("lastSeen", .time, about: "when it was last there"),
+        ])
+
+    private static let jobType = Shape.object(
+        "a job type",
+        fields: [
+            .init("name", .text("a name without blanks", pattern: "\\S+", length: 1...128), required: true, about: "its JobTypeName"),
+            .init("id", guid, about: "its Id; drawn from the seed if left out"),
+            .init("description", .text(), about: "what it is for"),
+            .init(
+                "fields",
+                .list(
+                    .object(
+                        "a field",
+                        fields: [
+                            .init("name", .text("a name", length: 1...128), required: true, about: "the field's name"),
+                            .init("type", .word(JobType.FieldType.allCases.map(\.name)), about: "default String"),
+                            .init("required", .boolean, about: "whether a job needs it; default false"),
+                            .init("default", .text(), about: "what is filled in where a request leaves it out"),
+                        ])), about: "what jobs of this type are given"),
+        ])
+
+    private static let storeType = Shape.object(
+        "a store type",
+        fields: [
+            .init("shortName", .text("a short name", length: 1...64), required: true, about: "its ShortName"),
+            .init("name", .text(), about: "its name; default the short name"),
+            .init("number", .integer(0...Int(Int32.max)), about: "its StoreType; the next free one from 102 if left out"),
+            .init("capability", .text(), about: "what agents call it; default the short name"),
+            .init("supports", .list(.word(StoreType.Operation.allCases.map(\.rawValue))), about: "what jobs can do besides inventory"),
+        ])
+
+    private static let container = Shape.object(
+        "a container",
+        fields: [
+            .init("name", .text("a name", length: 1...128), required: true, about: "its name"),
+            .init("id", .integer(1...Int(Int32.max)), about: "its Id; the next free one if left out"),
+            .init("schedule", schedule, about: "the inventory schedule of the stores in it"),
+            .init("storeType", .text(), about: "the short name of the store type it is limited to"),
+            .init("overwriteSchedules", .boolean, about: "whether its schedule replaces that of stores which have one; default false"),
+        ])
+
+    private static let store = Shape.object(
+        "a certificate store",
+        fields: [
+            .init("machine", .text("a machine's name", length: 1...256), required: true, about: "its ClientMachine"),
+            .init("path", .text("a path", length: 1...722), required: true, about: "its Storepath"),
+            .init("type", .text("a store type's short name"), about: "the short name of its store type; default PEM"),
+            .init("id", guid, about: "its Id; drawn from the seed if left out"),
+            .init("agent", .orNull(.text("an agent's machine")), about: "the machine of the agent that serves it"),
+            .init("container", .orNull(.text("a container's name")), about: "the name of its container"),
+            .init("approved", .boolean, about: "whether it is approved; default true"),
+            .init("schedule", schedule, about: "its inventory schedule"),
+            .init("properties", .map(of: .text()), about: "its properties; clients get them as JSON in a string"),
+            .init("count", .integer(0...1_000_000), about: "makes so many, with .1, .2, … put to the path"),
+        ])
+
+    private static let job = Shape.object(
+        "a job",
+        fields: [
+            .init("agent", .text("an agent's machine"), required: true, about: "the machine of the agent that is to run it"),
+            .init("jobType", .text("a job type's name"), required: true, about: "the name of its custom job type"),
+            .init("schedule", schedule, about: "when it runs; default Immediate"),
+            .init("fields", .map(of: .text()), about: "the values of the type's fields"),
+        ])
+
+    private static let time = Shape.Field("Time", .text("a time such as 2026-03-01T02:00:00Z"), required: true, about: "the time")
+
+    /// As KeyfactorSchedule on the wire. Which members go together is checked by the reader of requests.
+    private static let schedule = Shape.orNull(
+        .object(
+            "a schedule",
+            fields: [
+                .init("Immediate", .boolean, about: "as soon as possible, once"),
+                .init(
+                    "Interval",
+                    .object("an interval", fields: [.init("Minutes", .integer(1...Int(Int32.max)), required: true, about: "how many")]),
+                    about: "every so many minutes"),
+                .init("Daily", .object("a daily time", fields: [time]), about: "every day"),
+                .init(
+                    "Weekly",
+                    .object("a weekly time", fields: [.init("Days", .list(.text("a day")), required: true, about: "Monday, … or 0–6"), time]),
+                    about: "on some days of the week"),
+                .init(
+                    "Monthly",
+                    .object("a monthly time", fields: [.init("Day", .integer(1...27), required: true, about: "1–27"), time]),
+                    about: "on a day of the month"),
+                .init("ExactlyOnce", .object("a moment", fields: [time]), about: "once"),
+                .init("Off", .boolean, about: "never"),
+            ]))
+}

@@ -1,0 +1,33 @@
+extension YAMLNode {
+    /// The value as JSON: plain scalars as numbers and booleans where they are such, everything else as it is.
+    func write(to writer: inout JSONWriter) {
+        switch content {
+        case .null: writer.null()
+        case .scalar(let text, quoted: _):
+            if let boolean {
+                writer.value(boolean)
+            } else if let integer {
+                writer.value(integer)
+            } else if number != nil, text.first?.isNumber == true, text.last?.isNumber == true {
+                writer.raw(text)
+            } else {
+                writer.value(text)
+            }
+        case .sequence(let items): writer.array(items) { $1.write(to: &$0) }
+        case .mapping(let entries):
+            writer.object { writer in
+                for entry in entries {
+                    writer.name(anyText: entry.key.text ?? "")
+                    entry.value.write(to: &writer)
+                }
+            }
+        }
+    }
+
+    /// The value as a JSON document, for readers of requests.
+    var json: JSONValue? {
+        var writer = JSONWriter()
+        write(to: &writer)
+        return (try? JSONDocument(writer.bytes))?.root
+    }
+}
