@@ -132,7 +132,7 @@ package struct Request: Sendable {
     }
 
     private func matches(_ name: StaticString, at range: Range<Int>) -> Bool {
-        unsafe name.withUTF8Buffer { wanted in
+        name.withUTF8Buffer { wanted in
             for offset in 0..<range.count where unsafe (bytes[range.lowerBound + offset] | 0x20) != wanted[offset] | 0x20 { return false }
             return true
         }
