@@ -1,0 +1,183 @@
+// The contract between MicroHTTP and the C below it: sockets, an event loop over libmicrohttpd, TLS identities.
+//
+// A *reactor* is one thread that serves any number of listening sockets. An *exchange* is one request and its reply;
+// it is shown to the callbacks, on the reactor's thread, and lives until its reply is sent or its client is gone.
+//
+// Rules that hold throughout:
+// - No type of libmicrohttpd or GnuTLS shows here.
+// - Callbacks run on the reactor's thread and must not block. What they are handed is valid until they return.
+// - A callback that is given an exchange must call listener_reply() or listener_hold() before it returns;
+//   if it does neither, the connection is closed.
+// - Functions may be called on any thread only where that is said.
+// - An error text goes into a caller's buffer of LISTENER_ERROR_SIZE bytes and ends with NUL.
+#ifndef KEYFACTOR_MOCK_LISTENER_H
+#define KEYFACTOR_MOCK_LISTENER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+enum { LISTENER_ERROR_SIZE = 256 };
+
+/// What opening sockets can come to.
+enum {
+    LISTENER_OK = 0,
+    LISTENER_PORT_TAKEN = 1,   ///< another process, or another listener of this one, has the port
+    LISTENER_CANNOT_BIND = 2,  ///< any other reason; the error text says which
+};
+
+/// How much a log line matters.
+enum {
+    LISTENER_DEBUG = 0,    ///< what libmicrohttpd says about single connections
+    LISTENER_INFO = 1,     ///< a request was refused before it reached the request callback
+    LISTENER_WARNING = 2,  ///< the server could not do what it was asked
+};
+
+typedef struct listener_reactor listener_reactor;
+typedef struct listener_exchange listener_exchange;
+
+/// One header field. Names are tokens; values have no CR, LF or NUL, and no blanks at either end.
+typedef struct {
+    const char *name;
+    const char *value;
+    uint32_t name_length;   ///< bytes
+    uint32_t value_length;  ///< bytes
+} listener_field;
+
+/// A whole request. Nothing here ends with NUL: use the lengths. Valid during the request callback only.
+typedef struct {
+    const char *method;  ///< as sent, such as `POST`
+    const char *target;  ///< path and query as sent, still percent-encoded; an absolute URL has lost scheme and host
+    const listener_field *fields;
+    const uint8_t *_Nullable body;  ///< without its transfer coding
+    const char *peer;               ///< the client's address as text, without a port
+    size_t method_length;
+    size_t target_length;
+    size_t field_count;
+    size_t packed_fields_length;  ///< bytes that the fields take in listener_pack()
+    size_t body_length;
+    size_t peer_length;
+    int minor_version;  ///< 0 for HTTP/1.0, 1 and more for HTTP/1.1
+    bool is_tls;
+} listener_request;
+
+/// What a reactor calls, always on its own thread, except `log`, which listener_reactor_serve() may call as well.
+typedef struct {
+    void *_Nullable context;  ///< handed to each callback; not owned
+    /// A request has been read to its end.
+    void (*request)(void *_Nullable context, listener_exchange *exchange, const listener_request *request);
+    /// The time of listener_hold() has passed: reply, or hold again.
+    void (*due)(void *_Nullable context, listener_exchange *exchange);
+    /// An exchange whose tag is not NULL is over, answered or not. Release the tag; the exchange is gone afterwards.
+    void (*ended)(void *_Nullable context, listener_exchange *exchange);
+    /// One line about something worth knowing, without a line end.
+    void (*log)(void *_Nullable context, int level, const char *text);
+} listener_callbacks;
+
+/// What clients may ask of a reactor.
+typedef struct {
+    size_t max_body;           ///< bytes; a longer body is answered with 413
+    size_t max_headers;        ///< bytes of request line and header fields, at least 1024; more is answered with 431
+    unsigned max_connections;  ///< open connections per listening socket; further ones wait in its queue
+    unsigned idle_seconds;     ///< a connection on which nothing moves for so long is closed, unless it is held; 0: never
+} listener_limits;
+
+// MARK: Process and sockets
+
+/// Makes a process fit to serve: ignores SIGPIPE, raises the limit on open files to what the process may have.
+/// Any thread; harmless when repeated.
+void listener_prepare_process(void);
+
+/// Opens sockets that listen on one address and share its port, one for each reactor.
+///
+/// A port that somebody else listens on is refused, although the sockets share it among themselves.
+///
+/// - host: a numeric IPv4 or IPv6 address, or a name such as `localhost`. `::` takes IPv4 as well.
+/// - port: 0 lets the system choose one; `chosen` receives the port in every case.
+/// - waits_for_data: accept a connection only when its first bytes are there (for HTTP, where the client speaks first).
+/// - sockets: receives `count` descriptors that the caller owns.
+/// - Returns LISTENER_OK, LISTENER_PORT_TAKEN or LISTENER_CANNOT_BIND; without OK nothing stays open. Any thread.
+int listener_open_sockets(const char *host, uint16_t port, bool waits_for_data, int *sockets, size_t count,
+                          uint16_t *chosen, char *error);
+
+// MARK: Reactors
+
+/// Makes a reactor that serves nothing yet. Copies its arguments. NULL if memory or descriptors are short. Any thread.
+listener_reactor *_Nullable listener_reactor_make(const listener_callbacks *callbacks, const listener_limits *limits);
+
+/// Lets a reactor serve a socket of listener_open_sockets(). Only before listener_reactor_start().
+///
+/// - socket: taken over whether this succeeds or not.
+/// - key_pem, certificate_pem: both for HTTPS, the leaf first; both NULL for HTTP. Copied.
+/// - Returns whether it serves; if not, what was wrong has been logged.
+bool listener_reactor_serve(listener_reactor *reactor, int socket, const char *_Nullable key_pem,
+                            const char *_Nullable certificate_pem);
+
+/// Starts the reactor's thread. Once. Returns whether there is a thread now.
+bool listener_reactor_start(listener_reactor *reactor);
+
+/// Asks a reactor to stop: it closes its sockets, drops its connections, answered or not, and ends its thread.
+/// Any thread, any number of times, until listener_reactor_free().
+void listener_reactor_stop(listener_reactor *reactor);
+
+/// Stops a reactor if it runs, waits until its thread has ended, and frees it. Never on the reactor's own thread.
+void listener_reactor_free(listener_reactor *reactor);
+
+// MARK: Exchanges (all on the reactor's thread)
+
+/// Writes target, fields and body of a request behind one another.
+///
+/// Each field is two little-endian 32-bit lengths, its name and its value.
+///
+/// - out: room for `target_length + packed_fields_length + body_length` bytes.
+void listener_pack(const listener_request *request, uint8_t *out);
+
+/// Answers an exchange. Copies what it is given.
+///
+/// - status: 200–599. With 204 no body and no Content-Type go out; with 304 and for HEAD no body.
+/// - fields: `Name NUL value NUL …`, `fields_length` bytes in all. Content-Length, Connection and Transfer-Encoding
+///   are left out of it, being the listener's own.
+/// - closes: whether the connection ends with this reply.
+/// - Returns false if the fields are malformed or memory is short; then the connection is closed without an answer.
+bool listener_reply(listener_exchange *exchange, unsigned status, const uint8_t *_Nullable fields, size_t fields_length,
+                    const uint8_t *_Nullable body, size_t body_length, bool closes);
+
+/// Holds an exchange without a thread. Its client leaving ends it; so does a client that closes only its own direction.
+///
+/// - milliseconds: after which the `due` callback gets the exchange back; negative: never.
+/// - Returns false if memory is short; then the connection is closed without an answer.
+bool listener_hold(listener_exchange *exchange, int64_t milliseconds);
+
+/// Keeps a pointer of the caller's with an exchange. The `ended` callback sees every exchange whose tag is not NULL.
+void listener_set_tag(listener_exchange *exchange, void *_Nullable tag);
+
+/// The pointer kept with an exchange, NULL if there is none.
+void *_Nullable listener_tag(const listener_exchange *exchange);
+
+// MARK: TLS identities (any thread)
+
+/// Makes a certification authority: P-256, valid from a day ago for ten years.
+///
+/// - key_pem, certificate_pem: receive PEM texts that the caller frees with free().
+/// - Returns whether it succeeded; if not, `error` says why.
+bool listener_make_authority(char *_Nullable *_Nonnull key_pem, char *_Nullable *_Nonnull certificate_pem, char *error);
+
+/// Makes a server certificate: P-256, valid from a day ago for 396 days more, but no longer than its authority.
+///
+/// - authority_key_pem, authority_pem: the authority that signs it.
+/// - names: what it is valid for: DNS names, also `*.localhost`, and numeric addresses; at least one.
+/// - key_pem, certificate_pem: receive PEM texts that the caller frees with free().
+/// - Returns whether it succeeded; if not, `error` says why.
+bool listener_make_leaf(const char *authority_key_pem, const char *authority_pem, const char *_Nonnull const *_Nonnull names,
+                        size_t name_count, char *_Nullable *_Nonnull key_pem, char *_Nullable *_Nonnull certificate_pem,
+                        char *error);
+
+/// Whether a key and a certificate (or a chain, the leaf first) can be read and belong together.
+/// If not, `error` says what is wrong.
+bool listener_check_identity(const char *key_pem, const char *certificate_pem, char *error);
+
+#pragma clang assume_nonnull end
+
+#endif

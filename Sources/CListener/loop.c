@@ -1,0 +1,293 @@
+// The reactor: one thread, one epoll in which those of its libmicrohttpd daemons are nested, timers, waking and stopping.
+//
+// libmicrohttpd's own loop is not used: when exactly 128 connections become ready at once it goes to sleep with their
+// requests unanswered. MHD_run() with its zero wait does not.
+#include "internal.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { EVENTS = 128, POOL_RESERVE = 2048 };
+
+int64_t clock_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void log_line(const listener_reactor *reactor, int level, const char *format, ...) {
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    reactor->callbacks.log(reactor->callbacks.context, level, text);
+}
+
+/// libmicrohttpd's log. Requests that it refuses itself reach no handler: this is the only place that hears of them.
+static void library_log(void *context, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
+static void library_log(void *context, const char *format, va_list arguments) {
+    const listener_reactor *reactor = context;
+    char text[512];
+    vsnprintf(text, sizeof text, format, arguments);
+    text[strcspn(text, "\n")] = '\0';
+    int level = strncmp(text, "Error processing request", 24) == 0 ? LISTENER_INFO : LISTENER_DEBUG;
+    reactor->callbacks.log(reactor->callbacks.context, level, text);
+}
+
+/// Leaves percent-escapes alone: libmicrohttpd would decode the target in place, and %00 would cut it.
+static size_t keep_escapes(void *context, struct MHD_Connection *connection, char *text) {
+    (void)context;
+    (void)connection;
+    return strlen(text);
+}
+
+// MARK: Timers: a binary heap, the earliest first
+
+static void place(listener_reactor *reactor, size_t at, listener_exchange *exchange) {
+    reactor->heap[at] = exchange;
+    exchange->timer = at;
+}
+
+static void sift(listener_reactor *reactor, size_t at, listener_exchange *exchange) {
+    while (at > 0 && reactor->heap[(at - 1) / 2]->due > exchange->due) {
+        place(reactor, at, reactor->heap[(at - 1) / 2]);
+        at = (at - 1) / 2;
+    }
+    for (;;) {
+        size_t child = 2 * at + 1;
+        if (child >= reactor->heap_count) break;
+        if (child + 1 < reactor->heap_count && reactor->heap[child + 1]->due < reactor->heap[child]->due) child++;
+        if (reactor->heap[child]->due >= exchange->due) break;
+        place(reactor, at, reactor->heap[child]);
+        at = child;
+    }
+    place(reactor, at, exchange);
+}
+
+static bool add_timer(listener_exchange *exchange) {
+    listener_reactor *reactor = exchange->reactor;
+    if (reactor->heap_count == reactor->heap_room) {
+        size_t room = reactor->heap_room == 0 ? 64 : reactor->heap_room * 2;
+        listener_exchange **heap = realloc(reactor->heap, room * sizeof *heap);
+        if (heap == NULL) return false;
+        reactor->heap = heap;
+        reactor->heap_room = room;
+    }
+    sift(reactor, reactor->heap_count++, exchange);
+    return true;
+}
+
+static void remove_timer(listener_exchange *exchange) {
+    listener_reactor *reactor = exchange->reactor;
+    if (exchange->timer == SIZE_MAX) return;
+    listener_exchange *last = reactor->heap[--reactor->heap_count];
+    if (last != exchange) sift(reactor, exchange->timer, last);
+    exchange->timer = SIZE_MAX;
+}
+
+// MARK: Holding
+
+static int socket_of(const listener_exchange *exchange) {
+    return MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+}
+
+/// Suspends a connection. libmicrohttpd then leaves its socket alone, also its timeout, until it is resumed; so the watch
+/// for a client that leaves is ours.
+bool hold(listener_exchange *exchange, int64_t milliseconds) {
+    listener_reactor *reactor = exchange->reactor;
+    int64_t now = milliseconds < 0 ? 0 : clock_ms();
+    exchange->due = milliseconds < 0 || milliseconds > INT64_MAX - now ? INT64_MAX : now + milliseconds;
+    if (exchange->due != INT64_MAX && !add_timer(exchange)) return false;
+    struct epoll_event event = {.events = EPOLLRDHUP, .data.ptr = exchange};
+    if (epoll_ctl(reactor->epoll, EPOLL_CTL_ADD, socket_of(exchange), &event) != 0) {
+        remove_timer(exchange);
+        return false;
+    }
+    exchange->phase = PHASE_HELD;
+    exchange->previous_held = NULL;
+    exchange->next_held = reactor->held;
+    if (reactor->held != NULL) reactor->held->previous_held = exchange;
+    reactor->held = exchange;
+    MHD_suspend_connection(exchange->connection);
+    return true;
+}
+
+/// Ends a hold. libmicrohttpd calls the access handler again when it next runs, and `next` tells it what to do.
+void release_hold(listener_exchange *exchange, phase next) {
+    listener_reactor *reactor = exchange->reactor;
+    epoll_ctl(reactor->epoll, EPOLL_CTL_DEL, socket_of(exchange), NULL);
+    remove_timer(exchange);
+    if (exchange->previous_held != NULL) exchange->previous_held->next_held = exchange->next_held;
+    else reactor->held = exchange->next_held;
+    if (exchange->next_held != NULL) exchange->next_held->previous_held = exchange->previous_held;
+    exchange->phase = next;
+    MHD_resume_connection(exchange->connection);
+    reactor->has_resumed = true;
+}
+
+// MARK: The loop
+
+/// How long to wait, in ms: until libmicrohttpd or a timer wants something. A daemon that wants it now is marked ready.
+static int next_wait(listener_reactor *reactor) {
+    int64_t wait = INT32_MAX;
+    for (size_t index = 0; index < reactor->daemon_count; index++) {
+        MHD_UNSIGNED_LONG_LONG daemon_wait;
+        daemon_entry *daemon = &reactor->daemons[index];
+        if (!daemon->is_ready) {
+            if (MHD_get_timeout(daemon->mhd, &daemon_wait) != MHD_YES) continue;
+            daemon->is_ready = daemon_wait == 0;
+            if (daemon_wait < (MHD_UNSIGNED_LONG_LONG)wait) wait = (int64_t)daemon_wait;
+        }
+        if (daemon->is_ready) wait = 0;
+    }
+    if (reactor->heap_count > 0) {
+        int64_t timer_wait = reactor->heap[0]->due - clock_ms();
+        if (timer_wait < 0) timer_wait = 0;
+        if (timer_wait < wait) wait = timer_wait;
+    }
+    return wait == INT32_MAX ? -1 : (int)wait;
+}
+
+/// One round: wait, note who has left, let timers fire, let libmicrohttpd work.
+static void turn(listener_reactor *reactor) {
+    struct epoll_event events[EVENTS];
+    int count = epoll_wait(reactor->epoll, events, EVENTS, next_wait(reactor));
+    for (int index = 0; index < count; index++) {
+        subject *about = events[index].data.ptr;
+        if (*about == ABOUT_DAEMON) ((daemon_entry *)about)->is_ready = true;
+        // No exchange is freed between the wait and here, so the pointer is good.
+        if (*about == ABOUT_DEPARTURE) release_hold((listener_exchange *)about, PHASE_GONE);
+    }
+    if (reactor->heap_count > 0) {
+        int64_t now = clock_ms();
+        while (reactor->heap_count > 0 && reactor->heap[0]->due <= now) release_hold(reactor->heap[0], PHASE_DUE);
+    }
+    bool all = count == 0 || reactor->has_resumed;  // a timeout of libmicrohttpd's, or somebody to take back
+    reactor->has_resumed = false;
+    for (size_t index = 0; index < reactor->daemon_count; index++) {
+        daemon_entry *daemon = &reactor->daemons[index];
+        if (!all && !daemon->is_ready) continue;
+        daemon->is_ready = false;
+        MHD_run(daemon->mhd);
+    }
+}
+
+/// Takes everything down. Stopping a daemon that has a suspended connection aborts the process, so all are resumed first;
+/// libmicrohttpd takes them back and closes them without calling the access handler again.
+static void wind_up(listener_reactor *reactor) {
+    while (reactor->held != NULL) release_hold(reactor->held, PHASE_GONE);
+    for (size_t index = 0; index < reactor->daemon_count; index++) {
+        int socket = MHD_quiesce_daemon(reactor->daemons[index].mhd);
+        if (socket >= 0) close(socket);
+        MHD_stop_daemon(reactor->daemons[index].mhd);
+    }
+    reactor->daemon_count = 0;
+}
+
+static void *run(void *context) {
+    listener_reactor *reactor = context;
+    while (!atomic_load_explicit(&reactor->is_stopping, memory_order_acquire)) turn(reactor);
+    wind_up(reactor);
+    return NULL;
+}
+
+// MARK: The contract
+
+listener_reactor *listener_reactor_make(const listener_callbacks *callbacks, const listener_limits *limits) {
+    listener_reactor *reactor = calloc(1, sizeof *reactor);
+    if (reactor == NULL) return NULL;
+    reactor->callbacks = *callbacks;
+    reactor->limits = *limits;
+    reactor->wake_about = ABOUT_WAKE;
+    reactor->epoll = epoll_create1(EPOLL_CLOEXEC);
+    reactor->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = &reactor->wake_about};
+    if (reactor->epoll >= 0 && reactor->wake >= 0 && epoll_ctl(reactor->epoll, EPOLL_CTL_ADD, reactor->wake, &event) == 0)
+        return reactor;
+    listener_reactor_free(reactor);
+    return NULL;
+}
+
+bool listener_reactor_serve(listener_reactor *reactor, int socket, const char *key_pem, const char *certificate_pem) {
+    bool is_tls = key_pem != NULL;
+    if (reactor->daemon_count == MAX_DAEMONS) {
+        close(socket);
+        return false;
+    }
+    daemon_entry *daemon = &reactor->daemons[reactor->daemon_count];
+    // Ready from the start: a daemon begins to watch its socket when it first runs.
+    *daemon = (daemon_entry){.about = ABOUT_DAEMON, .is_tls = is_tls, .is_ready = true, .reactor = reactor};
+    struct MHD_OptionItem tls[] = {
+        {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)key_pem},
+        {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)certificate_pem},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, "NORMAL:-VERS-TLS1.0:-VERS-TLS1.1"},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    // The pool holds a request's head and then the reply's; the reserve is for a reply to the longest head. It is not
+    // larger, because libmicrohttpd clears it whole between two requests.
+    daemon->mhd = MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | MHD_USE_SUPPRESS_DATE_NO_CLOCK | (is_tls ? MHD_USE_TLS : 0),
+        0, NULL, NULL, converse, reactor,  //
+        MHD_OPTION_EXTERNAL_LOGGER, library_log, reactor,  // first, so that it hears of the other options
+        MHD_OPTION_LISTEN_SOCKET, socket,  //
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, reactor->limits.max_headers + POOL_RESERVE,  //
+        MHD_OPTION_CONNECTION_LIMIT, reactor->limits.max_connections,  //
+        MHD_OPTION_CONNECTION_TIMEOUT, reactor->limits.idle_seconds,  //
+        MHD_OPTION_URI_LOG_CALLBACK, note_target, reactor,  //
+        MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,  //
+        MHD_OPTION_NOTIFY_COMPLETED, note_completion, reactor,  //
+        MHD_OPTION_NOTIFY_CONNECTION, note_connection, daemon,  //
+        MHD_OPTION_ARRAY, is_tls ? tls : &tls[3],  //
+        MHD_OPTION_END);
+    if (daemon->mhd == NULL) return false;  // libmicrohttpd has closed the socket
+    reactor->daemon_count++;
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = daemon};
+    int nested = MHD_get_daemon_info(daemon->mhd, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+    if (epoll_ctl(reactor->epoll, EPOLL_CTL_ADD, nested, &event) == 0) return true;
+    log_line(reactor, LISTENER_WARNING, "The event loop cannot watch a socket: %s", strerror(errno));
+    return false;
+}
+
+bool listener_reactor_start(listener_reactor *reactor) {
+    reactor->is_started = pthread_create(&reactor->thread, NULL, run, reactor) == 0;
+    return reactor->is_started;
+}
+
+void listener_reactor_stop(listener_reactor *reactor) {
+    uint64_t one = 1;
+    atomic_store_explicit(&reactor->is_stopping, true, memory_order_release);
+    // Fails only if the counter is full, and then the thread has been woken already.
+    if (write(reactor->wake, &one, sizeof one) < 0) return;
+}
+
+void listener_reactor_free(listener_reactor *reactor) {
+    if (reactor->is_started) {
+        listener_reactor_stop(reactor);
+        pthread_join(reactor->thread, NULL);
+    } else {
+        wind_up(reactor);
+    }
+    if (reactor->epoll >= 0) close(reactor->epoll);
+    if (reactor->wake >= 0) close(reactor->wake);
+    free(reactor->heap);
+    free(reactor->fields);
+    free(reactor->spare_body);
+    free(reactor->block);
+    free(reactor);
+}
+
+bool listener_hold(listener_exchange *exchange, int64_t milliseconds) {
+    return exchange->phase == PHASE_DECIDING && hold(exchange, milliseconds);
+}
+
+void listener_set_tag(listener_exchange *exchange, void *tag) { exchange->tag = tag; }
+
+void *listener_tag(const listener_exchange *exchange) { return exchange->tag; }

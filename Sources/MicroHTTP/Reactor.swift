@@ -1,0 +1,153 @@
+import CListener
+
+/// One thread that serves sockets: the Swift side of a `listener_reactor`.
+///
+/// Safe to share: the C side allows stopping from any thread, and everything else happens before the thread starts or
+/// under the listener's lock.
+@safe final class Reactor: @unchecked Sendable {
+    private let raw: OpaquePointer
+    /// What the callbacks work with. They do not retain it; it outlives the thread because this object holds it.
+    private let service: Service
+
+    /// Makes a reactor that serves nothing yet.
+    ///
+    /// - Parameters:
+    ///   - limits: what clients may ask.
+    ///   - service: answers and logs.
+    /// - Throws: if memory or descriptors are short.
+    init(_ limits: Limits, _ service: Service) throws(ListenerError) {
+        var callbacks = unsafe listener_callbacks(
+            context: Unmanaged.passUnretained(service).toOpaque(),
+            request: { context, exchange, request in
+                guard let context = unsafe context else { return }
+                unsafe Unmanaged<Service>.fromOpaque(context)._withUnsafeGuaranteedRef { unsafe $0.request(exchange, request) }
+            },
+            due: { context, exchange in
+                guard let context = unsafe context else { return }
+                unsafe Unmanaged<Service>.fromOpaque(context)._withUnsafeGuaranteedRef { unsafe $0.due(exchange) }
+            },
+            ended: { _, exchange in unsafe Service.ended(exchange) },
+            log: { context, level, text in
+                guard let context = unsafe context else { return }
+                unsafe Unmanaged<Service>.fromOpaque(context)._withUnsafeGuaranteedRef { unsafe $0.log(level, String(cString: text)) }
+            })
+        var bounds = listener_limits(
+            max_body: limits.maxBody, max_headers: limits.maxHeaders,
+            max_connections: UInt32(clamping: limits.maxConnections),
+            idle_seconds: UInt32(clamping: (limits.idleTimeout.milliseconds + 999) / 1000))
+        guard let raw = unsafe listener_reactor_make(&callbacks, &bounds) else { throw .outOfResources("an event loop") }
+        unsafe self.raw = raw
+        self.service = service
+    }
+
+    /// Serves one more socket, before the start.
+    ///
+    /// - Parameters:
+    ///   - socket: a listening socket, taken over.
+    ///   - identity: key and certificate for HTTPS, `nil` for HTTP.
+    func serve(_ socket: Int32, identity: TLSIdentity?) throws(ListenerError) {
+        let serves = unsafe listener_reactor_serve(raw, socket, identity?.key, identity?.certificate)
+        if !serves { throw .outOfResources("a listening socket") }
+    }
+
+    /// Starts the thread.
+    func start() throws(ListenerError) {
+        if unsafe !listener_reactor_start(raw) { throw .outOfResources("a thread") }
+    }
+
+    /// Asks the thread to end. Dropping the reactor waits for that.
+    func stop() {
+        unsafe listener_reactor_stop(raw)
+    }
+
+    deinit {
+        unsafe listener_reactor_free(raw)
+    }
+}
+
+/// What a reactor's callbacks work with. It knows no listener, so a callback cannot be the last to let go of one.
+final class Service: Sendable {
+    private let logger: @Sendable (ListenerLogLevel, String) -> Void
+    private let handler: @Sendable (Request) -> Answer
+
+    init(log: @escaping @Sendable (ListenerLogLevel, String) -> Void, handler: @escaping @Sendable (Request) -> Answer) {
+        logger = log
+        self.handler = handler
+    }
+
+    /// What a held exchange will do when its time has come. Kept as the exchange's tag.
+    private final class Continuation: Sendable {
+        let then: @Sendable () -> Answer
+        init(_ then: @escaping @Sendable () -> Answer) { self.then = then }
+    }
+
+    fileprivate func request(_ exchange: OpaquePointer, _ request: UnsafePointer<listener_request>) {
+        unsafe settle(exchange, handler(Request(request)))
+    }
+
+    fileprivate func due(_ exchange: OpaquePointer) {
+        guard let tag = unsafe listener_tag(exchange) else { return }
+        unsafe listener_set_tag(exchange, nil)
+        unsafe settle(exchange, Unmanaged<Continuation>.fromOpaque(tag).takeRetainedValue().then())
+    }
+
+    fileprivate static func ended(_ exchange: OpaquePointer) {
+        if let tag = unsafe listener_tag(exchange) { unsafe Unmanaged<Continuation>.fromOpaque(tag).release() }
+    }
+
+    fileprivate func log(_ level: Int32, _ text: String) {
+        logger(ListenerLogLevel(rawValue: level) ?? .debug, text)
+    }
+
+    /// Carries out an answer. Where C cannot, it closes the connection itself and says why in the log.
+    private func settle(_ exchange: OpaquePointer, _ answer: Answer) {
+        switch answer {
+        case .ready(let response):
+            _ = unsafe response.fields.withUnsafeBufferPointer { fields in
+                unsafe response.body.withUnsafeBufferPointer { body in
+                    unsafe listener_reply(
+                        exchange, UInt32(clamping: response.status), fields.baseAddress, fields.count, body.baseAddress, body.count,
+                        response.delivery == .closing)
+                }
+            }
+        case .later(let pause, let then):
+            unsafe listener_set_tag(exchange, Unmanaged.passRetained(Continuation(then)).toOpaque())
+            _ = unsafe listener_hold(exchange, max(0, pause.milliseconds))
+        case .never:
+            _ = unsafe listener_hold(exchange, -1)
+        }
+    }
+}
+
+extension Request {
+    /// Copies a request that lies in C's buffers, in one piece.
+    ///
+    /// Method and peer are short enough to need no allocation: a String of up to 15 bytes holds them itself.
+    fileprivate init(_ source: UnsafePointer<listener_request>) {
+        let raw = unsafe source.pointee
+        let fieldsEnd = unsafe raw.target_length + raw.packed_fields_length
+        let length = unsafe fieldsEnd + raw.body_length
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+            guard let start = buffer.baseAddress else { return }
+            unsafe listener_pack(source, start)
+            count = length
+        }
+        unsafe self.init(
+            Method(Self.string(raw.method, raw.method_length)), bytes: bytes, targetEnd: raw.target_length, fieldsEnd: fieldsEnd,
+            isSecure: raw.is_tls, peer: Self.string(raw.peer, raw.peer_length))
+    }
+
+    private static func string(_ text: UnsafePointer<CChar>, _ length: Int) -> String {
+        unsafe String(decoding: UnsafeRawBufferPointer(start: text, count: length), as: UTF8.self)
+    }
+}
+
+extension Duration {
+    /// The duration in whole milliseconds, rounded up, at most about 290 million years.
+    var milliseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (whole, overflows) = seconds.multipliedReportingOverflow(by: 1000)
+        if overflows { return seconds < 0 ? .min / 2 : .max / 2 }
+        return whole &+ (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+    }
+}

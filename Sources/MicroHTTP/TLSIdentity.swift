@@ -1,0 +1,162 @@
+import CListener
+import Glibc
+
+/// A key and a certificate for HTTPS, and the authority that signed it if that is ours.
+package struct TLSIdentity: Sendable {
+    /// The server's certificate as PEM, the leaf first, then what it takes to get to an authority.
+    package let certificate: String
+    /// The server's private key as PEM.
+    let key: String
+    /// The authority's certificate as PEM, for clients to trust; `nil` if the certificate came from elsewhere.
+    package let authority: String?
+
+    /// Names that every machine has for itself.
+    package static let loopbackNames = ["localhost", "*.localhost", "127.0.0.1", "::1"]
+
+    /// Takes a certificate and the key that belongs to it.
+    ///
+    /// - Parameters:
+    ///   - certificate: PEM, the leaf first.
+    ///   - key: PEM, not encrypted.
+    /// - Throws: ``ListenerError/badCertificate(_:)`` if one of them cannot be read or they do not belong together.
+    package init(certificate: String, key: String) throws(ListenerError) {
+        try self.init(certificate: certificate, key: key, authority: nil)
+    }
+
+    /// Reads a certificate and the key that belongs to it from files.
+    ///
+    /// - Parameters:
+    ///   - certificateFile: the path of a PEM file, the leaf first.
+    ///   - keyFile: the path of a PEM file, not encrypted.
+    /// - Throws: if a file cannot be read, or what is in them does not belong together.
+    package init(certificateFile: String, keyFile: String) throws(ListenerError) {
+        try self.init(certificate: PEMFile.read(certificateFile), key: PEMFile.read(keyFile))
+    }
+
+    private init(certificate: String, key: String, authority: String?) throws(ListenerError) {
+        var good = false
+        let reason = unsafe errorText { error in unsafe good = listener_check_identity(key, certificate, error) }
+        guard good else { throw .badCertificate(reason) }
+        self.certificate = certificate
+        self.key = key
+        self.authority = authority
+    }
+
+    /// Makes an authority and a certificate that live only in memory.
+    ///
+    /// - Parameter names: what the certificate is valid for: DNS names, also with `*.` in front, and numeric addresses.
+    /// - Throws: ``ListenerError/badCertificate(_:)`` if a name cannot stand in a certificate.
+    package static func throwaway(names: [String] = loopbackNames) throws(ListenerError) -> TLSIdentity {
+        try signed(by: makeAuthority(), names: names)
+    }
+
+    /// Makes a certificate signed by an authority that is kept in a folder, and made there when it is first needed.
+    ///
+    /// The folder gets mode 0700, its `ca-key.pem` 0600, its `ca.pem` 0644. Processes that use it at once take turns.
+    ///
+    /// - Parameters:
+    ///   - folder: its path; made if its parent exists.
+    ///   - names: what the certificate is valid for, as for ``throwaway(names:)``.
+    /// - Throws: if folder or files cannot be used, or do not hold a key and its certificate.
+    package static func kept(in folder: String, names: [String] = loopbackNames) throws(ListenerError) -> TLSIdentity {
+        if unsafe mkdir(folder, 0o700) != 0, errno != EEXIST { throw .file(path: folder, reason: lastError()) }
+        let turn = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard turn >= 0, flock(turn, LOCK_EX) == 0 else { throw .file(path: folder, reason: lastError()) }
+        defer { close(turn) }
+        let (keyPath, certificatePath) = (folder + "/ca-key.pem", folder + "/ca.pem")
+        if unsafe access(keyPath, F_OK) == 0, unsafe access(certificatePath, F_OK) == 0 {
+            let authority = try TLSIdentity(certificateFile: certificatePath, keyFile: keyPath)
+            return try signed(by: (authority.key, authority.certificate), names: names)
+        }
+        let authority = try makeAuthority()
+        try PEMFile.write(authority.key, to: keyPath, mode: 0o600)
+        try PEMFile.write(authority.certificate, to: certificatePath, mode: 0o644)
+        return try signed(by: authority, names: names)
+    }
+
+    /// Writes the authority's certificate where clients can find it, with mode 0644, at once or not at all.
+    ///
+    /// - Parameter path: the file's path; a file that is there is replaced.
+    /// - Throws: if it cannot be written, or the certificate came from elsewhere.
+    package func writeAuthority(to path: String) throws(ListenerError) {
+        guard let authority else { throw .badConfiguration("There is no authority to write: the certificate was given, not made.") }
+        try PEMFile.write(authority, to: path, mode: 0o644)
+    }
+
+    private static func makeAuthority() throws(ListenerError) -> (key: String, certificate: String) {
+        try unsafe pair { key, certificate, error in unsafe listener_make_authority(&key, &certificate, error) }
+    }
+
+    private static func signed(by authority: (key: String, certificate: String), names: [String]) throws(ListenerError) -> TLSIdentity {
+        if names.isEmpty { throw .badConfiguration("A certificate needs at least one name. Give the host that clients ask for.") }
+        let copies = unsafe names.map { unsafe strdup($0) }
+        defer { for unsafe copy in unsafe copies { unsafe free(copy) } }
+        let texts = unsafe copies.map { unsafe UnsafePointer($0!) }
+        let leaf = try unsafe pair { key, certificate, error in
+            unsafe listener_make_leaf(authority.key, authority.certificate, texts, texts.count, &key, &certificate, error)
+        }
+        return try TLSIdentity(certificate: leaf.certificate, key: leaf.key, authority: authority.certificate)
+    }
+
+    private typealias Text = UnsafeMutablePointer<CChar>
+
+    /// Takes two texts that C has made, or its error.
+    private static func pair(
+        _ make: (_ key: inout Text?, _ certificate: inout Text?, _ error: Text) -> Bool
+    ) throws(ListenerError) -> (key: String, certificate: String) {
+        var key: Text? = nil
+        var certificate: Text? = nil
+        let reason = unsafe errorText { error in _ = unsafe make(&key, &certificate, error) }
+        defer {
+            unsafe free(key)
+            unsafe free(certificate)
+        }
+        guard let keyText = unsafe key, let certificateText = unsafe certificate else { throw .badCertificate(reason) }
+        return unsafe (String(cString: keyText), String(cString: certificateText))
+    }
+}
+
+/// Reading and writing small text files.
+private enum PEMFile {
+    /// Reads a file of at most 1 MiB.
+    static func read(_ path: String) throws(ListenerError) -> String {
+        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw .file(path: path, reason: lastError()) }
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 20)
+        var length = 0
+        while length < bytes.count {
+            let count = unsafe bytes.withUnsafeMutableBytes { unsafe Glibc.read(file, $0.baseAddress! + length, $0.count - length) }
+            guard count >= 0 else { throw .file(path: path, reason: lastError()) }
+            if count == 0 { break }
+            length += count
+        }
+        return String(decoding: bytes[..<length], as: UTF8.self)
+    }
+
+    /// Writes a file beside the wanted one and renames it, so that nobody sees half of it.
+    static func write(_ text: String, to path: String, mode: mode_t) throws(ListenerError) {
+        let draft = path + ".\(getpid())"
+        let file = unsafe open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+        guard file >= 0 else { throw .file(path: path, reason: lastError()) }
+        var good = fchmod(file, mode) == 0
+        var rest = Array(text.utf8)[...]
+        while good, !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
+            good = count >= 0
+            rest = rest.dropFirst(max(0, count))
+        }
+        let reason = lastError()
+        close(file)
+        if good, unsafe rename(draft, path) == 0 { return }
+        let failure = good ? lastError() : reason
+        unsafe unlink(draft)
+        throw .file(path: path, reason: failure)
+    }
+}
+
+/// What errno says.
+private func lastError() -> String {
+    guard let text = unsafe strerror(errno) else { return "error \(errno)" }
+    return unsafe String(cString: text)
+}
