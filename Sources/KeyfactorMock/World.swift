@@ -1,4 +1,4 @@
-internal import MicroHTTP
+import MicroHTTP
 
 /// One isolated copy of everything: estate, clock, scenario, tokens. All of it is one value behind one lock.
 package final class World: Sendable {

@@ -1,4 +1,4 @@
-internal import MicroHTTP
+import MicroHTTP
 
 /// All worlds by name. `default` always exists; it is the only one that requests reach so far.
 package final class Worlds: Sendable {

@@ -1,4 +1,4 @@
-internal import MicroHTTP
+import MicroHTTP
 
 /// One request to one endpoint, with all that its work may know: no socket, no lock, no clock.
 struct Call: Sendable {

@@ -1,4 +1,4 @@
-internal import MicroHTTP
+import MicroHTTP
 
 /// One operation of Command's API: a method, a path, what it needs, and what it does.
 struct Endpoint: Sendable {

@@ -1,4 +1,4 @@
-internal import MicroHTTP
+import MicroHTTP
 
 /// The checks of Command's own request headers. What a real server answers where one is missing or wrong is not known; GETs without
 /// them were seen to pass, so the default asks for them on writes alone.

@@ -1,4 +1,4 @@
-internal import MicroHTTP
+import MicroHTTP
 
 /// Says what a request that met nothing was probably meant to meet.
 struct NearMiss: Sendable {

@@ -1,4 +1,4 @@
-internal import MicroHTTP
+import MicroHTTP
 
 /// The parameters in a request's query, decoded when asked for.
 ///

@@ -1,4 +1,4 @@
-internal import MicroHTTP
+import MicroHTTP
 
 /// Finds the endpoint of a request: a tree of path segments, compared without case, since IIS does so.
 ///

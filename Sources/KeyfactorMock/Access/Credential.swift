@@ -1,4 +1,4 @@
-internal import MicroHTTP
+import MicroHTTP
 
 /// What a request says about who makes it, read from its `Authorization` header but not yet believed.
 enum Credential: Sendable, Equatable {

@@ -1,4 +1,4 @@
-internal import MicroHTTP
+import MicroHTTP
 
 /// A request to the token endpoint: OAuth 2 client credentials (RFC 6749, section 4.4).
 struct TokenRequest: Sendable {

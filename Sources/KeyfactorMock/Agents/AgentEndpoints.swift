@@ -1,4 +1,4 @@
-internal import MicroHTTP
+import MicroHTTP
 
 /// What can be asked about agents.
 enum AgentEndpoints {

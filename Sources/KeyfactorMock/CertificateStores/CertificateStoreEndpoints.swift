@@ -1,4 +1,4 @@
-internal import MicroHTTP
+import MicroHTTP
 
 /// What can be asked of certificate stores.
 enum CertificateStoreEndpoints {

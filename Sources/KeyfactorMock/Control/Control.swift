@@ -1,4 +1,4 @@
-internal import MicroHTTP
+import MicroHTTP
 
 /// The interface that tests talk to, under `/_mock/`. Keyfactor's log-in, rules and counts do not apply to it.
 package final class Control: Sendable {

@@ -1,4 +1,4 @@
-internal import HashTreeCollections
+import HashTreeCollections
 
 /// What exists in Command: agents, stores, store types, containers, job types and jobs, each in a table.
 ///

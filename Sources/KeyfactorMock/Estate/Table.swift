@@ -1,4 +1,4 @@
-internal import HashTreeCollections
+import HashTreeCollections
 
 /// Rows by key, with the order in which a list shows them. Copies share their rows: a fork of a world costs nothing until it writes.
 package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {

@@ -1,4 +1,4 @@
-internal import MicroHTTP
+import MicroHTTP
 
 /// What clients ask to see whether Command is there and lets them in.
 enum StatusEndpoints {

@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+import FoundationEssentials
 
 /// A world's time, from which everything in it that has a date takes it: timestamps, token expiry, the `Date` header.
 package struct WorldClock: Sendable {

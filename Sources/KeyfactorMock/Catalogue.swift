@@ -1,0 +1,32 @@
+/// What the command line prints about the mock itself.
+package enum Catalogue {
+    /// Every operation served, as Keyfactor's documentation writes it.
+    package static var operations: [String] { API.endpoints.map(\.name) }
+
+    /// The JSON Schema of scenario files, from the definitions that the reader uses.
+    package static var scenarioSchema: String {
+        ScenarioShape.scenario.jsonSchema(title: "keyfactor-mock scenario", id: "scenario.schema.json")
+    }
+
+    /// An example of every refusal: status, code, provenance, text.
+    package static var refusals: [String] {
+        let id = GUID.empty
+        let examples: [Refusal] = [
+            .badArgument("MEMBER: expected …, found …."), .failed("StoreIds: …", ["…"]), .invalidSortField("NAME"),
+            .forbidden("USER", ""), .storeNotFound(id), .agentNotFound(id), .jobTypeNotFound(id), .jobTypeNotFound(named: "NAME"),
+            .noOperation(""), .methodNotAllowed([]), .unsupportedVersion("VERSION"), .missingRequestedWith,
+            .worldIsFull("jobs", limit: Estate.jobLimit),
+        ]
+        return examples.map { "\($0.status) \($0.code) \($0.provenance.rawValue) \($0.message)" }
+    }
+}
+
+/// Finds the setting that was probably meant.
+///
+/// - Parameters:
+///   - name: the name as written.
+///   - names: the right names.
+/// - Returns: `nil` if none is near.
+package func nearestSetting(to name: String, among names: [String]) -> String? {
+    nearestWord(to: name, among: names)
+}

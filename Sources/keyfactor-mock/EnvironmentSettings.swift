@@ -1,0 +1,61 @@
+import KeyfactorMock
+
+/// Settings from the environment, turned into the arguments that they stand for.
+struct EnvironmentSettings {
+    /// Arguments to parse, and which variables they came from.
+    struct Arguments: Equatable {
+        var all: [String]
+        var used: [String]
+    }
+
+    static let prefix = "KEYFACTOR_MOCK_"
+
+    private let variables: [String: String]
+
+    /// The settings among some variables.
+    ///
+    /// - Parameter environment: all variables of the process.
+    init(_ environment: [String: String]) {
+        variables = environment.filter { $0.key.hasPrefix(Self.prefix) && !$0.value.isEmpty }
+    }
+
+    /// Variables that look like settings and are none, each with the nearest right one.
+    var unknown: [String] {
+        let right = ServerOptions.settings.map(\.variable)
+        return variables.keys.filter { !right.contains($0) }.sorted().map { name in
+            let nearest = nearestSetting(to: name, among: right).map { "; did you mean \($0)?" } ?? ""
+            return "\(name) is not a setting\(nearest)"
+        }
+    }
+
+    /// Puts the settings of the environment before the arguments given, so that a flag outranks a variable.
+    ///
+    /// - Parameters:
+    ///   - given: the command line without the program's name.
+    ///   - commands: the names of all commands; without one of them `serve` is meant.
+    func arguments(before given: [String], commands: [String]) -> Arguments {
+        let command = given.first.flatMap { commands.contains($0) ? $0 : nil }
+        guard command == nil && (given.first.map { $0.hasPrefix("-") } ?? true) || command == "serve" || command == "healthcheck" else {
+            return Arguments(all: given, used: [])
+        }
+        if command == nil, ["-h", "--help", "--version", "--experimental-dump-help"].contains(where: given.contains)
+            || given.contains(where: { $0.hasPrefix("--generate-completion-script") })
+        {
+            return Arguments(all: given, used: [])
+        }
+        var arguments = Arguments(all: [command ?? "serve"], used: [])
+        let rest = given.dropFirst(command == nil ? 0 : 1)
+        for setting in ServerOptions.settings {
+            guard let value = variables[setting.variable], !rest.contains(where: { $0 == setting.flag || $0.hasPrefix(setting.flag + "=") })
+            else { continue }
+            arguments.used.append(setting.variable)
+            switch setting.kind {
+            case .value: arguments.all.append("\(setting.flag)=\(value)")
+            case .list: arguments.all += value.split(separator: ",").map { "\(setting.flag)=\($0)" }
+            case .flag: if ["1", "true", "yes", "on"].contains(value.lowercased()) { arguments.all.append(setting.flag) }
+            }
+        }
+        arguments.all += rest
+        return arguments
+    }
+}

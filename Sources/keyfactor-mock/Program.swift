@@ -1,0 +1,57 @@
+import ArgumentParser
+import KeyfactorMock
+
+/// Where the process begins: settings from the environment are put before those on the command line, then one command runs.
+@main
+enum Program {
+    static func main() {
+        let given = Array(CommandLine.arguments.dropFirst())
+        let settings = EnvironmentSettings(Process.environment)
+        let arguments = settings.arguments(before: given, commands: Root.configuration.subcommands.map { $0._commandName })
+        do {
+            var command = try Root.parseAsRoot(arguments.all)
+            try command.run()
+        } catch {
+            if !arguments.used.isEmpty, Root.exitCode(for: error) == .validationFailure {
+                Process.complain("Settings from the environment: \(arguments.used.joined(separator: ", ")).")
+            }
+            Root.exit(withError: error)
+        }
+    }
+}
+
+/// The command line's root.
+struct Root: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "keyfactor-mock",
+        abstract: "A stand-in for Keyfactor Command that client developers point their tests at.",
+        discussion: """
+            Every option can also be set in the environment: --http-port as KEYFACTOR_MOCK_HTTP_PORT and so on; a flag outranks it.
+
+            Exit codes: 0 done, 64 bad usage, 65 bad scenario, 69 port taken or certificate not usable.
+            """,
+        version: Version.current,
+        subcommands: [Serve.self, Healthcheck.self, Lint.self, Operations.self, Failures.self, Schema.self],
+        defaultSubcommand: Serve.self)
+}
+
+/// Ends the program with a sentence on stderr and an exit code.
+struct Stop: Error, CustomStringConvertible {
+    let code: ExitCode
+    let description: String
+
+    /// Says the sentence.
+    ///
+    /// - Returns: the exit code to throw.
+    func said() -> ExitCode {
+        Process.complain(description)
+        return code
+    }
+}
+
+extension ExitCode {
+    /// A scenario file is wrong (EX_DATAERR).
+    static let badScenario = ExitCode(65)
+    /// The server cannot listen (EX_UNAVAILABLE).
+    static let unavailable = ExitCode(69)
+}

@@ -1,0 +1,103 @@
+import ArgumentParser
+import KeyfactorMock
+import MicroHTTP
+
+/// Where and how to serve. `serve` and `healthcheck` share these, so that one finds the other.
+struct ServerOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("A scenario file, or the scenario itself (it then holds a line feed or begins with '{').", valueName: "file"))
+    var scenario: String?
+    @Option(help: ArgumentHelp("The address to listen on; 0.0.0.0 for all of IPv4, :: for all.", valueName: "address"))
+    var host = "127.0.0.1"
+    @Option(help: ArgumentHelp("The port for HTTP; 0 lets the system choose.", valueName: "port"))
+    var httpPort: UInt16 = 8080
+    @Option(help: ArgumentHelp("The port for HTTPS; 0 lets the system choose.", valueName: "port"))
+    var httpsPort: UInt16 = 8443
+    @Flag(name: .customLong("no-http"), help: "Do not serve HTTP.")
+    var noHTTP = false
+    @Flag(name: .customLong("no-https"), help: "Do not serve HTTPS.")
+    var noHTTPS = false
+    @Option(help: ArgumentHelp("A PEM certificate to serve HTTPS with, the leaf first.", valueName: "file"))
+    var tlsCert: String?
+    @Option(help: ArgumentHelp("The PEM key that belongs to --tls-cert.", valueName: "file"))
+    var tlsKey: String?
+    @Option(help: ArgumentHelp("One more name or address for the certificate made at start; may be repeated.", valueName: "name"))
+    var tlsName: [String] = []
+    @Option(help: ArgumentHelp("Keep the CA in this folder, so that it survives restarts; made with mode 0700.", valueName: "folder"))
+    var caDir: String?
+    @Option(help: ArgumentHelp("Write the CA's certificate here.", valueName: "file"))
+    var caFile: String?
+    @Option(help: ArgumentHelp("Write the ready line here once the sockets listen, at once and whole.", valueName: "file"))
+    var readyFile: String?
+    @Option(help: ArgumentHelp("How many threads serve, 1 to 64; default: the number of cores, at most 4.", valueName: "n"))
+    var threads: Int?
+    @Option(help: ArgumentHelp("What all drawn identifiers come from; outranks the scenario's.", valueName: "n"))
+    var seed: UInt64?
+    @Option(help: "The release of Command pretended; outranks the scenario's.")
+    var product: ProductVersion?
+    @Option(help: "Which credentials count; outranks the scenario's.")
+    var authMode: AccessPolicy.Mode?
+    @Option(help: ArgumentHelp("The longest request body, in bytes; longer ones get 413.", valueName: "bytes"))
+    var maxBody = 8 << 20
+    @Option(help: ArgumentHelp("The most bytes of request line and headers, 1024 to 1048576; more get 431.", valueName: "bytes"))
+    var maxHeaders = 16 << 10
+    @Option(help: ArgumentHelp("The most open connections per thread and port.", valueName: "n"))
+    var maxConnections = 10_000
+    @Option(help: ArgumentHelp("How long nothing may move on a connection, in seconds; 0 is for ever.", valueName: "seconds"))
+    var idleTimeout = 60
+    @Option(help: "The least grave lines that are logged to stderr.")
+    var logLevel = Log.Level.info
+    @Option(help: "How a line of the log looks.")
+    var logFormat = Log.Format.text
+
+    mutating func validate() throws {
+        if noHTTP, noHTTPS { throw ValidationError("--no-http and --no-https leave nothing to serve.") }
+        if (tlsCert == nil) != (tlsKey == nil) { throw ValidationError("--tls-cert and --tls-key go together.") }
+        if tlsCert != nil, caDir != nil || caFile != nil || !tlsName.isEmpty {
+            throw ValidationError("--tls-cert brings a certificate of its own: leave out --ca-dir, --ca-file and --tls-name.")
+        }
+        if noHTTPS, caFile != nil { throw ValidationError("--ca-file needs HTTPS: leave out --no-https.") }
+        try check("--threads", threads ?? 1, 1...64)
+        try check("--max-body", maxBody, 0...(1 << 30))
+        try check("--max-headers", maxHeaders, 1024...(1 << 20))
+        try check("--max-connections", maxConnections, 1...1_000_000)
+        try check("--idle-timeout", idleTimeout, 0...86_400)
+        if let seed, seed > UInt64(Int.max) { throw ValidationError("--seed: expected 0 to \(Int.max), found \(seed).") }
+    }
+
+    private func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws {
+        guard !range.contains(value) else { return }
+        throw ValidationError("\(name): expected \(range.lowerBound) to \(range.upperBound), found \(value).")
+    }
+
+    /// An option as the environment knows it.
+    struct Setting {
+        /// What kind of value a variable holds.
+        enum Kind {
+            case value
+            /// Values with commas between them.
+            case list
+            /// 1, true, yes or on.
+            case flag
+        }
+
+        var flag: String
+        var kind: Kind
+
+        /// The variable: `--http-port` is `KEYFACTOR_MOCK_HTTP_PORT`.
+        var variable: String { EnvironmentSettings.prefix + flag.dropFirst(2).uppercased().replacing("-", with: "_") }
+    }
+
+    /// Every option; a test holds this list against the help text.
+    static let settings: [Setting] =
+        [
+            "scenario", "host", "http-port", "https-port", "tls-cert", "tls-key", "ca-dir", "ca-file", "ready-file", "threads", "seed",
+            "product", "auth-mode", "max-body", "max-headers", "max-connections", "idle-timeout", "log-level", "log-format",
+        ].map { Setting(flag: "--\($0)", kind: .value) }
+        + ["tls-name"].map { Setting(flag: "--\($0)", kind: .list) }
+        + ["no-http", "no-https"].map { Setting(flag: "--\($0)", kind: .flag) }
+}
+
+extension ProductVersion: ExpressibleByArgument {}
+extension AccessPolicy.Mode: ExpressibleByArgument {}
+extension Log.Level: ExpressibleByArgument {}
+extension Log.Format: ExpressibleByArgument {}
