@@ -46,7 +46,7 @@ package struct Scenario: Sendable {
         if let mode = overrides.accessMode { access.mode = mode }
         self.access = access
         basePaths = Self.basePaths(node["basePath"])
-        var builder = EstateBuilder(seed: seed, now: now, product: product, fidelity: fidelity)
+        var builder = EstateBuilder(seed: seed, now: WorldClock().now(wall: now), product: product, fidelity: fidelity)
         estate = try builder.estate(node["estate"])
     }
 

@@ -1,0 +1,45 @@
+# The entrance to everything. `make` alone says what there is.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+BUILD_PACKAGES := libmicrohttpd-dev libgnutls28-dev libyaml-dev
+TEST_PACKAGES := $(BUILD_PACKAGES) curl openssl python3 python3-venv
+BENCH_PACKAGES := $(BUILD_PACKAGES) wrk nginx-light gcc python3
+RELEASE := swift build -c release --static-swift-stdlib
+
+# Installs the Debian packages that are missing, and asks apt nothing if none is.
+define install
+@missing=$$(for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+if [ -n "$$missing" ]; then $(SUDO) apt-get update -q && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -q --no-install-recommends $$missing; fi
+endef
+
+.PHONY: help deps build run test check lint bench clean
+help: ## say what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+deps: ## install what building needs
+	$(call install,$(BUILD_PACKAGES))
+
+build: deps ## build the release binary
+	$(RELEASE) --product keyfactor-mock
+
+run: build ## build and serve; options in ARGS, as in make run ARGS='--http-port 0'
+	exec .build/release/keyfactor-mock serve $(ARGS)
+
+test: ## install what the tests need, build, and run them all: ours, and real clients against the running server
+	$(call install,$(TEST_PACKAGES))
+	swift build --build-tests
+	swift test --skip-build
+	Tests/Clients/run
+
+lint: ## the format of every Swift file
+	swift format lint --strict --recursive Sources Tests Package.swift
+
+check: lint test ## all that must hold before a commit: format, tests, rules of the house
+
+bench: ## measure, and write docs/PERFORMANCE.md
+	$(call install,$(BENCH_PACKAGES))
+	Benchmarks/run
+
+clean: ## remove what was built
+	rm -rf .build
