@@ -39,10 +39,12 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
-        .testTarget(name: "MicroHTTPTests", dependencies: ["MicroHTTP"]),
-        .testTarget(name: "KeyfactorMockTests", dependencies: ["KeyfactorMock", "MicroHTTP"], exclude: ["Goldens"]),
-        .testTarget(name: "CommandTests", dependencies: ["keyfactor-mock", "KeyfactorMock"], exclude: ["Goldens"]),
-        .testTarget(name: "TidyTests", dependencies: ["KeyfactorMock"]),
+        // What tests share: two doors to a server, a client that writes bytes as they are, goldens.
+        .target(name: "TestSupport", dependencies: ["KeyfactorMock", "MicroHTTP"], path: "Tests/Support"),
+        .testTarget(name: "MicroHTTPTests", dependencies: ["MicroHTTP", "TestSupport"]),
+        .testTarget(name: "KeyfactorMockTests", dependencies: ["KeyfactorMock", "MicroHTTP", "TestSupport"], exclude: ["Goldens"]),
+        .testTarget(name: "CommandTests", dependencies: ["keyfactor-mock", "KeyfactorMock", "TestSupport"], exclude: ["Goldens"]),
+        .testTarget(name: "TidyTests", dependencies: ["KeyfactorMock", "TestSupport"]),
     ]
 )
 
@@ -54,7 +56,7 @@ for target in package.targets where target.type != .system && target.name != "CL
         .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409: no leaking
         .treatAllWarnings(as: .error),  // SE-0480: a warning is a fault that has not happened yet
     ]
-    if target.type != .test {
+    if target.type != .test && target.name != "TestSupport" {
         target.swiftSettings?.append(.strictMemorySafety())  // SE-0458: `unsafe` marks every dangerous word
     }
 }

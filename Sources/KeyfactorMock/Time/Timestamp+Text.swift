@@ -18,7 +18,7 @@ extension Timestamp {
 
     private init?(dotNetTicks scanner: inout Scanner) {
         let negative = scanner.take("-")
-        guard let milliseconds = scanner.number(digits: 1...15) else { return nil }
+        guard let milliseconds = scanner.number(digits: 1...14) else { return nil }
         // The zone behind the number says how to show the moment, not which moment it is.
         if scanner.take("+") || scanner.take("-") { guard scanner.number(digits: 4...4) != nil else { return nil } }
         guard scanner.take(")/"), scanner.isAtEnd else { return nil }

@@ -1,0 +1,82 @@
+package import KeyfactorMock
+package import MicroHTTP
+
+/// How a test reaches a server: by calling it, or through the kernel.
+package enum Door: String, Sendable, CaseIterable {
+    case direct
+    case socket
+}
+
+/// A server of a scenario at a standing time, and a client of it.
+package final class Mock: Sendable {
+    /// When everything in these tests happens.
+    package static let noon = Timestamp(year: 2026, month: 11, day: 22, hour: 12)!
+
+    package let server: MockServer
+    private let listener: Listener?
+
+    /// Starts a server; with the socket door it listens when this returns.
+    package init(_ scenario: String = "", through door: Door = .direct, log: Log = .silent) throws {
+        let server = MockServer(
+            scenario: try Scenario(Array(scenario.utf8), now: Self.noon), time: TimeSource { Self.noon }, log: log)
+        self.server = server
+        listener = door == .direct ? nil : try Listener(ListenerConfiguration(), handler: { server.answer($0) })
+    }
+
+    deinit { listener?.stop() }
+
+    /// Sends a request with the headers that Command asks for, unless others are given.
+    package func send(
+        _ method: Method, _ path: String, headers: [(String, String)] = [("x-keyfactor-requested-with", "APIClient")], body: String = ""
+    ) throws -> Answered {
+        let target = path.hasPrefix("/_mock") || path.hasPrefix("/oauth2") ? path : "/KeyfactorAPI" + path
+        return try raw(Request(method, target, headers: [("Host", "localhost")] + headers, body: Array(body.utf8)))
+    }
+
+    package func get(_ path: String) throws -> Answered { try send(.get, path) }
+
+    package func post(_ path: String, _ body: String) throws -> Answered { try send(.post, path, body: body) }
+
+    /// Sends a request as it is.
+    package func raw(_ request: Request) throws -> Answered {
+        guard let port = listener?.httpPort else {
+            guard case .ready(let response) = server.answer(request) else { throw WireError.ended("no answer") }
+            return Answered(status: response.status, headers: response.headers.map { ($0.name, $0.value) }, body: String(decoding: response.body, as: UTF8.self))
+        }
+        let wire = try Wire(port)
+        var text = "\(request.method.name) \(request.text(request.path))"
+        if !request.query.isEmpty { text += "?" + request.text(request.query) }
+        text += " HTTP/1.1\r\n" + request.headers.map { "\($0.name): \($0.value)\r\n" }.joined()
+        text += "Content-Length: \(request.body.count)\r\n\r\n" + request.text(request.body)
+        wire.send(text)
+        let reply = try wire.reply(toHead: request.method == .head)
+        let headers = reply.fields.map { field in
+            let parts = field.split(separator: ":", maxSplits: 1)
+            return (String(parts[0]), parts.count > 1 ? String(parts[1].drop { $0 == " " }) : "")
+        }
+        return Answered(status: reply.status, headers: headers.filter { $0.0 != "Content-Length" && $0.0 != "Connection" }, body: reply.body)
+    }
+
+    /// The id of an agent, store or job type, by its machine or name.
+    package func agent(_ machine: String) -> String { world.agents.all.first { $0.machine == machine }!.id.text }
+    package func store(_ machine: String) -> String { world.stores.all.first { $0.machine == machine }!.id.text }
+    package func jobType(_ name: String) -> String { world.jobType(named: name)!.id.text }
+    /// The estate as it is now.
+    package var world: Estate { server.worlds.standard.estate }
+}
+
+/// What came back.
+package struct Answered: Sendable {
+    package var status: Int
+    package var headers: [(String, String)]
+    package var body: String
+
+    package subscript(header: String) -> String? { headers.first { $0.0.lowercased() == header.lowercased() }?.1 }
+
+    /// The body as JSON; `null` if it is none.
+    package var json: JSONValue { (try? JSONDocument(Array(body.utf8)).root) ?? (try! JSONDocument(Array("null".utf8)).root) }
+
+    /// The sentence of a refusal.
+    package var message: String? { json["Message"]?.text }
+    package var code: String? { json["ErrorCode"]?.text }
+}
