@@ -65,7 +65,7 @@ final class Server: Sendable {
         }
         let number = Int(path.split(separator: "/").last ?? "") ?? 0
         if path.hasPrefix("/later/") { return .later(.milliseconds(number)) { .ready(full(200, path)) } }
-        if path.hasPrefix("/bytes/") { return .ready(full(200, String(repeating: "b", count: number))) }
+        if path.hasPrefix("/bytes/") { return .ready(Response(200, body: [UInt8](repeating: 0x62, count: number))) }
         return .ready(full(200, request.text(0..<request.query.upperBound)))
     }
 
