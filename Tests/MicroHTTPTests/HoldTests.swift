@@ -92,7 +92,8 @@ import Testing
     func crowd(_ listener: Listener) throws -> [Wire] {
         let texts = [
             "", "GET /x HTTP/1.1\r\nHo", "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc",
-            HoldTests.get("/never"), HoldTests.get("/later/100000"), HoldTests.get("/later/1"), HoldTests.get("/x"), HoldTests.get("/bytes/5000000"),
+            HoldTests.get("/never"), HoldTests.get("/later/100000"), HoldTests.get("/later/1"), HoldTests.get("/x"),
+            HoldTests.get("/bytes/5000000"),
         ]
         return try texts.map { text in
             let wire = try Wire(listener.httpPort!)

@@ -15,14 +15,32 @@ import Testing
     }
 
     static let shapes = [
-        Shape(why: "two framings", head: "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n", says: "both"),
-        Shape(why: "two framings, the other way", head: "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n", says: "both"),
-        Shape(why: "two lengths", head: "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\ncontent-length: 5\r\n", says: "more than one Content-Length"),
-        Shape(why: "the same length twice", head: "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nContent-Length: 4\r\n", says: "more than one Content-Length"),
+        Shape(
+            why: "two framings",
+            head: "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n",
+            says: "both"),
+        Shape(
+            why: "two framings, the other way",
+            head: "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n",
+            says: "both"),
+        Shape(
+            why: "two lengths",
+            head: "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\ncontent-length: 5\r\n",
+            says: "more than one Content-Length"),
+        Shape(
+            why: "the same length twice",
+            head: "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nContent-Length: 4\r\n",
+            says: "more than one Content-Length"),
         Shape(why: "an unknown coding", head: "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: xchunked\r\n", says: "chunked"),
         Shape(why: "two codings", head: "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n", says: "chunked"),
-        Shape(why: "chunked twice", head: "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", says: "chunked"),
-        Shape(why: "a blank behind chunked, at which libmicrohttpd hangs", head: "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked \r\n", says: "chunked"),
+        Shape(
+            why: "chunked twice",
+            head: "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+            says: "chunked"),
+        Shape(
+            why: "a blank behind chunked, at which libmicrohttpd hangs",
+            head: "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked \r\n",
+            says: "chunked"),
         Shape(why: "chunked in HTTP/1.0", head: "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n", says: "chunked"),
         Shape(why: "no host", head: "GET / HTTP/1.1\r\nX: y\r\n", says: "no Host"),
         Shape(why: "no field at all", head: "GET / HTTP/1.1\r\n", says: "no Host"),
@@ -44,9 +62,18 @@ import Testing
         Shape(why: "a blank in the target", head: "GET /a b HTTP/1.1\r\nHost: h\r\n", says: "blank"),
         Shape(why: "a control character in the target", head: "GET /a\u{1}b HTTP/1.1\r\nHost: h\r\n", says: "control"),
         Shape(why: "two blanks behind the method", head: "GET  /a HTTP/1.1\r\nHost: h\r\n", says: "blank"),
-        Shape(why: "headers beyond the limit", head: "GET / HTTP/1.1\r\nHost: h\r\nX: " + String(repeating: "x", count: 16_400) + "\r\n", status: 431, says: "longer"),
-        Shape(why: "a body that is announced too long", head: "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1001\r\n", status: 413, says: "body"),
-        Shape(why: "a body of the size of the moon", head: "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 18446744073709551615\r\n", status: 413, says: "body"),
+        Shape(
+            why: "headers beyond the limit",
+            head: "GET / HTTP/1.1\r\nHost: h\r\nX: " + String(repeating: "x", count: 16_400) + "\r\n",
+            status: 431, says: "longer"),
+        Shape(
+            why: "a body that is announced too long",
+            head: "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1001\r\n",
+            status: 413, says: "body"),
+        Shape(
+            why: "a body of the size of the moon",
+            head: "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 18446744073709551615\r\n",
+            status: 413, says: "body"),
     ]
 
     @Test(arguments: shapes) func `A bad head is refused with the reason, and its connection closed`(_ shape: Shape) throws {

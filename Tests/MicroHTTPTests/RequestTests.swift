@@ -42,7 +42,8 @@ import Testing
         #expect(request.text(request.body) == "\u{FFFD}A")
     }
 
-    @Test(arguments: ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "get", "TRACE"]) func `A method keeps its name`(_ name: String) {
+    @Test(arguments: ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "get", "TRACE"])
+    func `A method keeps its name`(_ name: String) {
         #expect(Method(name).name == name)
     }
 

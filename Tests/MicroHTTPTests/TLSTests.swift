@@ -36,7 +36,8 @@ import Testing
         let port = server.listener.httpsPort!
         #expect(try Tool.run("curl", "-sS", "https://127.0.0.1:\(port)/").status == 60)
         let other = try Tool.run(
-            "curl", "-sS", "--cacert", folder.path + "/ca.pem", "--connect-to", "other.example:\(port):127.0.0.1:\(port)", "https://other.example:\(port)/")
+            "curl", "-sS", "--cacert", folder.path + "/ca.pem", "--connect-to", "other.example:\(port):127.0.0.1:\(port)",
+            "https://other.example:\(port)/")
         #expect(other.status == 60)
     }
 
@@ -94,7 +95,8 @@ import Testing
             $0.limits.maxBody = 1000
         }
         let url = "https://127.0.0.1:\(server.listener.httpsPort!)/"
-        let script = "head -c 20000 /dev/zero | curl -sk -w '%{http_code}' -H 'Transfer-Encoding: chunked' -H 'Expect:' --data-binary @- \(url)"
+        let upload = "curl -sk -w '%{http_code}' -H 'Transfer-Encoding: chunked' -H 'Expect:' --data-binary @- \(url)"
+        let script = "head -c 20000 /dev/zero | " + upload
         #expect(try Tool.run("sh", "-c", script).output.hasSuffix("413"))
     }
 

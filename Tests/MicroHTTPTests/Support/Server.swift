@@ -78,7 +78,8 @@ final class Server: Sendable {
     }
 
     private static func echo(_ request: Request) -> Response {
-        var lines = ["\(request.method.name) \(request.text(request.path)) ? \(request.text(request.query)) \(request.peer) \(request.isSecure)"]
+        let target = "\(request.text(request.path)) ? \(request.text(request.query))"
+        var lines = ["\(request.method.name) \(target) \(request.peer) \(request.isSecure)"]
         lines += request.headers.map { "\($0.name)=\($0.value)" }
         return full(200, lines.joined(separator: "\n") + "\n\n" + request.text(request.body))
     }
