@@ -247,7 +247,7 @@ bool listener_reactor_serve(listener_reactor *reactor, int socket, const char *k
         MHD_OPTION_NOTIFY_CONNECTION, note_connection, daemon,  //
         MHD_OPTION_ARRAY, is_tls ? tls : &tls[3],  //
         MHD_OPTION_END);
-    if (daemon->mhd == NULL) return false;  // libmicrohttpd has closed the socket
+    if (daemon->mhd == NULL) return false;  // libmicrohttpd closes the socket when it fails
     reactor->daemon_count++;
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = daemon};
     int nested = MHD_get_daemon_info(daemon->mhd, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;

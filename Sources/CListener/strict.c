@@ -2,7 +2,7 @@
 //
 // libmicrohttpd parses a head in place: it ends the parts of each line with NUL and keeps pointers to them. So the lines
 // lie one behind another, and a gap between where one ends and the next begins shows a NUL inside a value, or a folded
-// line, of which libmicrohttpd makes a corrupted name.
+// line, of which libmicrohttpd makes a corrupted name, or a line without a name, which it takes for the head's end.
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -124,7 +124,7 @@ refusal check_head(listener_exchange *exchange, const char *url) {
     for (size_t index = 0; index < reactor->field_count; index++) {
         listener_field *field = &reactor->fields[index];
         if (field->name != line)
-            return REFUSAL(400, "A header field holds a NUL byte or is folded over several lines.");
+            return REFUSAL(400, "A header field has no name, holds a NUL byte, or is folded over several lines.");
         if (!is_token(field->name, field->name_length)) return REFUSAL(400, "A header field's name is not a token.");
         if (memchr(field->value, '\r', field->value_length) != NULL)
             return REFUSAL(400, "A header field's value holds a carriage return.");
@@ -134,6 +134,6 @@ refusal check_head(listener_exchange *exchange, const char *url) {
     // What is left is the empty line: CR LF, or LF, or one that behind() has passed already, after a bare LF.
     const char *end = exchange->method + head;
     if (end < line || end > line + 2)
-        return REFUSAL(400, "A header field holds a NUL byte or is folded over several lines.");
+        return REFUSAL(400, "A header field has no name, holds a NUL byte, or is folded over several lines.");
     return check_framing(exchange, &seen);
 }

@@ -60,7 +60,9 @@ package enum Delivery: Sendable, Equatable {
 package enum Answer: Sendable {
     /// The response is ready.
     case ready(Response)
-    /// Hold the connection for this long without a thread, then ask again.
+    /// Hold the connection for this long without a thread, then ask again; rounded up to milliseconds.
+    ///
+    /// If the client leaves meanwhile, or only closes its own direction, nobody asks and the closure is released.
     case later(Duration, then: @Sendable () -> Answer)
     /// Say nothing until the client gives up or the listener stops.
     case never

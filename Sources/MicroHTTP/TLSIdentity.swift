@@ -11,6 +11,9 @@ package struct TLSIdentity: Sendable {
     package let authority: String?
 
     /// Names that every machine has for itself.
+    ///
+    /// Go and GnuTLS take `*.localhost` for `a.localhost`; OpenSSL wants two labels behind an asterisk, so for its clients
+    /// such a name must be given in full.
     package static let loopbackNames = ["localhost", "*.localhost", "127.0.0.1", "::1"]
 
     /// Takes a certificate and the key that belongs to it.

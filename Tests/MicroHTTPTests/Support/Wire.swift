@@ -1,0 +1,102 @@
+import Foundation
+import Glibc
+
+/// A client that writes bytes as they are and reads what comes back, over one TCP connection.
+final class Wire {
+    let descriptor: Int32
+
+    /// Connects; reads give up after `patience` seconds.
+    init(_ port: UInt16, host: String = "127.0.0.1", patience: Int = 5) throws {
+        var hints = addrinfo()
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var found: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(host, String(port), &hints, &found) == 0, let address = found else { throw WireError.noAddress }
+        defer { freeaddrinfo(address) }
+        descriptor = socket(address.pointee.ai_family, Int32(SOCK_STREAM.rawValue), 0)
+        var limit = timeval(tv_sec: patience, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        var on: Int32 = 1
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+        guard connect(descriptor, address.pointee.ai_addr, address.pointee.ai_addrlen) == 0 else { throw WireError.refused(errno) }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Sends text; answers whether all of it went out.
+    @discardableResult
+    func send(_ text: String) -> Bool { send(Array(text.utf8)) }
+
+    @discardableResult
+    func send(_ bytes: [UInt8]) -> Bool {
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL)) }
+            if count <= 0 { return false }
+            sent += count
+        }
+        return true
+    }
+
+    /// Closes the sending direction only.
+    func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+    private var buffer: [UInt8] = []
+
+    /// Reads more into the buffer: false at the end, whether orderly, by reset or because patience ran out.
+    private func more() -> Bool {
+        var piece = [UInt8](repeating: 0, count: 65536)
+        let count = recv(descriptor, &piece, piece.count, 0)
+        if count < 0, errno == EAGAIN { timedOut = true }
+        if count <= 0 { return false }
+        buffer += piece[..<count]
+        return true
+    }
+
+    /// Whether a read gave up.
+    private(set) var timedOut = false
+
+    /// Reads one reply: its head, then as much body as Content-Length says.
+    ///
+    /// - Parameter toHead: a reply to HEAD has no body whatever Content-Length says.
+    func reply(toHead: Bool = false) throws -> Reply {
+        let mark = Array("\r\n\r\n".utf8)
+        while buffer.firstRange(of: mark) == nil { guard more() else { throw WireError.ended(String(decoding: buffer, as: UTF8.self)) } }
+        let end = buffer.firstRange(of: mark)!.upperBound
+        let lines = String(decoding: buffer[..<(end - 4)], as: UTF8.self).components(separatedBy: "\r\n")
+        var reply = Reply(statusLine: lines[0], fields: lines.dropFirst().map { String($0) })
+        buffer.removeFirst(end)
+        if reply.status == 100 || reply.status == 204 || reply.status == 304 || toHead { return reply }
+        let length = Int(reply["content-length"] ?? "0")!
+        while buffer.count < length { guard more() else { throw WireError.ended("body cut short") } }
+        reply.body = String(decoding: buffer[..<length], as: UTF8.self)
+        buffer.removeFirst(length)
+        return reply
+    }
+
+    /// Reads to the end of the connection and answers what was left.
+    func rest() -> String {
+        while more() {}
+        defer { buffer.removeAll() }
+        return String(decoding: buffer, as: UTF8.self)
+    }
+
+    /// Whether the server closes within patience, without another byte.
+    func isClosed() -> Bool { rest().isEmpty && !timedOut }
+}
+
+enum WireError: Error { case noAddress, refused(Int32), ended(String) }
+
+/// A reply as it came.
+struct Reply {
+    var statusLine: String
+    var fields: [String]
+    var body = ""
+    var status: Int { Int(statusLine.split(separator: " ")[1]) ?? 0 }
+    var names: [String] { fields.map { String($0.prefix { $0 != ":" }) } }
+
+    subscript(name: String) -> String? {
+        let found = fields.first { $0.lowercased().hasPrefix(name.lowercased() + ":") }
+        return found.map { String($0.dropFirst(name.count + 1)).trimmingCharacters(in: .whitespaces) }
+    }
+}
