@@ -1,5 +1,7 @@
 import Testing
 
+import TestSupport
+
 @testable import MicroHTTP
 
 /// What goes over the wire when all is well.

@@ -2,6 +2,8 @@ import Foundation
 import Synchronization
 import Testing
 
+import TestSupport
+
 @testable import MicroHTTP
 
 /// Requests that wait without a thread, and listeners that stop.

@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+import TestSupport
+
 @testable import MicroHTTP
 
 /// What is refused before a handler sees it.

@@ -1,5 +1,7 @@
 import Testing
 
+import TestSupport
+
 @testable import MicroHTTP
 
 /// Reading a request without a socket.

@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+import TestSupport
+
 @testable import MicroHTTP
 
 /// HTTPS, certificates, and the folder they are kept in.

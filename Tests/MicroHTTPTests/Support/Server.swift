@@ -1,6 +1,8 @@
 import Foundation
 import Synchronization
 
+import TestSupport
+
 @testable import MicroHTTP
 
 /// A listener on free ports of the loopback whose handler tells what it was sent.
