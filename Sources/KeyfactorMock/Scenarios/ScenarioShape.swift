@@ -9,7 +9,7 @@ enum ScenarioShape {
             .init("product", product, about: "the release of Command pretended; default \"25.4\""),
             .init(
                 "basePath", .oneOf([path, .list(path)], "a path such as /KeyfactorAPI, or a list of them"),
-                about: "where the API is served; /KeyfactorAPI and /Keyfactor/API always answer too"),
+                about: "where the API is served: one path beside /KeyfactorAPI and /Keyfactor/API, or a list instead of them"),
             .init("fidelity", fidelity, about: "switches for what nobody could establish, or what a client needs otherwise"),
             .init("auth", auth, about: "who is let in"),
             .init("estate", estate, about: "what exists in Command at the beginning"),
