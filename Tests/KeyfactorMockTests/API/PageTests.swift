@@ -7,8 +7,10 @@ struct PageTests {
     private static let many = "estate: { from: empty, certificateStores: [ { machine: web, path: /s, count: 101 } ] }"
 
     @Test(arguments: [
-        ("", 50, "50 a page"), ("?PageReturned=2", 50, "the second"), ("?pq.pageReturned=3", 1, "the rest"), ("?pagereturned=4", 0, "past the end: nothing"),
-        ("?ReturnLimit=7", 7, "fewer"), ("?certificateStoreQuery.returnLimit=1000", 101, "all"), ("?returnLimit=10&ReturnLimit=20", 20, "the last counts"),
+        ("", 50, "50 a page"), ("?PageReturned=2", 50, "the second"), ("?pq.pageReturned=3", 1, "the rest"),
+        ("?pagereturned=4", 0, "past the end: nothing"),
+        ("?ReturnLimit=7", 7, "fewer"), ("?certificateStoreQuery.returnLimit=1000", 101, "all"),
+        ("?returnLimit=10&ReturnLimit=20", 20, "the last counts"),
         ("?query.pageReturned=2147483647&returnLimit=1000000", 0, "far past the end"), ("?&&", 50, "nothing between ampersands"),
         ("?PageReturned=&ReturnLimit=", 50, "empty values"), ("?SkipCount=5", 50, "a parameter of 11 that is not read"),
     ])
@@ -55,10 +57,12 @@ struct PageTests {
 
     @Test(arguments: [
         ("", ["a /2", "B /1", "c /1"], "by machine, without case"), ("?SortAscending=1", ["c /1", "B /1", "a /2"], "descending"),
-        ("?SortField=StorePath", ["B /1", "c /1", "a /2"], "equal ones stay in order"), ("?sortfield=storepath&SortAscending=1", ["a /2", "c /1", "B /1"], "turned round"),
+        ("?SortField=StorePath", ["B /1", "c /1", "a /2"], "equal ones stay in order"),
+        ("?sortfield=storepath&SortAscending=1", ["a /2", "c /1", "B /1"], "turned round"),
     ])
     func aListIsSorted(_ query: String, _ order: [String], _ reason: String) throws {
-        let mock = try Mock("estate: { from: empty, certificateStores: [ {machine: c, path: /1}, {machine: B, path: /1}, {machine: a, path: /2} ] }")
+        let mock = try Mock(
+            "estate: { from: empty, certificateStores: [ {machine: c, path: /1}, {machine: B, path: /1}, {machine: a, path: /2} ] }")
         let rows = try mock.get("/CertificateStores\(query)").json.elements
         #expect(rows.map { "\($0["ClientMachine"]?.text ?? "") \($0["Storepath"]?.text ?? "")" } == order)
     }

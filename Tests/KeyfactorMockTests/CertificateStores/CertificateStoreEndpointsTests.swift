@@ -60,16 +60,31 @@ struct CertificateStoreEndpointsTests {
         (#"{"StoreIds":null,"Schedule":{}}"#, 400, "StoreIds: expected at least one store id, found nothing."),
         (#"{"StoreIds":[],"Schedule":{}}"#, 400, "StoreIds: expected at least one store id, found none."),
         (#"{"StoreIds":"x","Schedule":{}}"#, 400, "StoreIds: expected an array of store ids, found a string."),
-        (#"{"StoreIds":["good","x"],"Schedule":{}}"#, 400, "StoreIds[1]: expected a GUID such as 00000000-0000-0000-0000-000000000000, found 'x'."),
-        (#"{"StoreIds":["good",7],"Schedule":{}}"#, 400, "StoreIds[1]: expected a GUID such as 00000000-0000-0000-0000-000000000000, found 7."),
+        (
+            #"{"StoreIds":["good","x"],"Schedule":{}}"#, 400,
+            "StoreIds[1]: expected a GUID such as 00000000-0000-0000-0000-000000000000, found 'x'."
+        ),
+        (
+            #"{"StoreIds":["good",7],"Schedule":{}}"#, 400,
+            "StoreIds[1]: expected a GUID such as 00000000-0000-0000-0000-000000000000, found 7."
+        ),
         (
             #"{"StoreIds":["good","00000000-0000-0000-0000-000000000001","00000000-0000-0000-0000-000000000002"],"Schedule":{}}"#, 400,
             "StoreIds: Certificate store with id '00000000-0000-0000-0000-000000000001' does not exist. Certificate store with id '00000000-0000-0000-0000-000000000002' does not exist."
         ),
-        (#"{"StoreIds":["good","waiting"],"Schedule":{}}"#, 400, "StoreIds: Certificate store with id 'waiting' must be approved before it can be scheduled."),
+        (
+            #"{"StoreIds":["good","waiting"],"Schedule":{}}"#, 400,
+            "StoreIds: Certificate store with id 'waiting' must be approved before it can be scheduled."
+        ),
         (#"{"StoreIds":["good","orphan"],"Schedule":{}}"#, 400, "StoreIds: Certificate store with id 'orphan' has no agent assigned."),
-        (#"{"StoreIds":["good"]}"#, 400, #"Schedule: expected an object such as {"Interval":{"Minutes":60}}, or {} to turn the schedule off; found nothing."#),
-        (#"{"StoreIds":["good"],"Schedule":null}"#, 400, #"Schedule: expected an object such as {"Interval":{"Minutes":60}}, or {} to turn the schedule off; found nothing."#),
+        (
+            #"{"StoreIds":["good"]}"#, 400,
+            #"Schedule: expected an object such as {"Interval":{"Minutes":60}}, or {} to turn the schedule off; found nothing."#
+        ),
+        (
+            #"{"StoreIds":["good"],"Schedule":null}"#, 400,
+            #"Schedule: expected an object such as {"Interval":{"Minutes":60}}, or {} to turn the schedule off; found nothing."#
+        ),
         (#"{"StoreIds":["good"],"Schedule":{"Interval":{"Minutes":0}}}"#, 400, "Schedule.Interval.Minutes: expected at least 1, found 0."),
     ]
 
@@ -98,7 +113,8 @@ struct CertificateStoreEndpointsTests {
     @Test func severalRefusedStoresAreNamedOneByOne() throws {
         let reply = try Mock().post(
             "/CertificateStores/Schedule",
-            #"{"StoreIds":["00000000-0000-0000-0000-000000000001","00000000-0000-0000-0000-000000000001","00000000-0000-0000-0000-000000000002"],"Schedule":{}}"#)
+            #"{"StoreIds":["00000000-0000-0000-0000-000000000001","00000000-0000-0000-0000-000000000001","00000000-0000-0000-0000-000000000002"],"Schedule":{}}"#
+        )
         #expect(
             reply.json["FailedOperations"]?.elements.map { $0["Reason"]?.text } == [
                 "Certificate store with id '00000000-0000-0000-0000-000000000001' does not exist.",
@@ -128,7 +144,8 @@ struct CertificateStoreEndpointsTests {
         let body = #"{"StoreIds":["\#(mock.store("web-1"))"],"Schedule":{"Weekly":{"Days":[1],"Time":"2026-11-22T20:00:00Z"}}}"#
         let reply = try mock.post("/CertificateStores/Schedule", body)
         #expect(reply.status == status)
-        let message = "Schedule.Weekly: an inventory job of Command \(product) cannot be scheduled so; expected one of Immediate, Interval, Daily, ExactlyOnce."
+        let message =
+            "Schedule.Weekly: an inventory job of Command \(product) cannot be scheduled so; expected one of Immediate, Interval, Daily, ExactlyOnce."
         #expect(reply.message == (status == 400 ? message : nil))
     }
 
@@ -150,14 +167,16 @@ struct CertificateStoreEndpointsTests {
 
     @Test(arguments: [
         ("all", ["in-3", "in-4", "web-1"], 204, "global"), ("three", ["in-3"], 204, "its container"),
-        ("three", ["in-3", "in-4"], 403, "one store of another container refuses all"), ("three", ["web-1"], 403, "a store in no container"),
+        ("three", ["in-3", "in-4"], 403, "one store of another container refuses all"),
+        ("three", ["web-1"], 403, "a store in no container"),
         ("reader", ["in-3"], 403, "reading is not scheduling"),
     ])
     func schedulingIsPermittedPerContainer(_ user: String, _ machines: [String], _ status: Int, _ reason: String) throws {
         let mock = try Mock(Self.containers)
         let ids = machines.map { "\"\(mock.store($0))\"" }.joined(separator: ",")
         let reply = try mock.send(
-            .post, "/CertificateStores/Schedule", headers: Self.headers(user), body: #"{"StoreIds":[\#(ids)],"Schedule":{"Interval":{"Minutes":5}}}"#)
+            .post, "/CertificateStores/Schedule", headers: Self.headers(user),
+            body: #"{"StoreIds":[\#(ids)],"Schedule":{"Interval":{"Minutes":5}}}"#)
         #expect(reply.status == status)
         let scheduled = try mock.send(.get, "/CertificateStores", headers: Self.headers("all")).json.elements
             .filter { $0["InventorySchedule"]?.isNull == false }.compactMap { $0["ClientMachine"]?.text }
@@ -182,7 +201,10 @@ struct CertificateStoreEndpointsTests {
     private static func encoded(_ text: String) -> String {
         let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
         let bits = text.utf8.flatMap { byte in (0..<8).map { byte >> (7 - $0) & 1 } }
-        return String(stride(from: 0, to: bits.count, by: 6).map { start in digits[(0..<6).reduce(0) { $0 << 1 | (start + $1 < bits.count ? Int(bits[start + $1]) : 0) }] })
+        return String(
+            stride(from: 0, to: bits.count, by: 6).map { start in
+                digits[(0..<6).reduce(0) { $0 << 1 | (start + $1 < bits.count ? Int(bits[start + $1]) : 0) }]
+            })
     }
 
     // MARK: Bodies

@@ -9,7 +9,8 @@ struct ControlTests {
         let mock = try Mock("auth: { mode: basic }")
         if listens {
             mock.server.control.serverListens(
-                Control.Facts(httpPort: 8080, httpsPort: nil, authority: "PEM", processID: 7, isLoopback: isLoopback, names: ["command.test"]))
+                Control.Facts(
+                    httpPort: 8080, httpsPort: nil, authority: "PEM", processID: 7, isLoopback: isLoopback, names: ["command.test"]))
         }
         return mock
     }
@@ -19,8 +20,9 @@ struct ControlTests {
         #expect(try mock.get("/_mock/livez").body == "alive\n")
         #expect(try mock.get("/_mock/readyz").body == "ready\n")
         #expect(try mock.get("/_mock/ca.pem").body == "PEM")
-        #expect(try mock.get("/_mock/info").body
-            == #"{"version":"0.1.0","seed":1,"product":"25.4","http":8080,"https":null,"admin":null,"worlds":1,"pid":7}"# + "\n")
+        #expect(
+            try mock.get("/_mock/info").body
+                == #"{"version":"0.1.0","seed":1,"product":"25.4","http":8080,"https":null,"admin":null,"worlds":1,"pid":7}"# + "\n")
     }
 
     @Test func itIsNotReadyBeforeTheSocketsListen() throws {
@@ -30,7 +32,10 @@ struct ControlTests {
     }
 
     @Test(arguments: [
-        ("/_mock/redyz", "There is no /_mock/redyz. Did you mean /_mock/readyz? This version has /_mock/livez, /_mock/readyz, /_mock/info, /_mock/ca.pem."),
+        (
+            "/_mock/redyz",
+            "There is no /_mock/redyz. Did you mean /_mock/readyz? This version has /_mock/livez, /_mock/readyz, /_mock/info, /_mock/ca.pem."
+        ),
         ("/_mock", "There is no /_mock/. This version has /_mock/livez, /_mock/readyz, /_mock/info, /_mock/ca.pem."),
     ])
     func anUnknownPathNamesTheNearest(_ path: String, _ message: String) throws {
@@ -40,8 +45,10 @@ struct ControlTests {
     }
 
     @Test(arguments: [
-        ("localhost", 200, "ours"), ("localhost:8080", 200, "with a port"), ("127.0.0.2", 200, "loopback"), ("[::1]:8080", 200, "loopback of IPv6"),
-        ("Command.Test", 200, "a name given"), ("x.localhost", 200, "below localhost"), ("evil.example", 403, "a foreign name"), ("localhost.evil.example", 403, "a foreign name that begins like ours"),
+        ("localhost", 200, "ours"), ("localhost:8080", 200, "with a port"), ("127.0.0.2", 200, "loopback"),
+        ("[::1]:8080", 200, "loopback of IPv6"),
+        ("Command.Test", 200, "a name given"), ("x.localhost", 200, "below localhost"), ("evil.example", 403, "a foreign name"),
+        ("localhost.evil.example", 403, "a foreign name that begins like ours"),
     ])
     func aForeignHostIsRefusedOnLoopback(_ host: String, _ status: Int, _ reason: String) throws {
         func ask(_ page: String, isLoopback: Bool = true) throws -> Int {

@@ -36,8 +36,14 @@ struct JobEndpointsTests {
     @Test(arguments: [
         ("", #"{"Immediate":true}"#, "the default"), (#","Schedule":null"#, #"{"Immediate":true}"#, "null"),
         (#","Schedule":{"Interval":{"Minutes":5}}"#, #"{"Interval":{"Minutes":5}}"#, "interval"),
-        (#","Schedule":{"Weekly":{"Days":[0],"Time":"2025-01-01T02:03:04Z"}}"#, #"{"Weekly":{"Days":["Sunday"],"Time":"2025-01-01T02:03:04Z"}}"#, "the answer repeats the time sent"),
-        (#","Schedule":{"Monthly":{"Day":1,"Time":"2025-01-01T02:00:00Z"}}"#, #"{"Monthly":{"Day":1,"Time":"2025-01-01T02:00:00Z"}}"#, "monthly"),
+        (
+            #","Schedule":{"Weekly":{"Days":[0],"Time":"2025-01-01T02:03:04Z"}}"#,
+            #"{"Weekly":{"Days":["Sunday"],"Time":"2025-01-01T02:03:04Z"}}"#, "the answer repeats the time sent"
+        ),
+        (
+            #","Schedule":{"Monthly":{"Day":1,"Time":"2025-01-01T02:00:00Z"}}"#, #"{"Monthly":{"Day":1,"Time":"2025-01-01T02:00:00Z"}}"#,
+            "monthly"
+        ),
     ])
     func theScheduleIsRepeated(_ sent: String, _ answered: String, _ reason: String) throws {
         let mock = try Mock()
@@ -51,24 +57,66 @@ struct JobEndpointsTests {
         (#"{"JobTypeName":"SampleCustomJobType"}"#, 400, "0xA0110004", "AgentId: expected an agent's id, found nothing."),
         (#"{"AgentId":"uo-1"}"#, 400, "0xA0110004", "AgentId: expected a GUID such as 00000000-0000-0000-0000-000000000000, found 'uo-1'."),
         (#"{"AgentId":5}"#, 400, "0xA0110004", "AgentId: expected a GUID such as 00000000-0000-0000-0000-000000000000, found 5."),
-        (#"{"AgentId":"00000000-0000-0000-0000-000000000009"}"#, 404, "0xA0130000", "Agent with id of '00000000-0000-0000-0000-000000000009' does not exist"),
-        (#"{"AgentId":"NEW","JobTypeName":"SampleCustomJobType"}"#, 400, "0xA0110004", "AgentId: the agent 'uo-2' is New, expected an Approved one."),
+        (
+            #"{"AgentId":"00000000-0000-0000-0000-000000000009"}"#, 404, "0xA0130000",
+            "Agent with id of '00000000-0000-0000-0000-000000000009' does not exist"
+        ),
+        (
+            #"{"AgentId":"NEW","JobTypeName":"SampleCustomJobType"}"#, 400, "0xA0110004",
+            "AgentId: the agent 'uo-2' is New, expected an Approved one."
+        ),
         (#"{"AgentId":"GOOD"}"#, 400, "0xA0110004", "JobTypeName: expected a custom job type's name, found nothing."),
-        (#"{"AgentId":"GOOD","JobTypeName":""}"#, 400, "0xA0110004", "JobTypeName: expected a custom job type's name, found an empty string."),
+        (
+            #"{"AgentId":"GOOD","JobTypeName":""}"#, 400, "0xA0110004",
+            "JobTypeName: expected a custom job type's name, found an empty string."
+        ),
         (#"{"AgentId":"GOOD","JobTypeName":5}"#, 400, "0xA0110004", "JobTypeName: expected a string, found a number."),
         (#"{"AgentId":"GOOD","JobTypeName":"Nope"}"#, 404, "0xA0130000", "Job type with name 'Nope' does not exist."),
         (#"{"AgentId":"GOOD","JobTypeName":"Typed"}"#, 400, "0xA0110004", "JobTypeName: the agent 'uo-1' lacks the capability 'Typed'."),
-        (#"{"AgentId":"GOOD","JobTypeName":"SampleCustomJobType"}"#, 400, "0xA0110004", "JobFields.ParamInt: the job type 'SampleCustomJobType' requires this field, and it has no default; found nothing."),
-        (#"{"AgentId":"GOOD","JobTypeName":"SampleCustomJobType","JobFields":{"ParamInt":"x"}}"#, 400, "0xA0110004", "JobFields.ParamInt: expected a value of type Int, found 'x'."),
-        (#"{"AgentId":"GOOD","JobTypeName":"SampleCustomJobType","JobFields":{"ParamInt":2147483648}}"#, 400, "0xA0110004", "JobFields.ParamInt: expected a value of type Int, found 2147483648."),
-        (#"{"AgentId":"GOOD","JobTypeName":"SampleCustomJobType","JobFields":{"ParamInt":[1]}}"#, 400, "0xA0110004", "JobFields.ParamInt: expected a string, a number or a boolean, found an array."),
-        (#"{"AgentId":"GOOD","JobTypeName":"SampleCustomJobType","JobFields":{"ParamInt":1,"Other":1}}"#, 400, "0xA0110004", "JobFields.Other: the job type 'SampleCustomJobType' has no such field; expected one of ParamInt, ParamText."),
-        (#"{"AgentId":"GOOD","JobTypeName":"SampleCustomJobType","JobFields":[]}"#, 400, "0xA0110004", "JobFields: expected an object, found an array."),
-        (#"{"AgentId":"ALL","JobTypeName":"Typed","JobFields":{"When":"noon"}}"#, 400, "0xA0110004", "JobFields.When: expected a value of type DateTime, found 'noon'."),
-        (#"{"AgentId":"ALL","JobTypeName":"Typed","JobFields":{"Really":"yes"}}"#, 400, "0xA0110004", "JobFields.Really: expected a value of type Bool, found 'yes'."),
-        (#"{"AgentId":"GOOD","JobTypeName":"SampleCustomJobType","JobFields":{"ParamInt":1},"Schedule":{}}"#, 400, "0xA0110004", "Schedule: a custom job cannot be off; expected one of Immediate, Interval, Daily, Weekly, Monthly, ExactlyOnce."),
-        (#"{"AgentId":"GOOD","JobTypeName":"SampleCustomJobType","JobFields":{"ParamInt":1},"Schedule":{"Daily":{"Time":"x"}}}"#, 400, "0xA0110004", "Schedule.Daily.Time: expected a time such as 2026-11-22T20:00:00Z, found 'x'."),
-        (#"{"AgentId":"GOOD","JobTypeName":"FetchLogs","JobFields":{"a":"b"}}"#, 400, "0xA0110004", "JobFields.a: the job type 'FetchLogs' has no such field; it has none."),
+        (
+            #"{"AgentId":"GOOD","JobTypeName":"SampleCustomJobType"}"#, 400, "0xA0110004",
+            "JobFields.ParamInt: the job type 'SampleCustomJobType' requires this field, and it has no default; found nothing."
+        ),
+        (
+            #"{"AgentId":"GOOD","JobTypeName":"SampleCustomJobType","JobFields":{"ParamInt":"x"}}"#, 400, "0xA0110004",
+            "JobFields.ParamInt: expected a value of type Int, found 'x'."
+        ),
+        (
+            #"{"AgentId":"GOOD","JobTypeName":"SampleCustomJobType","JobFields":{"ParamInt":2147483648}}"#, 400, "0xA0110004",
+            "JobFields.ParamInt: expected a value of type Int, found 2147483648."
+        ),
+        (
+            #"{"AgentId":"GOOD","JobTypeName":"SampleCustomJobType","JobFields":{"ParamInt":[1]}}"#, 400, "0xA0110004",
+            "JobFields.ParamInt: expected a string, a number or a boolean, found an array."
+        ),
+        (
+            #"{"AgentId":"GOOD","JobTypeName":"SampleCustomJobType","JobFields":{"ParamInt":1,"Other":1}}"#, 400, "0xA0110004",
+            "JobFields.Other: the job type 'SampleCustomJobType' has no such field; expected one of ParamInt, ParamText."
+        ),
+        (
+            #"{"AgentId":"GOOD","JobTypeName":"SampleCustomJobType","JobFields":[]}"#, 400, "0xA0110004",
+            "JobFields: expected an object, found an array."
+        ),
+        (
+            #"{"AgentId":"ALL","JobTypeName":"Typed","JobFields":{"When":"noon"}}"#, 400, "0xA0110004",
+            "JobFields.When: expected a value of type DateTime, found 'noon'."
+        ),
+        (
+            #"{"AgentId":"ALL","JobTypeName":"Typed","JobFields":{"Really":"yes"}}"#, 400, "0xA0110004",
+            "JobFields.Really: expected a value of type Bool, found 'yes'."
+        ),
+        (
+            #"{"AgentId":"GOOD","JobTypeName":"SampleCustomJobType","JobFields":{"ParamInt":1},"Schedule":{}}"#, 400, "0xA0110004",
+            "Schedule: a custom job cannot be off; expected one of Immediate, Interval, Daily, Weekly, Monthly, ExactlyOnce."
+        ),
+        (
+            #"{"AgentId":"GOOD","JobTypeName":"SampleCustomJobType","JobFields":{"ParamInt":1},"Schedule":{"Daily":{"Time":"x"}}}"#, 400,
+            "0xA0110004", "Schedule.Daily.Time: expected a time such as 2026-11-22T20:00:00Z, found 'x'."
+        ),
+        (
+            #"{"AgentId":"GOOD","JobTypeName":"FetchLogs","JobFields":{"a":"b"}}"#, 400, "0xA0110004",
+            "JobFields.a: the job type 'FetchLogs' has no such field; it has none."
+        ),
         (#"{"AgentId":"MUTE","JobTypeName":"FetchLogs"}"#, 400, "0xA0110004", "JobTypeName: the agent 'uo-4' lacks the capability 'LOGS'."),
     ]
 
@@ -82,7 +130,8 @@ struct JobEndpointsTests {
     func aRefusedJobIsNoJob(_ body: String, _ status: Int, _ code: String, _ message: String) throws {
         let mock = try Mock(Self.scenario)
         let names = ["GOOD": "uo-1", "NEW": "uo-2", "ALL": "uo-3", "MUTE": "uo-4"]
-        let reply = try mock.post("/OrchestratorJobs/Custom", names.reduce(body) { $0.replacing("\"\($1.key)\"", with: "\"\(mock.agent($1.value))\"") })
+        let reply = try mock.post(
+            "/OrchestratorJobs/Custom", names.reduce(body) { $0.replacing("\"\($1.key)\"", with: "\"\(mock.agent($1.value))\"") })
         #expect(reply.status == status)
         #expect(reply.code == code)
         #expect(reply.message == message)
@@ -95,7 +144,8 @@ struct JobEndpointsTests {
     @Test(arguments: ["FetchLogs", "Fetch Logs", "fetchlogs"])
     func logsCanBeFetchedAsACustomJob(_ name: String) throws {
         let mock = try Mock()
-        let reply = try mock.post("/OrchestratorJobs/Custom", #"{"AgentId":"\#(mock.agent("uo-1"))","JobTypeName":"\#(name)","jobFields":null}"#)
+        let reply = try mock.post(
+            "/OrchestratorJobs/Custom", #"{"AgentId":"\#(mock.agent("uo-1"))","JobTypeName":"\#(name)","jobFields":null}"#)
         #expect(reply.status == 200)
         #expect(reply.json["JobTypeName"]?.text == "FetchLogs")
         #expect(reply.json["JobFields"]?.elements.isEmpty == true)
@@ -129,7 +179,8 @@ struct JobEndpointsTests {
                 group.addTask {
                     (0..<250).compactMap { n in
                         if n % 10 == 0 {
-                            _ = try? mock.post("/CertificateStores/Schedule", #"{"StoreIds":["\#(store)"],"Schedule":{"Interval":{"Minutes":\#(n + 1)}}}"#)
+                            _ = try? mock.post(
+                                "/CertificateStores/Schedule", #"{"StoreIds":["\#(store)"],"Schedule":{"Interval":{"Minutes":\#(n + 1)}}}"#)
                         }
                         return (try? mock.post("/OrchestratorJobs/Custom", body))?.json["JobId"]?.text
                     }
