@@ -32,6 +32,8 @@ package struct Agent: Sendable {
 
     /// Whether it has a capability; compared without case.
     package func can(_ capability: String) -> Bool {
-        capabilities.contains { $0 == capability || $0.lowercased() == capability.lowercased() }
+        if capabilities.contains(capability) { return true }
+        let capability = capability.lowercased()
+        return capabilities.contains { $0.lowercased() == capability }
     }
 }
