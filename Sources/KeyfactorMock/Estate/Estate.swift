@@ -12,7 +12,7 @@ package struct Estate: Sendable {
     package var storeTypes = Table<Int, StoreType>(sortedBy: { $0.number < $1.number })
     package var containers = Table<Int, Container>(sortedBy: { $0.id < $1.id })
     package private(set) var jobTypes = Table<GUID, JobType>(sortedBy: { $0.name < $1.name })
-    package var jobs = Table<GUID, Job>()
+    package var jobs = Jobs()
     /// Where new identifiers come from.
     package var identifiers: Identifiers
     /// By name as spelt and by name in lower case, so that a name spelt right costs one look-up.
