@@ -18,7 +18,7 @@ package final class MockServer: Sendable {
     ///   - time: where the wall clock's time comes from.
     ///   - log: where misses are told.
     package init(scenario: Scenario, time: TimeSource = .system, log: Log = .silent) {
-        worlds = Worlds(scenario: scenario)
+        worlds = Worlds(scenario: scenario, wall: time.now())
         control = Control(scenario: scenario)
         router = Router(API.endpoints, bases: scenario.basePaths)
         nearMiss = NearMiss(API.endpoints, bases: scenario.basePaths)
@@ -61,6 +61,7 @@ package final class MockServer: Sendable {
                 let call = Call(
                     request: request, parameters: parameters, query: try QueryParameters(request),
                     body: try body?.get(), caller: caller, now: now, product: state.scenario.product, fidelity: state.scenario.fidelity)
+                if endpoint.seesTime { state.estate.advance(to: now) }
                 switch try endpoint.work(call, state.estate) {
                 case .reply(let reply): return state.response(reply, now: now)
                 case .commit(let commit): return state.response(commit(&state.estate), now: now)

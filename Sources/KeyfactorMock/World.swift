@@ -11,9 +11,10 @@ package final class World: Sendable {
     /// - Parameters:
     ///   - name: the world's name; part of what the seed decides.
     ///   - scenario: what it starts with.
-    package init(name: String, scenario: Scenario) {
+    ///   - wall: the wall clock's time.
+    package init(name: String, scenario: Scenario, wall: Timestamp) {
         self.name = name
-        state = Lock(WorldState(name: name, scenario: scenario))
+        state = Lock(WorldState(name: name, scenario: scenario, wall: wall))
     }
 
     /// Uses the world alone. Nothing may wait, log or write to a socket meanwhile.
@@ -30,12 +31,13 @@ struct WorldState: Sendable {
     var estate: Estate
     var tokens = Tokens()
     let scenario: Scenario
-    private let clock = WorldClock()
+    var clock: WorldClock
     private let fields: WireFields
     private var date: (second: Int64, field: [UInt8]) = (.min, [])
 
-    init(name: String, scenario: Scenario) {
+    init(name: String, scenario: Scenario, wall: Timestamp) {
         estate = scenario.estate
+        clock = scenario.clock.started(wall: wall)
         estate.identifiers = Identifiers(seed: scenario.seed, world: name)
         self.scenario = scenario
         fields = WireFields(scenario.product)

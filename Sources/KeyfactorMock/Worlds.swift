@@ -7,9 +7,11 @@ package final class Worlds: Sendable {
 
     /// The worlds of a server that starts with a scenario.
     ///
-    /// - Parameter scenario: what every world begins as.
-    package init(scenario: Scenario) {
-        standard = World(name: "default", scenario: scenario)
+    /// - Parameters:
+    ///   - scenario: what every world begins as.
+    ///   - wall: the wall clock's time.
+    package init(scenario: Scenario, wall: Timestamp) {
+        standard = World(name: "default", scenario: scenario, wall: wall)
     }
 
     /// The world that a request is about.

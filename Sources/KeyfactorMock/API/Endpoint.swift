@@ -12,6 +12,8 @@ struct Endpoint: Sendable {
     let since: ProductVersion
     let needs: Need
     let takesBody: Bool
+    /// Whether its work sees what has fallen due. The two that only add jobs do not wait for it.
+    let seesTime: Bool
     let work: Work
 
     /// An operation.
@@ -22,15 +24,18 @@ struct Endpoint: Sendable {
     ///   - since: the first release that has it.
     ///   - needs: the permission that a caller must have.
     ///   - takesBody: whether its body is read as JSON.
+    ///   - seesTime: whether what has fallen due is applied before.
     ///   - work: what it does.
     init(
-        _ method: Method, _ path: String, since: ProductVersion = .v10, needs: Need, takesBody: Bool = false, _ work: @escaping Work
+        _ method: Method, _ path: String, since: ProductVersion = .v10, needs: Need, takesBody: Bool = false,
+        seesTime: Bool = true, _ work: @escaping Work
     ) {
         self.method = method
         self.path = path
         self.since = since
         self.needs = needs
         self.takesBody = takesBody
+        self.seesTime = seesTime
         self.work = work
     }
 

@@ -8,35 +8,46 @@ extension Call {
     /// The most rows that one page may hold; what asks for more gets a refusal, not a server that runs out of memory.
     static let largestPage = 1_000_000
 
-    /// Filters, sorts and cuts a table as `QueryString`, `SortField`, `SortAscending`, `PageReturned` and `ReturnLimit` say.
+    /// The filter in `QueryString`, if there is one.
+    ///
+    /// - Parameter fields: what may be asked about.
+    /// - Returns: `nil` for no filter.
+    /// - Throws: a refusal of a query that is wrong.
+    func filter<Row>(_ fields: [QueryField<Row>]) throws(Refusal) -> Query<Row>? {
+        guard let text = query["querystring"] else { return nil }
+        return try Query.parse(text, fields, self)
+    }
+
+    /// Filters, sorts and cuts rows as `QueryString`, `SortField`, `SortAscending`, `PageReturned` and `ReturnLimit` say.
     ///
     /// Documented defaults: page 1, 50 rows, ascending (0; 1 is descending). A page past the end is empty: clients stop there.
     ///
     /// - Parameters:
-    ///   - table: what is listed.
+    ///   - source: what is listed.
     ///   - fields: what it can be filtered and sorted by.
-    ///   - defaultSort: the field that the table is already sorted by.
+    ///   - defaultSort: the field by which the source is in order already, if it is one of them.
     ///   - isVisible: whether the caller may see a row at all.
-    /// - Throws: a refusal of a query, a field or a number that is wrong.
     /// - Returns: the rows of the page, in order.
-    func page<Key, Row>(
-        of table: Table<Key, Row>, fields: [QueryField<Row>], defaultSort: String, isVisible: ((Row) -> Bool)? = nil
+    /// - Throws: a refusal of a query, a field or a number that is wrong.
+    func page<Row>(
+        of source: some PageSource<Row>, fields: [QueryField<Row>], defaultSort: String?, isVisible: ((Row) -> Bool)? = nil
     ) throws(Refusal) -> Page<Row> {
         let number = try count("PageReturned", default: 1)
         let size = try count("ReturnLimit", default: 50)
         guard size <= Self.largestPage else { throw .badArgument("ReturnLimit: expected at most \(Self.largestPage), found \(size).") }
-        let filter = try query["querystring"].flatMap { text throws(Refusal) in try Query.parse(text, fields, self) }
+        let filter = try filter(fields)
         let sort = try sortField(fields)
+        let sorts = sort.map { $0.name != defaultSort } ?? false
         let descends = try isDescending()
         // Both fit in 32 bits, so that the product fits in 64.
         let first = fidelity.paging == .ignorePage ? 0 : (number - 1) * size
-        if filter == nil, isVisible == nil, !descends, sort.map({ $0.name == defaultSort }) ?? true {
-            return Page(rows: table.slice(from: first, limit: size), total: table.count)
+        if filter == nil, isVisible == nil, !descends, !sorts {
+            return Page(rows: source.slice(from: first, limit: size), total: source.count)
         }
-        var rows = table.all
+        var rows = filter?.key.flatMap { source.rows(withKey: $0) } ?? source.all
         if let isVisible { rows.removeAll { !isVisible($0) } }
         if let filter { rows.removeAll { !filter.matches($0) } }
-        if let sort, sort.name != defaultSort {
+        if let sort, sorts {
             let keyed = rows.enumerated().map { (key: sort.value($1), place: $0) }
                 .sorted { $0.key.order($1.key) == .equal ? $0.place < $1.place : $0.key.order($1.key) == .less }
             rows = keyed.map { rows[$0.place] }

@@ -66,6 +66,11 @@ extension Refusal {
         notFound("Job type with name '\(name)' does not exist.", .assumed)
     }
 
+    /// No job history entry of this id.
+    static func jobHistoryNotFound(_ id: Int) -> Refusal {
+        notFound("Job history with id '\(id)' does not exist.", .assumed)
+    }
+
     /// Nothing is served here.
     ///
     /// - Parameter why: what was nearest.

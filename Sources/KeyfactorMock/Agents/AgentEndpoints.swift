@@ -24,7 +24,7 @@ enum AgentEndpoints {
 enum AgentFields {
     static func all(on now: Timestamp) -> [QueryField<Agent>] {
         [
-            QueryField("AgentId", .guid) { .guid($0.id) },
+            QueryField("AgentId", .guid, isKey: true) { .guid($0.id) },
             QueryField("ClientMachine", .text) { .text($0.machine) },
             QueryField("Username", .text, aliases: ["Identity"]) { .text($0.username) },
             QueryField("Platform", .number, aliases: ["AgentPlatform"]) { .number($0.platform) },

@@ -5,7 +5,7 @@ enum CertificateStoreEndpoints {
     static let all: [Endpoint] = [
         Endpoint(.get, "/CertificateStores", needs: .containers(.storesRead), list),
         Endpoint(.get, "/CertificateStores/{id}", needs: .containers(.storesRead), get),
-        Endpoint(.post, "/CertificateStores/Schedule", needs: .containers(.storesSchedule), takesBody: true, schedule),
+        Endpoint(.post, "/CertificateStores/Schedule", needs: .containers(.storesSchedule), takesBody: true, seesTime: false, schedule),
     ]
 
     static func list(_ call: Call, _ estate: Estate) throws(Refusal) -> Outcome {
@@ -26,7 +26,7 @@ enum CertificateStoreEndpoints {
     /// `POST /CertificateStores/Schedule`: replaces the inventory schedule of every store named, or of none.
     static func schedule(_ call: Call, _ estate: Estate) throws(Refusal) -> Outcome {
         let body = try call.object(knowing: ["StoreIds", "Schedule"])
-        let ids = try storeIDs(body["StoreIds"])
+        let ids = try body.guids("StoreIds", of: "store")
         let schedule = try inventorySchedule(body["Schedule"], call)
         try check(ids, call, estate)
         let now = call.now
@@ -34,31 +34,6 @@ enum CertificateStoreEndpoints {
             for id in ids { estate.scheduleInventory(of: id, schedule, now: now) }
             return Reply(204)
         }
-    }
-
-    /// The stores named, each once, in the order of their first mention.
-    private static func storeIDs(_ value: JSONValue?) throws(Refusal) -> [GUID] {
-        guard let value, !value.isNull else {
-            throw .badArgument("StoreIds: expected at least one store id, found nothing.", member: "StoreIds")
-        }
-        guard value.isArray else {
-            throw .badArgument("StoreIds: expected an array of store ids, found \(value.kindName).", member: "StoreIds")
-        }
-        let elements = value.elements
-        guard !elements.isEmpty else { throw .badArgument("StoreIds: expected at least one store id, found none.") }
-        var ids: [GUID] = []
-        var seen: Set<GUID> = []
-        for (index, element) in elements.enumerated() {
-            guard let id = element.guid else {
-                let member = "StoreIds[\(index)]"
-                throw .badArgument(
-                    "\(member): expected a GUID such as 00000000-0000-0000-0000-000000000000, found \(element.shortSource).", member: member
-                )
-            }
-            if elements.count == 1 { return [id] }
-            if seen.insert(id).inserted { ids.append(id) }
-        }
-        return ids
     }
 
     private static func inventorySchedule(_ value: JSONValue?, _ call: Call) throws(Refusal) -> Schedule? {

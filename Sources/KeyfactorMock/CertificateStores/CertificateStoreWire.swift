@@ -63,7 +63,7 @@ enum CertificateStoreFields {
             QueryField("HasInventoryScheduled", .boolean) { .boolean($0.schedule != nil) },
             QueryField("AddSupported", .boolean) { .boolean(estate.storeTypes[$0.type]?.supports.contains(.add) ?? false) },
             QueryField("RemoveSupported", .boolean) { .boolean(estate.storeTypes[$0.type]?.supports.contains(.remove) ?? false) },
-            QueryField("Id", .guid, aliases: ["CertStoreId"]) { .guid($0.id) },
+            QueryField("Id", .guid, aliases: ["CertStoreId"], isKey: true) { .guid($0.id) },
             QueryField("DisplayName", .text) { .text("\($0.machine) - \($0.path)") },
         ]
     }

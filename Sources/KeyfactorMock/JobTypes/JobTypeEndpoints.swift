@@ -20,7 +20,7 @@ enum JobTypeEndpoints {
 
     /// Assumed: no source names the fields of this list.
     static let fields: [QueryField<JobType>] = [
-        QueryField("Id", .guid) { .guid($0.id) },
+        QueryField("Id", .guid, isKey: true) { .guid($0.id) },
         QueryField("JobTypeName", .text, aliases: ["Name"]) { .text($0.name) },
         QueryField("Description", .text) { .text($0.description) },
     ]

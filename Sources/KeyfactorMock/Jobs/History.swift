@@ -75,6 +75,12 @@ package struct History: Sendable {
     /// Every entry, the oldest first.
     package var all: [HistoryEntry] { (first..<next).compactMap { entries[$0] } }
 
+    /// A part of the entries, the oldest first.
+    package func entries(from start: Int, limit: Int) -> [HistoryEntry] {
+        let begin = min(first + start, next)
+        return (begin..<min(begin + limit, next)).compactMap { entries[$0] }
+    }
+
     /// The entries of one job, the oldest first.
     package func entries(of job: GUID) -> [HistoryEntry] { (byJob[job] ?? []).compactMap { entries[$0] } }
 

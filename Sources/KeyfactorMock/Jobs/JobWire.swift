@@ -14,12 +14,7 @@ extension Job {
             writer.name("Schedule")
             order.schedule.write(to: &writer)
             writer.name("JobFields")
-            writer.array(order.fields) { writer, field in
-                writer.object { writer in
-                    writer.member("JobTypeField", field.name)
-                    writer.member("Value", field.value)
-                }
-            }
+            writer.array(order.fields) { $1.write(to: &$0) }
             writer.member("RequestTimestamp", requested)
             if misspelled { writer.member("RequestTimestmap", requested) }
         }
@@ -41,9 +36,12 @@ enum CustomJobRequest {
     /// - Returns: a job to schedule.
     static func read(_ body: JSONValue, _ estate: Estate, _ fidelity: Fidelity) throws(Refusal) -> JobOrder {
         let agent = try agent(body["AgentId"], estate, fidelity)
-        let type = try type(body["JobTypeName"], of: agent, estate, fidelity)
+        let type = try type(body["JobTypeName"], estate, fidelity)
+        guard agent.can(type.capability) else {
+            throw .badArgument("JobTypeName: the agent '\(agent.machine)' lacks the capability '\(type.capability)'.")
+        }
         return JobOrder(
-            agent: agent.id, kind: type.id == JobType.fetchLogs.id ? .fetchLogs : .custom, type: type.name,
+            agent: agent.id, kind: type.kind, type: type.name,
             schedule: try schedule(body["Schedule"], fidelity), fields: try fields(body["JobFields"], of: type))
     }
 
@@ -60,7 +58,7 @@ enum CustomJobRequest {
         return agent
     }
 
-    private static func type(_ value: JSONValue?, of agent: Agent, _ estate: Estate, _ fidelity: Fidelity) throws(Refusal) -> JobType {
+    static func type(_ value: JSONValue?, _ estate: Estate, _ fidelity: Fidelity) throws(Refusal) -> JobType {
         guard let value, !value.isNull else {
             throw .badArgument("JobTypeName: expected a custom job type's name, found nothing.", member: "JobTypeName")
         }
@@ -68,22 +66,13 @@ enum CustomJobRequest {
             throw .badArgument("JobTypeName: expected a string, found \(value.kindName).", member: "JobTypeName")
         }
         guard !name.isEmpty else { throw .badArgument("JobTypeName: expected a custom job type's name, found an empty string.") }
-        let type: JobType
-        if let custom = estate.jobType(named: name) {
-            type = custom
-        } else if ["fetchlogs", "fetch logs"].contains(name.lowercased()) {
-            type = .fetchLogs
-        } else {
-            throw .jobTypeNotFound(named: name).forUnknownID(fidelity)
-        }
-        let capability = type.id == JobType.fetchLogs.id ? "LOGS" : type.name
-        guard agent.can(capability) else {
-            throw .badArgument("JobTypeName: the agent '\(agent.machine)' lacks the capability '\(capability)'.")
-        }
-        return type
+        if let type = estate.jobType(named: name) { return type }
+        guard ["fetchlogs", "fetch logs"].contains(name.lowercased()) else { throw .jobTypeNotFound(named: name).forUnknownID(fidelity) }
+        return .fetchLogs
     }
 
-    private static func schedule(_ value: JSONValue?, _ fidelity: Fidelity) throws(Refusal) -> Schedule {
+    /// When the job is to run; Immediate where nothing is said.
+    static func schedule(_ value: JSONValue?, _ fidelity: Fidelity) throws(Refusal) -> Schedule {
         switch try Schedule.read(value, fidelity) {
         case .missing: return .immediate
         case .set(let schedule): return schedule
@@ -94,7 +83,7 @@ enum CustomJobRequest {
     }
 
     /// The type's fields in their order, each with the value sent or its default.
-    private static func fields(_ value: JSONValue?, of type: JobType) throws(Refusal) -> [Job.Field] {
+    static func fields(_ value: JSONValue?, of type: JobType) throws(Refusal) -> [Job.Field] {
         var sent: [(name: String, value: JSONValue)] = []
         if let value, !value.isNull {
             guard value.isObject else { throw .badArgument("JobFields: expected an object, found \(value.kindName).", member: "JobFields") }
@@ -138,7 +127,25 @@ enum CustomJobRequest {
     }
 }
 
+extension Job.Field {
+    /// Writes the field as answers repeat it (JobFieldResponse).
+    func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("JobTypeField", name)
+            writer.member("Value", value)
+        }
+    }
+}
+
 extension JobType {
     /// The built-in job that brings an agent's logs. It can be scheduled as a custom job, needs LOGS and has no fields; the name is assumed.
     static let fetchLogs = JobType(id: .empty, name: "FetchLogs", description: "Orchestrator Log Retrieval", fields: [])
+
+    private var isFetchLogs: Bool { id == Self.fetchLogs.id }
+
+    /// What an agent must be able to do: a custom type's own name, or LOGS.
+    var capability: String { isFetchLogs ? "LOGS" : name }
+
+    /// What kind of job such a job is.
+    var kind: Job.Kind { isFetchLogs ? .fetchLogs : .custom }
 }

@@ -17,6 +17,13 @@ struct Query<Row>: Sendable {
         Self.matches(term, row)
     }
 
+    /// What the key must equal for a row to pass, if the filter says so: then one look-up finds all rows that can.
+    var key: QueryValue? {
+        let terms = if case .all(let terms) = term { terms } else { [term] }
+        for case .comparison(let field, .eq, let value) in terms where field.isKey && value != .null { return value }
+        return nil
+    }
+
     private static func matches(_ term: Term, _ row: Row) -> Bool {
         switch term {
         case .all(let terms): terms.allSatisfy { matches($0, row) }
@@ -35,6 +42,8 @@ struct Query<Row>: Sendable {
             case .eq: texts.contains { $0.lowercased() == part }
             case .ne: !texts.contains { $0.lowercased() == part }
             case .notContains: !texts.contains { $0.lowercased().contains(part) }
+            case .startsWith: texts.contains { $0.lowercased().hasPrefix(part) }
+            case .endsWith: texts.contains { $0.lowercased().hasSuffix(part) }
             default: texts.contains { $0.lowercased().contains(part) }
             }
         }

@@ -11,6 +11,8 @@ struct QueryField<Row>: Sendable {
 
     let name: String
     let kind: Kind
+    /// Whether tables find rows by it without looking at all.
+    let isKey: Bool
     private let aliases: [String]
     /// What a row holds.
     let value: @Sendable (Row) -> QueryValue
@@ -21,11 +23,13 @@ struct QueryField<Row>: Sendable {
     ///   - name: as the documentation spells it; compared without case.
     ///   - kind: what it holds.
     ///   - aliases: other names of it.
+    ///   - isKey: whether tables find rows by it without looking at all.
     ///   - value: takes it from a row.
-    init(_ name: String, _ kind: Kind, aliases: [String] = [], _ value: @escaping @Sendable (Row) -> QueryValue) {
+    init(_ name: String, _ kind: Kind, aliases: [String] = [], isKey: Bool = false, _ value: @escaping @Sendable (Row) -> QueryValue) {
         self.name = name
         self.kind = kind
         self.aliases = aliases
+        self.isKey = isKey
         self.value = value
     }
 
@@ -41,7 +45,7 @@ struct QueryField<Row>: Sendable {
         case .text: [.eq, .ne, .contains, .notContains, .startsWith, .endsWith]
         case .number, .time, .words: [.eq, .ne, .lt, .le, .gt, .ge]
         case .boolean, .guid: [.eq, .ne]
-        case .list: [.eq, .ne, .contains, .notContains]
+        case .list: [.eq, .ne, .contains, .notContains, .startsWith, .endsWith]
         }
     }
 }

@@ -5,11 +5,14 @@ extension Query {
     ///   - text: the query, decoded. Only blanks is no filter.
     ///   - fields: what may be asked about.
     ///   - call: the request it stands in: its caller is `%ME%`, its day `%TODAY%`.
+    ///   - name: how refusals call it.
     /// - Returns: `nil` for no filter.
     /// - Throws: a refusal whose message draws a caret under the mistake.
-    static func parse(_ text: String, _ fields: [QueryField<Row>], _ call: Call) throws(Refusal) -> Query? {
-        guard text.utf8.count <= 8192 else { throw .badArgument("QueryString: expected at most 8192 bytes, found \(text.utf8.count).") }
-        var parser = QueryParser(text: text, fields: fields, now: call.now, user: call.caller.name)
+    static func parse(_ text: String, _ fields: [QueryField<Row>], _ call: Call, named name: String = "QueryString") throws(Refusal)
+        -> Query?
+    {
+        guard text.utf8.count <= 8192 else { throw .badArgument("\(name): expected at most 8192 bytes, found \(text.utf8.count).") }
+        var parser = QueryParser(text: text, fields: fields, now: call.now, user: call.caller.name, name: name)
         guard try parser.peek() != nil else { return nil }
         let term = try parser.disjunction()
         if let rest = try parser.peek() {
@@ -35,15 +38,17 @@ private struct QueryParser<Row> {
     private let fields: [QueryField<Row>]
     private let now: Timestamp
     private let user: String
+    private let name: String
     private var position = 0
     private var depth = 0
     private var next: Token?
 
-    init(text: String, fields: [QueryField<Row>], now: Timestamp, user: String) {
+    init(text: String, fields: [QueryField<Row>], now: Timestamp, user: String, name: String) {
         characters = Array(text)
         self.fields = fields
         self.now = now
         self.user = user
+        self.name = name
     }
 
     mutating func disjunction() throws(Refusal) -> Query<Row>.Term {
@@ -193,6 +198,6 @@ private struct QueryParser<Row> {
         let shown = characters[first..<min(characters.count, first + 100)].map { $0.isWhitespace ? " " : $0 }
         let caret =
             String(repeating: " ", count: token.start - first) + "^" + String(repeating: "~", count: max(0, min(token.width, 40) - 1))
-        return .badArgument("QueryString: \(message)\n  \(String(shown))\n  \(caret)")
+        return .badArgument("\(name): \(message)\n  \(String(shown))\n  \(caret)")
     }
 }

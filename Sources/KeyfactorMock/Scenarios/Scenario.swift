@@ -9,6 +9,8 @@ package struct Scenario: Sendable {
     package let basePaths: [String]
     package let fidelity: Fidelity
     package let access: AccessPolicy
+    /// The time to begin with, and how it passes.
+    let clock: ClockSettings
     /// The estate at the beginning. Worlds copy it, which costs nothing.
     package let estate: Estate
 
@@ -46,8 +48,11 @@ package struct Scenario: Sendable {
         if let mode = overrides.accessMode { access.mode = mode }
         self.access = access
         basePaths = Self.basePaths(node["basePath"])
-        var builder = EstateBuilder(seed: seed, now: WorldClock().now(wall: now), product: product, fidelity: fidelity)
-        estate = try builder.estate(node["estate"])
+        clock = ClockSettings(reading: node["clock"])
+        var builder = EstateBuilder(seed: seed, now: clock.start ?? now.inMilliseconds, product: product, fidelity: fidelity)
+        var estate = try builder.estate(node["estate"])
+        estate.jobs.progress = Progress(reading: node["progress"])
+        self.estate = estate
     }
 
     /// One path is served before the vendor's two; a list is served instead of them.
@@ -56,6 +61,55 @@ package struct Scenario: Sendable {
         guard node.items.isEmpty else { return node.items.compactMap(\.text) }
         let chosen = node.text ?? standardBasePaths[0]
         return [chosen] + standardBasePaths.filter { $0.lowercased() != chosen.lowercased() }
+    }
+}
+
+/// When a world's time begins, and how it passes: the `clock` part of a scenario.
+struct ClockSettings: Sendable, Equatable {
+    var mode = WorldClock.Mode.running
+    /// `nil` begins with the wall clock's time.
+    var start: Timestamp?
+    /// World seconds in a wall-clock second, for a scaled clock.
+    var rate = 1.0
+
+    /// Reads a checked mapping; nothing is the wall clock.
+    init(reading node: YAMLNode?) {
+        mode = node?["mode"]?.text.flatMap { WorldClock.Mode(rawValue: $0) } ?? (node?["rate"] == nil ? .running : .scaled)
+        if case .absolute(let sinceEpoch) = node?["start"]?.time { start = (Timestamp(ticks: 0) + sinceEpoch).inMilliseconds }
+        rate = node?["rate"]?.number ?? 1
+    }
+
+    /// A clock that begins now.
+    ///
+    /// - Parameter wall: the wall clock's time.
+    /// - Returns: the clock.
+    func started(wall: Timestamp) -> WorldClock {
+        WorldClock(mode, start: start ?? wall, rate: rate, wall: wall)
+    }
+}
+
+extension Progress {
+    /// Reads the scripts of a checked list.
+    init(reading node: YAMLNode?) {
+        self.init()
+        scripts = (node?.items ?? []).map { item in
+            Script(
+                jobType: item["match"]?["jobType"]?.text, agent: item["match"]?["agent"]?.text,
+                steps: (item["steps"]?.items ?? []).map { Step(reading: $0) })
+        }
+    }
+}
+
+extension Progress.Step {
+    /// Reads a step of a checked list.
+    init(reading node: YAMLNode) {
+        self.init(node["state"]?.text.flatMap { State(rawValue: $0) } ?? .completed)
+        if let reads = node["reads"]?.integer { length = .reads(reads) }
+        if let duration = node["for"]?.duration { length = .duration(duration) }
+        if node["until"] != nil { length = .told }
+        result = node["result"]?.text.flatMap { word in HistoryEntry.Result.allCases.first { $0.name == word } }
+        message = node["message"]?.text ?? ""
+        data = node["data"]?.text
     }
 }
 

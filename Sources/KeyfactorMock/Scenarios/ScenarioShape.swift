@@ -12,7 +12,9 @@ enum ScenarioShape {
                 about: "where the API is served: one path beside /KeyfactorAPI and /Keyfactor/API, or a list instead of them"),
             .init("fidelity", fidelity, about: "switches for what nobody could establish, or what a client needs otherwise"),
             .init("auth", auth, about: "who is let in"),
+            .init("clock", clock, about: "the world's time"),
             .init("estate", estate, about: "what exists in Command at the beginning"),
+            .init("progress", .list(script), about: "how jobs move on once an agent has picked them up; the first that matches counts"),
         ])
 
     private static let product = Shape.oneOf(
@@ -48,6 +50,45 @@ enum ScenarioShape {
         about: "what the caller may do; everything if left out")
 
     private typealias Field = Shape.Field
+
+    private static let clock = Shape.object(
+        "a clock",
+        fields: [
+            .init(
+                "start", .text("a time such as 2026-03-01T09:00:00Z", pattern: instant),
+                about: "the time to begin with; default the wall clock's"),
+            .init("mode", words(WorldClock.Mode.self), about: "running (default), frozen, or scaled with a rate"),
+            .init("rate", .number(0.001...1_000_000), about: "world seconds in a wall-clock second"),
+        ])
+
+    private static let instant = "\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})"
+
+    private static let script = Shape.object(
+        "a script",
+        fields: [
+            .init(
+                "match",
+                .object(
+                    "a match",
+                    fields: [
+                        .init(
+                            "jobType", .text("a job type's name"), about: "the type's name, also of a job on a store, such as PEMInventory"),
+                        .init("agent", .text("an agent's machine"), about: "the agent's machine"),
+                    ]), about: "which jobs; all if left out"),
+            .init("steps", .list(step), required: true, about: "the states in order; Completed ends a run, what follows is the next run's"),
+        ])
+
+    private static let step = Shape.object(
+        "a step",
+        fields: [
+            .init("state", words(Progress.Step.State.self), required: true, about: "what the job's history shows; absent: nothing yet"),
+            .init("reads", .integer(1...1_000_000), about: "how many history requests that select the job it lasts; default 1"),
+            .init("for", .duration, about: "how long it lasts on the world's clock"),
+            .init("until", .word(["told"]), about: "it lasts until the control interface moves the job on"),
+            .init("result", .word(HistoryEntry.Result.allCases.map(\.name)), about: "how the attempt ended"),
+            .init("message", .text(), about: "the history's Message"),
+            .init("data", .text(), about: "what JobStatus/Data answers"),
+        ])
 
     private static let auth = Shape.object(
         "auth",
