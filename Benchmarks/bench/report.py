@@ -1,0 +1,106 @@
+"""What was measured, as tables for people."""
+
+import os
+import platform
+import re
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass
+class Gate:
+    """A bound and what was measured; `met` is None where there is nothing to meet."""
+
+    what: str
+    bound: str
+    measured: str
+    met: bool | None
+
+
+@dataclass
+class Part:
+    title: str
+    how: str
+    header: list
+    rows: list
+    gates: list
+
+
+def at_least(what, bound, measured):
+    return Gate(what, f"≥ {bound:g}", f"{measured:.2f}", measured >= bound)
+
+
+def at_most(what, bound, measured):
+    return Gate(what, f"≤ {bound:g}", f"{measured:.2f}", measured <= bound)
+
+
+def thousands(number):
+    return f"{number:,.0f}"
+
+
+def table(header, rows):
+    """A Markdown table, aligned so that it can be read as it is."""
+    cells = [[str(cell) for cell in row] for row in [header, *rows]]
+    widths = [max(3, *(len(row[column]) for row in cells)) for column in range(len(header))]
+    lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths)) + " |" for row in cells]
+    lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    return "\n".join(lines)
+
+
+def as_text(part):
+    text = f"## {part.title}\n\n{part.how}\n\n{table(part.header, part.rows)}\n"
+    if part.gates:
+        verdicts = {True: "met", False: "**not met**", None: ""}
+        rows = [[gate.what, gate.bound, gate.measured, verdicts[gate.met]] for gate in part.gates]
+        text += f"\n{table(['gate', 'bound', 'measured', 'verdict'], rows)}\n"
+    return text
+
+
+def output(*command, folder=None):
+    run = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    return (run.stdout + run.stderr).strip() if run.returncode in (0, 1) else ""
+
+
+def first(pattern, text):
+    found = re.search(pattern, text, re.MULTILINE)
+    return found[1].strip() if found else "unknown"
+
+
+def machine():
+    memory = int(first(r"^MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text())) / 1024 / 1024
+    cpu = first(r"^model name\s*:(.*)", Path("/proc/cpuinfo").read_text())
+    system = first(r'^PRETTY_NAME="?([^"\n]*)', Path("/etc/os-release").read_text())
+    return f"{cpu}, {len(os.sched_getaffinity(0))} cores, {memory:.0f} GiB; {system}, Linux {platform.release()} {platform.machine()}"
+
+
+def versions():
+    libraries = [f"{name} {output('pkg-config', '--modversion', name) or 'unknown'}" for name in ("libmicrohttpd", "gnutls")]
+    programs = [
+        "Swift " + first(r"Swift version (\S+)", output("swift", "--version")),
+        "wrk " + first(r"wrk\s+(?:debian/)?(\S+)", output("wrk", "-v")),
+        "nginx " + first(r"nginx/(\S+)", output("nginx", "-v"))]
+    return ", ".join(programs + libraries)
+
+
+def commit(folder):
+    short = output("git", "rev-parse", "--short=12", "HEAD", folder=folder) or "unknown"
+    changed = output("git", "status", "--porcelain", "--", "Sources", "Package.swift", folder=folder)
+    return short + (" with changes to the sources" if changed else "")
+
+
+def heading(folder, rounds):
+    return f"""\
+# Performance
+
+Written by `make bench`; [Benchmarks](../Benchmarks/README.md) says how to read it.
+
+- Machine: {machine()}
+- Versions: {versions()}
+- Commit: {commit(folder)}
+- Date: {time.strftime('%Y-%m-%d', time.gmtime())}
+- How: what is compared takes turns, {rounds} rounds where no other number is given; figures are medians, ratios medians of each round's \
+own ratio. Requests: a job of 495 bytes, a schedule of 97, with five header fields; every server's answer is checked before, and every \
+answer counted must be 2xx. CPU is the server's user and system time. Absolute rates belong to this machine, ratios travel.
+"""
