@@ -44,6 +44,7 @@ struct WorldState: Sendable {
     /// The world's time.
     ///
     /// - Parameter wall: the wall clock's time.
+    /// - Returns: the world's time, in whole milliseconds.
     func now(wall: Timestamp) -> Timestamp { clock.now(wall: wall) }
 
     /// Gives a token to a client, or says why not.
@@ -69,6 +70,7 @@ struct WorldState: Sendable {
     /// - Parameters:
     ///   - reply: the vendor's part of it.
     ///   - now: the world's time, for `Date`.
+    /// - Returns: the response, whole.
     mutating func response(_ reply: Reply, now: Timestamp) -> Response {
         var response = Response(reply.status, body: reply.body)
         if !reply.body.isEmpty { response.add(packed: fields.json) }
@@ -83,6 +85,7 @@ struct WorldState: Sendable {
     /// - Parameters:
     ///   - refusal: the refusal.
     ///   - now: the world's time, for `Date`.
+    /// - Returns: the response, whole.
     mutating func response(_ refusal: Refusal, now: Timestamp) -> Response {
         let isProblem = refusal.bindingMember != nil && scenario.fidelity.bindingErrors == .problem
         var response = Response(refusal.status)
@@ -102,6 +105,7 @@ struct WorldState: Sendable {
     /// The 401 as IIS sends it before Command is asked, or as the fidelity switch says.
     ///
     /// - Parameter now: the world's time, for `Date`.
+    /// - Returns: the response, whole.
     mutating func unauthorized(now: Timestamp) -> Response {
         var response = Response(401)
         switch scenario.fidelity.unauthorizedBody {

@@ -16,6 +16,7 @@ package final class Worlds: Sendable {
     ///
     /// - Parameter request: may name a world in `X-Mock-World`.
     /// - Throws: a refusal if it names one that is not there.
+    /// - Returns: the world.
     func find(_ request: Request) throws(Refusal) -> World {
         guard let name = request.header("x-mock-world"), name != standard.name else { return standard }
         throw .noOperation("X-Mock-World: there is no world '\(name.prefix(64))'; this version serves the world 'default' alone")

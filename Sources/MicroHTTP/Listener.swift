@@ -105,6 +105,7 @@ private final class Sockets {
 /// Calls C with a buffer for an error text and returns what was written there.
 ///
 /// - Parameter body: is given the buffer.
+/// - Returns: the text, empty if nothing was written.
 func errorText(_ body: (UnsafeMutablePointer<CChar>) -> Void) -> String {
     unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(LISTENER_ERROR_SIZE)) { buffer in
         unsafe buffer.initialize(repeating: 0)

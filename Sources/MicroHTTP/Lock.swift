@@ -27,6 +27,7 @@ package final class Lock<Value: Sendable>: Sendable {
         /// Uses the value alone.
         ///
         /// - Parameter body: uses it; must not take this lock again.
+        /// - Returns: what the body returned.
         package func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
             unsafe pthread_mutex_lock(mutex)
             defer { unsafe pthread_mutex_unlock(mutex) }
@@ -43,6 +44,7 @@ package final class Lock<Value: Sendable>: Sendable {
         /// Uses the value alone.
         ///
         /// - Parameter body: uses it; must not take this lock again.
+        /// - Returns: what the body returned.
         package func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
             mutex.withLock { value in body(&value) }
         }

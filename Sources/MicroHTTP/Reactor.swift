@@ -45,6 +45,7 @@ import CListener
     /// - Parameters:
     ///   - socket: a listening socket, taken over.
     ///   - identity: key and certificate for HTTPS, `nil` for HTTP.
+    /// - Throws: if the system refuses it.
     func serve(_ socket: Int32, identity: TLSIdentity?) throws(ListenerError) {
         let serves = unsafe listener_reactor_serve(raw, socket, identity?.key, identity?.certificate)
         if !serves { throw .outOfResources("a listening socket") }

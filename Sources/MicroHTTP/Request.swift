@@ -102,6 +102,7 @@ package struct Request: Sendable {
     /// A part of the buffer as text. Bytes that are not UTF-8 are replaced.
     ///
     /// - Parameter range: a part of `bytes`.
+    /// - Returns: the text.
     package func text(_ range: Range<Int>) -> String {
         String(decoding: bytes[range], as: UTF8.self)
     }

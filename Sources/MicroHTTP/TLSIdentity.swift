@@ -49,6 +49,7 @@ package struct TLSIdentity: Sendable {
     ///
     /// - Parameter names: what the certificate is valid for: DNS names, also with `*.` in front, and numeric addresses.
     /// - Throws: ``ListenerError/badCertificate(_:)`` if a name cannot stand in a certificate.
+    /// - Returns: the identity, with its authority.
     package static func throwaway(names: [String] = loopbackNames) throws(ListenerError) -> TLSIdentity {
         try signed(by: makeAuthority(), names: names)
     }
@@ -61,6 +62,7 @@ package struct TLSIdentity: Sendable {
     ///   - folder: its path; made if its parent exists.
     ///   - names: what the certificate is valid for, as for ``throwaway(names:)``.
     /// - Throws: if folder or files cannot be used, or do not hold a key and its certificate.
+    /// - Returns: the identity, with its authority.
     package static func kept(in folder: String, names: [String] = loopbackNames) throws(ListenerError) -> TLSIdentity {
         if unsafe mkdir(folder, 0o700) != 0, errno != EEXIST { throw .file(path: folder, reason: lastError()) }
         let turn = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -93,7 +95,7 @@ package struct TLSIdentity: Sendable {
     private static func signed(by authority: (key: String, certificate: String), names: [String]) throws(ListenerError) -> TLSIdentity {
         if names.isEmpty { throw .badConfiguration("A certificate needs at least one name. Give the host that clients ask for.") }
         let copies = unsafe names.map { unsafe strdup($0) }
-        defer { for unsafe copy in unsafe copies { unsafe free(copy) } }
+        defer { for index in unsafe copies.indices { unsafe free(copies[index]) } }
         let texts = unsafe copies.map { unsafe UnsafePointer($0!) }
         let leaf = try unsafe pair { key, certificate, error in
             unsafe listener_make_leaf(authority.key, authority.certificate, texts, texts.count, &key, &certificate, error)

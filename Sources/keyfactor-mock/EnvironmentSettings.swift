@@ -33,13 +33,15 @@ struct EnvironmentSettings {
     /// - Parameters:
     ///   - given: the command line without the program's name.
     ///   - commands: the names of all commands; without one of them `serve` is meant.
+    /// - Returns: the arguments to parse.
     func arguments(before given: [String], commands: [String]) -> Arguments {
         let command = given.first.flatMap { commands.contains($0) ? $0 : nil }
         guard command == nil && (given.first.map { $0.hasPrefix("-") } ?? true) || command == "serve" || command == "healthcheck" else {
             return Arguments(all: given, used: [])
         }
-        if command == nil, ["-h", "--help", "--version", "--experimental-dump-help"].contains(where: given.contains)
-            || given.contains(where: { $0.hasPrefix("--generate-completion-script") })
+        if command == nil,
+            ["-h", "--help", "--version", "--experimental-dump-help"].contains(where: given.contains)
+                || given.contains(where: { $0.hasPrefix("--generate-completion-script") })
         {
             return Arguments(all: given, used: [])
         }

@@ -25,7 +25,9 @@ struct Healthcheck: ParsableCommand {
     }
 
     private func ports() throws -> (http: UInt16?, https: UInt16?) {
-        guard let file = options.readyFile else { return (options.noHTTP ? nil : options.httpPort, options.noHTTPS ? nil : options.httpsPort) }
+        guard let file = options.readyFile else {
+            return (options.noHTTP ? nil : options.httpPort, options.noHTTPS ? nil : options.httpsPort)
+        }
         guard let bytes = Process.read(file), let ready = try? JSONDocument(bytes).root else {
             throw Stop(code: ExitCode(1), description: "Not ready: \(file) is not there yet.").said()
         }

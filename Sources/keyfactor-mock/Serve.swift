@@ -83,7 +83,9 @@ struct Serve: ParsableCommand {
         }
         let line = String(decoding: writer.bytes, as: UTF8.self) + "\n"
         if let file = options.readyFile, !Process.replace(file, with: line) {
-            throw Stop(code: .unavailable, description: "Cannot write --ready-file \(file). Check that its folder exists and may be written.").said()
+            throw Stop(
+                code: .unavailable, description: "Cannot write --ready-file \(file). Check that its folder exists and may be written."
+            ).said()
         }
         Process.write(line, to: .standardOutput)
     }
@@ -124,6 +126,7 @@ extension ServerOptions {
     ///   - name: how mistakes call it.
     ///   - overrides: what the command line sets over it.
     /// - Throws: exit code 65 after showing every mistake.
+    /// - Returns: the scenario.
     static func read(_ bytes: [UInt8], named name: String, _ overrides: Scenario.Overrides) throws -> Scenario {
         do throws(Mistakes) {
             return try Scenario(bytes, now: TimeSource.system.now(), overrides: overrides)

@@ -4,7 +4,8 @@ import MicroHTTP
 
 /// Where and how to serve. `serve` and `healthcheck` share these, so that one finds the other.
 struct ServerOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("A scenario file, or the scenario itself (it then holds a line feed or begins with '{').", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("A scenario file, or the scenario itself (it then holds a line feed or begins with '{').", valueName: "file"))
     var scenario: String?
     @Option(help: ArgumentHelp("The address to listen on; 0.0.0.0 for all of IPv4, :: for all.", valueName: "address"))
     var host = "127.0.0.1"

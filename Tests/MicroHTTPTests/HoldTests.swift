@@ -59,7 +59,9 @@ import TestSupport
             ListenerConfiguration(httpPort: 0, httpsPort: 0, identity: identity),
             handler: { _ in
                 let token = alive.token()
-                return .later(.seconds(3600)) { token.touch(); return .never }
+                return .later(.seconds(3600)) {
+                    token.touch(); return .never
+                }
             })
         if secure {
             _ = try Tool.run("curl", "-skm", "0.3", "https://127.0.0.1:\(listener.httpsPort!)/")
@@ -75,10 +77,14 @@ import TestSupport
 
     @Test func `Stopping releases what is held`() throws {
         let alive = Alive()
-        let listener = try Listener(ListenerConfiguration(), handler: { _ in
-            let token = alive.token()
-            return .later(.seconds(3600)) { token.touch(); return .never }
-        })
+        let listener = try Listener(
+            ListenerConfiguration(),
+            handler: { _ in
+                let token = alive.token()
+                return .later(.seconds(3600)) {
+                    token.touch(); return .never
+                }
+            })
         let wires = try (0..<10).map { _ in try Wire(listener.httpPort!) }
         for wire in wires { wire.send(Self.get("/")) }
         #expect(Server.eventually { alive.count == 10 })
@@ -146,7 +152,9 @@ import TestSupport
             let clients = try (0..<4).map { index in
                 let process = Process()
                 process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-                process.arguments = ["curl", "-sk", "-o", "/dev/null", "https://127.0.0.1:\(port)/" + ["never", "later/100000"][index % 2]]
+                process.arguments = [
+                    "curl", "-sk", "-o", "/dev/null", "https://127.0.0.1:\(port)/" + ["never", "later/100000"][index % 2],
+                ]
                 try process.run()
                 return process
             }

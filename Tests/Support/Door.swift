@@ -41,7 +41,9 @@ package final class Mock: Sendable {
     package func raw(_ request: Request) throws -> Answered {
         guard let port = listener?.httpPort else {
             guard case .ready(let response) = server.answer(request) else { throw WireError.ended("no answer") }
-            return Answered(status: response.status, headers: response.headers.map { ($0.name, $0.value) }, body: String(decoding: response.body, as: UTF8.self))
+            return Answered(
+                status: response.status, headers: response.headers.map { ($0.name, $0.value) },
+                body: String(decoding: response.body, as: UTF8.self))
         }
         let wire = try Wire(port)
         var text = "\(request.method.name) \(request.text(request.path))"
@@ -54,7 +56,8 @@ package final class Mock: Sendable {
             let parts = field.split(separator: ":", maxSplits: 1)
             return (String(parts[0]), parts.count > 1 ? String(parts[1].drop { $0 == " " }) : "")
         }
-        return Answered(status: reply.status, headers: headers.filter { $0.0 != "Content-Length" && $0.0 != "Connection" }, body: reply.body)
+        return Answered(
+            status: reply.status, headers: headers.filter { $0.0 != "Content-Length" && $0.0 != "Connection" }, body: reply.body)
     }
 
     /// The id of an agent, store or job type, by its machine or name.

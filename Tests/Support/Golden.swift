@@ -10,6 +10,7 @@ package enum Golden {
     /// - Parameters:
     ///   - text: what came.
     ///   - path: the golden's path below the project's folder.
+    /// - Returns: what is wrong, to be shown.
     package static func difference(_ text: String, _ path: String) -> String? {
         let file = root.appending(path: path)
         if ProcessInfo.processInfo.environment["KFMOCK_RECORD"] == "1" {

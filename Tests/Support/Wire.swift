@@ -59,6 +59,8 @@ package final class Wire {
     /// Reads one reply: its head, then as much body as Content-Length says.
     ///
     /// - Parameter toHead: a reply to HEAD has no body whatever Content-Length says.
+    /// - Returns: the reply.
+    /// - Throws: if the connection ends before the reply does.
     package func reply(toHead: Bool = false) throws -> Reply {
         let mark = Array("\r\n\r\n".utf8)
         while buffer.firstRange(of: mark) == nil { guard more() else { throw WireError.ended(String(decoding: buffer, as: UTF8.self)) } }

@@ -20,10 +20,12 @@ struct Call: Sendable {
     ///
     /// - Parameter name: the hole's name.
     /// - Throws: a refusal if it is no GUID.
+    /// - Returns: the GUID.
     func guid(_ name: String) throws(Refusal) -> GUID {
         let text = parameters.first { $0.name == name }?.value ?? ""
         guard let id = GUID(text) else {
-            throw .badArgument("\(name): expected a GUID such as 00000000-0000-0000-0000-000000000000, found '\(text.prefix(60))'.", member: name)
+            throw .badArgument(
+                "\(name): expected a GUID such as 00000000-0000-0000-0000-000000000000, found '\(text.prefix(60))'.", member: name)
         }
         return id
     }
@@ -32,6 +34,7 @@ struct Call: Sendable {
     ///
     /// - Parameter members: the model's members; others are ignored, as Command does, or refused where the world says so.
     /// - Throws: a refusal if there is no body, or it is no object.
+    /// - Returns: the object.
     func object(knowing members: [String]) throws(Refusal) -> JSONValue {
         guard let root = body?.root else { throw .badArgument("The request body is empty; expected a JSON object.", member: "$") }
         guard root.isObject else { throw .badArgument("The request body is \(root.kindName); expected a JSON object.", member: "$") }
@@ -53,6 +56,7 @@ struct Call: Sendable {
     /// A reply with one JSON object.
     ///
     /// - Parameter write: writes it.
+    /// - Returns: a reply with status 200.
     func object(_ write: (inout JSONWriter) -> Void) -> Reply {
         var writer = JSONWriter(style: style)
         write(&writer)
@@ -64,6 +68,7 @@ struct Call: Sendable {
     /// - Parameters:
     ///   - page: the rows of the page, and how many there are in all.
     ///   - write: writes one row.
+    /// - Returns: a reply with status 200 and the total.
     func list<Row>(_ page: Page<Row>, _ write: (inout JSONWriter, Row) -> Void) -> Reply {
         var writer = JSONWriter(style: style, capacity: 64 + page.rows.count * 640)
         writer.array(page.rows, write)

@@ -53,6 +53,7 @@ package struct Fidelity: Sendable, Equatable {
     /// How JSON is written under these switches.
     ///
     /// - Parameter product: the release pretended.
+    /// - Returns: the style for a writer.
     func wireStyle(_ product: ProductVersion) -> WireStyle {
         var style = WireStyle()
         style.times = product.traits.times

@@ -18,6 +18,7 @@ struct NearMiss: Sendable {
     /// One line for the log and for `X-Mock-Why`.
     ///
     /// - Parameter request: what was asked for.
+    /// - Returns: a sentence without a full stop.
     func explain(_ request: Request) -> String {
         let path = "/" + request.text(request.path).split(separator: "/").prefix(12).joined(separator: "/").prefix(200)
         let asked = "\(request.method.name) \(path)"
@@ -27,7 +28,9 @@ struct NearMiss: Sendable {
             return "\(asked) is not below a base path\(hint); those are \(bases.joined(separator: ", "))"
         }
         let below = String(path.dropFirst(base.count))
-        let candidates = endpoints.map { ($0, Self.distance(Self.shape(below), Self.shape($0.path)) + ($0.method == request.method ? 0 : 1)) }
+        let candidates = endpoints.map {
+            ($0, Self.distance(Self.shape(below), Self.shape($0.path)) + ($0.method == request.method ? 0 : 1))
+        }
         guard let nearest = candidates.min(by: { $0.1 < $1.1 }), nearest.1 <= max(3, below.count / 2) else {
             return "no operation is like \(asked)"
         }

@@ -18,6 +18,7 @@ extension Call {
     ///   - defaultSort: the field that the table is already sorted by.
     ///   - isVisible: whether the caller may see a row at all.
     /// - Throws: a refusal of a query, a field or a number that is wrong.
+    /// - Returns: the rows of the page, in order.
     func page<Key, Row>(
         of table: Table<Key, Row>, fields: [QueryField<Row>], defaultSort: String, isVisible: ((Row) -> Bool)? = nil
     ) throws(Refusal) -> Page<Row> {
@@ -47,7 +48,9 @@ extension Call {
     /// Numbers below 1 are refused; what Command does with them is not known.
     private func count(_ name: String, default standard: Int) throws(Refusal) -> Int {
         guard let text = query[name.lowercased()], !text.isEmpty else { return standard }
-        guard let number = Int32(text), number >= 1 else { throw .badArgument("\(name): expected a whole number of at least 1, found '\(text.prefix(60))'.") }
+        guard let number = Int32(text), number >= 1 else {
+            throw .badArgument("\(name): expected a whole number of at least 1, found '\(text.prefix(60))'.")
+        }
         return Int(number)
     }
 

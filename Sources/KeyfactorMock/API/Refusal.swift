@@ -59,6 +59,7 @@ package struct Refusal: Error, Sendable, Equatable {
     /// The body as ASP.NET Core sends it where Command does not replace it: `application/problem+json`.
     ///
     /// - Parameter trace: what the `traceId` member says.
+    /// - Returns: the JSON text.
     func problemBody(trace: GUID) -> [UInt8] {
         var writer = JSONWriter(capacity: 256 + message.utf8.count)
         writer.object { writer in

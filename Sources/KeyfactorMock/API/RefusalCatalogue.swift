@@ -12,6 +12,7 @@ extension Refusal {
     /// - Parameters:
     ///   - message: what is wrong, where, and what would be right.
     ///   - member: the member of the body concerned, if it could not be read at all.
+    /// - Returns: a refusal with status 400.
     static func badArgument(_ message: String, member: String? = nil) -> Refusal {
         Refusal(status: 400, code: badArgumentCode, message: message, provenance: .assumed, bindingMember: member)
     }
@@ -38,6 +39,7 @@ extension Refusal {
     /// - Parameters:
     ///   - user: the caller as the server names it.
     ///   - permission: what was needed; goes to `X-Mock-Why` only.
+    /// - Returns: a refusal with status 403.
     static func forbidden(_ user: String, _ permission: String) -> Refusal {
         Refusal(
             status: 403, code: "0xA0140002", message: "User \(user) doesn't have the required permission", provenance: .recorded,
@@ -67,6 +69,7 @@ extension Refusal {
     /// Nothing is served here.
     ///
     /// - Parameter why: what was nearest.
+    /// - Returns: a refusal with status 404.
     static func noOperation(_ why: String) -> Refusal {
         Refusal(status: 404, code: notFoundCode, message: "The requested resource was not found.", provenance: .assumed, why: why)
     }
@@ -75,7 +78,8 @@ extension Refusal {
     static func methodNotAllowed(_ allowed: [String]) -> Refusal {
         Refusal(
             status: 405, code: badArgumentCode, message: "The requested resource does not support this HTTP method.", provenance: .assumed,
-            why: "this path has \(allowed.joined(separator: ", "))", headers: [.init(name: "Allow", value: allowed.joined(separator: ", "))])
+            why: "this path has \(allowed.joined(separator: ", "))", headers: [.init(name: "Allow", value: allowed.joined(separator: ", "))]
+        )
     }
 
     /// The API version asked for does not exist.
@@ -102,6 +106,7 @@ extension Refusal {
     /// The same refusal with the status that the fidelity switch `unknownIds` asks for.
     ///
     /// - Parameter fidelity: the world's switches.
+    /// - Returns: the refusal to throw.
     func forUnknownID(_ fidelity: Fidelity) -> Refusal {
         var copy = self
         switch fidelity.unknownIDs {

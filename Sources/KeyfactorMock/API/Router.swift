@@ -43,6 +43,7 @@ struct Router: Sendable {
     /// Finds what a request's path leads to. HEAD goes where GET goes.
     ///
     /// - Parameter request: the request.
+    /// - Returns: what lies there.
     func match(_ request: Request) -> Match {
         let path = request.bytes[request.path]
         let isEncoded = path.contains(UInt8(ascii: "%"))

@@ -57,7 +57,8 @@ enum Credential: Sendable, Equatable {
         let rest = header[(blank + 1)...].drop { $0 == UInt8(ascii: " ") }
         switch String(decoding: header[..<blank], as: UTF8.self).lowercased() {
         case "basic": self = Self.basic(rest)
-        case "bearer": self = rest.isEmpty || !rest.allSatisfy(Self.isTokenByte) ? .malformed : .bearer(String(decoding: rest, as: UTF8.self))
+        case "bearer":
+            self = rest.isEmpty || !rest.allSatisfy(Self.isTokenByte) ? .malformed : .bearer(String(decoding: rest, as: UTF8.self))
         default: self = .malformed
         }
     }
@@ -72,7 +73,9 @@ enum Credential: Sendable, Equatable {
     private static func isTokenByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-        case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="): true
+        case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "+"), UInt8(ascii: "/"),
+            UInt8(ascii: "="):
+            true
         default: false
         }
     }

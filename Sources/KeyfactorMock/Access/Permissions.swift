@@ -8,6 +8,7 @@ enum Permission: String, Sendable {
     /// The permission as it is granted: for everything, or for what is in one container.
     ///
     /// - Parameter container: `nil` for everything.
+    /// - Returns: the path of the permission.
     func text(container: Int?) -> String {
         container.map { "\(rawValue)\($0)/" } ?? rawValue
     }
@@ -47,6 +48,7 @@ package struct Permissions: Sendable, Equatable {
     /// - Parameters:
     ///   - permission: what is to be done.
     ///   - container: the container of what it is to be done to; `nil` if that is in none.
+    /// - Returns: whether one of the granted permissions covers it.
     func allow(_ permission: Permission, container: Int?) -> Bool {
         guard !grantsAll else { return true }
         let needed = permission.text(container: container)

@@ -26,19 +26,22 @@ struct TokenRequest: Sendable {
         let form = try Self.form(request)
         guard let grant = form["grant_type"] else { throw Self.invalid("grant_type is missing") }
         guard grant == "client_credentials" else {
-            throw Failure(status: 400, error: "unsupported_grant_type", description: "expected client_credentials, found '\(grant.prefix(60))'")
+            throw Failure(
+                status: 400, error: "unsupported_grant_type", description: "expected client_credentials, found '\(grant.prefix(60))'")
         }
         scope = form["scope"]
         switch Credential(request) {
         case .none:
             guard let id = form["client_id"], !id.isEmpty else {
-                throw Failure(status: 401, error: "invalid_client", description: "neither Basic credentials nor client_id and client_secret")
+                throw Failure(
+                    status: 401, error: "invalid_client", description: "neither Basic credentials nor client_id and client_secret")
             }
             (client, secret) = (id, Array((form["client_secret"] ?? "").utf8))
         case .basic:
             guard form["client_secret"] == nil else { throw Self.invalid("the client's secret came twice: in the header and in the body") }
             guard let (id, secret) = Self.basic(request) else {
-                throw Failure(status: 401, error: "invalid_client", description: "the Basic credentials are not form-encoded", challenges: true)
+                throw Failure(
+                    status: 401, error: "invalid_client", description: "the Basic credentials are not form-encoded", challenges: true)
             }
             (client, self.secret) = (id, secret)
         case .bearer, .malformed:

@@ -40,8 +40,12 @@ enum CertificateStoreEndpoints {
 
     /// The stores named, each once, in the order of their first mention.
     private static func storeIDs(_ value: JSONValue?) throws(Refusal) -> [GUID] {
-        guard let value, !value.isNull else { throw .badArgument("StoreIds: expected at least one store id, found nothing.", member: "StoreIds") }
-        guard value.isArray else { throw .badArgument("StoreIds: expected an array of store ids, found \(value.kindName).", member: "StoreIds") }
+        guard let value, !value.isNull else {
+            throw .badArgument("StoreIds: expected at least one store id, found nothing.", member: "StoreIds")
+        }
+        guard value.isArray else {
+            throw .badArgument("StoreIds: expected an array of store ids, found \(value.kindName).", member: "StoreIds")
+        }
         let elements = value.elements
         guard !elements.isEmpty else { throw .badArgument("StoreIds: expected at least one store id, found none.") }
         var ids: [GUID] = []
@@ -49,7 +53,9 @@ enum CertificateStoreEndpoints {
         for (index, element) in elements.enumerated() {
             guard let id = element.guid else {
                 let member = "StoreIds[\(index)]"
-                throw .badArgument("\(member): expected a GUID such as 00000000-0000-0000-0000-000000000000, found \(element.shortSource).", member: member)
+                throw .badArgument(
+                    "\(member): expected a GUID such as 00000000-0000-0000-0000-000000000000, found \(element.shortSource).", member: member
+                )
             }
             if elements.count == 1 { return [id] }
             if seen.insert(id).inserted { ids.append(id) }
@@ -60,7 +66,8 @@ enum CertificateStoreEndpoints {
     private static func inventorySchedule(_ value: JSONValue?, _ call: Call) throws(Refusal) -> Schedule? {
         switch try Schedule.read(value, call.fidelity) {
         case .missing where call.fidelity.missingSchedule == .refuse:
-            throw .badArgument("Schedule: expected an object such as {\"Interval\":{\"Minutes\":60}}, or {} to turn the schedule off; found nothing.")
+            throw .badArgument(
+                "Schedule: expected an object such as {\"Interval\":{\"Minutes\":60}}, or {} to turn the schedule off; found nothing.")
         case .missing, .off:
             return nil
         case .set(let schedule):
@@ -82,8 +89,11 @@ enum CertificateStoreEndpoints {
                 continue
             }
             try call.require(.storesSchedule, container: store.container)
-            if !store.isApproved { unready.append((id, "must be approved before it can be scheduled")) }
-            else if store.agent == nil { unready.append((id, "has no agent assigned")) }
+            if !store.isApproved {
+                unready.append((id, "must be approved before it can be scheduled"))
+            } else if store.agent == nil {
+                unready.append((id, "has no agent assigned"))
+            }
         }
         if !unknown.isEmpty {
             let reasons = unknown.map { "Certificate store with id '\($0.text)' does not exist." }

@@ -49,7 +49,9 @@ package final class Control: Sendable {
     func answer(_ request: Request) -> Response? {
         let prefix = "/_mock"
         let path = request.bytes[request.path]
-        guard path.starts(with: prefix.utf8), path.count == prefix.utf8.count || path[prefix.utf8.count] == UInt8(ascii: "/") else { return nil }
+        guard path.starts(with: prefix.utf8), path.count == prefix.utf8.count || path[prefix.utf8.count] == UInt8(ascii: "/") else {
+            return nil
+        }
         let page = String(decoding: path.dropFirst(prefix.utf8.count + 1), as: UTF8.self)
         let facts = facts.withLock { $0 }
         if request.headerRange("origin") != nil {

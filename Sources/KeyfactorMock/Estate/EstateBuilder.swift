@@ -49,6 +49,7 @@ struct EstateBuilder {
     ///
     /// - Parameter node: the `estate` part of a scenario, checked; `nil` is the small one.
     /// - Throws: what only shows when names are looked up, such as an agent that does not exist.
+    /// - Returns: the estate, with every name looked up.
     mutating func estate(_ node: YAMLNode?) throws(Mistakes) -> Estate {
         for type in StoreType.builtIn { put(type) }
         switch node?["from"]?.text.flatMap({ Base(rawValue: $0) }) ?? .small {
@@ -143,7 +144,8 @@ struct EstateBuilder {
         }
         estate.put(
             JobType(
-                id: id, name: name, description: node["description"]?.text ?? known?.description ?? "", fields: fields ?? known?.fields ?? []))
+                id: id, name: name, description: node["description"]?.text ?? known?.description ?? "",
+                fields: fields ?? known?.fields ?? []))
     }
 
     private mutating func addStoreType(_ node: YAMLNode) {
@@ -182,7 +184,9 @@ struct EstateBuilder {
         let standard = known ?? agent(machine, .approved, ["LOGS"])
         let id = node["id"]?.text.flatMap { GUID($0) } ?? standard.id
         if known.map({ $0.id != id }) ?? (estate.agents[id] != nil) {
-            return note(node["id"], "an agent's id is given once; machine '\(known?.machine ?? estate.agents[id]?.machine ?? "")' has another or this one")
+            return note(
+                node["id"],
+                "an agent's id is given once; machine '\(known?.machine ?? estate.agents[id]?.machine ?? "")' has another or this one")
         }
         let capabilities = node["capabilities"]?.items.compactMap(\.text) ?? standard.capabilities
         put(

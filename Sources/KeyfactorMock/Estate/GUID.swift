@@ -18,12 +18,11 @@ package struct GUID: Sendable, Hashable, Comparable {
         self.low = low
     }
 
-    /// Reads 32 hexadecimal digits of either case with hyphens at the usual four places.
+    /// Reads 32 hexadecimal digits of either case with hyphens at the usual four places; `nil` if it is anything else.
     ///
     /// .NET also takes braces and no hyphens; no client was seen to send them.
     ///
     /// - Parameter text: 36 characters.
-    /// - Returns: `nil` if it is anything else.
     package init?(_ text: some StringProtocol) {
         let bytes = Array(text.utf8)
         self.init(bytes.span)

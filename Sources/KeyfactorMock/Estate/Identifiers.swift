@@ -25,6 +25,7 @@ package struct Identifiers: Sendable {
     /// The next identifier of a kind.
     ///
     /// - Parameter kind: what it will name.
+    /// - Returns: an identifier that this world has not had before.
     package mutating func next(_ kind: Kind) -> GUID {
         let n = counts[Int(kind.rawValue)]
         counts[Int(kind.rawValue)] = n &+ 1
@@ -37,6 +38,7 @@ package struct Identifiers: Sendable {
     ///   - kind: what it names.
     ///   - key: what tells it from others of its kind, such as a machine's name; case does not matter.
     ///   - seed: the scenario's seed.
+    /// - Returns: the same identifier in every run and every world.
     package static func fixed(_ kind: Kind, _ key: String, seed: UInt64) -> GUID {
         guid(seed ^ mix(kind.rawValue), digest(key.lowercased()))
     }

@@ -87,7 +87,7 @@ package struct JSONValue: Sendable {
     ///
     /// - Parameter name: the member's name.
     /// - Returns: `nil` if this is no object or has no such member.
-    package subscript(name: StaticString) -> JSONValue? {
+    package subscript(name: String) -> JSONValue? {
         guard isObject else { return nil }
         var found: JSONValue?
         var position = index + 1
@@ -192,17 +192,16 @@ extension JSONDocument {
     }
 
     /// Whether a string node equals an ASCII word, without case.
-    fileprivate func name(at index: Int, equals word: StaticString) -> Bool {
+    fileprivate func name(at index: Int, equals word: String) -> Bool {
         let node = nodes[index]
-        guard !node.isEscaped else { return text(at: index).lowercased() == "\(word)".lowercased() }
+        guard !node.isEscaped else { return text(at: index).lowercased() == word.lowercased() }
         let start = Int(node.start)
-        guard Int(node.end) - start == word.utf8CodeUnitCount else { return false }
-        return word.withUTF8Buffer { wanted in
-            for offset in 0..<wanted.count {
-                let (a, b) = (bytes[start + offset], unsafe wanted[offset])
-                if a != b, !(a ^ b == 0x20 && (b | 0x20) >= UInt8(ascii: "a") && (b | 0x20) <= UInt8(ascii: "z")) { return false }
-            }
-            return true
+        let wanted = word.utf8Span.span
+        guard Int(node.end) - start == wanted.count else { return false }
+        for offset in wanted.indices {
+            let (a, b) = (bytes[start + offset], wanted[offset])
+            if a != b, !(a ^ b == 0x20 && (b | 0x20) >= UInt8(ascii: "a") && (b | 0x20) <= UInt8(ascii: "z")) { return false }
         }
+        return true
     }
 }

@@ -40,7 +40,9 @@ struct JSONParser {
                 continue
             }
             if !isEmpty {
-                guard peek(bytes) == UInt8(ascii: ",") else { throw mistake(isObject ? "expected ',' or '}'" : "expected ',' or ']'", bytes) }
+                guard peek(bytes) == UInt8(ascii: ",") else {
+                    throw mistake(isObject ? "expected ',' or '}'" : "expected ',' or ']'", bytes)
+                }
                 position += 1
                 skipBlanks(bytes)
             }
@@ -94,7 +96,9 @@ struct JSONParser {
         if peek(bytes) == UInt8(ascii: "-") { position += 1 }
         let first = peek(bytes)
         guard digits(bytes) > 0 else { throw mistake("expected a digit", bytes) }
-        if first == UInt8(ascii: "0"), bytes[position - 1] != UInt8(ascii: "0") || position - start > (bytes[start] == UInt8(ascii: "-") ? 2 : 1) {
+        if first == UInt8(ascii: "0"),
+            bytes[position - 1] != UInt8(ascii: "0") || position - start > (bytes[start] == UInt8(ascii: "-") ? 2 : 1)
+        {
             throw mistake("a number does not begin with 0 and another digit", bytes)
         }
         if peek(bytes) == UInt8(ascii: ".") {
@@ -199,7 +203,9 @@ struct JSONParser {
 
     private func mistake(_ message: String, _ bytes: borrowing Span<UInt8>) -> JSONMistake {
         var (line, lineStart) = (1, range.lowerBound)
-        for index in range.lowerBound..<min(position, range.upperBound) where bytes[index] == 0x0A { (line, lineStart) = (line + 1, index + 1) }
+        for index in range.lowerBound..<min(position, range.upperBound) where bytes[index] == 0x0A {
+            (line, lineStart) = (line + 1, index + 1)
+        }
         return JSONMistake(message: message, offset: position - range.lowerBound, line: line, column: position - lineStart + 1)
     }
 

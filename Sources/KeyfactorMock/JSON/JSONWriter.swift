@@ -92,7 +92,7 @@ package struct JSONWriter: Sendable {
     }
 
     /// Writes a string as .NET's System.Text.Json does by default: quotes, `& ' + < >`, the backtick and all that is not ASCII
-    /// as `\uXXXX`. Command's error bodies are written so.
+    /// as `\u` and four digits. Command's error bodies are written so.
     package mutating func escapedValue(_ text: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))

@@ -93,7 +93,8 @@ struct CustomJobRequest {
         case .missing: return .immediate
         case .set(let schedule): return schedule
         case .off:
-            throw .badArgument("Schedule: a custom job cannot be off; expected one of Immediate, Interval, Daily, Weekly, Monthly, ExactlyOnce.")
+            throw .badArgument(
+                "Schedule: a custom job cannot be off; expected one of Immediate, Interval, Daily, Weekly, Monthly, ExactlyOnce.")
         }
     }
 
@@ -106,7 +107,9 @@ struct CustomJobRequest {
         }
         var places = [Int](repeating: -1, count: type.fields.count)
         for (index, member) in sent.enumerated() {
-            let known = type.fields.firstIndex { $0.name == member.name } ?? type.fields.firstIndex { $0.name.lowercased() == member.name.lowercased() }
+            let known =
+                type.fields.firstIndex { $0.name == member.name }
+                ?? type.fields.firstIndex { $0.name.lowercased() == member.name.lowercased() }
             guard let known else {
                 let right = type.fields.isEmpty ? "it has none" : "expected one of \(type.fields.map(\.name).joined(separator: ", "))"
                 throw .badArgument("JobFields.\(member.name): the job type '\(type.name)' has no such field; \(right).")
@@ -119,7 +122,8 @@ struct CustomJobRequest {
             if let text = given ?? field.defaultValue {
                 fields.append(Job.Field(name: field.name, value: text))
             } else if field.isRequired {
-                throw .badArgument("JobFields.\(field.name): the job type '\(type.name)' requires this field, and it has no default; found nothing.")
+                throw .badArgument(
+                    "JobFields.\(field.name): the job type '\(type.name)' requires this field, and it has no default; found nothing.")
             }
         }
         return fields

@@ -191,7 +191,8 @@ private struct QueryParser<Row> {
     func mistake(_ message: String, at token: Token) -> Refusal {
         let first = max(0, token.start - 60)
         let shown = characters[first..<min(characters.count, first + 100)].map { $0.isWhitespace ? " " : $0 }
-        let caret = String(repeating: " ", count: token.start - first) + "^" + String(repeating: "~", count: max(0, min(token.width, 40) - 1))
+        let caret =
+            String(repeating: " ", count: token.start - first) + "^" + String(repeating: "~", count: max(0, min(token.width, 40) - 1))
         return .badArgument("QueryString: \(message)\n  \(String(shown))\n  \(caret)")
     }
 }

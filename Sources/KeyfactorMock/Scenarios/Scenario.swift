@@ -50,12 +50,12 @@ package struct Scenario: Sendable {
         estate = try builder.estate(node["estate"])
     }
 
-    /// The chosen path first, then the vendor's two, each once.
+    /// One path is served before the vendor's two; a list is served instead of them.
     private static func basePaths(_ node: YAMLNode?) -> [String] {
-        let chosen = node.map { node in node.items.isEmpty ? [node.text ?? ""] : node.items.compactMap(\.text) } ?? []
-        var paths: [String] = []
-        for path in chosen + standardBasePaths where !paths.contains(where: { $0.lowercased() == path.lowercased() }) { paths.append(path) }
-        return paths
+        guard let node else { return standardBasePaths }
+        guard node.items.isEmpty else { return node.items.compactMap(\.text) }
+        let chosen = node.text ?? standardBasePaths[0]
+        return [chosen] + standardBasePaths.filter { $0.lowercased() != chosen.lowercased() }
     }
 }
 

@@ -9,7 +9,7 @@ enum ScenarioShape {
             .init("product", product, about: "the release of Command pretended; default \"25.4\""),
             .init(
                 "basePath", .oneOf([path, .list(path)], "a path such as /KeyfactorAPI, or a list of them"),
-                about: "where the API is served; /KeyfactorAPI and /Keyfactor/API always answer too"),
+                about: "where the API is served: one path beside /KeyfactorAPI and /Keyfactor/API, or a list instead of them"),
             .init("fidelity", fidelity, about: "switches for what nobody could establish, or what a client needs otherwise"),
             .init("auth", auth, about: "who is let in"),
             .init("estate", estate, about: "what exists in Command at the beginning"),
@@ -34,7 +34,9 @@ enum ScenarioShape {
             .init("enums", words(WireStyle.EnumStyle.self), about: "whether enums are numbers, names, or as the release has them"),
             .init("unknownMembers", words(Fidelity.UnknownMembers.self), about: "what happens to members that a model does not have"),
             .init("unknownIds", words(Fidelity.UnknownIDs.self), about: "the status that answers identifiers of nothing"),
-            .init("missingSchedule", words(Fidelity.MissingSchedule.self), about: "what a missing Schedule of CertificateStores/Schedule means"),
+            .init(
+                "missingSchedule", words(Fidelity.MissingSchedule.self),
+                about: "what a missing Schedule of CertificateStores/Schedule means"),
             .init("bindingErrors", words(Fidelity.BindingErrors.self), about: "the shape of refusals of bodies that cannot be read"),
             .init("unauthorizedBody", words(Fidelity.UnauthorizedBody.self), about: "the body of a 401"),
             .init("paging", words(Fidelity.Paging.self), about: "ignorePage makes every page the first"),
@@ -42,7 +44,8 @@ enum ScenarioShape {
         ])
 
     private static let permissions = Field(
-        "permissions", .list(.text("a permission such as /agents/management/read/ or *")), about: "what the caller may do; everything if left out")
+        "permissions", .list(.text("a permission such as /agents/management/read/ or *")),
+        about: "what the caller may do; everything if left out")
 
     private typealias Field = Shape.Field
 
@@ -182,7 +185,8 @@ enum ScenarioShape {
                 .init("Daily", .object("a daily time", fields: [time]), about: "every day"),
                 .init(
                     "Weekly",
-                    .object("a weekly time", fields: [.init("Days", .list(.text("a day")), required: true, about: "Monday, … or 0–6"), time]),
+                    .object(
+                        "a weekly time", fields: [.init("Days", .list(.text("a day")), required: true, about: "Monday, … or 0–6"), time]),
                     about: "on some days of the week"),
                 .init(
                     "Monthly",

@@ -51,6 +51,7 @@ package enum Schedule: Sendable, Hashable {
     /// Recorded from 25.4.1: the date of a daily, weekly or monthly time is not kept, that of ExactlyOnce is.
     ///
     /// - Parameter now: the moment of the GET.
+    /// - Returns: the schedule to send.
     package func shown(on now: Timestamp) -> Schedule {
         switch self {
         case .immediate, .interval, .exactlyOnce: self

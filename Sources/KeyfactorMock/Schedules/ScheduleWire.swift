@@ -17,10 +17,12 @@ extension Schedule {
     ///   - path: how to name the member in refusals, such as `Schedule`.
     ///   - fidelity: decides whether unknown members are refused.
     /// - Throws: a refusal that names the member at fault.
+    /// - Returns: what is asked for.
     static func read(_ value: JSONValue?, path: String = "Schedule", _ fidelity: Fidelity) throws(Refusal) -> Asked {
         guard let value, !value.isNull else { return .missing }
         guard value.isObject else {
-            throw .badArgument("\(path): expected an object such as {\"Interval\":{\"Minutes\":60}}, found \(value.kindName).", member: path)
+            throw .badArgument(
+                "\(path): expected an object such as {\"Interval\":{\"Minutes\":60}}, found \(value.kindName).", member: path)
         }
         if fidelity.unknownMembers == .refuse { try value.refuseUnknown(Kind.allCases.map(\.rawValue) + ["Off"], path) }
         var found: [Schedule] = []
@@ -82,7 +84,7 @@ extension Schedule {
         }
     }
 
-    private static func part(_ name: StaticString, of value: JSONValue, _ path: String) throws(Refusal) -> JSONValue? {
+    private static func part(_ name: String, of value: JSONValue, _ path: String) throws(Refusal) -> JSONValue? {
         guard let part = value[name], !part.isNull else { return nil }
         guard part.isObject else {
             throw .badArgument("\(path).\(name): expected an object, found \(part.kindName).", member: "\(path).\(name)")

@@ -1,12 +1,11 @@
 extension Timestamp {
-    /// Reads every form of a moment that clients of Command send.
+    /// Reads every form of a moment that clients of Command send; `nil` if it is none, or a moment that the calendar does not have.
     ///
     /// Accepted: `2026-11-22T20:00:00Z`, with 0 to 9 digits of fraction (beyond the seventh they are dropped), with an offset
     /// such as `+02:00`, `+0200` or `+02`, without a zone (taken as UTC), without seconds or minutes (`2026-11-22T20Z`, which the
     /// Python SDKs send for a naive datetime), a date alone, and `/Date(1763841600000)/` (Windows PowerShell 5.1).
     ///
     /// - Parameter text: the text, without surrounding blanks.
-    /// - Returns: `nil` if it is none of these, or names a moment that the calendar does not have.
     package init?(_ text: some StringProtocol) {
         var scanner = Scanner(bytes: Array(text.utf8))
         if scanner.take("/Date(") {

@@ -17,7 +17,7 @@ package struct Timestamp: Sendable, Hashable, Comparable {
         self.ticks = ticks
     }
 
-    /// A moment by its calendar parts.
+    /// A moment by its calendar parts; `nil` if the calendar has no such moment.
     ///
     /// - Parameters:
     ///   - year: 1–9999.
@@ -27,7 +27,6 @@ package struct Timestamp: Sendable, Hashable, Comparable {
     ///   - minute: 0–59.
     ///   - second: 0–59.
     ///   - tick: 0–9,999,999, the fraction of the second in 100 ns.
-    /// - Returns: `nil` if the calendar has no such moment.
     package init?(year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0, tick: Int = 0) {
         guard (1...9999).contains(year), (1...12).contains(month), day >= 1, day <= Self.days(inMonth: month, of: year),
             (0...23).contains(hour), (0...59).contains(minute), (0...59).contains(second), (0..<10_000_000).contains(tick)
@@ -83,6 +82,7 @@ package struct Timestamp: Sendable, Hashable, Comparable {
     /// - Parameters:
     ///   - month: 1–12.
     ///   - year: decides about February.
+    /// - Returns: 28 to 31.
     package static func days(inMonth month: Int, of year: Int) -> Int {
         switch month {
         case 2: (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28

@@ -8,6 +8,7 @@ package struct WorldClock: Sendable {
     /// The world's time at a wall-clock time: the same, cut to milliseconds as Command shows them.
     ///
     /// - Parameter wall: the wall clock's time.
+    /// - Returns: the world's time, in whole milliseconds.
     package func now(wall: Timestamp) -> Timestamp {
         Timestamp(ticks: wall.ticks / 10_000 * 10_000)
     }

@@ -25,7 +25,8 @@ struct JSONDocumentTests {
         ("{a:1}", "a bare name", 2), (#"{"a"}"#, "no value", 5), (#"{"a":1,}"#, "a trailing comma", 8), ("01", "a leading zero", 3),
         ("-", "a sign alone", 2), ("1.", "no fraction", 3), (".5", "no whole part", 1), ("1e", "no exponent", 3), ("+1", "a plus", 1),
         ("nul", "half a word", 1), ("tru e", "a broken word", 1), ("\"a", "no closing quote", 3), ("\"\n\"", "a raw line feed", 2),
-        (#""\x""#, "an unknown escape", 2), (#""\u12g4""#, "no hexadecimal digit", 2), ("[] []", "two values", 4), ("'a'", "single quotes", 1),
+        (#""\x""#, "an unknown escape", 2), (#""\u12g4""#, "no hexadecimal digit", 2), ("[] []", "two values", 4),
+        ("'a'", "single quotes", 1),
         ("// a\n1", "a comment", 1), ("NaN", "no number of JSON", 1), ("[1", "an open array", 3), ("]", "a bracket alone", 1),
         ("-01", "a leading zero behind a sign", 4), ("{1:2}", "a number as a name", 2),
     ])
@@ -35,11 +36,12 @@ struct JSONDocumentTests {
         #expect(text.contains("\n") || mistake?.column == column, "\(String(describing: mistake))")
     }
 
-    @Test(arguments: [
-        ([0x22, 0xFF, 0x22], "a byte that never stands in UTF-8"), ([0x22, 0xC0, 0x80, 0x22], "overlong"),
-        ([0x22, 0xED, 0xA0, 0x80, 0x22], "a surrogate"), ([0x22, 0xF4, 0x90, 0x80, 0x80, 0x22], "beyond the last character"),
-        ([0x22, 0xE2, 0x82], "cut short"), ([0x22, 0x00, 0x22], "NUL in a string"), ([0x00], "NUL"),
-    ] as [([UInt8], String)])
+    @Test(
+        arguments: [
+            ([0x22, 0xFF, 0x22], "a byte that never stands in UTF-8"), ([0x22, 0xC0, 0x80, 0x22], "overlong"),
+            ([0x22, 0xED, 0xA0, 0x80, 0x22], "a surrogate"), ([0x22, 0xF4, 0x90, 0x80, 0x80, 0x22], "beyond the last character"),
+            ([0x22, 0xE2, 0x82], "cut short"), ([0x22, 0x00, 0x22], "NUL in a string"), ([0x00], "NUL"),
+        ] as [([UInt8], String)])
     func bytes(areNoJSON bytes: [UInt8], _ reason: String) {
         #expect(mistake(bytes) != nil)
     }
@@ -104,12 +106,19 @@ private indirect enum Sample: Equatable {
     case null, boolean(Bool), integer(Int), text(String), array([Sample]), object([String], [Sample])
 
     init(_ value: JSONValue) {
-        if let truth = value.boolean { self = .boolean(truth) }
-        else if let number = value.integer { self = .integer(number) }
-        else if let text = value.text { self = .text(text) }
-        else if value.isArray { self = .array(value.elements.map(Sample.init)) }
-        else if value.isObject { self = .object(value.members.map(\.name), value.members.map { Sample($0.value) }) }
-        else { self = .null }
+        if let truth = value.boolean {
+            self = .boolean(truth)
+        } else if let number = value.integer {
+            self = .integer(number)
+        } else if let text = value.text {
+            self = .text(text)
+        } else if value.isArray {
+            self = .array(value.elements.map(Sample.init))
+        } else if value.isObject {
+            self = .object(value.members.map(\.name), value.members.map { Sample($0.value) })
+        } else {
+            self = .null
+        }
     }
 
     static func random(_ random: inout SplitMix, depth: Int) -> Sample {

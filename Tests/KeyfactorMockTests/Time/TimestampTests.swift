@@ -50,7 +50,8 @@ struct TimestampTests {
         for _ in 0..<146_097 {
             let parts = moment.parts
             let again = Timestamp(
-                year: parts.year, month: parts.month, day: parts.day, hour: parts.hour, minute: parts.minute, second: parts.second, tick: parts.tick)
+                year: parts.year, month: parts.month, day: parts.day, hour: parts.hour, minute: parts.minute, second: parts.second,
+                tick: parts.tick)
             guard again == moment, parts.weekday.rawValue == weekday else {
                 Issue.record("\(moment.iso) came back as \(String(describing: again))")
                 return

@@ -1,0 +1,131 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The rules of the house. Each names the file and the line at fault.
+struct TidyTests {
+    private static let root = Golden.root
+
+    /// Every file that belongs to the project, as paths below its folder.
+    private static func files(below folder: String, ending: String) -> [String] {
+        let start = root.appending(path: folder)
+        let walk = FileManager.default.enumerator(at: start, includingPropertiesForKeys: nil)
+        let paths = (walk?.compactMap { $0 as? URL } ?? []).map { $0.path.replacingOccurrences(of: root.path + "/", with: "") }
+        return paths.filter { $0.hasSuffix(ending) && !$0.contains("/.build") }.sorted()
+    }
+
+    private static let sources = files(below: "Sources", ending: ".swift")
+    private static let swift = sources + files(below: "Tests", ending: ".swift")
+    private static let code = swift + files(below: "Sources", ending: ".c") + files(below: "Sources", ending: ".h")
+
+    private static func lines(_ path: String) throws -> [String] {
+        try String(contentsOf: root.appending(path: path), encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false).map(
+            String.init)
+    }
+
+    /// Lines of code that match, each as `file:line: text`; comments do not count.
+    private static func matches(_ pattern: Regex<Substring>, in path: String) throws -> [String] {
+        try lines(path).enumerated().compactMap { number, line in
+            let code = line.trimmingCharacters(in: .whitespaces)
+            guard !code.hasPrefix("//"), code.contains(pattern) else { return nil }
+            return "\(path):\(number + 1): \(code)"
+        }
+    }
+
+    @Test(arguments: code)
+    func aFileFitsInTheHead(_ path: String) throws {
+        let count = try Self.lines(path).count
+        #expect(count <= 301, "\(path) has \(count - 1) lines; above 300 it wants to be two files")
+    }
+
+    @Test(arguments: sources)
+    func aFunctionFitsOnAScreen(_ path: String) throws {
+        var start: (line: Int, indent: Int)?
+        for (number, line) in try Self.lines(path).enumerated() {
+            let indent = line.prefix { $0 == " " }.count
+            if let begun = start, indent == begun.indent, line.trimmingCharacters(in: .whitespaces).hasPrefix("}") {
+                #expect(
+                    number - begun.line < 60,
+                    "\(path):\(begun.line + 1): a function of \(number - begun.line + 1) lines; above 60 it wants to be two")
+                start = nil
+            }
+            if start == nil, line.contains(/^\s*([a-z@()]+ )*(func |init\()/), line.hasSuffix("{") { start = (number, indent) }
+        }
+    }
+
+    /// Which modules a target's files may import; a missing line here is a wall, not an oversight.
+    private static let mayImport: [String: Set<String>] = [
+        "MicroHTTP": ["CListener", "Glibc", "Synchronization"],
+        "KeyfactorMock": ["MicroHTTP", "HashTreeCollections", "FoundationEssentials", "CLibYAML"],
+        "keyfactor-mock": ["KeyfactorMock", "MicroHTTP", "ArgumentParser", "Glibc"],
+    ]
+
+    /// Imports that one file alone may have.
+    private static let onlyIn: [String: [String]] = [
+        "CLibYAML": ["Sources/KeyfactorMock/Scenarios/YAML.swift"],
+        "FoundationEssentials": ["Sources/KeyfactorMock/Time/WorldClock.swift"],
+        "Glibc": ["Sources/keyfactor-mock/Process.swift"] + files(below: "Sources/MicroHTTP", ending: ".swift"),
+    ]
+
+    @Test(arguments: sources)
+    func importsPointInward(_ path: String) throws {
+        let target = String(path.split(separator: "/")[1])
+        for (number, line) in try Self.lines(path).enumerated() {
+            guard let match = line.firstMatch(of: /^\s*(?:package |public |internal )?import (?:struct |func )?([A-Za-z]+)/) else {
+                continue
+            }
+            let module = String(match.1)
+            #expect(Self.mayImport[target]?.contains(module) == true, "\(path):\(number + 1): \(target) may not import \(module)")
+            if let only = Self.onlyIn[module] {
+                #expect(only.contains(path), "\(path):\(number + 1): \(module) is imported only in \(only.joined(separator: ", "))")
+            }
+        }
+    }
+
+    @Test(arguments: sources)
+    func unsafeStandsOnlyWhereItMust(_ path: String) throws {
+        let allowed =
+            path.hasPrefix("Sources/MicroHTTP/")
+            || ["Scenarios/YAML.swift", "keyfactor-mock/Process.swift"].contains { path.hasSuffix($0) }
+        guard !allowed else { return }
+        let found = try Self.matches(/\bunsafe\b|\bUnsafe|withUnsafe|unchecked/, in: path)
+        #expect(found.isEmpty, "\(found.joined(separator: "\n"))")
+    }
+
+    @Test(arguments: sources)
+    func timeIdentityAndChanceAreHandedIn(_ path: String) throws {
+        guard path != "Sources/KeyfactorMock/Time/WorldClock.swift" else { return }
+        let found = try Self.matches(
+            /\bDate\(\)|\bUUID\(\)|\.random\(|\.randomElement\(|\.shuffled\(|ContinuousClock|SuspendingClock/, in: path)
+        #expect(found.isEmpty, "\(found.joined(separator: "\n"))")
+    }
+
+    @Test(arguments: sources)
+    func nounsDoNotKnowTheirUsers(_ path: String) throws {
+        // Inside KeyfactorMock no module wall stands: these words are the wall.
+        let nouns = ["Agents", "CertificateStores", "StoreTypes", "Containers", "JobTypes", "Jobs", "Schedules", "JSON", "Queries"]
+        guard path.hasPrefix("Sources/KeyfactorMock/"), nouns.contains(String(path.split(separator: "/")[2])) else { return }
+        let found = try Self.matches(/\bMockServer\b|\bWorldState\b|\bWorlds\b|\bControl\b|\bYAMLNode\b|\bListener\b|\bLock</, in: path)
+        #expect(found.isEmpty, "\(found.joined(separator: "\n"))")
+    }
+
+    @Test(arguments: code)
+    func nothingIsLeftForLater(_ path: String) throws {
+        guard !path.hasPrefix("Tests/TidyTests") else { return }
+        let words = ["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK", "place" + "holder"]
+        for (number, line) in try Self.lines(path).enumerated() {
+            for word in words { #expect(!line.contains(word), "\(path):\(number + 1): \(word)") }
+        }
+    }
+
+    @Test(arguments: files(below: "Sources/KeyfactorMock", ending: "Endpoints.swift"))
+    func everyNounIsInTheListOfEndpoints(_ path: String) throws {
+        let type = path.split(separator: "/").last!.replacingOccurrences(of: ".swift", with: "")
+        let list = try String(contentsOf: Self.root.appending(path: "Sources/KeyfactorMock/API/API.swift"), encoding: .utf8)
+        #expect(list.contains("\(type).all"), "add \(type).all to API.endpoints in Sources/KeyfactorMock/API/API.swift")
+    }
+
+    @Test func ciCallsTheTestCommandOfTheReadme() throws {
+        #expect(try Self.lines(".ci/run").contains("exec make test"))
+    }
+}
