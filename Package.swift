@@ -9,7 +9,7 @@ let package = Package(
     dependencies: [
         // The command line: options, help texts, shell completions.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        // TreeDictionary: persistent maps, so that a fork of a world and a draft of its estate are O(1).
+        // TreeDictionary: persistent maps, so that a fork of a world is O(1). Heap: what falls due, in order.
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     ],
     targets: [
@@ -29,6 +29,7 @@ let package = Package(
             dependencies: [
                 "MicroHTTP", "CLibYAML",
                 .product(name: "HashTreeCollections", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
             ]
         ),
         // The command line.

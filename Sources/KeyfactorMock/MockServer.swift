@@ -59,7 +59,7 @@ package final class MockServer: Sendable {
                 try HeaderChecks.check(request, state.scenario.fidelity)
                 guard caller.permissions.allow(endpoint.needs) else { throw .forbidden(caller.name, endpoint.needs.text) }
                 let call = Call(
-                    request: request, parameters: parameters, query: try QueryParameters(request.text(request.query)),
+                    request: request, parameters: parameters, query: try QueryParameters(request),
                     body: try body?.get(), caller: caller, now: now, product: state.scenario.product, fidelity: state.scenario.fidelity)
                 switch try endpoint.work(call, state.estate) {
                 case .reply(let reply): return state.response(reply, now: now)

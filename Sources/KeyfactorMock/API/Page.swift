@@ -31,7 +31,7 @@ extension Call {
         // Both fit in 32 bits, so that the product fits in 64.
         let first = fidelity.paging == .ignorePage ? 0 : (number - 1) * size
         if filter == nil, isVisible == nil, !descends, sort.map({ $0.name == defaultSort }) ?? true {
-            return Page(rows: table.keys.dropFirst(first).prefix(size).map { table[$0]! }, total: table.count)
+            return Page(rows: table.slice(from: first, limit: size), total: table.count)
         }
         var rows = table.all
         if let isVisible { rows.removeAll { !isVisible($0) } }

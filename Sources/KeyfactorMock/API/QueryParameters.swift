@@ -9,10 +9,11 @@ struct QueryParameters: Sendable {
 
     /// Reads a query.
     ///
-    /// - Parameter text: what stands behind the question mark, still percent-encoded.
+    /// - Parameter request: the request; its query is still percent-encoded.
     /// - Throws: a refusal if it holds `%` without two hexadecimal digits, or what is not UTF-8.
-    init(_ text: String) throws(Refusal) {
+    init(_ request: Request) throws(Refusal) {
         var values: [(name: String, value: String)] = []
+        let text = request.query.isEmpty ? "" : request.text(request.query)
         for part in text.split(separator: "&") {
             let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = try Self.decode(sides[0])

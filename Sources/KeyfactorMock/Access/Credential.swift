@@ -55,12 +55,17 @@ enum Credential: Sendable, Equatable {
             return
         }
         let rest = header[(blank + 1)...].drop { $0 == UInt8(ascii: " ") }
-        switch String(decoding: header[..<blank], as: UTF8.self).lowercased() {
-        case "basic": self = Self.basic(rest)
-        case "bearer":
+        switch header[..<blank] {
+        case let scheme where Self.isScheme(scheme, "basic"): self = Self.basic(rest)
+        case let scheme where Self.isScheme(scheme, "bearer"):
             self = rest.isEmpty || !rest.allSatisfy(Self.isTokenByte) ? .malformed : .bearer(String(decoding: rest, as: UTF8.self))
         default: self = .malformed
         }
+    }
+
+    /// Whether a word is a scheme's name, which stands in lower case.
+    private static func isScheme(_ word: ArraySlice<UInt8>, _ name: String) -> Bool {
+        word.count == name.utf8.count && zip(word, name.utf8).allSatisfy { $0 | 0x20 == $1 }
     }
 
     private static func basic(_ encoded: ArraySlice<UInt8>) -> Credential {

@@ -23,7 +23,8 @@ package struct Agent: Sendable {
     package var platform: Int
     package var version: String
     package var status: Status
-    package var lastSeen: Timestamp
+    /// When it was last there; `nil` for one that asks for jobs all the time, and so was there just now.
+    package var lastSeen: Timestamp?
     /// What it can do: store type capabilities, custom job types by name, and `LOGS`.
     package var capabilities: [String]
     /// Whether it asks for jobs at all. Not the vendor's: a scenario's way of making one silent.
@@ -32,6 +33,8 @@ package struct Agent: Sendable {
 
     /// Whether it has a capability; compared without case.
     package func can(_ capability: String) -> Bool {
-        capabilities.contains { $0 == capability || $0.lowercased() == capability.lowercased() }
+        if capabilities.contains(capability) { return true }
+        let capability = capability.lowercased()
+        return capabilities.contains { $0.lowercased() == capability }
     }
 }

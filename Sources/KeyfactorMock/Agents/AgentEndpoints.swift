@@ -8,28 +8,30 @@ enum AgentEndpoints {
     ]
 
     static func list(_ call: Call, _ estate: Estate) throws(Refusal) -> Outcome {
-        let page = try call.page(of: estate.agents, fields: AgentFields.all, defaultSort: "AgentId")
-        return .reply(call.list(page) { $1.write(to: &$0, estate, call.product) })
+        let page = try call.page(of: estate.agents, fields: AgentFields.all(on: call.now), defaultSort: "AgentId")
+        return .reply(call.list(page) { $1.write(to: &$0, estate, call.product, on: call.now) })
     }
 
     static func get(_ call: Call, _ estate: Estate) throws(Refusal) -> Outcome {
         let id = try call.guid("id")
         guard let agent = estate.agents[id] else { throw .agentNotFound(id).forUnknownID(call.fidelity) }
-        return .reply(call.object { agent.write(to: &$0, estate, call.product) })
+        return .reply(call.object { agent.write(to: &$0, estate, call.product, on: call.now) })
     }
 }
 
 /// What `GET /Agents` can be filtered and sorted by. Documented: Identity or Username, LastSeen, Platform, Status, Version;
 /// AgentId, ClientMachine and Capabilities are used by clients and work.
 enum AgentFields {
-    static let all: [QueryField<Agent>] = [
-        QueryField("AgentId", .guid) { .guid($0.id) },
-        QueryField("ClientMachine", .text) { .text($0.machine) },
-        QueryField("Username", .text, aliases: ["Identity"]) { .text($0.username) },
-        QueryField("Platform", .number, aliases: ["AgentPlatform"]) { .number($0.platform) },
-        QueryField("Status", .words(["new": 1, "approved": 2, "disapproved": 3])) { .number($0.status.rawValue) },
-        QueryField("Version", .text) { .text($0.version) },
-        QueryField("LastSeen", .time) { .time($0.lastSeen) },
-        QueryField("Capabilities", .list) { .list($0.capabilities) },
-    ]
+    static func all(on now: Timestamp) -> [QueryField<Agent>] {
+        [
+            QueryField("AgentId", .guid) { .guid($0.id) },
+            QueryField("ClientMachine", .text) { .text($0.machine) },
+            QueryField("Username", .text, aliases: ["Identity"]) { .text($0.username) },
+            QueryField("Platform", .number, aliases: ["AgentPlatform"]) { .number($0.platform) },
+            QueryField("Status", .words(["new": 1, "approved": 2, "disapproved": 3])) { .number($0.status.rawValue) },
+            QueryField("Version", .text) { .text($0.version) },
+            QueryField("LastSeen", .time) { .time($0.lastSeen ?? now) },
+            QueryField("Capabilities", .list) { .list($0.capabilities) },
+        ]
+    }
 }

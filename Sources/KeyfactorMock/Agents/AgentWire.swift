@@ -5,7 +5,8 @@ extension Agent {
     ///   - writer: what to write to.
     ///   - estate: where its capabilities' names come from.
     ///   - product: 25.x also sends the job types.
-    func write(to writer: inout JSONWriter, _ estate: Estate, _ product: ProductVersion) {
+    ///   - now: the world's time, at which an agent that asks for jobs was there.
+    func write(to writer: inout JSONWriter, _ estate: Estate, _ product: ProductVersion, on now: Timestamp) {
         writer.object { writer in
             writer.member("AgentId", id)
             writer.member("ClientMachine", machine)
@@ -13,7 +14,7 @@ extension Agent {
             writer.number("AgentPlatform", platform, name: Self.platformName(platform))
             writer.member("Version", version)
             writer.number("Status", status.rawValue, name: status.name)
-            writer.member("LastSeen", lastSeen)
+            writer.member("LastSeen", lastSeen ?? now)
             writer.name("Capabilities")
             writer.array(capabilities) { $0.value($1) }
             writer.member("Blueprint", blueprint)

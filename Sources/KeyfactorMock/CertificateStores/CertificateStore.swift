@@ -36,19 +36,14 @@ package struct CertificateStore: Sendable {
         self.properties = properties
     }
 
-    /// Replaces the inventory schedule.
-    ///
-    /// A recurring job keeps its JobId over all runs and, as assumed, over a change from one recurring schedule to another;
-    /// a one-time job gets a new one, and so does a schedule that was off.
+    /// Sets what is shown of the inventory. Only `Estate.scheduleInventory` calls this, so that store and job never differ.
     ///
     /// - Parameters:
-    ///   - new: `nil` turns the inventory off.
-    ///   - identifiers: where a new job's id comes from.
-    package mutating func reschedule(_ new: Schedule?, _ identifiers: inout Identifiers) {
-        defer { schedule = new }
-        guard let new else { return inventoryJob = nil }
-        if let schedule, schedule.recurs, new.recurs { return }
-        inventoryJob = identifiers.next(.job)
+    ///   - schedule: `nil` where the inventory is off.
+    ///   - job: the inventory job, `nil` exactly where there is no schedule.
+    mutating func setInventory(_ schedule: Schedule?, job: GUID?) {
+        self.schedule = schedule
+        inventoryJob = job
     }
 
     /// The order of `GET /CertificateStores`: by machine, then path, then id. The documented sort is ClientMachine; the rest makes it whole.

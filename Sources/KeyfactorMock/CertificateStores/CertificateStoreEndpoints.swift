@@ -29,11 +29,9 @@ enum CertificateStoreEndpoints {
         let ids = try storeIDs(body["StoreIds"])
         let schedule = try inventorySchedule(body["Schedule"], call)
         try check(ids, call, estate)
+        let now = call.now
         return .commit { estate in
-            // Copied out, so that a store's change and the source of its job's id are not one exclusive access.
-            var identifiers = estate.identifiers
-            for id in ids { estate.stores.change(id) { $0.reschedule(schedule, &identifiers) } }
-            estate.identifiers = identifiers
+            for id in ids { estate.scheduleInventory(of: id, schedule, now: now) }
             return Reply(204)
         }
     }

@@ -12,9 +12,10 @@ package struct Estate: Sendable {
     package var storeTypes = Table<Int, StoreType>(sortedBy: { $0.number < $1.number })
     package var containers = Table<Int, Container>(sortedBy: { $0.id < $1.id })
     package private(set) var jobTypes = Table<GUID, JobType>(sortedBy: { $0.name < $1.name })
-    package var jobs = Table<GUID, Job>()
+    package var jobs = Jobs()
     /// Where new identifiers come from.
     package var identifiers: Identifiers
+    /// By name as spelt and by name in lower case, so that a name spelt right costs one look-up.
     private var jobTypeIDs = TreeDictionary<String, GUID>()
 
     /// An estate of nothing.
@@ -26,13 +27,17 @@ package struct Estate: Sendable {
 
     /// Puts a custom job type in, or in the place of the one with its id.
     package mutating func put(_ type: JobType) {
-        if let old = jobTypes[type.id] { jobTypeIDs[old.name.lowercased()] = nil }
+        if let old = jobTypes[type.id] {
+            jobTypeIDs[old.name] = nil
+            jobTypeIDs[old.name.lowercased()] = nil
+        }
         jobTypes.put(type, at: type.id)
+        jobTypeIDs[type.name] = type.id
         jobTypeIDs[type.name.lowercased()] = type.id
     }
 
     /// A custom job type by its name, without case.
     package func jobType(named name: String) -> JobType? {
-        jobTypeIDs[name.lowercased()].flatMap { jobTypes[$0] }
+        (jobTypeIDs[name] ?? jobTypeIDs[name.lowercased()]).flatMap { jobTypes[$0] }
     }
 }

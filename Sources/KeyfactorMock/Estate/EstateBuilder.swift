@@ -20,6 +20,8 @@ struct EstateBuilder {
     private var estate: Estate
     /// Built aside and put in all at once: sorting many stores one by one would take long.
     private var stores: [StoreKey: CertificateStore] = [:]
+    /// What stores are scheduled, by id; put down when all stores are there.
+    private var schedules: [GUID: Schedule] = [:]
     private var agentIDs: [String: GUID] = [:]
     private var storeTypeNumbers: [String: Int] = [:]
     private var containerIDs: [String: Int] = [:]
@@ -64,6 +66,9 @@ struct EstateBuilder {
         for item in node?["certificateStores"]?.items ?? [] { addStores(item) }
         estate.stores = Table(stores.values.map { ($0.id, $0) }, sortedBy: CertificateStore.isListedBefore)
         if estate.stores.count != stores.count, let node { mistakes.append(Mistake(node.mark, "two certificate stores have one id")) }
+        for store in estate.stores.all {
+            if let schedule = schedules[store.id] { estate.scheduleInventory(of: store.id, schedule, now: now) }
+        }
         for item in node?["jobs"]?.items ?? [] { addJob(item) }
         guard mistakes.isEmpty else { throw Mistakes(mistakes) }
         return estate
@@ -96,7 +101,7 @@ struct EstateBuilder {
     private func agent(_ machine: String, _ status: Agent.Status, _ capabilities: [String]) -> Agent {
         Agent(
             id: Identifiers.fixed(.agent, machine, seed: seed), machine: machine, username: "EXAMPLE\\svc-\(machine)", platform: 1,
-            version: "\(product.rawValue).0.0", status: status, lastSeen: now, capabilities: capabilities, polls: true, blueprint: nil)
+            version: "\(product.rawValue).0.0", status: status, lastSeen: nil, capabilities: capabilities, polls: true, blueprint: nil)
     }
 
     private func store(_ machine: String, _ path: String, type: Int = 2, agent: String? = nil) -> CertificateStore {
@@ -151,7 +156,7 @@ struct EstateBuilder {
     private mutating func addStoreType(_ node: YAMLNode) {
         let shortName = node["shortName"]?.text ?? ""
         let known = storeTypeNumbers[shortName.lowercased()].flatMap { estate.storeTypes[$0] }
-        let number = node["number"]?.integer ?? known?.number ?? max(102, (estate.storeTypes.keys.last ?? 0) + 1)
+        let number = node["number"]?.integer ?? known?.number ?? max(102, (estate.storeTypes.lastKey ?? 0) + 1)
         if let other = estate.storeTypes[number], other.shortName.lowercased() != shortName.lowercased() {
             return note(node["number"], "the store type '\(other.shortName)' has this number already")
         }
@@ -166,7 +171,7 @@ struct EstateBuilder {
     private mutating func addContainer(_ node: YAMLNode) {
         let name = node["name"]?.text ?? ""
         let known = containerIDs[name.lowercased()]
-        let id = node["id"]?.integer ?? known ?? (estate.containers.keys.last ?? 0) + 1
+        let id = node["id"]?.integer ?? known ?? (estate.containers.lastKey ?? 0) + 1
         if let other = estate.containers[id], other.name.lowercased() != name.lowercased() {
             return note(node["id"], "the container '\(other.name)' has this id already")
         }
@@ -221,14 +226,14 @@ struct EstateBuilder {
         for path in node["count"]?.integer.map({ count in (0..<count).map { "\(path).\($0 + 1)" } }) ?? [path] {
             let known = stores[StoreKey(machine: machine.lowercased(), path: path, type: type)]
             let standard = known ?? store(machine, path, type: type)
-            var made = CertificateStore(
+            let made = CertificateStore(
                 id: node["id"]?.text.flatMap { GUID($0) } ?? standard.id, machine: machine, path: path, type: type,
                 agent: node["agent"] == nil ? standard.agent : agent, container: node["container"] == nil ? standard.container : container,
                 isApproved: node["approved"]?.boolean ?? standard.isApproved, properties: properties ?? standard.properties)
             // A store in a container takes on the container's schedule unless it has one of its own.
             let inherited = container.flatMap { estate.containers[$0]?.schedule }
-            made.reschedule(schedule ?? standard.schedule ?? inherited, &estate.identifiers)
             put(made)
+            schedules[made.id] = schedule ?? schedules[standard.id] ?? inherited
         }
     }
 
@@ -246,11 +251,7 @@ struct EstateBuilder {
         }
         guard let body = try? JSONDocument(writer.bytes) else { return }
         do throws(Refusal) {
-            let asked = try CustomJobRequest(body.root, estate, fidelity)
-            let job = Job(
-                id: estate.identifiers.next(.job), agent: asked.agent, type: asked.typeName, schedule: asked.schedule, fields: asked.fields,
-                requested: now)
-            estate.jobs.put(job, at: job.id)
+            estate.schedule(try CustomJobRequest.read(body.root, estate, fidelity), now: now)
         } catch {
             note(node, error.message)
         }

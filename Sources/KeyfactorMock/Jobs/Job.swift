@@ -1,5 +1,15 @@
-/// Something an agent is to do: one custom job, asked for by one request.
+/// Something an agent is to do, once or again and again. What it is never changes; how it goes stands in `Run` and `History`.
 package final class Job: Sendable {
+    /// What kind of work it is, in Command's words; queries on `JobType` match the kind too.
+    package enum Kind: String, Sendable, CaseIterable {
+        case custom = "Custom"
+        case fetchLogs = "FetchLogs"
+        case inventory = "Inventory"
+        case management = "Management"
+        case discovery = "Discovery"
+        case reenrollment = "Reenrollment"
+    }
+
     /// A field of the job with the value it is given.
     package struct Field: Sendable, Equatable {
         package var name: String
@@ -7,22 +17,32 @@ package final class Job: Sendable {
     }
 
     package let id: GUID
-    package let agent: GUID
-    /// The name of its type as Command spells it, whatever the request's case.
-    package let type: String
-    package let schedule: Schedule
-    /// All fields that have a value, defaults filled in, in the order of the type's fields.
-    package let fields: [Field]
+    /// How many jobs came before it: the order of lists.
+    package let number: Int
+    /// What it is.
+    package let order: JobOrder
     /// When it was asked for.
     package let requested: Timestamp
 
-    /// A job that waits for its agent.
-    package init(id: GUID, agent: GUID, type: String, schedule: Schedule, fields: [Field], requested: Timestamp) {
+    init(id: GUID, number: Int, order: JobOrder, requested: Timestamp) {
         self.id = id
-        self.agent = agent
-        self.type = type
-        self.schedule = schedule
-        self.fields = fields
+        self.number = number
+        self.order = order
         self.requested = requested
     }
+}
+
+/// What is asked for when a job is scheduled.
+package struct JobOrder: Sendable {
+    package var agent: GUID
+    package var kind: Job.Kind
+    /// The name of its type as Command spells it: a custom job type's, or a store type's capability and the kind, as `PEMInventory`.
+    package var type: String
+    package var schedule: Schedule
+    /// All fields that have a value, defaults filled in, in the order of the type's fields.
+    package var fields: [Job.Field] = []
+    /// The certificate store that it works on.
+    package var store: GUID?
+    /// What it works on, for lists: the store's path, or the directories of a discovery.
+    package var target: String?
 }

@@ -9,12 +9,12 @@ extension Job {
     func write(to writer: inout JSONWriter, misspelled: Bool) {
         writer.object { writer in
             writer.member("JobId", id)
-            writer.member("OrchestratorId", agent)
-            writer.member("JobTypeName", type)
+            writer.member("OrchestratorId", order.agent)
+            writer.member("JobTypeName", order.type)
             writer.name("Schedule")
-            schedule.write(to: &writer)
+            order.schedule.write(to: &writer)
             writer.name("JobFields")
-            writer.array(fields) { writer, field in
+            writer.array(order.fields) { writer, field in
                 writer.object { writer in
                     writer.member("JobTypeField", field.name)
                     writer.member("Value", field.value)
@@ -26,13 +26,8 @@ extension Job {
     }
 }
 
-/// What a request for a custom job says, checked.
-struct CustomJobRequest {
-    var agent: GUID
-    var typeName: String
-    var schedule: Schedule
-    var fields: [Job.Field]
-
+/// Reads what a request for a custom job says.
+enum CustomJobRequest {
     /// The members of a ScheduleJobRequest.
     static let members = ["AgentId", "JobTypeName", "Schedule", "JobFields"]
 
@@ -43,13 +38,13 @@ struct CustomJobRequest {
     ///   - estate: its agents and job types.
     ///   - fidelity: the world's switches.
     /// - Throws: a refusal that names the member at fault.
-    init(_ body: JSONValue, _ estate: Estate, _ fidelity: Fidelity) throws(Refusal) {
-        let agent = try Self.agent(body["AgentId"], estate, fidelity)
-        let type = try Self.type(body["JobTypeName"], of: agent, estate, fidelity)
-        self.agent = agent.id
-        typeName = type.name
-        schedule = try Self.schedule(body["Schedule"], fidelity)
-        fields = try Self.fields(body["JobFields"], of: type)
+    /// - Returns: a job to schedule.
+    static func read(_ body: JSONValue, _ estate: Estate, _ fidelity: Fidelity) throws(Refusal) -> JobOrder {
+        let agent = try agent(body["AgentId"], estate, fidelity)
+        let type = try type(body["JobTypeName"], of: agent, estate, fidelity)
+        return JobOrder(
+            agent: agent.id, kind: type.id == JobType.fetchLogs.id ? .fetchLogs : .custom, type: type.name,
+            schedule: try schedule(body["Schedule"], fidelity), fields: try fields(body["JobFields"], of: type))
     }
 
     private static func agent(_ value: JSONValue?, _ estate: Estate, _ fidelity: Fidelity) throws(Refusal) -> Agent {
@@ -81,7 +76,7 @@ struct CustomJobRequest {
         } else {
             throw .jobTypeNotFound(named: name).forUnknownID(fidelity)
         }
-        let capability = type.name == JobType.fetchLogs.name ? "LOGS" : type.name
+        let capability = type.id == JobType.fetchLogs.id ? "LOGS" : type.name
         guard agent.can(capability) else {
             throw .badArgument("JobTypeName: the agent '\(agent.machine)' lacks the capability '\(capability)'.")
         }

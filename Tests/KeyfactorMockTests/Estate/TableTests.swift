@@ -8,30 +8,40 @@ struct TableTests {
         var random = SplitMix(seed: 3)
         var table = Table<Int, String>(sortedBy: { $0 < $1 })
         var plain: [Int: String] = [:]
-        for _ in 0..<3_000 {
-            let key = Int(random.next() % 500)
-            let row = plain[key] ?? "row \(random.next() % 1_000_000) of \(key)"
-            table.put(row, at: key)
-            plain[key] = row
+        for round in 0..<20_000 {
+            let key = Int(random.next() % 3_000)
+            if random.next() % 3 == 0 {
+                table.remove(key)
+                plain[key] = nil
+            } else {
+                let row = "row \(random.next() % 1_000_000) of \(key)"
+                table.put(row, at: key)
+                plain[key] = row
+            }
+            guard round % 1_000 == 0 else { continue }
+            #expect(table.count == plain.count)
+            #expect(table.all == plain.values.sorted())
+            let start = Int(random.next() % 2_000)
+            #expect(table.slice(from: start, limit: 700) == Array(plain.values.sorted().dropFirst(start).prefix(700)))
         }
-        #expect(table.count == plain.count)
-        #expect(table.all == plain.values.sorted())
-        for (key, row) in plain { #expect(table[key] == row) }
-        #expect(table[-1] == nil)
+        for key in 0..<3_000 { #expect(table[key] == plain[key]) }
+        for key in 0..<3_000 { table.remove(key) }
+        #expect(table.count == 0)
+        #expect(table.all.isEmpty)
     }
 
-    @Test func rowsWithoutAnOrderStayInTheOrderOfTheirComing() {
-        var table = Table<Int, Int>()
-        for n in [5, 3, 9, 3, 1] { table.put(n * 10, at: n) }
-        #expect(table.keys == [5, 3, 9, 1])
+    @Test func manyRowsAtOnceAreSorted() {
+        let table = Table((0..<5_000).map { ($0, ($0 * 7_919) % 5_000) }, sortedBy: <)
+        #expect(table.all == Array(0..<5_000))
     }
 
     @Test func aCopyDoesNotSeeWhatIsWrittenLater() {
-        var table = Table([(1, "a"), (2, "b")])
+        var table = Table([(1, "a"), (2, "b")], sortedBy: <)
         let copy = table
-        table.change(1) { $0 = "changed" }
+        table.change(1) { $0 = "aa" }
         table.put("c", at: 3)
+        table.remove(2)
         #expect(copy.all == ["a", "b"])
-        #expect(table.all == ["changed", "b", "c"])
+        #expect(table.all == ["aa", "c"])
     }
 }

@@ -1,0 +1,87 @@
+/// Keys in order, in chunks: putting one in or taking one out moves a few hundred of them, however many there are.
+struct KeyList<Key: Hashable & Sendable>: Sendable {
+    /// The most keys in a chunk; a fuller one becomes two.
+    private static var chunkLimit: Int { 512 }
+
+    /// No chunk is empty.
+    private var chunks: [[Key]] = []
+    /// How many keys there are.
+    private(set) var count = 0
+
+    /// A list of keys that are in order already.
+    init(_ keys: [Key] = []) {
+        count = keys.count
+        chunks = stride(from: 0, to: keys.count, by: Self.chunkLimit / 2).map {
+            Array(keys[$0..<min($0 + Self.chunkLimit / 2, keys.count)])
+        }
+    }
+
+    /// The last key.
+    var last: Key? { chunks.last?.last }
+
+    /// A part of the list.
+    ///
+    /// - Parameters:
+    ///   - start: how many keys to pass over; may be beyond the end.
+    ///   - limit: how many keys to answer at most.
+    /// - Returns: the keys in order.
+    func slice(from start: Int, limit: Int) -> [Key] {
+        var (keys, skip): ([Key], Int) = ([], start)
+        for chunk in chunks {
+            if keys.count >= limit { break }
+            if skip < chunk.count { keys += chunk[skip...].prefix(limit - keys.count) }
+            skip = max(0, skip - chunk.count)
+        }
+        return keys
+    }
+
+    /// Puts a key behind all others.
+    mutating func append(_ key: Key) {
+        if let last = chunks.indices.last, chunks[last].count < Self.chunkLimit {
+            chunks[last].append(key)
+        } else {
+            chunks.append([key])
+        }
+        count += 1
+    }
+
+    /// Puts a key where it belongs.
+    ///
+    /// - Parameters:
+    ///   - key: the key.
+    ///   - follows: whether a key that is there stands behind the new one; true for all keys from some place on.
+    mutating func insert(_ key: Key, before follows: (Key) -> Bool) {
+        let chunk = Self.first(in: 0..<chunks.count) { follows(chunks[$0][chunks[$0].count - 1]) }
+        guard chunk < chunks.count else { return append(key) }
+        let place = Self.first(in: 0..<chunks[chunk].count) { follows(chunks[chunk][$0]) }
+        chunks[chunk].insert(key, at: place)
+        count += 1
+        guard chunks[chunk].count > Self.chunkLimit else { return }
+        let rest = Array(chunks[chunk][(Self.chunkLimit / 2)...])
+        chunks[chunk].removeLast(rest.count)
+        chunks.insert(rest, at: chunk + 1)
+    }
+
+    /// Takes a key out.
+    ///
+    /// - Parameters:
+    ///   - key: the key, which is there.
+    ///   - precedes: whether a key that is there stands before it; true for all keys up to some place.
+    mutating func remove(_ key: Key, after precedes: (Key) -> Bool) {
+        let chunk = Self.first(in: 0..<chunks.count) { !precedes(chunks[$0][chunks[$0].count - 1]) }
+        guard chunk < chunks.count, let place = chunks[chunk].firstIndex(of: key) else { return }
+        chunks[chunk].remove(at: place)
+        count -= 1
+        if chunks[chunk].isEmpty { chunks.remove(at: chunk) }
+    }
+
+    /// The first index that fits, where all behind it fit too; the end if none does.
+    private static func first(in range: Range<Int>, where fits: (Int) -> Bool) -> Int {
+        var (low, high) = (range.lowerBound, range.upperBound)
+        while low < high {
+            let middle = (low + high) / 2
+            if fits(middle) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}

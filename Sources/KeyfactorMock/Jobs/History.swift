@@ -1,0 +1,125 @@
+import HashTreeCollections
+
+/// One attempt at a job, as `GET /OrchestratorJobs/JobHistory` shows it.
+package struct HistoryEntry: Sendable {
+    /// How an attempt ended. Numbers as on the wire; 1 is in the vendor's enum and not documented.
+    package enum Result: Int, Sendable, CaseIterable {
+        case unknown = 0
+        case success = 2
+        case warning, failure
+
+        /// The name that Command 10 sends.
+        package var name: String {
+            switch self {
+            case .unknown: "Unknown"
+            case .success: "Success"
+            case .warning: "Warning"
+            case .failure: "Failure"
+            }
+        }
+    }
+
+    /// How far an attempt is. Numbers as on the wire.
+    package enum Status: Int, Sendable, CaseIterable {
+        case unknown, waiting, inProcess, completed, acknowledged, completedWillRetry
+
+        /// The name that Command 10 sends.
+        package var name: String {
+            switch self {
+            case .unknown: "Unknown"
+            case .waiting: "Waiting"
+            case .inProcess: "InProcess"
+            case .completed: "Completed"
+            case .acknowledged: "Acknowledged"
+            case .completedWillRetry: "CompletedWillRetry"
+            }
+        }
+    }
+
+    /// The JobHistoryId, rising from 1.
+    package let id: Int
+    package let job: Job
+    package let agentMachine: String
+    /// The machine worked on: the store's, or the agent's own.
+    package let clientMachine: String
+    package let start: Timestamp
+    package var end: Timestamp?
+    package var result = Result.unknown
+    package var status = Status.inProcess
+    package var message = ""
+    /// What `JobStatus/Data` answers.
+    package var data: String?
+}
+
+/// The attempts at all jobs of a world, the last so many of them.
+package struct History: Sendable {
+    /// The most entries kept; the oldest go first, and `evicted` says how many went.
+    package static let limit = 20_000
+
+    private var entries = TreeDictionary<Int, HistoryEntry>()
+    private var byJob = TreeDictionary<GUID, [Int]>()
+    private var first = 1
+    private var next = 1
+    /// How many entries had to go.
+    package private(set) var evicted = 0
+
+    /// No attempts.
+    package init() {}
+
+    /// How many entries there are.
+    package var count: Int { entries.count }
+
+    /// An entry by its JobHistoryId.
+    package subscript(id: Int) -> HistoryEntry? { entries[id] }
+
+    /// Every entry, the oldest first.
+    package var all: [HistoryEntry] { (first..<next).compactMap { entries[$0] } }
+
+    /// The entries of one job, the oldest first.
+    package func entries(of job: GUID) -> [HistoryEntry] { (byJob[job] ?? []).compactMap { entries[$0] } }
+
+    /// Begins an entry.
+    ///
+    /// - Parameters:
+    ///   - job: what is attempted.
+    ///   - agentMachine: where.
+    ///   - clientMachine: the machine worked on.
+    ///   - start: when.
+    /// - Returns: the entry's JobHistoryId.
+    mutating func begin(_ job: Job, agentMachine: String, clientMachine: String, start: Timestamp) -> Int {
+        let id = preview(next, job, agentMachine: agentMachine, clientMachine: clientMachine, start: start)
+        entries[next] = id
+        byJob[job.id, default: []].append(next)
+        next += 1
+        if entries.count > Self.limit { evictOldest() }
+        return next - 1
+    }
+
+    /// An entry as it would be, were the attempt to begin now: what a request may select although it is not there yet.
+    func preview(_ job: Job, agentMachine: String, clientMachine: String, start: Timestamp) -> HistoryEntry {
+        preview(next, job, agentMachine: agentMachine, clientMachine: clientMachine, start: start)
+    }
+
+    private func preview(_ id: Int, _ job: Job, agentMachine: String, clientMachine: String, start: Timestamp) -> HistoryEntry {
+        HistoryEntry(id: id, job: job, agentMachine: agentMachine, clientMachine: clientMachine, start: start)
+    }
+
+    /// Changes an entry. Nothing happens if it is gone.
+    mutating func change(_ id: Int, _ change: (inout HistoryEntry) -> Void) {
+        guard var entry = entries[id] else { return }
+        change(&entry)
+        entries[id] = entry
+    }
+
+    private mutating func evictOldest() {
+        while first < next {
+            let oldest = entries.removeValue(forKey: first)
+            first += 1
+            guard let oldest else { continue }
+            let rest = (byJob[oldest.job.id] ?? []).filter { $0 != oldest.id }
+            byJob[oldest.job.id] = rest.isEmpty ? nil : rest
+            evicted += 1
+            return
+        }
+    }
+}

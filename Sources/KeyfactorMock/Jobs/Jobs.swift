@@ -1,0 +1,35 @@
+import HashTreeCollections
+
+/// All jobs of a world: what is scheduled, what runs, what has run, and what falls due when.
+///
+/// No thread ticks. Whoever is about to see or change jobs first calls `Estate.advance(to:)`.
+package struct Jobs: Sendable {
+    /// Jobs that are scheduled or under way, in the order of their coming.
+    package internal(set) var scheduled = Table<GUID, Job>(sortedBy: { $0.number < $1.number })
+    /// How many jobs have come so far.
+    var count = 0
+    /// What jobs have done.
+    package internal(set) var history = History()
+    /// How jobs move on.
+    package var progress = Progress()
+    var runs = TreeDictionary<GUID, Run>()
+    /// When each recurring job is next due; what the timeline holds for another time no longer counts.
+    var due = TreeDictionary<GUID, Timestamp>()
+    /// Jobs that were due while their agent did not ask for work, by agent, in order.
+    var waiting = TreeDictionary<GUID, [GUID]>()
+    /// How many runs each recurring job has finished.
+    var finishedRuns = TreeDictionary<GUID, Int>()
+    var timeline = Timeline()
+
+    /// No jobs.
+    package init() {}
+
+    /// What a job is doing, for the control interface.
+    package func state(of id: GUID) -> String {
+        if let run = runs[id] { return run.steps[run.step].state.rawValue }
+        return waiting.contains { $0.value.contains(id) } ? "waiting" : "scheduled"
+    }
+
+    /// How many runs of a job are over.
+    package func runs(of id: GUID) -> Int { finishedRuns[id] ?? 0 }
+}

@@ -1,0 +1,44 @@
+import HeapModule
+
+/// What falls due, in order. A value: a fork of a world has its own.
+package struct Timeline: Sendable {
+    /// What happens when its time has come.
+    package enum Happening: Sendable, Hashable {
+        /// A job is due to run.
+        case due(GUID)
+        /// A step of a job's run, which lasts for a while, is over.
+        case stepEnds(GUID)
+    }
+
+    private struct Event: Sendable, Comparable {
+        var at: Timestamp
+        /// Of several at one time the first scheduled comes first.
+        var number: UInt64
+        var happening: Happening
+
+        static func < (one: Event, other: Event) -> Bool { (one.at, one.number) < (other.at, other.number) }
+        static func == (one: Event, other: Event) -> Bool { one.number == other.number }
+    }
+
+    private var events = Heap<Event>()
+    private var count: UInt64 = 0
+
+    /// Nothing to come.
+    package init() {}
+
+    /// Puts something down for a time. Whoever takes it off decides whether it still counts.
+    package mutating func add(_ happening: Happening, at moment: Timestamp) {
+        events.insert(Event(at: moment, number: count, happening: happening))
+        count += 1
+    }
+
+    /// Takes off the first thing whose time has come.
+    ///
+    /// - Parameter now: what is due exactly then has come.
+    /// - Returns: `nil` if nothing is due yet.
+    package mutating func next(until now: Timestamp) -> (at: Timestamp, happening: Happening)? {
+        guard let first = events.min, first.at <= now else { return nil }
+        events.removeMin()
+        return (first.at, first.happening)
+    }
+}
