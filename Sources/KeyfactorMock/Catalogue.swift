@@ -15,7 +15,7 @@ package enum Catalogue {
             .badArgument("MEMBER: expected …, found …."), .failed("StoreIds: …", ["…"]), .invalidSortField("NAME"),
             .forbidden("USER", ""), .storeNotFound(id), .agentNotFound(id), .jobTypeNotFound(id), .jobTypeNotFound(named: "NAME"),
             .jobHistoryNotFound(0),
-            .noOperation(""), .methodNotAllowed([]), .unsupportedVersion("VERSION"), .missingRequestedWith,
+            .unauthorized, .noOperation(""), .methodNotAllowed("", []), .unsupportedVersion("VERSION"), .missingRequestedWith,
             .worldIsFull("jobs", limit: Estate.jobLimit),
         ]
         return examples.map { "\($0.status) \($0.code) \($0.provenance.rawValue) \($0.message)" }

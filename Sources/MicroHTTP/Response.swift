@@ -22,6 +22,19 @@ package struct Response: Sendable {
         fields = []
     }
 
+    /// A response with fields that were packed before.
+    ///
+    /// - Parameters:
+    ///   - status: the HTTP status code, 200–599.
+    ///   - packed: `Name NUL value NUL …`, made by this type.
+    ///   - body: the body, may be empty.
+    package init(_ status: Int, packed: [UInt8], body: [UInt8]) {
+        self.status = status
+        self.body = body
+        delivery = .whole
+        fields = packed
+    }
+
     /// Adds a header field behind those already there.
     ///
     /// - Parameters:
@@ -32,13 +45,6 @@ package struct Response: Sendable {
         fields.append(0)
         for byte in value.utf8 where byte >= 0x20 && byte != 0x7F || byte == 0x09 { fields.append(byte) }
         fields.append(0)
-    }
-
-    /// Appends fields that were packed before. The hot path keeps its constant fields ready in this form.
-    ///
-    /// - Parameter packed: `Name NUL value NUL …`, made by this type.
-    package mutating func add(packed: some Collection<UInt8>) {
-        fields.append(contentsOf: packed)
     }
 
     /// The header fields as names and values, in order: for tests and the journal.

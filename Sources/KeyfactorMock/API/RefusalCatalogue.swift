@@ -71,6 +71,11 @@ extension Refusal {
         notFound("Job history with id '\(id)' does not exist.", .assumed)
     }
 
+    /// The caller is nobody known. Sent only where the fidelity switch says `unauthorizedBody: json`.
+    static var unauthorized: Refusal {
+        Refusal(status: 401, code: "0xA0140001", message: "Access is denied due to invalid credentials.", provenance: .assumed)
+    }
+
     /// Nothing is served here.
     ///
     /// - Parameter why: what was nearest.
@@ -80,16 +85,22 @@ extension Refusal {
     }
 
     /// The path is served, but not with this method.
-    static func methodNotAllowed(_ allowed: [String]) -> Refusal {
+    ///
+    /// - Parameters:
+    ///   - asked: method and path as sent.
+    ///   - allowed: the methods that the path has.
+    /// - Returns: a refusal with status 405.
+    static func methodNotAllowed(_ asked: String, _ allowed: [String]) -> Refusal {
         Refusal(
             status: 405, code: badArgumentCode, message: "The requested resource does not support this HTTP method.", provenance: .assumed,
-            why: "this path has \(allowed.joined(separator: ", "))", headers: [.init(name: "Allow", value: allowed.joined(separator: ", "))]
+            why: "\(asked): this path has \(allowed.joined(separator: ", "))",
+            headers: [.init(name: "Allow", value: allowed.joined(separator: ", "))]
         )
     }
 
     /// The API version asked for does not exist.
     static func unsupportedVersion(_ version: String) -> Refusal {
-        badArgument("The x-keyfactor-api-version '\(version)' is not supported. Supported versions: 1.0.")
+        badArgument("The x-keyfactor-api-version '\(version)' is not supported. Send 1, 1.0, 2 or 2.0.")
     }
 
     /// A write came without the header that guards against forged requests.

@@ -17,10 +17,10 @@ enum Credential: Sendable, Equatable {
 
         /// Reads one of the three forms.
         init(_ text: String) {
-            if let slash = text.firstIndex(of: "\\") {
+            if let slash = text.utf8.firstIndex(of: UInt8(ascii: "\\")) {
                 name = String(text[text.index(after: slash)...])
                 domain = String(text[..<slash])
-            } else if let at = text.lastIndex(of: "@") {
+            } else if let at = text.utf8.lastIndex(of: UInt8(ascii: "@")) {
                 name = String(text[..<at])
                 domain = String(text[text.index(after: at)...])
             } else {
