@@ -19,7 +19,7 @@ package final class MockServer: Sendable {
     ///   - log: where misses are told.
     package init(scenario: Scenario, time: TimeSource = .system, log: Log = .silent) {
         worlds = Worlds(scenario: scenario, wall: time.now())
-        control = Control(scenario: scenario)
+        control = Control(scenario: scenario, worlds: worlds, time: time)
         router = Router(API.endpoints, bases: scenario.basePaths)
         nearMiss = NearMiss(API.endpoints, bases: scenario.basePaths)
         self.time = time

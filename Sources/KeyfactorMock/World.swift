@@ -32,6 +32,8 @@ struct WorldState: Sendable {
     var tokens = Tokens()
     let scenario: Scenario
     var clock: WorldClock
+    /// How often the world has been put back.
+    private(set) var generation = 0
     private var fields: WireFields
 
     init(name: String, scenario: Scenario, wall: Timestamp) {
@@ -40,6 +42,19 @@ struct WorldState: Sendable {
         estate.identifiers = Identifiers(seed: scenario.seed, world: name)
         self.scenario = scenario
         fields = WireFields(scenario.product)
+    }
+
+    /// Puts the world back to its scenario.
+    ///
+    /// - Parameters:
+    ///   - name: the world's name.
+    ///   - wall: the wall clock's time.
+    /// - Returns: how often it has been put back, and how many jobs went.
+    mutating func reset(name: String, wall: Timestamp) -> (generation: Int, jobs: Int) {
+        let (before, jobs) = (generation, estate.jobs.scheduled.count)
+        self = WorldState(name: name, scenario: scenario, wall: wall)
+        generation = before + 1
+        return (generation, jobs)
     }
 
     /// The world's time.

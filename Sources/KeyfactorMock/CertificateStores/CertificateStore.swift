@@ -36,6 +36,13 @@ package struct CertificateStore: Sendable {
         self.properties = properties
     }
 
+    /// The same store under another id, without a schedule.
+    func renamed(_ id: GUID) -> CertificateStore {
+        CertificateStore(
+            id: id, machine: machine, path: path, type: type, agent: agent, container: container, isApproved: isApproved,
+            createsIfMissing: createsIfMissing, properties: properties)
+    }
+
     /// Sets what is shown of the inventory. Only `Estate.scheduleInventory` calls this, so that store and job never differ.
     ///
     /// - Parameters:

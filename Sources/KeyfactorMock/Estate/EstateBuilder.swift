@@ -21,7 +21,7 @@ struct EstateBuilder {
     /// Built aside and put in all at once: sorting many stores one by one would take long.
     private var stores: [StoreKey: CertificateStore] = [:]
     /// What stores are scheduled, by id; put down when all stores are there.
-    private var schedules: [GUID: Schedule] = [:]
+    private var schedules: [GUID: Schedule?] = [:]
     private var agentIDs: [String: GUID] = [:]
     private var storeTypeNumbers: [String: Int] = [:]
     private var containerIDs: [String: Int] = [:]
@@ -39,12 +39,17 @@ struct EstateBuilder {
     ///   - now: what relative dates are relative to.
     ///   - product: decides which schedules are right.
     ///   - fidelity: decides how schedules are read.
-    init(seed: UInt64, now: Timestamp, product: ProductVersion, fidelity: Fidelity) {
+    ///   - estate: what is there already; nothing if left out.
+    init(seed: UInt64, now: Timestamp, product: ProductVersion, fidelity: Fidelity, merging estate: Estate? = nil) {
         self.seed = seed
         self.now = now
         self.product = product
         self.fidelity = fidelity
-        estate = Estate(identifiers: Identifiers(seed: seed, world: "estate"))
+        self.estate = estate ?? Estate(identifiers: Identifiers(seed: seed, world: "estate"))
+        for agent in self.estate.agents.all { agentIDs[agent.machine.lowercased()] = agent.id }
+        for type in self.estate.storeTypes.all { storeTypeNumbers[type.shortName.lowercased()] = type.number }
+        for container in self.estate.containers.all { containerIDs[container.name.lowercased()] = container.id }
+        for store in self.estate.stores.all { put(store) }
     }
 
     /// Builds the estate.
@@ -59,6 +64,15 @@ struct EstateBuilder {
         case .small: addSmall()
         case .large: addLarge()
         }
+        return try merge(node)
+    }
+
+    /// Merges seeds into the estate.
+    ///
+    /// - Parameter node: the `estate` part of a scenario, or a patch of one, checked.
+    /// - Returns: the estate with what the file says.
+    /// - Throws: what only shows when names are looked up; then nothing is to be used.
+    mutating func merge(_ node: YAMLNode?) throws(Mistakes) -> Estate {
         for item in node?["jobTypes"]?.items ?? [] { addJobType(item) }
         for item in node?["storeTypes"]?.items ?? [] { addStoreType(item) }
         for item in node?["containers"]?.items ?? [] { addContainer(item) }
@@ -225,15 +239,16 @@ struct EstateBuilder {
         }
         for path in node["count"]?.integer.map({ count in (0..<count).map { "\(path).\($0 + 1)" } }) ?? [path] {
             let known = stores[StoreKey(machine: machine.lowercased(), path: path, type: type)]
-            let standard = known ?? store(machine, path, type: type)
-            let made = CertificateStore(
-                id: node["id"]?.text.flatMap { GUID($0) } ?? standard.id, machine: machine, path: path, type: type,
-                agent: node["agent"] == nil ? standard.agent : agent, container: node["container"] == nil ? standard.container : container,
-                isApproved: node["approved"]?.boolean ?? standard.isApproved, properties: properties ?? standard.properties)
-            // A store in a container takes on the container's schedule unless it has one of its own.
-            let inherited = container.flatMap { estate.containers[$0]?.schedule }
+            var made = known ?? store(machine, path, type: type)
+            if let id = node["id"]?.text.flatMap({ GUID($0) }), id != made.id { made = made.renamed(id) }
+            if node["agent"] != nil { made.agent = agent }
+            if node["container"] != nil { made.container = container }
+            if let approved = node["approved"]?.boolean { made.isApproved = approved }
+            if let properties { made.properties = properties }
             put(made)
-            schedules[made.id] = schedule ?? schedules[standard.id] ?? inherited
+            // A store in a container takes on the container's schedule unless it has one of its own.
+            let inherited = known == nil ? container.flatMap { estate.containers[$0]?.schedule } : nil
+            if let schedule = schedule ?? inherited { schedules[made.id] = schedule }
         }
     }
 
