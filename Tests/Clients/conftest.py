@@ -20,6 +20,29 @@ def mock():
     server.stop()
 
 
+@pytest.fixture
+def command(mock):
+    """A requests session that talks to the shared server over HTTPS and sends what a well-behaved client sends."""
+    with session_of(mock) as session:
+        yield session
+
+
+def session_of(server, **headers):
+    """A requests session of a server: `session.get("/Agents")` is below the base path, whole addresses stay what they are."""
+    import requests
+
+    class Session(requests.Session):
+        def request(self, method, url, *arguments, **more):
+            whole = url if url.startswith("http") else server.secure_api + url
+            return super().request(method, whole, *arguments, **more)
+
+    session = Session()
+    session.trust_env = False
+    session.verify = server.ca
+    session.headers.update({"x-keyfactor-requested-with": "APIClient", **headers})
+    return session
+
+
 @pytest.fixture(scope="module")
 def serve_module():
     """As `serve`, for servers that the tests of one file share."""

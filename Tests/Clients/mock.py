@@ -173,6 +173,7 @@ class Mock:
         """A socket to the server, TLS with the server's own CA if it is to be secure."""
         port = self.https_port if secure else self.http_port
         plain = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if not secure:
             return plain
         context = context or ssl.create_default_context(cafile=self.ca)
