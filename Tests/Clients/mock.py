@@ -20,6 +20,7 @@ from urllib.parse import quote
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("KEYFACTOR_MOCK_BINARY") or str(ROOT / ".build/debug/keyfactor-mock")
 PATIENCE = 10
+PORTS = ("--http-port", "0", "--https-port", "0")
 
 # Something of every kind that the two operations can meet.
 ESTATE = """
@@ -74,12 +75,12 @@ class DidNotStart(AssertionError):
 class Mock:
     """A running server. Its ports and its CA are read from the ready line; nothing waits by the clock."""
 
-    def __init__(self, scenario="", *options, variables=None, ports=("--http-port", "0", "--https-port", "0")):
+    def __init__(self, scenario="", *options, variables=None, ports=PORTS, own_ca=True):
         self.headers = {"x-keyfactor-requested-with": "APIClient"}
         self.folder = tempfile.TemporaryDirectory(prefix="keyfactor-mock-")
         self.errors_file = pathlib.Path(self.folder.name, "stderr")
         command = [BINARY, "serve", *ports, *options]
-        if ports and "--no-https" not in options and "--ca-file" not in options:
+        if own_ca:
             command += ["--ca-file", str(pathlib.Path(self.folder.name, "ca.pem"))]
         if scenario:
             file = pathlib.Path(self.folder.name, "scenario.yaml")
