@@ -2,6 +2,7 @@
 
 import json
 import re
+from urllib.parse import quote
 
 import pytest
 
@@ -135,7 +136,6 @@ def test_an_unknown_sort_field_has_the_recorded_code_and_text(command):
 
 @pytest.mark.parametrize("character", "'<>&+")
 def test_refusals_escape_what_dot_net_escapes(mock, character):
-    from urllib.parse import quote
     reply = mock.ask("GET", "/KeyfactorAPI/Agents?SortField=" + quote(character))
     assert f"\\u{ord(character):04X}".encode() in reply.body and reply.json["Message"] == f"Invalid sort field: {character}."
 

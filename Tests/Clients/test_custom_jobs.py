@@ -1,6 +1,8 @@
 """POST /OrchestratorJobs/Custom: what it takes, what it answers, what it refuses."""
 
+import concurrent.futures
 import datetime
+import http.client
 import json
 
 import pytest
@@ -155,6 +157,23 @@ def test_the_status_for_unknown_ids_is_as_the_scenario_says(serve, switch, statu
     server = serve(f"fidelity: {{ unknownIds: {json.dumps(switch)} }}")
     for wrong in {"AgentId": NOBODY, "JobTypeName": "x"}, {"AgentId": server.agent("uo-1"), "JobTypeName": "x"}:
         assert server.ask("POST", PATH, wrong).status == status
+
+
+def test_jobs_asked_for_at_once_are_all_made_each_with_its_own_id(mock):
+    body = json.dumps({"AgentId": mock.agent("uo-1"), "JobTypeName": "NoFields"})
+
+    def many(_):
+        connection = http.client.HTTPConnection("127.0.0.1", mock.http_port, timeout=10)
+        ids = []
+        for _ in range(50):
+            connection.request("POST", PATH, body, mock.headers)
+            ids.append(json.loads(connection.getresponse().read())["JobId"])
+        connection.close()
+        return ids
+
+    with concurrent.futures.ThreadPoolExecutor(8) as threads:
+        ids = [each for some in threads.map(many, range(8)) for each in some]
+    assert len(set(ids)) == 400
 
 
 def test_refusals_use_up_no_job_ids(serve):

@@ -130,6 +130,29 @@ def test_stores_with_a_schedule_can_be_asked_for(mock, schedule):
     assert "mail-1" in machines and "web-2" not in machines
 
 
+CONTAINERS = """
+estate:
+  containers:
+    - { name: mild, schedule: { Interval: { Minutes: 7 } } }
+    - { name: stern, schedule: { Interval: { Minutes: 8 } }, overwriteSchedules: true }
+  certificateStores:
+    - { machine: a, path: /a, agent: uo-1, container: mild }
+    - { machine: b, path: /b, agent: uo-1, container: mild, schedule: { Interval: { Minutes: 99 } } }
+    - { machine: c, path: /c, agent: uo-1, container: stern, schedule: { Interval: { Minutes: 99 } } }
+"""
+
+
+def test_a_store_takes_the_schedule_of_its_container_unless_it_has_its_own(serve):
+    server = serve(CONTAINERS)
+    assert [server.schedule_of(server.store(each)) for each in "ab"] == [{"Interval": {"Minutes": 7}}, {"Interval": {"Minutes": 99}}]
+
+
+@pytest.mark.xfail(strict=True, reason="overwriteSchedules is read and then used nowhere")
+def test_a_container_that_overwrites_schedules_replaces_a_stores_own(serve):
+    server = serve(CONTAINERS)
+    assert server.schedule_of(server.store("c")) == {"Interval": {"Minutes": 8}}
+
+
 def test_all_stores_of_a_large_estate_are_scheduled_in_one_request(serve):
     server = serve("estate: { from: large }")
     ids = [each["Id"] for each in server.get("/CertificateStores?ReturnLimit=10000")]

@@ -1,6 +1,7 @@
 """How paths, query names and values of PowerShell are spelt in the field, and that all of it is understood."""
 
 import json
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -47,6 +48,12 @@ def test_a_miss_is_a_404_that_says_what_was_nearest(mock, path, why):
     assert why in (reply.header("X-Mock-Why") or "") and reply.header("X-Mock-Why")
 
 
+@pytest.mark.xfail(strict=True, reason="a path that is not ASCII is repeated in a header field byte for byte")
+def test_a_miss_is_told_in_ascii_whatever_the_path_holds(mock):
+    reply = talk(mock, "GET /KeyfactorAPI/\u00fc HTTP/1.1\r\nHost: x\r\n\r\n".encode(), secure=True)
+    assert reply.status == 404 and reply.header("X-Mock-Why").isascii()
+
+
 NAMES = [
     ("QueryString={}&ReturnLimit=10", "as command 11 documents them"),
     ("querystring={}&returnlimit=10", "small letters"),
@@ -86,7 +93,6 @@ EXPRESSIONS = [
 
 @pytest.mark.parametrize("expression, machines", EXPRESSIONS, ids=[each or "nothing" for each, _ in EXPRESSIONS])
 def test_an_expression_met_in_the_field_selects(mock, expression, machines):
-    from urllib.parse import quote
     reply = talk(mock, go_sdk(f"GET /KeyfactorAPI/Agents?pq.sortField=ClientMachine&pq.queryString={quote(expression)}"), secure=True)
     assert [each["ClientMachine"] for each in reply.json] == machines
 
@@ -103,7 +109,6 @@ STORE_EXPRESSIONS = [
 
 @pytest.mark.parametrize("expression, machines", STORE_EXPRESSIONS, ids=[each for each, _ in STORE_EXPRESSIONS])
 def test_an_expression_about_stores_selects(mock, expression, machines):
-    from urllib.parse import quote_plus
     reply = talk(mock, go_sdk("GET /KeyfactorAPI/CertificateStores?certificateStoreQuery.queryString=" + quote_plus(expression)), secure=True)
     assert {each["ClientMachine"] for each in reply.json} == machines
 
