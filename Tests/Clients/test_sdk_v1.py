@@ -86,6 +86,18 @@ def test_the_convenience_module_joins_user_and_domain(server, monkeypatch):
         keyfactor.schedule_(json_body=StoresSchedule([]))
 
 
+def test_a_token_fetched_elsewhere_is_sent_as_bearer(serve):
+    """It cannot ask for a token itself, but takes one with another prefix."""
+    server = serve(SWITCHES + "auth: { mode: bearer, clients: [ { id: ci, secret: x } ] }\n" + ESTATE)
+    form = "grant_type=client_credentials&client_id=ci&client_secret=x"
+    token = server.ask("POST", "/oauth2/token", form, secure=True).json["access_token"]
+    client = AuthenticatedClient(base_url=server.secure_api, token=token, verify_ssl=server.ca)
+    agents = agent_get_agents.sync(client=client, pq_query_string='ClientMachine -eq "uo-1"')
+    job = orchestrator_job_schedule_job.sync(client=client, json_body=JobRequest(agents[0].agent_id, "NoFields"))
+    assert job.orchestrator_id == agents[0].agent_id
+    assert agent_get_agents.sync_detailed(client=client_of(server)).status_code == 401
+
+
 KINDS = [
     pytest.param(Schedule(immediate=True), {"Immediate": True}, id="immediate"),
     pytest.param(Schedule(interval=Interval(minutes=30)), {"Interval": {"Minutes": 30}}, id="interval"),
