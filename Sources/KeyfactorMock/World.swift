@@ -66,7 +66,7 @@ struct WorldState: Sendable {
     /// Gives a token to a client, or says why not.
     mutating func issueToken(_ request: TokenRequest, now: Timestamp) throws(TokenRequest.Failure) -> Response {
         let access = scenario.access
-        guard access.admitsClient(request.client, request.secret) else {
+        guard request.secrets.contains(where: { access.admitsClient(request.client, $0) }) else {
             throw TokenRequest.Failure(
                 status: 401, error: "invalid_client", description: "invalid client credentials", challenges: true)
         }

@@ -39,11 +39,13 @@ package struct Response: Sendable {
     ///
     /// - Parameters:
     ///   - name: the field's name as it goes on the wire; a token of RFC 9110.
-    ///   - value: the value; control characters are left out, since they would end the field.
+    ///   - value: the value; control characters are left out, since they would end the field, and what is not ASCII becomes `?`.
     package mutating func add(_ name: String, _ value: some StringProtocol) {
         fields.append(contentsOf: name.utf8)
         fields.append(0)
-        for byte in value.utf8 where byte >= 0x20 && byte != 0x7F || byte == 0x09 { fields.append(byte) }
+        for scalar in value.unicodeScalars where scalar.value >= 0x20 && scalar.value != 0x7F || scalar.value == 0x09 {
+            fields.append(scalar.isASCII ? UInt8(truncatingIfNeeded: scalar.value) : UInt8(ascii: "?"))
+        }
         fields.append(0)
     }
 

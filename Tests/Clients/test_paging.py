@@ -92,7 +92,7 @@ def test_a_page_number_beyond_all_rows_does_no_harm(command):
 
 
 def test_a_server_can_ignore_the_page_to_find_clients_that_never_stop(serve):
-    command = session_of(serve("fidelity: { paging: ignorePage }" + ESTATE))
+    command = session_of(serve("clock: { mode: frozen }\nfidelity: { paging: ignorePage }" + ESTATE))
     first, last = (command.get("/Agents", params={"PageReturned": page}).json() for page in (1, 1000))
     assert first == last and len(first) == 4
 

@@ -60,7 +60,6 @@ def test_other_inventories_are_taken_by_all(release, value):
     assert schedule(release, value).status == 204
 
 
-@pytest.mark.xfail(strict=True, reason="the estate is built without asking the release which inventory schedules it knows")
 def test_a_scenario_gives_no_weekly_inventory_to_a_release_that_has_none():
     store = '{ machine: a, path: /a, agent: uo-1, schedule: { Weekly: { Days: [ 1 ], Time: "2026-11-22" } } }'
     with pytest.raises(DidNotStart):

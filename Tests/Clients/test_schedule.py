@@ -147,7 +147,6 @@ def test_a_store_takes_the_schedule_of_its_container_unless_it_has_its_own(serve
     assert [server.schedule_of(server.store(each)) for each in "ab"] == [{"Interval": {"Minutes": 7}}, {"Interval": {"Minutes": 99}}]
 
 
-@pytest.mark.xfail(strict=True, reason="overwriteSchedules is read and then used nowhere")
 def test_a_container_that_overwrites_schedules_replaces_a_stores_own(serve):
     server = serve(CONTAINERS)
     assert server.schedule_of(server.store("c")) == {"Interval": {"Minutes": 8}}

@@ -35,6 +35,7 @@ from command_v11_client.types import UNSET
 from mock import ESTATE, basic
 
 SWITCHES = "fidelity: { nulls: omit, enums: numbers, missingSchedule: off }\n"
+STANDSTILL = "clock: { mode: frozen }\n"  # so that two answers about one agent are the same
 USER, PASSWORD = "EXAMPLE\\ops", "Pa55:w:ord"
 ACCESS = f"auth: {{ mode: basic, users: [ {{ name: '{USER}', password: '{PASSWORD}' }} ] }}\n"
 UTC = datetime.timezone.utc
@@ -43,7 +44,7 @@ EVENING = datetime.datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def server(serve_module):
-    started = serve_module(SWITCHES + ACCESS + ESTATE)
+    started = serve_module(STANDSTILL + SWITCHES + ACCESS + ESTATE)
     started.headers["Authorization"] = basic(USER, PASSWORD)
     return started
 

@@ -14,6 +14,7 @@ from command_v11_client.models.keyfactor_common_scheduling_models_interval_model
 from mock import ESTATE
 
 SCENARIO = """
+clock: { mode: frozen }
 fidelity: { nulls: omit, enums: numbers, missingSchedule: off }
 auth: { mode: bearer, clients: [ { id: ci, secret: 's3cr:t&=+ %' } ] }
 """

@@ -31,13 +31,14 @@ from mock import ESTATE, basic
 USER, PASSWORD = "EXAMPLE\\ops", "Pa55:w:ord"
 ACCESS = f"auth: {{ mode: basic, users: [ {{ name: '{USER}', password: '{PASSWORD}' }} ] }}\n"
 SWITCHES = "fidelity: { nulls: omit, enums: numbers, missingSchedule: off }\n"
+STANDSTILL = "clock: { mode: frozen }\n"  # so that two answers about one agent are the same
 UTC = datetime.timezone.utc
 EVENING = datetime.datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
 def server(serve_module):
-    started = serve_module(SWITCHES + ACCESS + ESTATE)
+    started = serve_module(STANDSTILL + SWITCHES + ACCESS + ESTATE)
     started.headers["Authorization"] = basic(USER, PASSWORD)
     return started
 

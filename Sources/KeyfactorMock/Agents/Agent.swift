@@ -23,8 +23,14 @@ package struct Agent: Sendable {
     package var platform: Int
     package var version: String
     package var status: Status
-    /// When it was last there; `nil` for one that asks for jobs all the time, and so was there just now.
+    /// When it was last there; `nil` for one that asks for jobs all the time.
     package var lastSeen: Timestamp?
+
+    /// When it was last there: one that asks for jobs does so once a minute, as assumed.
+    package func lastSeen(by now: Timestamp) -> Timestamp {
+        let minute = 60 * Timestamp.ticksPerSecond
+        return lastSeen ?? Timestamp(ticks: now.ticks / minute * minute)
+    }
     /// What it can do: store type capabilities, custom job types by name, and `LOGS`.
     package var capabilities: [String]
     /// Whether it asks for jobs at all. Not the vendor's: a scenario's way of making one silent.

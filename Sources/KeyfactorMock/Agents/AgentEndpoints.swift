@@ -30,7 +30,7 @@ enum AgentFields {
             QueryField("Platform", .number, aliases: ["AgentPlatform"]) { .number($0.platform) },
             QueryField("Status", .words(["new": 1, "approved": 2, "disapproved": 3])) { .number($0.status.rawValue) },
             QueryField("Version", .text) { .text($0.version) },
-            QueryField("LastSeen", .time) { .time($0.lastSeen ?? now) },
+            QueryField("LastSeen", .time) { .time($0.lastSeen(by: now)) },
             QueryField("Capabilities", .list) { .list($0.capabilities) },
         ]
     }

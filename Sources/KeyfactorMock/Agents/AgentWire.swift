@@ -14,7 +14,7 @@ extension Agent {
             writer.number("AgentPlatform", platform, name: Self.platformName(platform))
             writer.member("Version", version)
             writer.number("Status", status.rawValue, name: status.name)
-            writer.member("LastSeen", lastSeen ?? now)
+            writer.member("LastSeen", lastSeen(by: now))
             writer.name("Capabilities")
             writer.array(capabilities) { $0.value($1) }
             writer.member("Blueprint", blueprint)

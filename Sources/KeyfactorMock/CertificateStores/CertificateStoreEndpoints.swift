@@ -44,10 +44,7 @@ enum CertificateStoreEndpoints {
         case .missing, .off:
             return nil
         case .set(let schedule):
-            if !call.product.traits.weeklyInventory {
-                try schedule.require(
-                    [.immediate, .interval, .daily, .exactlyOnce], for: "an inventory job of Command \(call.product.rawValue)")
-            }
+            try schedule.requireInventory(call.product)
             return schedule
         }
     }

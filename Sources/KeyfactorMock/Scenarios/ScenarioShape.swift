@@ -46,7 +46,7 @@ enum ScenarioShape {
         ])
 
     private static let permissions = Field(
-        "permissions", .list(.text("a permission such as /agents/management/read/ or *")),
+        "permissions", .list(.text("a permission such as /agents/management/read/ or *", pattern: "/.*|\\*")),
         about: "what the caller may do; everything if left out")
 
     private typealias Field = Shape.Field
