@@ -40,11 +40,11 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: [
-                // Packed relocations: a fortieth of them to read at start, a megabyte less memory touched. Two libraries less to find.
+                // Packed relocations: a fortieth of them to read at start, a megabyte less memory touched. And a library less to find.
                 .unsafeFlags(
                     [
                         "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs", "-Xlinker", "--icf=safe",
-                        "-Xclang-linker", "-static-libstdc++", "-Xclang-linker", "-static-libgcc",
+                        "-Xclang-linker", "-static-libgcc",
                     ], .when(configuration: .release))
             ]
         ),

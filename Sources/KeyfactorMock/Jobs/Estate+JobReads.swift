@@ -7,7 +7,9 @@ extension Estate {
     ///   - filter: the request's filter; `nil` selects all.
     ///   - now: the world's time.
     mutating func noteRead(_ filter: Query<HistoryEntry>?, now: Timestamp) {
-        let reading = jobs.runs.filter { $0.value.readsLeft != nil }.keys.compactMap { jobs.scheduled[$0] }
+        // Clients wait for one job by its id: then only that one is looked at.
+        let candidates: [GUID] = if case .guid(let job) = filter?.key { [job] } else { jobs.runs.keys.map { $0 } }
+        let reading = candidates.compactMap { jobs.scheduled[$0] }
         for job in reading.sorted(by: { $0.number < $1.number }) {
             guard let run = jobs.runs[job.id], let left = run.readsLeft, filter?.matches(entry(of: job, run, now: now)) ?? true else {
                 continue

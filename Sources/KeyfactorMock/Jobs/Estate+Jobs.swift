@@ -100,7 +100,7 @@ extension Estate {
         if jobs.runs[job.id]?.readsLeft != nil { finish(job.id, at: moment) }
         guard jobs.runs[job.id] == nil else { return skipped }
         guard let agent = agents[job.order.agent], agent.status == .approved, agent.polls else {
-            if jobs.waiting[job.order.agent]?.contains(job.id) != true { jobs.waiting[job.order.agent, default: []].append(job.id) }
+            jobs.waiting[job.order.agent, default: []].insert(job.id)
             return skipped
         }
         begin(job, on: agent, at: moment)
@@ -115,7 +115,7 @@ extension Estate {
     package mutating func pickUp(by id: GUID, now: Timestamp) {
         guard let agent = agents[id], agent.status == .approved, agent.polls, let waiting = jobs.waiting[id] else { return }
         jobs.waiting[id] = nil
-        for job in waiting.compactMap({ jobs.scheduled[$0] }) { begin(job, on: agent, at: now) }
+        for job in waiting.compactMap({ jobs.scheduled[$0] }).sorted(by: { $0.number < $1.number }) { begin(job, on: agent, at: now) }
     }
 
     private mutating func begin(_ job: Job, on agent: Agent, at moment: Timestamp) {
@@ -214,8 +214,7 @@ extension Estate {
     }
 
     private mutating func stopWaiting(_ job: Job) {
-        guard let waiting = jobs.waiting[job.order.agent], waiting.contains(job.id) else { return }
-        let rest = waiting.filter { $0 != job.id }
-        jobs.waiting[job.order.agent] = rest.isEmpty ? nil : rest
+        jobs.waiting[job.order.agent]?.remove(job.id)
+        if jobs.waiting[job.order.agent]?.isEmpty == true { jobs.waiting[job.order.agent] = nil }
     }
 }
