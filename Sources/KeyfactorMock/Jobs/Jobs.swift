@@ -15,8 +15,8 @@ package struct Jobs: Sendable {
     var runs = TreeDictionary<GUID, Run>()
     /// When each recurring job is next due; what the timeline holds for another time no longer counts.
     var due = TreeDictionary<GUID, Timestamp>()
-    /// Jobs that were due while their agent did not ask for work, by agent, in order.
-    var waiting = TreeDictionary<GUID, [GUID]>()
+    /// Jobs that were due while their agent did not ask for work, by agent.
+    var waiting = TreeDictionary<GUID, TreeSet<GUID>>()
     /// How many runs each recurring job has finished.
     var finishedRuns = TreeDictionary<GUID, Int>()
     var timeline = Timeline()
