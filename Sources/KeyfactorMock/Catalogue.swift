@@ -14,7 +14,7 @@ package enum Catalogue {
         let examples: [Refusal] = [
             .badArgument("MEMBER: expected …, found …."), .failed("StoreIds: …", ["…"]), .invalidSortField("NAME"),
             .forbidden("USER", ""), .storeNotFound(id), .agentNotFound(id), .jobTypeNotFound(id), .jobTypeNotFound(named: "NAME"),
-            .jobHistoryNotFound(0),
+            .jobHistoryNotFound(0), .agentInUse(id, stores: 1, jobs: 2), .jobTypeExists("NAME"), .jobTypeInUse("NAME", jobs: 1),
             .unauthorized, .noOperation(""), .methodNotAllowed("", []), .unsupportedVersion("VERSION"), .missingRequestedWith,
             .worldIsFull("jobs", limit: Estate.jobLimit),
         ]

@@ -42,6 +42,31 @@ struct Call: Sendable {
         return root
     }
 
+    /// The body as a bare array of GUIDs, each counted once.
+    ///
+    /// - Parameter what: what they name, for refusals.
+    /// - Throws: a refusal if there is no body, or it is no array of at least one GUID.
+    /// - Returns: the GUIDs in the order of their first mention.
+    func bodyIDs(of what: String) throws(Refusal) -> [GUID] {
+        guard let root = body?.root else {
+            throw .badArgument("The request body is empty; expected a JSON array of \(what) ids.", member: "$")
+        }
+        return try root.guids(of: what)
+    }
+
+    /// A parameter of the query that is true or false, without case.
+    ///
+    /// - Parameter name: the parameter's name as the documentation spells it.
+    /// - Throws: a refusal if it is something else.
+    /// - Returns: false if it was not sent, or is empty.
+    func flag(_ name: String) throws(Refusal) -> Bool {
+        switch query[name.lowercased()]?.lowercased() {
+        case nil, "", "false": return false
+        case "true": return true
+        case let text?: throw .badArgument("\(name): expected true or false, found '\(text.prefix(60))'.", member: name)
+        }
+    }
+
     /// Refuses a caller without a permission, global or for one container.
     ///
     /// - Parameters:

@@ -15,6 +15,21 @@ package struct Agent: Sendable {
         }
     }
 
+    /// Whether an agent is to get a new certificate to log in with. Numbers as on the wire; of the names None is recorded.
+    package enum CertificateReenrollment: Int, Sendable, CaseIterable {
+        case none
+        case requested, required
+
+        /// The name on the wire.
+        package var name: String {
+            switch self {
+            case .none: "None"
+            case .requested: "Requested"
+            case .required: "Required"
+            }
+        }
+    }
+
     package let id: GUID
     /// The host it runs on: Command's ClientMachine.
     package var machine: String
@@ -36,6 +51,7 @@ package struct Agent: Sendable {
     /// Whether it asks for jobs at all. Not the vendor's: a scenario's way of making one silent.
     package var polls: Bool
     package var blueprint: String?
+    package var certificateReenrollment = CertificateReenrollment.none
 
     /// Whether it has a capability; compared without case.
     package func can(_ capability: String) -> Bool {

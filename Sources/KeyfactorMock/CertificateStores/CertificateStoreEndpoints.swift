@@ -5,7 +5,7 @@ enum CertificateStoreEndpoints {
     static let all: [Endpoint] = [
         Endpoint(.get, "/CertificateStores", needs: .containers(.storesRead), list),
         Endpoint(.get, "/CertificateStores/{id}", needs: .containers(.storesRead), get),
-        Endpoint(.post, "/CertificateStores/Schedule", needs: .containers(.storesSchedule), takesBody: true, seesTime: false, schedule),
+        Endpoint(.post, "/CertificateStores/Schedule", needs: .containers(.storesSchedule), takesBody: true, schedule),
     ]
 
     static func list(_ call: Call, _ estate: Estate) throws(Refusal) -> Outcome {

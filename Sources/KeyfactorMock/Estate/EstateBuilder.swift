@@ -178,7 +178,10 @@ struct EstateBuilder {
                 platform: node["platform"]?.integer ?? standard.platform, version: node["version"]?.text ?? standard.version,
                 status: Agent.Status.allCases.first { $0.name.lowercased() == node["status"]?.text } ?? standard.status,
                 lastSeen: node["lastSeen"]?.time.map { timestamp($0) } ?? standard.lastSeen, capabilities: capabilities,
-                polls: node["polls"]?.boolean ?? standard.polls, blueprint: node["blueprint"]?.text ?? standard.blueprint))
+                polls: node["polls"]?.boolean ?? standard.polls, blueprint: node["blueprint"]?.text ?? standard.blueprint,
+                certificateReenrollment: Agent.CertificateReenrollment.allCases.first {
+                    $0.name.lowercased() == node["certificateReenrollment"]?.text
+                } ?? standard.certificateReenrollment))
     }
 
     private mutating func addStores(_ node: YAMLNode) {

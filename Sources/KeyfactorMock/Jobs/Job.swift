@@ -45,4 +45,6 @@ package struct JobOrder: Sendable {
     package var store: GUID?
     /// What it works on, for lists: the store's path, or the directories of a discovery.
     package var target: String?
+    /// The custom job type that it is of; the type's name may change afterwards.
+    package var customType: GUID?
 }

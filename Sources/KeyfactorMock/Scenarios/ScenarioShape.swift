@@ -155,6 +155,9 @@ enum ScenarioShape {
             .init("capabilities", .list(.text("a capability")), about: "store types, custom job types by name, LOGS"),
             .init("polls", .boolean, about: "whether it asks for jobs at all; default true"),
             .init("blueprint", .orNull(.text()), about: "the blueprint it came with"),
+            .init(
+                "certificateReenrollment", .word(Agent.CertificateReenrollment.allCases.map { $0.name.lowercased() }),
+                about: "whether it is to get a new certificate; default none"),
             .init("lastSeen", .time, about: "when it was last there"),
         ])
 
