@@ -148,13 +148,15 @@ def test_listing_stores_as_kfutil_does_ends(mock):
     assert (page, total) == (4, 125)
 
 
-@pytest.mark.parametrize("path, body", [("CertificateStores/{}", b"null"), ("CertificateStores", b'["{}"]'), ("Agents/{}?force=true", b"null")])
-def test_a_delete_with_a_body_that_no_operation_answers_says_so_in_the_vendors_words(mock, path, body):
-    store = mock.store("web-1")
-    reply = talk(mock, go_client("DELETE /KeyfactorAPI/" + path.format(store), body), secure=True)
-    assert (reply.status, reply.header("allow")) == (405, "GET")
-    assert list(reply.json) == ["ErrorCode", "Message"]
-    assert mock.get("/CertificateStores/" + store)["Id"] == store
+NOBODY = "00000000-0000-0000-0000-000000000009"
+
+
+@pytest.mark.parametrize("path, body, status", [
+    ("Status/Endpoints", b"null", 405), ("Status/Endpoints", b"[]", 405), (f"Agents/{NOBODY}?force=true", b"null", 404)])
+def test_a_delete_with_a_body_is_refused_in_the_vendors_words(mock, path, body, status):
+    reply = talk(mock, go_client("DELETE /KeyfactorAPI/" + path, body), secure=True)
+    assert reply.status == status and list(reply.json) == ["ErrorCode", "Message"]
+    assert reply.header("allow") == ("GET" if status == 405 else None)
 
 
 def test_the_repetition_after_a_timeout_which_has_lost_all_headers_reads(mock):
