@@ -42,6 +42,33 @@ struct Call: Sendable {
         return root
     }
 
+    /// The body as a bare array of GUIDs, each counted once.
+    ///
+    /// - Parameter what: what they name, for refusals.
+    /// - Throws: a refusal if there is no body, or it is no array of at least one GUID.
+    /// - Returns: the GUIDs in the order of their first mention.
+    func bodyIDs(of what: String) throws(Refusal) -> [GUID] {
+        guard let root = body?.root else {
+            throw .badArgument("The request body is empty; expected a JSON array of \(what) ids.", member: "$")
+        }
+        return try root.guids(of: what)
+    }
+
+    /// The body as an array.
+    ///
+    /// - Parameter what: what it is an array of, for refusals: "store ids".
+    /// - Throws: a refusal if there is no body, or it is no array, or an empty one.
+    /// - Returns: at least one element.
+    func array(of what: String) throws(Refusal) -> [JSONValue] {
+        guard let root = body?.root else { throw .badArgument("The request body is empty; expected a JSON array of \(what).", member: "$") }
+        guard root.isArray else {
+            throw .badArgument("The request body is \(root.kindName); expected a JSON array of \(what).", member: "$")
+        }
+        let elements = root.elements
+        guard !elements.isEmpty else { throw .badArgument("The request body is an empty array; expected at least one of \(what).") }
+        return elements
+    }
+
     /// Refuses a caller without a permission, global or for one container.
     ///
     /// - Parameters:

@@ -223,17 +223,19 @@ struct EstateBuilder {
             }
             return String(decoding: writer.bytes, as: UTF8.self)
         }
+        let reader = InventoryReader(machine: machine, path: path, type: type, seed: seed, now: now)
+        let inventory = reader.entries(node["inventory"], &estate.certificates, &mistakes)
         for path in node["count"]?.integer.map({ count in (0..<count).map { "\(path).\($0 + 1)" } }) ?? [path] {
             let known = stores[StoreKey(machine: machine.lowercased(), path: path, type: type)]
             let standard = known ?? store(machine, path, type: type)
             let made = CertificateStore(
                 id: node["id"]?.text.flatMap { GUID($0) } ?? standard.id, machine: machine, path: path, type: type,
                 agent: node["agent"] == nil ? standard.agent : agent, container: node["container"] == nil ? standard.container : container,
-                isApproved: node["approved"]?.boolean ?? standard.isApproved, properties: properties ?? standard.properties)
-            // A store in a container takes on the container's schedule unless it has one of its own.
-            let inherited = container.flatMap { estate.containers[$0]?.schedule }
+                isApproved: node["approved"]?.boolean ?? standard.isApproved, properties: properties ?? standard.properties,
+                inventory: inventory.map { estate.certificates.entries($0) } ?? standard.inventory)
             put(made)
-            schedules[made.id] = schedule ?? schedules[standard.id] ?? inherited
+            let own = schedule ?? schedules[standard.id]
+            schedules[made.id] = made.container.flatMap { estate.containers[$0] }?.schedule(inPlaceOf: own) ?? own
         }
     }
 

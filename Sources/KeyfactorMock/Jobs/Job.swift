@@ -45,4 +45,6 @@ package struct JobOrder: Sendable {
     package var store: GUID?
     /// What it works on, for lists: the store's path, or the directories of a discovery.
     package var target: String?
+    /// What it changes in the store when it succeeds.
+    package var change: InventoryChange?
 }

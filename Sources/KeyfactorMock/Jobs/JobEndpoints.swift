@@ -75,7 +75,13 @@ enum JobEndpoints {
             })
     }
 
-    private static func requireRoom(for count: Int, _ estate: Estate) throws(Refusal) {
+    /// Refuses jobs for which there is no room.
+    ///
+    /// - Parameters:
+    ///   - count: how many are to be added.
+    ///   - estate: where.
+    /// - Throws: the refusal of a world that is full.
+    static func requireRoom(for count: Int, _ estate: Estate) throws(Refusal) {
         guard estate.jobs.scheduled.count + count <= Estate.jobLimit else { throw .worldIsFull("jobs", limit: Estate.jobLimit) }
     }
 }

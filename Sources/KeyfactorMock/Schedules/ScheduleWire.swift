@@ -50,11 +50,12 @@ extension Schedule {
     /// - Parameters:
     ///   - allowed: the kinds that are right here.
     ///   - subject: what cannot be scheduled so, such as "An inventory job of Command 10.5".
+    ///   - path: how to name the member.
     /// - Throws: a refusal that names the kind and the right ones.
-    func require(_ allowed: [Kind], for subject: String) throws(Refusal) {
+    func require(_ allowed: [Kind], for subject: String, path: String = "Schedule") throws(Refusal) {
         guard !allowed.contains(kind) else { return }
         let right = allowed.map(\.rawValue).joined(separator: ", ")
-        throw .badArgument("Schedule.\(kind.rawValue): \(subject) cannot be scheduled so; expected one of \(right).")
+        throw .badArgument("\(path).\(kind.rawValue): \(subject) cannot be scheduled so; expected one of \(right).")
     }
 
     /// Writes the schedule as the value of a member: only the set kind appears.
