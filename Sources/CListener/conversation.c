@@ -93,6 +93,22 @@ static void make_origin_form(listener_exchange *exchange) {
     exchange->target_length = (size_t)(end - path);
 }
 
+/// The longest body that is read away; a longer one is cut off.
+enum { DRAINABLE = 64 << 20 };
+
+/// Whether a body that is too long is to be read away before it is refused.
+///
+/// Over TLS a client that is still writing when the connection closes sees an end of file and never the refusal that came
+/// before it. Over TCP it does see it, and a client that waits for 100-continue has not begun to write.
+static bool must_drain(const listener_exchange *exchange) {
+    if (!exchange->is_tls || exchange->announced > DRAINABLE) return false;
+    for (size_t index = 0; index < exchange->reactor->field_count; index++) {
+        const listener_field *field = &exchange->reactor->fields[index];
+        if (field->name_length == 6 && strncasecmp(field->name, "Expect", 6) == 0) return false;
+    }
+    return true;
+}
+
 /// The first of libmicrohttpd's calls: the head is there.
 static enum MHD_Result begin(listener_exchange *exchange, const char *url, const char *method, const char *version) {
     exchange->phase = PHASE_READING;
@@ -104,6 +120,10 @@ static enum MHD_Result begin(listener_exchange *exchange, const char *url, const
         exchange->query[1] = exchange->after_query;
     }
     refusal wrong = check_head(exchange, url);
+    if (wrong.status == 413 && must_drain(exchange)) {
+        exchange->phase = PHASE_DRAINING;
+        return MHD_YES;
+    }
     if (wrong.status != 0) return refuse(exchange, wrong);
     make_origin_form(exchange);
     return MHD_YES;
@@ -202,6 +222,10 @@ enum MHD_Result converse(void *context, struct MHD_Connection *connection, const
     switch (exchange->phase) {
     case PHASE_FRESH: return begin(exchange, url, method, version);
     case PHASE_READING: return *size > 0 ? gather(exchange, data, size) : hand_over(exchange);
+    case PHASE_DRAINING:
+        if (*size == 0) return refuse(exchange, BODY_TOO_LONG);
+        *size = 0;
+        return MHD_YES;
     case PHASE_DUE:
         exchange->phase = PHASE_DECIDING;
         reactor->callbacks.due(reactor->callbacks.context, exchange);

@@ -18,6 +18,7 @@ typedef enum { ABOUT_WAKE, ABOUT_DAEMON, ABOUT_DEPARTURE } subject;
 typedef enum {
     PHASE_FRESH,     ///< the request line has been read
     PHASE_READING,   ///< the header fields were fine, the body is coming
+    PHASE_DRAINING,  ///< the body is longer than allowed, and is read away before the refusal
     PHASE_DECIDING,  ///< a callback has it
     PHASE_HELD,      ///< suspended; the only phase in which the connection is in our epoll
     PHASE_DUE,       ///< resumed to be decided on again

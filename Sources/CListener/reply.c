@@ -119,7 +119,7 @@ enum MHD_Result refuse(listener_exchange *exchange, refusal refusal) {
     struct MHD_Response *response =
         MHD_create_response_from_buffer(strlen(refusal.json), (void *)refusal.json, MHD_RESPMEM_PERSISTENT);
     if (response == NULL) return MHD_NO;
-    MHD_add_response_header(response, "Content-Type", "application/json");
+    MHD_add_response_header(response, "Content-Type", "application/json; charset=utf-8");
     enum MHD_Result queued = MHD_queue_response(exchange->connection, refusal.status, response);
     MHD_destroy_response(response);
     return queued;
@@ -132,7 +132,7 @@ enum MHD_Result refuse_midway(listener_exchange *exchange, refusal refusal) {
     exchange->phase = PHASE_ANSWERED;
     char text[512];
     int length = snprintf(text, sizeof text,
-                          "HTTP/1.1 %u Content Too Large\r\nConnection: close\r\nContent-Type: application/json\r\n"
+                          "HTTP/1.1 %u Content Too Large\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\n"
                           "Content-Length: %zu\r\n\r\n%s",
                           refusal.status, strlen(refusal.json), refusal.json);
     if (exchange->is_tls) {

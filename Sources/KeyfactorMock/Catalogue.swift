@@ -14,9 +14,9 @@ package enum Catalogue {
         let examples: [Refusal] = [
             .badArgument("MEMBER: expected …, found …."), .failed("StoreIds: …", ["…"]), .invalidSortField("NAME"),
             .forbidden("USER", ""), .storeNotFound(id), .agentNotFound(id), .jobTypeNotFound(id), .jobTypeNotFound(named: "NAME"),
-            .jobHistoryNotFound(0), .storeTypeNotFound(0), .containerNotFound(0),
-            .alreadyExists("certificate store type", "ShortName", "NAME"),
-            .noOperation(""), .methodNotAllowed([]), .unsupportedVersion("VERSION"), .missingRequestedWith,
+            .jobHistoryNotFound(0), .agentInUse(id, stores: 1, jobs: 2), .jobTypeExists("NAME"), .jobTypeInUse("NAME", jobs: 1),
+            .storeTypeNotFound(0), .containerNotFound(0), .alreadyExists("certificate store type", "ShortName", "NAME"),
+            .unauthorized, .noOperation(""), .methodNotAllowed("", []), .unsupportedVersion("VERSION"), .missingRequestedWith,
             .worldIsFull("jobs", limit: Estate.jobLimit),
         ]
         return examples.map { "\($0.status) \($0.code) \($0.provenance.rawValue) \($0.message)" }

@@ -49,11 +49,11 @@ package struct Log: Sendable {
         guard tells(level) else { return }
         let clean = String(String.UnicodeScalarView(message.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }))
         switch format {
-        case .text: write("\(time.now().iso) \(level.rawValue.uppercased()) \(clean)\n")
+        case .text: write("\(time.now().inMilliseconds.iso) \(level.rawValue.uppercased()) \(clean)\n")
         case .json:
             var writer = JSONWriter(capacity: 96 + clean.utf8.count)
             writer.object { writer in
-                writer.member("time", time.now())
+                writer.member("time", time.now().inMilliseconds)
                 writer.member("level", level.rawValue)
                 writer.member("message", clean)
             }

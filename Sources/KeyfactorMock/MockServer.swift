@@ -19,7 +19,7 @@ package final class MockServer: Sendable {
     ///   - log: where misses are told.
     package init(scenario: Scenario, time: TimeSource = .system, log: Log = .silent) {
         worlds = Worlds(scenario: scenario, wall: time.now())
-        control = Control(scenario: scenario)
+        control = Control(scenario: scenario, worlds: worlds, time: time)
         router = Router(API.endpoints, bases: scenario.basePaths)
         nearMiss = NearMiss(API.endpoints, bases: scenario.basePaths)
         self.time = time
@@ -43,6 +43,7 @@ package final class MockServer: Sendable {
         do throws(Refusal) {
             world = try worlds.find(request)
         } catch {
+            if let why = error.why { log(.warning, why) }
             return worlds.standard.withState { state in state.response(error, now: state.now(wall: wall)) }
         }
         if Self.isTokenEndpoint(request) { return token(request, world, wall) }
@@ -83,7 +84,8 @@ package final class MockServer: Sendable {
         case .endpoint(let endpoint, let parameters):
             guard endpoint.since <= product else { throw .noOperation("Command \(product.rawValue) has no \(endpoint.name)") }
             return (endpoint, parameters)
-        case .otherMethods(let methods): throw .methodNotAllowed(methods)
+        case .otherMethods(let methods):
+            throw .methodNotAllowed("\(request.method.name) \(request.text(request.path).prefix(200))", methods)
         case .nothing: throw .noOperation(nearMiss.explain(request))
         case .badEncoding: throw .badArgument("The path is not properly percent-encoded UTF-8.")
         }

@@ -32,8 +32,9 @@ struct WorldState: Sendable {
     var tokens = Tokens()
     let scenario: Scenario
     var clock: WorldClock
-    private let fields: WireFields
-    private var date: (second: Int64, field: [UInt8]) = (.min, [])
+    /// How often the world has been put back.
+    private(set) var generation = 0
+    private var fields: WireFields
 
     init(name: String, scenario: Scenario, wall: Timestamp) {
         estate = scenario.estate
@@ -41,6 +42,19 @@ struct WorldState: Sendable {
         estate.identifiers = Identifiers(seed: scenario.seed, world: name)
         self.scenario = scenario
         fields = WireFields(scenario.product)
+    }
+
+    /// Puts the world back to its scenario.
+    ///
+    /// - Parameters:
+    ///   - name: the world's name.
+    ///   - wall: the wall clock's time.
+    /// - Returns: how often it has been put back, and how many jobs went.
+    mutating func reset(name: String, wall: Timestamp) -> (generation: Int, jobs: Int) {
+        let (before, jobs) = (generation, estate.jobs.scheduled.count)
+        self = WorldState(name: name, scenario: scenario, wall: wall)
+        generation = before + 1
+        return (generation, jobs)
     }
 
     /// The world's time.
@@ -52,7 +66,7 @@ struct WorldState: Sendable {
     /// Gives a token to a client, or says why not.
     mutating func issueToken(_ request: TokenRequest, now: Timestamp) throws(TokenRequest.Failure) -> Response {
         let access = scenario.access
-        guard access.admitsClient(request.client, request.secret) else {
+        guard request.secrets.contains(where: { access.admitsClient(request.client, $0) }) else {
             throw TokenRequest.Failure(
                 status: 401, error: "invalid_client", description: "invalid client credentials", challenges: true)
         }
@@ -74,10 +88,7 @@ struct WorldState: Sendable {
     ///   - now: the world's time, for `Date`.
     /// - Returns: the response, whole.
     mutating func response(_ reply: Reply, now: Timestamp) -> Response {
-        var response = Response(reply.status, body: reply.body)
-        if !reply.body.isEmpty { response.add(packed: fields.json) }
-        if reply.status < 300 { response.add(packed: fields.versions) }
-        addCommon(to: &response, now: now)
+        var response = response(reply.status, reply.body.isEmpty ? .bare : .json, body: reply.body, now: now)
         if let total = reply.total { response.add("X-Total-Count", String(total)) }
         return response
     }
@@ -89,16 +100,14 @@ struct WorldState: Sendable {
     ///   - now: the world's time, for `Date`.
     /// - Returns: the response, whole.
     mutating func response(_ refusal: Refusal, now: Timestamp) -> Response {
-        let isProblem = refusal.bindingMember != nil && scenario.fidelity.bindingErrors == .problem
-        var response = Response(refusal.status)
-        if isProblem {
-            response.body = refusal.problemBody(trace: estate.identifiers.next(.correlation))
+        var response: Response
+        if refusal.bindingMember != nil, scenario.fidelity.bindingErrors == .problem {
+            let body = refusal.problemBody(trace: estate.identifiers.next(.correlation))
+            response = self.response(refusal.status, .other, body: body, now: now)
             response.add("Content-Type", "application/problem+json; charset=utf-8")
         } else {
-            response.body = refusal.body
-            response.add(packed: fields.json)
+            response = self.response(refusal.status, .refusal, body: refusal.body, now: now)
         }
-        addCommon(to: &response, now: now)
         for header in refusal.headers { response.add(header.name, header.value) }
         if let why = refusal.why { response.add("X-Mock-Why", why) }
         return response
@@ -109,49 +118,21 @@ struct WorldState: Sendable {
     /// - Parameter now: the world's time, for `Date`.
     /// - Returns: the response, whole.
     mutating func unauthorized(now: Timestamp) -> Response {
-        var response = Response(401)
+        var response: Response
         switch scenario.fidelity.unauthorizedBody {
         case .html:
-            response.body = Array(WireFields.unauthorizedPage.utf8)
+            response = self.response(401, .other, body: Array(Self.unauthorizedPage.utf8), now: now)
             response.add("Content-Type", "text/html")
-        case .json:
-            response.body =
-                Refusal(
-                    status: 401, code: "0xA0140001", message: "Access is denied due to invalid credentials.", provenance: .assumed
-                ).body
-            response.add(packed: fields.json)
-        case .empty: break
+        case .json: response = self.response(401, .refusal, body: Refusal.unauthorized.body, now: now)
+        case .empty: response = self.response(401, .other, body: [], now: now)
         }
         if scenario.access.mode != .bearer { response.add("WWW-Authenticate", "Basic realm=\"Keyfactor Command\"") }
         if scenario.access.mode != .basic { response.add("WWW-Authenticate", "Bearer") }
-        addCommon(to: &response, now: now)
         return response
     }
 
-    /// `X-Keyfactor-Correlation-Id`, new on every answer, `X-Keyfactor-Product-Version` and `Date`.
-    private mutating func addCommon(to response: inout Response, now: Timestamp) {
-        let second = now.ticks / Timestamp.ticksPerSecond
-        if date.second != second { date = (second, WireFields.pack("Date", now.httpDate)) }
-        response.add(packed: fields.product)
-        response.add(packed: date.field)
-        response.add("X-Keyfactor-Correlation-Id", estate.identifiers.next(.correlation))
-    }
-}
-
-/// Header fields that never change while a world runs, packed once.
-struct WireFields: Sendable {
-    let json = Self.pack("Content-Type", "application/json; charset=utf-8")
-    let versions = Self.pack("Api-Supported-Versions", "1.0")
-    let product: [UInt8]
-
-    init(_ version: ProductVersion) {
-        product = Self.pack("X-Keyfactor-Product-Version", version.traits.header)
-    }
-
-    static func pack(_ name: String, _ value: String) -> [UInt8] {
-        var response = Response(200)
-        response.add(name, value)
-        return response.fields
+    private mutating func response(_ status: Int, _ kind: WireFields.Kind, body: [UInt8], now: Timestamp) -> Response {
+        Response(status, packed: fields.packed(kind, now: now, correlation: estate.identifiers.next(.correlation)), body: body)
     }
 
     /// In words of our own; the phrase is the one that clients look for.
@@ -161,17 +142,4 @@ struct WireFields: Sendable {
         </body></html>
 
         """
-}
-
-extension Response {
-    /// Adds a header field whose value is a GUID, without making a String of it.
-    mutating func add(_ name: StaticString, _ guid: GUID) {
-        var packed: [UInt8] = []
-        packed.reserveCapacity(name.utf8CodeUnitCount + 38)
-        packed.append(contentsOf: "\(name)".utf8)
-        packed.append(0)
-        guid.write(to: &packed)
-        packed.append(0)
-        add(packed: packed)
-    }
 }

@@ -56,7 +56,7 @@ package struct Limits: Sendable {
     ///   - maxConnections: the most open connections per thread and port, at least 1.
     ///   - idleTimeout: how long nothing may move on a connection; zero is for ever.
     package init(
-        maxBody: Int = 32 << 20, maxHeaders: Int = 16 << 10, maxConnections: Int = 10_000, idleTimeout: Duration = .seconds(60)
+        maxBody: Int = 8 << 20, maxHeaders: Int = 16 << 10, maxConnections: Int = 10_000, idleTimeout: Duration = .seconds(60)
     ) {
         self.maxBody = maxBody
         self.maxHeaders = maxHeaders

@@ -22,23 +22,31 @@ package struct Response: Sendable {
         fields = []
     }
 
+    /// A response with fields that were packed before.
+    ///
+    /// - Parameters:
+    ///   - status: the HTTP status code, 200–599.
+    ///   - packed: `Name NUL value NUL …`, made by this type.
+    ///   - body: the body, may be empty.
+    package init(_ status: Int, packed: [UInt8], body: [UInt8]) {
+        self.status = status
+        self.body = body
+        delivery = .whole
+        fields = packed
+    }
+
     /// Adds a header field behind those already there.
     ///
     /// - Parameters:
     ///   - name: the field's name as it goes on the wire; a token of RFC 9110.
-    ///   - value: the value; control characters are left out, since they would end the field.
+    ///   - value: the value; control characters are left out, since they would end the field, and what is not ASCII becomes `?`.
     package mutating func add(_ name: String, _ value: some StringProtocol) {
         fields.append(contentsOf: name.utf8)
         fields.append(0)
-        for byte in value.utf8 where byte >= 0x20 && byte != 0x7F || byte == 0x09 { fields.append(byte) }
+        for scalar in value.unicodeScalars where scalar.value >= 0x20 && scalar.value != 0x7F || scalar.value == 0x09 {
+            fields.append(scalar.isASCII ? UInt8(truncatingIfNeeded: scalar.value) : UInt8(ascii: "?"))
+        }
         fields.append(0)
-    }
-
-    /// Appends fields that were packed before. The hot path keeps its constant fields ready in this form.
-    ///
-    /// - Parameter packed: `Name NUL value NUL …`, made by this type.
-    package mutating func add(packed: some Collection<UInt8>) {
-        fields.append(contentsOf: packed)
     }
 
     /// The header fields as names and values, in order: for tests and the journal.

@@ -4,6 +4,7 @@ import KeyfactorMock
 /// `keyfactor-mock healthcheck`: is the server on this machine ready?
 struct Healthcheck: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "healthcheck",
         abstract: "Ask the server on this machine whether it is ready; exit code 0 if so, 1 if not.",
         discussion: """
             Finds the server by the same options and variables as serve; with --ready-file it reads the ports from there. Without HTTP it \

@@ -4,6 +4,7 @@ import KeyfactorMock
 /// `keyfactor-mock lint`: checks scenario files.
 struct Lint: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "lint",
         abstract: "Check scenario files.",
         discussion: "Shows every mistake with file, line, column, a caret and the nearest right word. Exit code 65 if there is one.")
 
@@ -20,6 +21,7 @@ struct Lint: ParsableCommand {
             }
             do throws(Mistakes) {
                 _ = try Scenario(bytes, now: TimeSource.system.now())
+                print("\(file): no mistakes")
             } catch {
                 Process.complain(error.drawn(file: file, source: bytes))
                 isGood = false

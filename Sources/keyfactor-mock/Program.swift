@@ -6,6 +6,7 @@ import KeyfactorMock
 enum Program {
     static func main() {
         let given = Array(CommandLine.arguments.dropFirst())
+        if let word = given.first, !word.hasPrefix("-"), word != "help" { refuseUnknown(word) }
         let settings = EnvironmentSettings(Process.environment)
         let arguments = settings.arguments(before: given, commands: Root.configuration.subcommands.map { $0._commandName })
         do {
@@ -17,6 +18,17 @@ enum Program {
             }
             Root.exit(withError: error)
         }
+    }
+}
+
+extension Program {
+    /// Ends with a sentence where the first word is no command: the parser would take it for an argument of `serve`.
+    private static func refuseUnknown(_ word: String) {
+        let commands = Root.configuration.subcommands.map { $0._commandName }
+        guard !commands.contains(word) else { return }
+        let nearest = nearestSetting(to: word, among: commands).map { " Did you mean '\($0)'?" } ?? ""
+        Process.complain("There is no command '\(word)'.\(nearest) The commands are \(commands.joined(separator: ", ")).")
+        Root.exit(withError: ExitCode.validationFailure)
     }
 }
 

@@ -5,6 +5,7 @@ import MicroHTTP
 /// `keyfactor-mock serve`: listens until it is told to stop.
 struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "serve",
         abstract: "Serve until SIGTERM or SIGINT.",
         discussion: """
             Without options: HTTP on 127.0.0.1:8080 and HTTPS on 127.0.0.1:8443 with a certificate made at start, a small estate, and \

@@ -16,9 +16,10 @@ package final class Mock: Sendable {
     private let listener: Listener?
 
     /// Starts a server; with the socket door it listens when this returns.
-    package init(_ scenario: String = "", through door: Door = .direct, log: Log = .silent) throws {
-        let server = MockServer(
-            scenario: try Scenario(Array(scenario.utf8), now: Self.noon), time: TimeSource { Self.noon }, log: log)
+    package init(
+        _ scenario: String = "", through door: Door = .direct, log: Log = .silent, time: TimeSource = TimeSource { Mock.noon }
+    ) throws {
+        let server = MockServer(scenario: try Scenario(Array(scenario.utf8), now: Self.noon), time: time, log: log)
         self.server = server
         listener = door == .direct ? nil : try Listener(ListenerConfiguration(), handler: { server.answer($0) })
     }

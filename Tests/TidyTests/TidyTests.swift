@@ -71,7 +71,10 @@ struct TidyTests {
     func importsPointInward(_ path: String) throws {
         let target = String(path.split(separator: "/")[1])
         for (number, line) in try Self.lines(path).enumerated() {
-            guard let match = line.firstMatch(of: /^\s*(?:package |public |internal )?import (?:struct |func )?([A-Za-z]+)/) else {
+            guard
+                let match = line.firstMatch(
+                    of: /^\s*(?:package |public |internal |private |fileprivate )?import (?:struct |func )?([A-Za-z]+)/)
+            else {
                 continue
             }
             let module = String(match.1)

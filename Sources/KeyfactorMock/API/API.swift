@@ -2,4 +2,5 @@
 enum API {
     static let endpoints: [Endpoint] =
         StatusEndpoints.all + AgentEndpoints.all + JobTypeEndpoints.all + CertificateStoreEndpoints.all + JobEndpoints.all
+        + PamProviderEndpoints.all
 }

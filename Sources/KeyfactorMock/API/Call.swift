@@ -69,6 +69,19 @@ struct Call: Sendable {
         return elements
     }
 
+    /// A parameter of the query that is true or false, without case.
+    ///
+    /// - Parameter name: the parameter's name as the documentation spells it.
+    /// - Throws: a refusal if it is something else.
+    /// - Returns: false if it was not sent, or is empty.
+    func flag(_ name: String) throws(Refusal) -> Bool {
+        switch query[name.lowercased()]?.lowercased() {
+        case nil, "", "false": return false
+        case "true": return true
+        case let text?: throw .badArgument("\(name): expected true or false, found '\(text.prefix(60))'.", member: name)
+        }
+    }
+
     /// Refuses a caller without a permission, global or for one container.
     ///
     /// - Parameters:

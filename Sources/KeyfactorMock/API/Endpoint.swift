@@ -12,7 +12,7 @@ struct Endpoint: Sendable {
     let since: ProductVersion
     let needs: Need
     let takesBody: Bool
-    /// Whether its work sees what has fallen due. The two that only add jobs do not wait for it.
+    /// Whether its work sees what has fallen due. The one that only adds a job does not wait for it.
     let seesTime: Bool
     let work: Work
 

@@ -56,6 +56,21 @@ extension Refusal {
         notFound("Agent with id of '\(id.text)' does not exist", .recorded)
     }
 
+    /// An agent cannot be deleted while something depends on it, unless the caller says so.
+    ///
+    /// - Parameters:
+    ///   - id: the agent.
+    ///   - stores: how many certificate stores it serves.
+    ///   - jobs: how many jobs are scheduled on it.
+    /// - Returns: a refusal with status 400.
+    static func agentInUse(_ id: GUID, stores: Int, jobs: Int) -> Refusal {
+        badArgument(
+            "Agent with id of '\(id.text)' cannot be deleted: \(count(stores, "certificate store")) and \(count(jobs, "scheduled job"))"
+                + " depend on it. With force=true they are deleted too.")
+    }
+
+    private static func count(_ number: Int, _ what: String) -> String { "\(number) \(what)\(number == 1 ? "" : "s")" }
+
     /// No custom job type of this id.
     static func jobTypeNotFound(_ id: GUID) -> Refusal {
         notFound("Job type with id '\(id.text)' does not exist.", .assumed)
@@ -64,6 +79,22 @@ extension Refusal {
     /// No custom job type of this name.
     static func jobTypeNotFound(named name: String) -> Refusal {
         notFound("Job type with name '\(name)' does not exist.", .assumed)
+    }
+
+    /// A custom job type's name is taken; names are compared without case.
+    static func jobTypeExists(_ name: String) -> Refusal {
+        badArgument("JobTypeName: a job type with name '\(name)' already exists.")
+    }
+
+    /// A custom job type cannot be deleted while jobs of it are scheduled.
+    ///
+    /// - Parameters:
+    ///   - name: the type's name.
+    ///   - jobs: how many jobs of it are scheduled.
+    /// - Returns: a refusal with status 400.
+    static func jobTypeInUse(_ name: String, jobs: Int) -> Refusal {
+        badArgument(
+            "Job type with name '\(name)' cannot be deleted: \(count(jobs, "scheduled job")) of this type exist\(jobs == 1 ? "s" : "").")
     }
 
     /// No such store type. Recorded from 25.5.
@@ -93,6 +124,11 @@ extension Refusal {
         notFound("Job history with id '\(id)' does not exist.", .assumed)
     }
 
+    /// The caller is nobody known. Sent only where the fidelity switch says `unauthorizedBody: json`.
+    static var unauthorized: Refusal {
+        Refusal(status: 401, code: "0xA0140001", message: "Access is denied due to invalid credentials.", provenance: .assumed)
+    }
+
     /// Nothing is served here.
     ///
     /// - Parameter why: what was nearest.
@@ -102,16 +138,22 @@ extension Refusal {
     }
 
     /// The path is served, but not with this method.
-    static func methodNotAllowed(_ allowed: [String]) -> Refusal {
+    ///
+    /// - Parameters:
+    ///   - asked: method and path as sent.
+    ///   - allowed: the methods that the path has.
+    /// - Returns: a refusal with status 405.
+    static func methodNotAllowed(_ asked: String, _ allowed: [String]) -> Refusal {
         Refusal(
             status: 405, code: badArgumentCode, message: "The requested resource does not support this HTTP method.", provenance: .assumed,
-            why: "this path has \(allowed.joined(separator: ", "))", headers: [.init(name: "Allow", value: allowed.joined(separator: ", "))]
+            why: "\(asked): this path has \(allowed.joined(separator: ", "))",
+            headers: [.init(name: "Allow", value: allowed.joined(separator: ", "))]
         )
     }
 
     /// The API version asked for does not exist.
     static func unsupportedVersion(_ version: String) -> Refusal {
-        badArgument("The x-keyfactor-api-version '\(version)' is not supported. Supported versions: 1.0.")
+        badArgument("The x-keyfactor-api-version '\(version)' is not supported. Send 1, 1.0, 2 or 2.0.")
     }
 
     /// A write came without the header that guards against forged requests.

@@ -17,10 +17,10 @@ enum Credential: Sendable, Equatable {
 
         /// Reads one of the three forms.
         init(_ text: String) {
-            if let slash = text.firstIndex(of: "\\") {
+            if let slash = text.utf8.firstIndex(of: UInt8(ascii: "\\")) {
                 name = String(text[text.index(after: slash)...])
                 domain = String(text[..<slash])
-            } else if let at = text.lastIndex(of: "@") {
+            } else if let at = text.utf8.lastIndex(of: UInt8(ascii: "@")) {
                 name = String(text[..<at])
                 domain = String(text[text.index(after: at)...])
             } else {
@@ -69,9 +69,12 @@ enum Credential: Sendable, Equatable {
     }
 
     private static func basic(_ encoded: ArraySlice<UInt8>) -> Credential {
-        guard let bytes = Base64.decode(encoded), let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
-            let user = String(validating: bytes[..<colon], as: UTF8.self), !user.isEmpty
+        guard let bytes = Base64.decode(encoded), let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
         else { return .malformed }
+        // Clients that know no UTF-8 send Latin-1, which has a character for every byte.
+        let user =
+            String(validating: bytes[..<colon], as: UTF8.self)
+            ?? String(String.UnicodeScalarView(bytes[..<colon].map { Unicode.Scalar($0) }))
         return .basic(User(user), password: Array(bytes[(colon + 1)...]))
     }
 

@@ -2,6 +2,8 @@
 enum Permission: String, Sendable {
     case agentsRead = "/agents/management/read/"
     case agentsModify = "/agents/management/modify/"
+    /// Assumed: no source names it.
+    case pamRead = "/pam/read/"
     case storesRead = "/certificate_stores/read/"
     /// The name is assumed, from those of its neighbours.
     case storesModify = "/certificate_stores/modify/"
@@ -27,6 +29,7 @@ enum Need: Sendable, Equatable {
 
     static let agentsRead = Need.everywhere(.agentsRead)
     static let agentsModify = Need.everywhere(.agentsModify)
+    static let pamRead = Need.everywhere(.pamRead)
 }
 
 /// What a caller may do. A permission grants what lies below it: `/agents/` grants `/agents/management/read/`, `/` and `*` all.

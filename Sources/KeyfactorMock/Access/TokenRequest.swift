@@ -12,7 +12,8 @@ struct TokenRequest: Sendable {
     }
 
     let client: String
-    let secret: [UInt8]
+    /// The secret as sent and, from a header, also form-decoded: RFC 6749 asks for encoding, and not every client does it.
+    let secrets: [[UInt8]]
     let scope: String?
 
     /// Reads a token request: client_secret_basic or client_secret_post, never both.
@@ -36,28 +37,28 @@ struct TokenRequest: Sendable {
                 throw Failure(
                     status: 401, error: "invalid_client", description: "neither Basic credentials nor client_id and client_secret")
             }
-            (client, secret) = (id, Array((form["client_secret"] ?? "").utf8))
+            (client, secrets) = (id, [Array((form["client_secret"] ?? "").utf8)])
         case .basic:
             guard form["client_secret"] == nil else { throw Self.invalid("the client's secret came twice: in the header and in the body") }
-            guard let (id, secret) = Self.basic(request) else {
-                throw Failure(
-                    status: 401, error: "invalid_client", description: "the Basic credentials are not form-encoded", challenges: true)
+            guard let (id, secrets) = Self.basic(request) else {
+                throw Failure(status: 401, error: "invalid_client", description: "the Basic credentials are not UTF-8", challenges: true)
             }
-            (client, self.secret) = (id, secret)
+            (client, self.secrets) = (id, secrets)
         case .bearer, .malformed:
             throw Failure(status: 401, error: "invalid_client", description: "expected Basic credentials", challenges: true)
         }
     }
 
-    /// Client id and secret of a Basic header, each form-encoded before the two were joined (RFC 6749, section 2.3.1).
-    private static func basic(_ request: Request) -> (String, [UInt8])? {
+    /// Client id and secret of a Basic header, each form-encoded before the two were joined (RFC 6749, section 2.3.1), or not.
+    private static func basic(_ request: Request) -> (String, [[UInt8]])? {
         guard let range = request.headerRange("authorization"), let blank = request.bytes[range].firstIndex(of: UInt8(ascii: " ")),
             let bytes = Base64.decode(request.bytes[(blank + 1)..<range.upperBound].drop { $0 == UInt8(ascii: " ") }),
             let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
-            let id = PercentEncoding.decode(bytes[..<colon], plusIsSpace: true),
-            let secret = PercentEncoding.decode(bytes[(colon + 1)...], plusIsSpace: true)
+            let id = PercentEncoding.decode(bytes[..<colon], plusIsSpace: true) ?? String(validating: bytes[..<colon], as: UTF8.self)
         else { return nil }
-        return (id, Array(secret.utf8))
+        let secret = bytes[(colon + 1)...]
+        let decoded = PercentEncoding.decode(secret, plusIsSpace: true).map { Array($0.utf8) }
+        return (id, [Array(secret)] + (decoded.map { [$0] } ?? []))
     }
 
     private static func form(_ request: Request) throws(Failure) -> [String: String] {

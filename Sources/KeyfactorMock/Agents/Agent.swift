@@ -15,6 +15,21 @@ package struct Agent: Sendable {
         }
     }
 
+    /// Whether an agent is to get a new certificate to log in with. Numbers as on the wire; of the names None is recorded.
+    package enum CertificateReenrollment: Int, Sendable, CaseIterable {
+        case none
+        case requested, required
+
+        /// The name on the wire.
+        package var name: String {
+            switch self {
+            case .none: "None"
+            case .requested: "Requested"
+            case .required: "Required"
+            }
+        }
+    }
+
     package let id: GUID
     /// The host it runs on: Command's ClientMachine.
     package var machine: String
@@ -23,13 +38,20 @@ package struct Agent: Sendable {
     package var platform: Int
     package var version: String
     package var status: Status
-    /// When it was last there; `nil` for one that asks for jobs all the time, and so was there just now.
+    /// When it was last there; `nil` for one that asks for jobs all the time.
     package var lastSeen: Timestamp?
+
+    /// When it was last there: one that asks for jobs does so once a minute, as assumed.
+    package func lastSeen(by now: Timestamp) -> Timestamp {
+        let minute = 60 * Timestamp.ticksPerSecond
+        return lastSeen ?? Timestamp(ticks: now.ticks / minute * minute)
+    }
     /// What it can do: store type capabilities, custom job types by name, and `LOGS`.
     package var capabilities: [String]
     /// Whether it asks for jobs at all. Not the vendor's: a scenario's way of making one silent.
     package var polls: Bool
     package var blueprint: String?
+    package var certificateReenrollment = CertificateReenrollment.none
 
     /// Whether it has a capability; compared without case.
     package func can(_ capability: String) -> Bool {

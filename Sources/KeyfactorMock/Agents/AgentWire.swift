@@ -14,13 +14,13 @@ extension Agent {
             writer.number("AgentPlatform", platform, name: Self.platformName(platform))
             writer.member("Version", version)
             writer.number("Status", status.rawValue, name: status.name)
-            writer.member("LastSeen", lastSeen ?? now)
+            writer.member("LastSeen", lastSeen(by: now))
             writer.name("Capabilities")
             writer.array(capabilities) { $0.value($1) }
             writer.member("Blueprint", blueprint)
             writer.member("Thumbprint", "")
             writer.member("LegacyThumbprint", "")
-            writer.member("AuthCertificateReenrollment", "None")
+            writer.member("AuthCertificateReenrollment", certificateReenrollment.name)
             writer.member("LastThumbprintUsed", "")
             writer.null("LastErrorCode")
             writer.null("LastErrorMessage")
@@ -41,6 +41,24 @@ extension Agent {
     private static func platformName(_ platform: Int) -> String {
         let names = ["Unknown", ".NET", "Java", "Mac", "Android", "Native", "Bash", "Universal"]
         return names.indices.contains(platform) ? names[platform] : "Unknown"
+    }
+}
+
+extension Agent.CertificateReenrollment {
+    /// Reads the member `Status` of a request to set it: a name without case, or the number as .NET reads it.
+    ///
+    /// - Parameter value: the member's value, `nil` if the body has none.
+    /// - Throws: a refusal that names the member.
+    /// - Returns: what is asked for.
+    static func read(_ value: JSONValue?) throws(Refusal) -> Self {
+        let names = allCases.map(\.name).joined(separator: ", ")
+        guard let value, !value.isNull else {
+            throw .badArgument("Status: expected one of \(names), found nothing.", member: "Status")
+        }
+        let word = value.text?.lowercased()
+        if let known = allCases.first(where: { $0.name.lowercased() == word }) { return known }
+        if let number = value.integer ?? word.flatMap({ Int($0) }), let known = Self(rawValue: number) { return known }
+        throw .badArgument("Status: expected one of \(names), found \(value.shortSource).", member: "Status")
     }
 }
 

@@ -44,6 +44,15 @@ package struct CertificateStore: Sendable {
     /// Whether jobs can be scheduled on it.
     var canBeScheduled: Bool { isApproved && agent != nil }
 
+    /// The same store under another id, without a schedule.
+    func renamed(_ id: GUID) -> CertificateStore {
+        var store = CertificateStore(
+            id: id, machine: machine, path: path, type: type, agent: agent, container: container, isApproved: isApproved,
+            createsIfMissing: createsIfMissing, properties: properties, inventory: inventory)
+        store.hasPassword = hasPassword
+        return store
+    }
+
     /// Sets what is shown of the inventory. Only `Estate.scheduleInventory` calls this, so that store and job never differ.
     ///
     /// - Parameters:

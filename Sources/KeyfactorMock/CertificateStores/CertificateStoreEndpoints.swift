@@ -45,22 +45,9 @@ enum CertificateStoreEndpoints {
         case .missing, .off:
             return nil
         case .set(let schedule):
-            try requireInventoryKind(schedule, call)
+            try schedule.requireInventory(call.product)
             return schedule
         }
-    }
-
-    /// Refuses a kind of schedule that this release does not know for inventories.
-    ///
-    /// - Parameters:
-    ///   - schedule: what is asked for.
-    ///   - call: the call, which knows the release.
-    ///   - path: how to name the member.
-    /// - Throws: a refusal that names the kind.
-    static func requireInventoryKind(_ schedule: Schedule, _ call: Call, path: String = "Schedule") throws(Refusal) {
-        guard !call.product.traits.weeklyInventory else { return }
-        let kinds: [Schedule.Kind] = [.immediate, .interval, .daily, .exactlyOnce]
-        try schedule.require(kinds, for: "an inventory job of Command \(call.product.rawValue)", path: path)
     }
 
     /// The stores of some ids. One that is unknown or out of reach refuses the whole request.

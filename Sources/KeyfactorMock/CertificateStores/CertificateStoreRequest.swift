@@ -31,7 +31,7 @@ struct CertificateStoreRequest {
         case .missing: schedule = asked == nil ? .nothing : .null
         case .off: (schedule, isEmpty) = (.null, true)
         case .set(let asked):
-            try CertificateStoreEndpoints.requireInventoryKind(asked, call, path: member)
+            try asked.requireInventory(call.product, path: member)
             schedule = .value(asked)
         }
         hasEmptySchedule = isEmpty

@@ -27,12 +27,23 @@ package final class Control: Sendable {
         }
     }
 
-    private static let pages = ["livez", "readyz", "info", "ca.pem"]
+    /// Everything it can do.
+    static let endpoints = ServerControl.all + WorldControl.all
     private let facts = Lock<Facts?>(nil)
     private let scenario: Scenario
+    private let worlds: Worlds
+    private let time: TimeSource
 
-    init(scenario: Scenario) {
+    /// An interface to some worlds.
+    ///
+    /// - Parameters:
+    ///   - scenario: what they began as.
+    ///   - worlds: the worlds.
+    ///   - time: where the wall clock's time comes from.
+    init(scenario: Scenario, worlds: Worlds, time: TimeSource) {
         self.scenario = scenario
+        self.worlds = worlds
+        self.time = time
     }
 
     /// Tells the interface that the server listens.
@@ -52,77 +63,59 @@ package final class Control: Sendable {
         guard path.starts(with: prefix.utf8), path.count == prefix.utf8.count || path[prefix.utf8.count] == UInt8(ascii: "/") else {
             return nil
         }
-        let page = String(decoding: path.dropFirst(prefix.utf8.count + 1), as: UTF8.self)
+        do throws(ControlRefusal) {
+            return try respond(to: request, String(decoding: path.dropFirst(prefix.utf8.count + 1), as: UTF8.self))
+        } catch {
+            return error.response
+        }
+    }
+
+    private func respond(to request: Request, _ page: String) throws(ControlRefusal) -> Response {
         let facts = facts.withLock { $0 }
         if request.headerRange("origin") != nil {
-            return Self.refuse(403, "A request from a web page (header Origin) is refused under /_mock/.")
+            throw ControlRefusal(403, "A request from a web page (header Origin) is refused under /_mock/.")
         }
-        if let facts, !["livez", "readyz", "ca.pem"].contains(page), !Self.isOwnHost(request, facts) {
-            return Self.refuse(403, "The header Host names another server; under /_mock/ use localhost or a loopback address.")
+        var segments = page.split(separator: "/").map(String.init)
+        let world = try world(&segments)
+        let found = Self.endpoints.compactMap { endpoint in endpoint.fits(segments).map { (endpoint, $0) } }
+        if let facts, !found.contains(where: { $0.0.isOpen }), !Self.isOwnHost(request, facts) {
+            throw ControlRefusal(403, "The header Host names another server; under /_mock/ use localhost or a loopback address.")
         }
-        guard Self.pages.contains(page) else { return Self.missed(page) }
-        guard request.method == .get || request.method == .head else {
-            var response = Self.refuse(405, "/_mock/\(page) takes GET.")
-            response.add("Allow", "GET, HEAD")
+        guard !found.isEmpty else { throw Self.missed(page, segments) }
+        let method = request.method == .head ? .get : request.method
+        guard let (endpoint, parameter) = found.first(where: { $0.0.method == method }) else {
+            let methods = found.map(\.0.method.name).joined(separator: ", ")
+            var response = ControlRefusal(405, "/_mock/\(page) takes \(methods).").response
+            response.add("Allow", methods)
             return response
         }
-        switch page {
-        case "livez": return Self.text("alive\n")
-        case "readyz": return facts == nil ? Self.refuse(503, "The sockets do not listen yet.") : Self.text("ready\n")
-        case "ca.pem":
-            guard let authority = facts?.authority else { return Self.refuse(404, "There is no CA: the server runs without HTTPS.") }
-            return Self.text(authority, type: "application/x-pem-file")
-        default: return info(facts)
-        }
+        return try endpoint.work(
+            ControlCall(request: request, parameter: parameter, world: world, scenario: scenario, facts: facts, wall: time.now()))
     }
 
-    private func info(_ facts: Facts?) -> Response {
-        var writer = JSONWriter()
-        writer.object { writer in
-            writer.member("version", Version.current)
-            writer.member("seed", Int(scenario.seed))
-            writer.member("product", scenario.product.rawValue)
-            writer.member("http", facts?.httpPort.map(Int.init))
-            writer.member("https", facts?.httpsPort.map(Int.init))
-            writer.null("admin")
-            writer.member("worlds", 1)
-            writer.member("pid", (facts?.processID).map(Int.init))
+    /// The world that a path is about: `worlds/{name}/…` names one, all else means `default`.
+    private func world(_ segments: inout [String]) throws(ControlRefusal) -> World {
+        guard segments.count > 2, segments[0] == "worlds" else { return worlds.standard }
+        guard segments[1] == worlds.standard.name else {
+            throw ControlRefusal(404, "There is no world '\(segments[1].prefix(64))'; this version has the world 'default' alone.")
         }
-        return Self.text(String(decoding: writer.bytes, as: UTF8.self) + "\n", type: "application/json")
+        segments.removeFirst(2)
+        return worlds.standard
     }
 
-    private static func missed(_ page: String) -> Response {
-        let nearest = nearestWord(to: page, among: pages).map { " Did you mean /_mock/\($0)?" } ?? ""
-        let all = pages.map { "/_mock/\($0)" }.joined(separator: ", ")
-        return refuse(404, "There is no /_mock/\(page.prefix(100)).\(nearest) This version has \(all).")
+    private static func missed(_ page: String, _ segments: [String]) -> ControlRefusal {
+        var paths: [String] = []
+        for endpoint in endpoints where !paths.contains(endpoint.path) { paths.append(endpoint.path) }
+        let nearest = nearestWord(to: segments.joined(separator: "/"), among: paths).map { " Did you mean /_mock/\($0)?" } ?? ""
+        return ControlRefusal(404, "There is no /_mock/\(page.prefix(100)).\(nearest) This version has \(paths.joined(separator: ", ")).")
     }
 
     /// Whether the `Host` header names this server. While bound to loopback a name that is not ours comes from a page that had its
     /// own name point here (DNS rebinding).
     private static func isOwnHost(_ request: Request, _ facts: Facts) -> Bool {
         guard facts.isLoopback, let host = request.header("host")?.lowercased() else { return true }
-        let name: Substring
-        if host.hasPrefix("[") {
-            name = host.dropFirst().prefix { $0 != "]" }
-        } else {
-            name = host.prefix { $0 != ":" }
-        }
+        let name = host.hasPrefix("[") ? host.dropFirst().prefix { $0 != "]" } : host.prefix { $0 != ":" }
         return name == "localhost" || name.hasSuffix(".localhost") || name == "::1" || name.hasPrefix("127.")
             || facts.names.contains { $0.lowercased() == name }
-    }
-
-    private static func text(_ text: String, type: String = "text/plain; charset=utf-8") -> Response {
-        var response = Response(200, body: Array(text.utf8))
-        response.add("Content-Type", type)
-        response.add("Cache-Control", "no-store")
-        return response
-    }
-
-    private static func refuse(_ status: Int, _ message: String) -> Response {
-        var writer = JSONWriter(capacity: 32 + message.utf8.count)
-        writer.object { $0.member("error", message) }
-        var response = Response(status, body: writer.bytes)
-        response.add("Content-Type", "application/json")
-        return response
     }
 }

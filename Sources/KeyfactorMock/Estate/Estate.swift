@@ -11,7 +11,7 @@ package struct Estate: Sendable {
     package var stores = Table<GUID, CertificateStore>(sortedBy: CertificateStore.isListedBefore)
     package var storeTypes = Table<Int, StoreType>(sortedBy: { $0.number < $1.number })
     package var containers = Table<Int, Container>(sortedBy: { $0.id < $1.id })
-    package private(set) var jobTypes = Table<GUID, JobType>(sortedBy: { $0.name < $1.name })
+    package private(set) var jobTypes = Table<GUID, JobType>(sortedBy: { $0.name.lowercased() < $1.name.lowercased() })
     package var jobs = Jobs()
     /// The certificates that stores hold.
     package var certificates = Certificates()
@@ -36,6 +36,14 @@ package struct Estate: Sendable {
         jobTypes.put(type, at: type.id)
         jobTypeIDs[type.name] = type.id
         jobTypeIDs[type.name.lowercased()] = type.id
+    }
+
+    /// Takes a custom job type out. Nothing happens if there is none.
+    package mutating func removeJobType(_ id: GUID) {
+        guard let old = jobTypes[id] else { return }
+        jobTypes.remove(id)
+        jobTypeIDs[old.name] = nil
+        jobTypeIDs[old.name.lowercased()] = nil
     }
 
     /// A custom job type by its name, without case.

@@ -12,17 +12,17 @@ struct EstateBuilder {
         case large
     }
 
-    private let seed: UInt64
-    private let now: Timestamp
-    private let product: ProductVersion
+    let seed: UInt64
+    let now: Timestamp
+    let product: ProductVersion
     private let fidelity: Fidelity
     private var mistakes: [Mistake] = []
-    private var estate: Estate
+    var estate: Estate
     /// Built aside and put in all at once: sorting many stores one by one would take long.
     private var stores: [StoreKey: CertificateStore] = [:]
     /// What stores are scheduled, by id; put down when all stores are there.
-    private var schedules: [GUID: Schedule] = [:]
-    private var agentIDs: [String: GUID] = [:]
+    private var schedules: [GUID: Schedule?] = [:]
+    var agentIDs: [String: GUID] = [:]
     private var storeTypeNumbers: [String: Int] = [:]
     private var containerIDs: [String: Int] = [:]
 
@@ -39,12 +39,17 @@ struct EstateBuilder {
     ///   - now: what relative dates are relative to.
     ///   - product: decides which schedules are right.
     ///   - fidelity: decides how schedules are read.
-    init(seed: UInt64, now: Timestamp, product: ProductVersion, fidelity: Fidelity) {
+    ///   - estate: what is there already; nothing if left out.
+    init(seed: UInt64, now: Timestamp, product: ProductVersion, fidelity: Fidelity, merging estate: Estate? = nil) {
         self.seed = seed
         self.now = now
         self.product = product
         self.fidelity = fidelity
-        estate = Estate(identifiers: Identifiers(seed: seed, world: "estate"))
+        self.estate = estate ?? Estate(identifiers: Identifiers(seed: seed, world: "estate"))
+        for agent in self.estate.agents.all { agentIDs[agent.machine.lowercased()] = agent.id }
+        for type in self.estate.storeTypes.all { storeTypeNumbers[type.shortName.lowercased()] = type.number }
+        for container in self.estate.containers.all { containerIDs[container.name.lowercased()] = container.id }
+        for store in self.estate.stores.all { put(store) }
     }
 
     /// Builds the estate.
@@ -59,6 +64,15 @@ struct EstateBuilder {
         case .small: addSmall()
         case .large: addLarge()
         }
+        return try merge(node)
+    }
+
+    /// Merges seeds into the estate.
+    ///
+    /// - Parameter node: the `estate` part of a scenario, or a patch of one, checked.
+    /// - Returns: the estate with what the file says.
+    /// - Throws: what only shows when names are looked up; then nothing is to be used.
+    mutating func merge(_ node: YAMLNode?) throws(Mistakes) -> Estate {
         for item in node?["jobTypes"]?.items ?? [] { addJobType(item) }
         for item in node?["storeTypes"]?.items ?? [] { addStoreType(item) }
         for item in node?["containers"]?.items ?? [] { addContainer(item) }
@@ -74,55 +88,19 @@ struct EstateBuilder {
         return estate
     }
 
-    // MARK: Built-in estates
-
-    private mutating func addSmall() {
-        estate.put(Self.sampleJobType(Identifiers.fixed(.jobType, "SampleCustomJobType", seed: seed)))
-        put(agent("uo-1", .approved, ["PEM", "LOGS", "SampleCustomJobType"]))
-        put(agent("uo-2", .new, ["PEM", "LOGS"]))
-        put(store("web-1", "/etc/ssl/app.pem", agent: "uo-1"))
-    }
-
-    private mutating func addLarge() {
-        estate.put(Self.sampleJobType(Identifiers.fixed(.jobType, "SampleCustomJobType", seed: seed)))
-        for n in 1...200 { put(agent("uo-\(n)", .approved, ["PEM", "LOGS", "SampleCustomJobType"])) }
-        for n in 1...10_000 { put(store("web-\(n)", "/etc/ssl/app.pem", agent: "uo-\((n - 1) % 200 + 1)")) }
-    }
-
-    private static func sampleJobType(_ id: GUID) -> JobType {
-        JobType(
-            id: id, name: "SampleCustomJobType", description: "A custom job type to try things with",
-            fields: [
-                JobType.Field(name: "ParamInt", type: .int, isRequired: true, defaultValue: nil),
-                JobType.Field(name: "ParamText", type: .string, isRequired: false, defaultValue: "hello"),
-            ])
-    }
-
-    private func agent(_ machine: String, _ status: Agent.Status, _ capabilities: [String]) -> Agent {
-        Agent(
-            id: Identifiers.fixed(.agent, machine, seed: seed), machine: machine, username: "EXAMPLE\\svc-\(machine)", platform: 1,
-            version: "\(product.rawValue).0.0", status: status, lastSeen: nil, capabilities: capabilities, polls: true, blueprint: nil)
-    }
-
-    private func store(_ machine: String, _ path: String, type: Int = 2, agent: String? = nil) -> CertificateStore {
-        CertificateStore(
-            id: Identifiers.fixed(.store, "\(machine)\n\(path)\n\(type)", seed: seed), machine: machine, path: path, type: type,
-            agent: agent.flatMap { agentIDs[$0.lowercased()] }, container: nil, isApproved: true)
-    }
-
     // MARK: Putting rows in
 
-    private mutating func put(_ agent: Agent) {
+    mutating func put(_ agent: Agent) {
         agentIDs[agent.machine.lowercased()] = agent.id
         estate.agents.put(agent, at: agent.id)
     }
 
-    private mutating func put(_ type: StoreType) {
+    mutating func put(_ type: StoreType) {
         storeTypeNumbers[type.shortName.lowercased()] = type.number
         estate.storeTypes.put(type, at: type.number)
     }
 
-    private mutating func put(_ store: CertificateStore) {
+    mutating func put(_ store: CertificateStore) {
         stores[StoreKey(machine: store.machine.lowercased(), path: store.path, type: store.type)] = store
     }
 
@@ -200,7 +178,10 @@ struct EstateBuilder {
                 platform: node["platform"]?.integer ?? standard.platform, version: node["version"]?.text ?? standard.version,
                 status: Agent.Status.allCases.first { $0.name.lowercased() == node["status"]?.text } ?? standard.status,
                 lastSeen: node["lastSeen"]?.time.map { timestamp($0) } ?? standard.lastSeen, capabilities: capabilities,
-                polls: node["polls"]?.boolean ?? standard.polls, blueprint: node["blueprint"]?.text ?? standard.blueprint))
+                polls: node["polls"]?.boolean ?? standard.polls, blueprint: node["blueprint"]?.text ?? standard.blueprint,
+                certificateReenrollment: Agent.CertificateReenrollment.allCases.first {
+                    $0.name.lowercased() == node["certificateReenrollment"]?.text
+                } ?? standard.certificateReenrollment))
     }
 
     private mutating func addStores(_ node: YAMLNode) {
@@ -227,16 +208,26 @@ struct EstateBuilder {
         let inventory = reader.entries(node["inventory"], &estate.certificates, &mistakes)
         for path in node["count"]?.integer.map({ count in (0..<count).map { "\(path).\($0 + 1)" } }) ?? [path] {
             let known = stores[StoreKey(machine: machine.lowercased(), path: path, type: type)]
-            let standard = known ?? store(machine, path, type: type)
-            let made = CertificateStore(
-                id: node["id"]?.text.flatMap { GUID($0) } ?? standard.id, machine: machine, path: path, type: type,
-                agent: node["agent"] == nil ? standard.agent : agent, container: node["container"] == nil ? standard.container : container,
-                isApproved: node["approved"]?.boolean ?? standard.isApproved, properties: properties ?? standard.properties,
-                inventory: inventory.map { estate.certificates.entries($0) } ?? standard.inventory)
+            var made = known ?? store(machine, path, type: type)
+            if let id = node["id"]?.text.flatMap({ GUID($0) }), id != made.id { made = made.renamed(id) }
+            if node["agent"] != nil { made.agent = agent }
+            if node["container"] != nil { made.container = container }
+            if let approved = node["approved"]?.boolean { made.isApproved = approved }
+            if let properties { made.properties = properties }
+            if let inventory { made.inventory = estate.certificates.entries(inventory) }
             put(made)
-            let own = schedule ?? schedules[standard.id]
-            schedules[made.id] = made.container.flatMap { estate.containers[$0] }?.schedule(inPlaceOf: own) ?? own
+            if let schedule = self.schedule(of: made, said: schedule, isNew: known == nil) { schedules[made.id] = schedule }
         }
+    }
+
+    /// What a store's schedule becomes: a container's reaches the stores put into it, and those with one of their own if it overwrites.
+    ///
+    /// - Returns: `nil` to leave it as it is.
+    private func schedule(of store: CertificateStore, said: Schedule??, isNew: Bool) -> Schedule?? {
+        let container = store.container.flatMap { estate.containers[$0] }
+        if let container, container.overwritesSchedules, let schedule = container.schedule { return schedule }
+        if let said { return said }
+        return isNew ? container?.schedule.map { .some($0) } : nil
     }
 
     private mutating func addJob(_ node: YAMLNode) {
@@ -262,7 +253,9 @@ struct EstateBuilder {
     private mutating func schedule(_ node: YAMLNode?) -> Schedule? {
         guard let node, !node.isNull else { return nil }
         do throws(Refusal) {
-            if case .set(let schedule) = try Schedule.read(node.json, path: "schedule", fidelity) { return schedule }
+            guard case .set(let schedule) = try Schedule.read(node.json, path: "schedule", fidelity) else { return nil }
+            try schedule.requireInventory(product)
+            return schedule
         } catch {
             note(node, error.message)
         }

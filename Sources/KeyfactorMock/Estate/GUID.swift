@@ -54,15 +54,33 @@ package struct GUID: Sendable, Hashable, Comparable {
         (high, low) = halves
     }
 
+    /// How many characters a GUID has.
+    package static let length = 36
+
     /// Appends the 36 characters.
     ///
     /// - Parameter bytes: what to append to.
     package func write(to bytes: inout [UInt8]) {
-        for digit in 0..<32 {
-            if digit == 8 || digit == 12 || digit == 16 || digit == 20 { bytes.append(UInt8(ascii: "-")) }
-            let half = digit < 16 ? high : low
-            let nibble = UInt8(truncatingIfNeeded: half >> UInt64(60 - (digit & 15) * 4)) & 0xF
-            bytes.append(nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10)
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: "-"), count: Self.length))
+        write(over: &bytes, at: bytes.count - Self.length)
+    }
+
+    /// Writes the 36 characters over what stands there.
+    ///
+    /// - Parameters:
+    ///   - bytes: what to write into; its hyphens must be in place already.
+    ///   - start: where the first character goes.
+    package func write(over bytes: inout [UInt8], at start: Int) {
+        var span = bytes.mutableSpan
+        var place = start
+        for digits in 0..<2 {
+            let half = digits == 0 ? high : low
+            for digit in 0..<16 {
+                if place == start + 8 || place == start + 13 || place == start + 18 || place == start + 23 { place += 1 }
+                let nibble = UInt8(truncatingIfNeeded: half >> UInt64(60 - digit * 4)) & 0xF
+                span[place] = nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
+                place += 1
+            }
         }
     }
 

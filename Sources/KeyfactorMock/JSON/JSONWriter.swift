@@ -79,16 +79,24 @@ package struct JSONWriter: Sendable {
     package mutating func value(_ text: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                bytes.append(UInt8(ascii: "\\"))
-                bytes.append(byte)
-            case 0x00..<0x20: escape(UInt16(byte))
-            default: bytes.append(byte)
+        // Nearly every text needs no escape: then it is copied at once.
+        let span = text.utf8Span.span
+        if span.indices.allSatisfy({ Self.isPlain(span[$0]) }) {
+            bytes.append(contentsOf: text.utf8)
+        } else {
+            for byte in text.utf8 {
+                switch byte {
+                case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
+                case 0x00..<0x20: escape(UInt16(byte))
+                default: bytes.append(byte)
+                }
             }
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 
     /// Writes a string as .NET's System.Text.Json does by default: quotes, `& ' + < >`, the backtick and all that is not ASCII

@@ -27,7 +27,10 @@ struct BulkJobRequest {
                 failed.append(id)
                 continue
             }
-            orders.append(JobOrder(agent: id, kind: type.kind, type: type.name, schedule: schedule, fields: fields))
+            orders.append(
+                JobOrder(
+                    agent: id, kind: type.kind, type: type.name, schedule: schedule, fields: fields,
+                    customType: type.kind == .custom ? type.id : nil))
         }
         self.orders = orders
         self.failed = failed

@@ -7,8 +7,15 @@ extension Estate {
     ///   - filter: the request's filter; `nil` selects all.
     ///   - now: the world's time.
     mutating func noteRead(_ filter: Query<HistoryEntry>?, now: Timestamp) {
-        let reading = jobs.runs.filter { $0.value.readsLeft != nil }.keys.compactMap { jobs.scheduled[$0] }
-        for job in reading.sorted(by: { $0.number < $1.number }) {
+        let reading: [Job]
+        if case .guid(let id)? = filter?.key {
+            // Only entries of one job can pass: a client that waits for its job does not pay for all the others.
+            reading = jobs.scheduled[id].map { [$0] } ?? []
+        } else {
+            let all = jobs.runs.filter { $0.value.readsLeft != nil }.keys.compactMap { jobs.scheduled[$0] }
+            reading = all.sorted { $0.number < $1.number }
+        }
+        for job in reading {
             guard let run = jobs.runs[job.id], let left = run.readsLeft, filter?.matches(entry(of: job, run, now: now)) ?? true else {
                 continue
             }
@@ -16,9 +23,10 @@ extension Estate {
         }
     }
 
-    /// The entry of a job's present attempt, or of the one that ended last before a retry, or as it would be.
+    /// The entry of a job's present attempt, or of the one that ended last before a retry, or, while it is absent, as it would be.
     private func entry(of job: Job, _ run: Run, now: Timestamp) -> HistoryEntry {
-        if let entry = run.entry.flatMap({ jobs.history[$0] }) ?? jobs.history.entries(of: job.id).last { return entry }
+        let isAbsent = run.steps[run.step].state == .absent
+        if let entry = run.entry.flatMap({ jobs.history[$0] }) ?? (isAbsent ? nil : jobs.history.entries(of: job.id).last) { return entry }
         let machines = machines(of: job)
         return jobs.history.preview(job, agentMachine: machines.agent, clientMachine: machines.client, start: now)
     }

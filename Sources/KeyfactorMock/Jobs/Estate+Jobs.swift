@@ -88,30 +88,34 @@ extension Estate {
     }
 
     private mutating func fallsDue(_ job: Job, at moment: Timestamp, until now: Timestamp) -> Int {
-        var (moment, skipped) = (moment, 0)
+        let agent = agents[job.order.agent].flatMap { $0.status == .approved && $0.polls ? $0 : nil }
         if case .interval(let minutes) = job.order.schedule {
             // What the history could not keep need not be played: years of minutes pass in bounded time.
             let length = Int64(minutes) * 60 * Timestamp.ticksPerSecond
             let playable = Int64(max(2, History.limit / max(1, jobs.scheduled.count)))
             let behind = (now.ticks - moment.ticks) / length - playable
             if behind > 0 {
-                moment = Timestamp(ticks: moment.ticks + behind * length)
-                skipped = Int(behind)
-                jobs.finishedRuns[job.id, default: 0] += skipped
+                // It falls due again later, in its turn: other jobs' runs may come before.
+                putDown(job, at: Timestamp(ticks: moment.ticks + behind * length))
+                guard let agent else { return 0 }
+                let steps = jobs.runs[job.id]?.steps ?? jobs.progress.steps(of: job, on: agent.machine, run: jobs.runs(of: job.id))
+                if steps.contains(where: { $0.length == .told }) { return 0 }
+                jobs.finishedRuns[job.id, default: 0] += Int(behind)
+                return Int(behind)
             }
         }
         if let next = job.order.schedule.next(after: moment) { putDown(job, at: next) }
         if jobs.runs[job.id]?.readsLeft != nil { finish(job.id, at: moment) }
-        guard jobs.runs[job.id] == nil else { return skipped }
-        guard let agent = agents[job.order.agent], agent.status == .approved, agent.polls else {
-            if jobs.waiting[job.order.agent]?.contains(job.id) != true { jobs.waiting[job.order.agent, default: []].append(job.id) }
-            return skipped
+        guard jobs.runs[job.id] == nil else { return 0 }
+        guard let agent else {
+            jobs.waiting[job.order.agent, default: []].insert(job.id)
+            return 0
         }
         begin(job, on: agent, at: moment)
-        return skipped + 1
+        return 1
     }
 
-    /// Lets an agent that has begun to ask for work pick up what waits for it.
+    /// Lets an agent that has begun to ask for work pick up what waits for it, in the order in which it was asked for.
     ///
     /// - Parameters:
     ///   - id: the agent.
@@ -119,7 +123,8 @@ extension Estate {
     package mutating func pickUp(by id: GUID, now: Timestamp) {
         guard let agent = agents[id], agent.status == .approved, agent.polls, let waiting = jobs.waiting[id] else { return }
         jobs.waiting[id] = nil
-        for job in waiting.compactMap({ jobs.scheduled[$0] }) { begin(job, on: agent, at: now) }
+        let due = waiting.compactMap { jobs.scheduled[$0] }.sorted { $0.number < $1.number }
+        for job in due { begin(job, on: agent, at: now) }
     }
 
     private mutating func begin(_ job: Job, on agent: Agent, at moment: Timestamp) {
@@ -164,6 +169,7 @@ extension Estate {
         case .completed:
             let step = carryOut(job, step, at: moment)
             end(run.entry, step, .completed, step.result ?? .success, at: moment)
+            if let entry = run.entry, job.order.kind == .fetchLogs { jobs.history.change(entry) { $0.bringLogs() } }
             return close(job)
         }
         run.readsLeft = nil
@@ -219,8 +225,8 @@ extension Estate {
     }
 
     private mutating func stopWaiting(_ job: Job) {
-        guard let waiting = jobs.waiting[job.order.agent], waiting.contains(job.id) else { return }
-        let rest = waiting.filter { $0 != job.id }
-        jobs.waiting[job.order.agent] = rest.isEmpty ? nil : rest
+        guard jobs.waiting[job.order.agent] != nil else { return }
+        jobs.waiting[job.order.agent]?.remove(job.id)
+        if jobs.waiting[job.order.agent]?.isEmpty == true { jobs.waiting[job.order.agent] = nil }
     }
 }

@@ -49,6 +49,12 @@ package struct HistoryEntry: Sendable {
     package var message = ""
     /// What `JobStatus/Data` answers.
     package var data: String?
+
+    /// Gives a successful attempt at fetching logs a log, unless a script said what it brought. Assumed: a text of our own.
+    mutating func bringLogs() {
+        guard result == .success, data == nil else { return }
+        data = "\(start.iso) [Information] \(agentMachine): the orchestrator has begun to collect its log, job \(job.id.text)\n"
+    }
 }
 
 /// The attempts at all jobs of a world, the last so many of them.
@@ -122,8 +128,9 @@ package struct History: Sendable {
             let oldest = entries.removeValue(forKey: first)
             first += 1
             guard let oldest else { continue }
-            let rest = (byJob[oldest.job.id] ?? []).filter { $0 != oldest.id }
-            byJob[oldest.job.id] = rest.isEmpty ? nil : rest
+            // The oldest of all is the oldest of its job.
+            byJob[oldest.job.id]?.removeFirst()
+            if byJob[oldest.job.id]?.isEmpty == true { byJob[oldest.job.id] = nil }
             evicted += 1
             return
         }

@@ -45,6 +45,8 @@ package struct JobOrder: Sendable {
     package var store: GUID?
     /// What it works on, for lists: the store's path, or the directories of a discovery.
     package var target: String?
+    /// The custom job type that it is of; the type's name may change afterwards.
+    package var customType: GUID?
     /// What it changes in the store when it succeeds.
     package var change: InventoryChange?
 }

@@ -13,9 +13,13 @@ enum JobActions {
     static func reschedule(_ call: Call, _ estate: Estate) throws(Refusal) -> Outcome {
         let entries = try self.entries(call, estate) { entry in
             guard entry.result == .failure, [.completed, .acknowledged].contains(entry.status) else { return "has not failed for good" }
-            switch entry.job.order.kind {
+            let order = entry.job.order
+            guard estate.agents[order.agent] != nil, order.store.map({ estate.stores[$0] != nil }) ?? true else {
+                return "is of a job whose agent or certificate store no longer exists"
+            }
+            switch order.kind {
             case .management, .reenrollment, .discovery: return nil
-            case .custom: return entry.job.order.schedule.recurs ? nil : "is of a custom job that was to run once: schedule a new one"
+            case .custom: return order.schedule.recurs ? nil : "is of a custom job that was to run once: schedule a new one"
             case .inventory: return "is of an inventory job: use CertificateStores/Schedule"
             case .fetchLogs: return "is of a job that fetches logs: fetch them again"
             }

@@ -1,6 +1,9 @@
 /// What `GET /OrchestratorJobs/JobHistory` can be filtered and sorted by, as documented for 11.3 to 24.4.
 enum HistoryFields {
+    /// The fields.
+    ///
     /// - Parameter estate: where machines and paths come from.
+    /// - Returns: each with its names and what it holds.
     static func all(_ estate: Estate) -> [QueryField<HistoryEntry>] {
         [
             QueryField("JobHistoryId", .number) { .number($0.id) },
@@ -31,7 +34,10 @@ enum HistoryFields {
 
 /// What `GET /OrchestratorJobs/ScheduledJobs` can be filtered and sorted by. AgentId and JobType are used by scripts; the rest is assumed.
 enum ScheduledJobFields {
+    /// The fields.
+    ///
     /// - Parameter estate: where machines come from.
+    /// - Returns: each with its names and what it holds.
     static func all(_ estate: Estate) -> [QueryField<Job>] {
         [
             QueryField("JobId", .guid, aliases: ["Id"], isKey: true) { .guid($0.id) },

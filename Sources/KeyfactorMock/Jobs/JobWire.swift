@@ -42,7 +42,8 @@ enum CustomJobRequest {
         }
         return JobOrder(
             agent: agent.id, kind: type.kind, type: type.name,
-            schedule: try schedule(body["Schedule"], fidelity), fields: try fields(body["JobFields"], of: type))
+            schedule: try schedule(body["Schedule"], fidelity), fields: try fields(body["JobFields"], of: type),
+            customType: type.kind == .custom ? type.id : nil)
     }
 
     private static func agent(_ value: JSONValue?, _ estate: Estate, _ fidelity: Fidelity) throws(Refusal) -> Agent {

@@ -15,8 +15,8 @@ package struct Jobs: Sendable {
     var runs = TreeDictionary<GUID, Run>()
     /// When each recurring job is next due; what the timeline holds for another time no longer counts.
     var due = TreeDictionary<GUID, Timestamp>()
-    /// Jobs that were due while their agent did not ask for work, by agent, in order.
-    var waiting = TreeDictionary<GUID, [GUID]>()
+    /// Jobs that were due while their agent did not ask for work, by agent.
+    var waiting = TreeDictionary<GUID, TreeSet<GUID>>()
     /// How many runs each recurring job has finished.
     var finishedRuns = TreeDictionary<GUID, Int>()
     var timeline = Timeline()
@@ -29,7 +29,7 @@ package struct Jobs: Sendable {
     /// What a job is doing, for the control interface.
     package func state(of id: GUID) -> String {
         if let run = runs[id] { return run.steps[run.step].state.rawValue }
-        return waiting.contains { $0.value.contains(id) } ? "waiting" : "scheduled"
+        return scheduled[id].map { waiting[$0.order.agent]?.contains(id) ?? false } == true ? "waiting" : "scheduled"
     }
 
     /// How many runs of a job are over.

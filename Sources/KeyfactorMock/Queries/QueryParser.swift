@@ -80,7 +80,7 @@ private struct QueryParser<Row> {
     private mutating func comparison() throws(Refusal) -> Query<Row>.Term {
         let name = try need("a field")
         guard !name.isQuoted, let field = fields.first(where: { $0.isNamed(name.text) }) else {
-            throw mistake("unknown field; one of \(fields.map(\.name).joined(separator: ", "))", at: name)
+            throw unknownField(name)
         }
         let word = try need("an operator behind '\(name.text)'")
         let right = field.operators.map(\.rawValue).joined(separator: " ")
@@ -91,6 +91,14 @@ private struct QueryParser<Row> {
         let value = try need("a value behind '\(word.text)'")
         guard value.isQuoted || value.text != "(" && value.text != ")" else { throw mistake("expected a value", at: value) }
         return .comparison(field, operation, try read(value, for: field, operation))
+    }
+
+    private func unknownField(_ token: Token) -> Refusal {
+        let names = fields.map(\.name)
+        let all = "one of \(names.joined(separator: ", "))"
+        guard token.text != ")", token.text != "(", !token.isQuoted else { return mistake("expected a field; \(all)", at: token) }
+        let nearest = nearestWord(to: token.text, among: names).map { "did you mean \($0)? It is " } ?? ""
+        return mistake("unknown field; \(nearest)\(all)", at: token)
     }
 
     private func read(_ token: Token, for field: QueryField<Row>, _ operation: QueryOperator) throws(Refusal) -> QueryValue {

@@ -46,7 +46,7 @@ enum ScenarioShape {
         ])
 
     private static let permissions = Field(
-        "permissions", .list(.text("a permission such as /agents/management/read/ or *")),
+        "permissions", .list(.text("a permission such as /agents/management/read/ or *", pattern: "/.*|\\*")),
         about: "what the caller may do; everything if left out")
 
     private typealias Field = Shape.Field
@@ -60,6 +60,9 @@ enum ScenarioShape {
             .init("mode", words(WorldClock.Mode.self), about: "running (default), frozen, or scaled with a rate"),
             .init("rate", .number(0.001...1_000_000), about: "world seconds in a wall-clock second"),
         ])
+
+    /// A moment that is not relative to anything.
+    static let moment = Shape.text("a time such as 2026-03-01T09:00:00Z", pattern: instant)
 
     private static let instant = "\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})"
 
@@ -124,14 +127,21 @@ enum ScenarioShape {
     static let estate = Shape.object(
         "an estate",
         fields: [
-            .init("from", .word(EstateBuilder.Base.allCases.map(\.rawValue)), about: "the built-in estate to begin with; default small"),
+            .init("from", .word(EstateBuilder.Base.allCases.map(\.rawValue)), about: "the built-in estate to begin with; default small")
+        ] + estateParts)
+
+    /// What can be merged into an estate that is there.
+    static let estatePatch = Shape.object("an estate", fields: estateParts)
+
+    private static let estateParts: [Field] =
+        [
             .init("agents", .list(agent), about: "orchestrators"),
             .init("jobTypes", .list(jobType), about: "custom job types"),
             .init("storeTypes", .list(storeType), about: "certificate store types besides the built-in ones"),
             .init("containers", .list(container), about: "certificate store containers"),
             .init("certificateStores", .list(store), about: "certificate stores"),
             .init("jobs", .list(job), about: "jobs already scheduled, as POST /OrchestratorJobs/Custom would"),
-        ])
+        ]
 
     private static let agent = Shape.object(
         "an agent",
@@ -145,6 +155,9 @@ enum ScenarioShape {
             .init("capabilities", .list(.text("a capability")), about: "store types, custom job types by name, LOGS"),
             .init("polls", .boolean, about: "whether it asks for jobs at all; default true"),
             .init("blueprint", .orNull(.text()), about: "the blueprint it came with"),
+            .init(
+                "certificateReenrollment", .word(Agent.CertificateReenrollment.allCases.map { $0.name.lowercased() }),
+                about: "whether it is to get a new certificate; default none"),
             .init("lastSeen", .time, about: "when it was last there"),
         ])
 

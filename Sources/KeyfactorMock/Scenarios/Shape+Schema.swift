@@ -98,7 +98,8 @@ private struct SchemaWriter {
     /// A word, and what a JSON or YAML reader makes of it when it is not quoted.
     private static func values(of word: String) -> [SchemaJSON] {
         let plain = YAMLNode(content: .scalar(word, quoted: false), mark: Mark(line: 1, column: 1, width: 0))
-        return [.text(word)] + (plain.integer != nil || ["true", "false"].contains(word) ? [.bare(word)] : [])
+        if let truth = plain.boolean { return [.text(word), .bare(String(truth))] }
+        return [.text(word)] + (plain.integer != nil ? [.bare(word)] : [])
     }
 
     private static func limits<Bound>(_ range: ClosedRange<Bound>, in all: ClosedRange<Bound>) -> [(String, SchemaJSON)] {

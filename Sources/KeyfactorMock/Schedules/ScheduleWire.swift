@@ -58,6 +58,17 @@ extension Schedule {
         throw .badArgument("\(path).\(kind.rawValue): \(subject) cannot be scheduled so; expected one of \(right).")
     }
 
+    /// Refuses a kind that a release does not know for inventory.
+    ///
+    /// - Parameters:
+    ///   - product: the release; 10 and 11 know neither weekly nor monthly inventory.
+    ///   - path: how to name the member.
+    /// - Throws: a refusal that names the kind and the right ones.
+    func requireInventory(_ product: ProductVersion, path: String = "Schedule") throws(Refusal) {
+        guard !product.traits.weeklyInventory else { return }
+        try require([.immediate, .interval, .daily, .exactlyOnce], for: "an inventory job of Command \(product.rawValue)", path: path)
+    }
+
     /// Writes the schedule as the value of a member: only the set kind appears.
     ///
     /// Weekdays are names on the wire of every release recorded; SDKs generated from the description need numbers.

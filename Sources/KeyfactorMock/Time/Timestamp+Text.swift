@@ -60,17 +60,12 @@ extension Timestamp {
     ///   - style: `.utc` ends with `Z`; `.bare`, of Command 10, has neither zone nor fraction.
     package func write(to bytes: inout [UInt8], style: TimeStyle = .utc) {
         let parts = parts
-        bytes.append(digits: parts.year, width: 4)
-        bytes.append(UInt8(ascii: "-"))
-        bytes.append(digits: parts.month, width: 2)
-        bytes.append(UInt8(ascii: "-"))
-        bytes.append(digits: parts.day, width: 2)
-        bytes.append(UInt8(ascii: "T"))
-        bytes.append(digits: parts.hour, width: 2)
-        bytes.append(UInt8(ascii: ":"))
-        bytes.append(digits: parts.minute, width: 2)
-        bytes.append(UInt8(ascii: ":"))
-        bytes.append(digits: parts.second, width: 2)
+        let start = bytes.count
+        bytes.append(contentsOf: "0000-00-00T00:00:00".utf8)
+        bytes.replaceDigits(at: start, with: parts.year, width: 4)
+        for (place, number) in [(5, parts.month), (8, parts.day), (11, parts.hour), (14, parts.minute), (17, parts.second)] {
+            bytes.replaceDigits(at: start + place, with: number, width: 2)
+        }
         guard style == .utc else { return }
         if parts.tick > 0 {
             var (fraction, width) = (parts.tick, 7)
@@ -112,6 +107,16 @@ package enum TimeStyle: Sendable {
 }
 
 extension [UInt8] {
+    /// Writes a number in decimal over what stands there, filled up with zeros.
+    fileprivate mutating func replaceDigits(at start: Int, with number: Int, width: Int) {
+        var span = mutableSpan
+        var rest = number
+        for place in stride(from: start + width - 1, through: start, by: -1) {
+            span[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        }
+    }
+
     /// Appends a number in decimal, filled up with zeros.
     ///
     /// - Parameters:

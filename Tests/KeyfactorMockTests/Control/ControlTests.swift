@@ -34,9 +34,12 @@ struct ControlTests {
     @Test(arguments: [
         (
             "/_mock/redyz",
-            "There is no /_mock/redyz. Did you mean /_mock/readyz? This version has /_mock/livez, /_mock/readyz, /_mock/info, /_mock/ca.pem."
+            "There is no /_mock/redyz. Did you mean /_mock/readyz? This version has livez, readyz, ca.pem, info, reset, clock, clock/advance, jobs, jobs/{id}/advance, estate."
         ),
-        ("/_mock", "There is no /_mock/. This version has /_mock/livez, /_mock/readyz, /_mock/info, /_mock/ca.pem."),
+        (
+            "/_mock",
+            "There is no /_mock/. This version has livez, readyz, ca.pem, info, reset, clock, clock/advance, jobs, jobs/{id}/advance, estate."
+        ),
     ])
     func anUnknownPathNamesTheNearest(_ path: String, _ message: String) throws {
         let reply = try mock().get(path)
@@ -70,6 +73,110 @@ struct ControlTests {
     @Test func writesAreRefused() throws {
         let reply = try mock().send(.post, "/_mock/info")
         #expect(reply.status == 405)
-        #expect(reply["Allow"] == "GET, HEAD")
+        #expect(reply["Allow"] == "GET")
+    }
+
+    @Test func timeMovesAndEverythingDueHappensInOrder() throws {
+        let mock = try Mock("clock: { start: 2024-02-28T23:00:00Z, mode: frozen }")
+        let store = mock.store("web-1")
+        _ = try mock.post(
+            "/CertificateStores/Schedule", #"{"StoreIds":["\#(store)"],"Schedule":{"Daily":{"Time":"2020-01-01T01:30:00Z"}}}"#)
+        #expect(try mock.send(.get, "/_mock/clock").body == #"{"mode":"frozen","now":"2024-02-28T23:00:00Z","rate":0.0}"# + "\n")
+        let advanced = try mock.send(.post, "/_mock/clock/advance", body: #"{"by": "2d"}"#)
+        #expect(advanced.body == #"{"now":"2024-03-01T23:00:00Z","ran":2}"# + "\n")
+        let starts = try mock.get("/OrchestratorJobs/JobHistory").json.elements.compactMap { $0["OperationStart"]?.text }
+        #expect(starts == ["2024-02-29T01:30:00Z", "2024-03-01T01:30:00Z"])
+        #expect(try mock.get("/Agents")["Date"] == "Fri, 01 Mar 2024 23:00:00 GMT")
+    }
+
+    @Test func tenYearsOfMinutesPassInBoundedTimeAndMemory() throws {
+        let mock = try Mock("clock: { start: 2024-01-01T00:00:00Z, mode: frozen }")
+        _ = try mock.post("/CertificateStores/Schedule", #"{"StoreIds":["\#(mock.store("web-1"))"],"Schedule":{"Interval":{"Minutes":1}}}"#)
+        let advanced = try mock.send(.post, "/_mock/clock/advance", body: #"{"to": "2034-01-01T00:00:00Z"}"#)
+        #expect(advanced.json["ran"]?.integer == 5_260_320)
+        #expect(mock.world.jobs.history.count <= History.limit)
+        let last = try mock.get("/OrchestratorJobs/JobHistory?SortAscending=1&ReturnLimit=1").json.elements[0]
+        #expect(last["OperationStart"]?.text == "2034-01-01T00:00:00Z")
+    }
+
+    @Test(arguments: [
+        (#"{}"#, 400, "Give either 'by', such as {\"by\": \"2h\"}, or 'to', such as {\"to\": \"2026-03-01T09:00:00Z\"}."),
+        (
+            #"{"by": "1h", "to": "2026-03-01T09:00:00Z"}"#, 400,
+            "Give either 'by', such as {\"by\": \"2h\"}, or 'to', such as {\"to\": \"2026-03-01T09:00:00Z\"}."
+        ),
+        (#"{"to": "2020-03-01T09:00:00Z"}"#, 400, "Time advances, and only to the year 9999; PUT /_mock/clock sets it back."),
+    ])
+    func anAdvanceIsRefused(_ body: String, _ status: Int, _ message: String) throws {
+        let reply = try Mock().send(.post, "/_mock/clock/advance", body: body)
+        #expect(reply.status == status)
+        #expect(reply.json["error"]?.text == message)
+    }
+
+    @Test func theClockIsSetAndScaled() throws {
+        let time = Lock(Mock.noon)
+        let server = MockServer(scenario: try Scenario([], now: Mock.noon), time: TimeSource { time.withLock { $0 } })
+        func put(_ body: String) -> String {
+            guard case .ready(let response) = server.answer(Request(.put, "/_mock/clock", body: Array(body.utf8))) else { return "" }
+            return String(decoding: response.body, as: UTF8.self)
+        }
+        #expect(
+            put(#"{"mode":"scaled","rate":60,"now":"2030-01-01T00:00:00Z"}"#)
+                == #"{"mode":"scaled","now":"2030-01-01T00:00:00Z","rate":60.0}"# + "\n")
+        time.withLock { $0 = Mock.noon + .seconds(10) }
+        #expect(put("{ mode: frozen }") == #"{"mode":"frozen","now":"2030-01-01T00:10:00Z","rate":0.0}"# + "\n")
+        time.withLock { $0 = Mock.noon + .seconds(20) }
+        #expect(put("{ mode: running }") == #"{"mode":"running","now":"2030-01-01T00:10:00Z","rate":1.0}"# + "\n")
+    }
+
+    @Test func aWorldIsPutBack() throws {
+        let mock = try Mock()
+        let before = try mock.get("/CertificateStores").body
+        let job = #"{"AgentId":"\#(mock.agent("uo-1"))","JobTypeName":"SampleCustomJobType","JobFields":{"ParamInt":1}}"#
+        let first = try mock.post("/OrchestratorJobs/Custom", job).json["JobId"]?.text
+        _ = try mock.post("/CertificateStores/Schedule", #"{"StoreIds":["\#(mock.store("web-1"))"],"Schedule":{"Interval":{"Minutes":1}}}"#)
+        #expect(try mock.send(.post, "/_mock/reset").body == #"{"generation":1,"dropped":{"jobs":2}}"# + "\n")
+        #expect(try mock.get("/CertificateStores").body == before)
+        #expect(try mock.post("/OrchestratorJobs/Custom", job).json["JobId"]?.text == first)
+        #expect(try mock.send(.post, "/_mock/worlds/default/reset").json["generation"]?.integer == 2)
+        #expect(try mock.send(.post, "/_mock/worlds/other/reset").status == 404)
+    }
+
+    @Test func aJobIsMovedOnByHand() throws {
+        let mock = try Mock(
+            """
+            progress: [ { steps: [ { state: InProcess, until: told }, { state: Completed, result: Warning, message: by hand } ] } ]
+            """)
+        let body =
+            #"{"AgentId":"\#(mock.agent("uo-1"))","JobTypeName":"SampleCustomJobType","JobFields":{"ParamInt":1},"Schedule":{"ExactlyOnce":{"Time":"2030-01-01"}}}"#
+        let id = try mock.post("/OrchestratorJobs/Custom", body).json["JobId"]?.text ?? ""
+        #expect(try mock.send(.get, "/_mock/jobs").json.elements[0]["state"]?.text == "scheduled")
+        #expect(try mock.send(.post, "/_mock/jobs/\(id)/advance").json["state"]?.text == "InProcess")
+        for _ in 0..<3 { #expect(try mock.get("/OrchestratorJobs/JobHistory").json.elements[0]["Status"]?.integer == 2) }
+        #expect(try mock.send(.post, "/_mock/jobs/\(id)/advance").json["state"]?.text == "over")
+        let entry = try mock.get("/OrchestratorJobs/JobHistory").json.elements[0]
+        #expect(entry["Result"]?.integer == 3)
+        #expect(entry["Message"]?.text == "by hand")
+        #expect(try mock.send(.post, "/_mock/jobs/\(id)/advance").status == 404)
+    }
+
+    @Test func seedsAreMergedIntoTheEstate() throws {
+        let mock = try Mock()
+        let store = mock.store("web-1")
+        _ = try mock.post("/CertificateStores/Schedule", #"{"StoreIds":["\#(store)"],"Schedule":{"Interval":{"Minutes":7}}}"#)
+        let patch =
+            "agents: [ { machine: uo-1, status: disapproved } ]\ncertificateStores: [ { machine: web-1, path: /etc/ssl/app.pem, approved: false }, { machine: new, path: /n, agent: uo-1 } ]\n"
+        #expect(try mock.send(.patch, "/_mock/estate", body: patch).status == 200)
+        #expect(try mock.get("/Agents/\(mock.agent("uo-1"))").json["Status"]?.integer == 3)
+        let shown = try mock.get("/CertificateStores/\(store)").json
+        #expect(shown["Approved"]?.boolean == false)
+        #expect(shown["InventorySchedule"]?["Interval"]?["Minutes"]?.integer == 7)
+        #expect(mock.world.stores.count == 2)
+        let wrong = try mock.send(
+            .patch, "/_mock/estate",
+            body: "agents: [ { machine: uo-1, status: new } ]\ncertificateStores: [ { machine: x, path: /x, agent: uo-9 } ]\n")
+        #expect(wrong.status == 400)
+        #expect(wrong.json["error"]?.text?.contains("there is no agent 'uo-9'") == true)
+        #expect(try mock.get("/Agents/\(mock.agent("uo-1"))").json["Status"]?.integer == 3)
     }
 }

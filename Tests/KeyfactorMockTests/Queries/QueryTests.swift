@@ -55,7 +55,7 @@ struct QueryTests {
         ("Status -eq many", "expected a number, or one of new, approved, disapproved\n  Status -eq many\n             ^~~~"),
         ("(Status -eq 2", "this '(' is not closed\n  (Status -eq 2\n  ^"),
         ("Status -eq 2)", "nothing for this ')' to close\n  Status -eq 2)\n              ^"),
-        ("()", "unknown field; one of AgentId, ClientMachine, Username, Platform, Status, Version, LastSeen, Capabilities\n  ()\n   ^"),
+        ("()", "expected a field; one of AgentId, ClientMachine, Username, Platform, Status, Version, LastSeen, Capabilities\n  ()\n   ^"),
         (#"Status -eq "2"#, "this quote is not closed\n  Status -eq \"2\n             ^"),
         ("Status -eq 2 Status -eq 3", "expected AND, OR or the end\n  Status -eq 2 Status -eq 3\n               ^~~~~~"),
         (

@@ -1,0 +1,153 @@
+import MicroHTTP
+
+/// What a test can do to a world: put it back, move its time, its jobs and its estate.
+enum WorldControl {
+    static let all: [ControlEndpoint] = [
+        ControlEndpoint(.post, "reset", reset),
+        ControlEndpoint(.get, "clock", clock),
+        ControlEndpoint(.put, "clock", setClock),
+        ControlEndpoint(.post, "clock/advance", advanceClock),
+        ControlEndpoint(.get, "jobs", jobs),
+        ControlEndpoint(.post, "jobs/{id}/advance", advanceJob),
+        ControlEndpoint(.get, "estate", estate),
+        ControlEndpoint(.patch, "estate", patchEstate),
+    ]
+
+    /// Estate, clock, identifiers and tokens go back to the scenario.
+    private static func reset(_ call: ControlCall) throws(ControlRefusal) -> Response {
+        _ = try call.body(.orNull(.object("a reset", fields: [])))
+        let (generation, jobs) = call.world.withState { state in state.reset(name: call.world.name, wall: call.wall) }
+        return .ofControl { writer in
+            writer.object { writer in
+                writer.member("generation", generation)
+                writer.name("dropped")
+                writer.object { $0.member("jobs", jobs) }
+            }
+        }
+    }
+
+    // MARK: Clock
+
+    private static func clock(_ call: ControlCall) -> Response {
+        let clock = call.world.withState { $0.clock }
+        return .ofControl { write(clock, now: clock.now(wall: call.wall), to: &$0) }
+    }
+
+    private static let clockShape = Shape.object(
+        "a clock",
+        fields: [
+            .init("mode", .word(WorldClock.Mode.allCases.map(\.rawValue)), about: "how time passes; stays if left out"),
+            .init("now", ScenarioShape.moment, about: "the world's new time; stays if left out"),
+            .init("rate", .number(0.001...1_000_000), about: "world seconds in a wall-clock second"),
+        ])
+
+    /// Sets how time passes and, forwards or backwards, what time it is. What falls due meanwhile happens at the next request.
+    private static func setClock(_ call: ControlCall) throws(ControlRefusal) -> Response {
+        let body = try call.body(clockShape)
+        let clock = call.world.withState { state in
+            let now = body["now"].flatMap { Timestamp($0.text ?? "") } ?? state.now(wall: call.wall)
+            let mode = body["mode"]?.text.flatMap { WorldClock.Mode(rawValue: $0) } ?? (body["rate"] == nil ? state.clock.mode : .scaled)
+            state.clock = WorldClock(mode, start: now, rate: body["rate"]?.number ?? max(state.clock.rate, 1), wall: call.wall)
+            return state.clock
+        }
+        return .ofControl { write(clock, now: clock.now(wall: call.wall), to: &$0) }
+    }
+
+    private static let advanceShape = Shape.object(
+        "an advance",
+        fields: [
+            .init("by", .duration, about: "how far, such as 2h"),
+            .init("to", ScenarioShape.moment, about: "to which time"),
+        ])
+
+    /// Everything that falls due on the way happens, in order, before the answer.
+    private static func advanceClock(_ call: ControlCall) throws(ControlRefusal) -> Response {
+        let body = try call.body(advanceShape)
+        guard (body["by"] == nil) != (body["to"] == nil) else {
+            throw ControlRefusal(400, "Give either 'by', such as {\"by\": \"2h\"}, or 'to', such as {\"to\": \"2026-03-01T09:00:00Z\"}.")
+        }
+        let outcome = call.world.withState { state -> (before: Timestamp, after: Timestamp, ran: Int)? in
+            let before = state.now(wall: call.wall)
+            let after = body["to"].flatMap { Timestamp($0.text ?? "") } ?? before + (body["by"]?.duration ?? .zero)
+            guard after >= before, after < Timestamp.end else { return nil }
+            state.clock.set(to: after, wall: call.wall)
+            return (before, after, state.estate.advance(to: after))
+        }
+        guard let outcome else { throw ControlRefusal(400, "Time advances, and only to the year 9999; PUT /_mock/clock sets it back.") }
+        return .ofControl { writer in
+            writer.object { writer in
+                writer.member("now", outcome.after)
+                writer.member("ran", outcome.ran)
+            }
+        }
+    }
+
+    private static func write(_ clock: WorldClock, now: Timestamp, to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("mode", clock.mode.rawValue)
+            writer.member("now", now)
+            writer.name("rate")
+            writer.raw("\(clock.rate)")
+        }
+    }
+
+    // MARK: Jobs
+
+    private static func jobs(_ call: ControlCall) -> Response {
+        let estate = call.world.withState { state in
+            state.estate.advance(to: state.now(wall: call.wall))
+            return state.estate
+        }
+        return .ofControl { writer in
+            writer.array(estate.jobs.scheduled.all) { $1.writeControl(to: &$0, estate) }
+        }
+    }
+
+    private static func advanceJob(_ call: ControlCall) throws(ControlRefusal) -> Response {
+        guard let id = GUID(call.parameter) else { throw ControlRefusal(400, "'\(call.parameter.prefix(60))' is not a job's id, a GUID.") }
+        let state = call.world.withState { state -> String? in
+            let now = state.now(wall: call.wall)
+            state.estate.advance(to: now)
+            guard state.estate.jobs.scheduled[id] != nil else { return nil }
+            state.estate.moveOn(id, at: now)
+            return state.estate.jobs.scheduled[id] == nil ? "over" : state.estate.jobs.state(of: id)
+        }
+        guard let state else {
+            throw ControlRefusal(404, "There is no job '\(id.text)' that is scheduled or under way; GET /_mock/jobs lists them.")
+        }
+        return .ofControl { writer in
+            writer.object { writer in
+                writer.member("id", id)
+                writer.member("state", state)
+            }
+        }
+    }
+
+    // MARK: Estate
+
+    private static func estate(_ call: ControlCall) -> Response {
+        let estate = call.world.withState { $0.estate }
+        return .ofControl { estate.writeControl(to: &$0) }
+    }
+
+    /// Merges seeds into the estate, as a scenario's `estate` part does; a mistake changes nothing.
+    private static func patchEstate(_ call: ControlCall) throws(ControlRefusal) -> Response {
+        let body = try call.body(ScenarioShape.estatePatch)
+        let mistakes = call.world.withState { state -> Mistakes? in
+            let now = state.now(wall: call.wall)
+            state.estate.advance(to: now)
+            var builder = EstateBuilder(
+                seed: state.scenario.seed, now: now, product: state.scenario.product, fidelity: state.scenario.fidelity,
+                merging: state.estate)
+            do throws(Mistakes) {
+                state.estate = try builder.merge(body)
+                for agent in state.estate.agents.all { state.estate.pickUp(by: agent.id, now: now) }
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let mistakes { throw ControlRefusal(400, mistakes.drawn(file: "body", source: Array(call.request.bytes[call.request.body]))) }
+        return estate(call)
+    }
+}
