@@ -54,6 +54,21 @@ struct Call: Sendable {
         return try root.guids(of: what)
     }
 
+    /// The body as an array.
+    ///
+    /// - Parameter what: what it is an array of, for refusals: "store ids".
+    /// - Throws: a refusal if there is no body, or it is no array, or an empty one.
+    /// - Returns: at least one element.
+    func array(of what: String) throws(Refusal) -> [JSONValue] {
+        guard let root = body?.root else { throw .badArgument("The request body is empty; expected a JSON array of \(what).", member: "$") }
+        guard root.isArray else {
+            throw .badArgument("The request body is \(root.kindName); expected a JSON array of \(what).", member: "$")
+        }
+        let elements = root.elements
+        guard !elements.isEmpty else { throw .badArgument("The request body is an empty array; expected at least one of \(what).") }
+        return elements
+    }
+
     /// A parameter of the query that is true or false, without case.
     ///
     /// - Parameter name: the parameter's name as the documentation spells it.

@@ -26,16 +26,18 @@ extension Call {
     ///   - source: what is listed.
     ///   - fields: what it can be filtered and sorted by.
     ///   - defaultSort: the field by which the source is in order already, if it is one of them.
+    ///   - takesQuery: whether there is a `QueryString` at all; where there is none it is not looked at.
     ///   - isVisible: whether the caller may see a row at all.
     /// - Returns: the rows of the page, in order.
     /// - Throws: a refusal of a query, a field or a number that is wrong.
     func page<Row>(
-        of source: some PageSource<Row>, fields: [QueryField<Row>], defaultSort: String?, isVisible: ((Row) -> Bool)? = nil
+        of source: some PageSource<Row>, fields: [QueryField<Row>], defaultSort: String?, takesQuery: Bool = true,
+        isVisible: ((Row) -> Bool)? = nil
     ) throws(Refusal) -> Page<Row> {
         let number = try count("PageReturned", default: 1)
         let size = try count("ReturnLimit", default: 50)
         guard size <= Self.largestPage else { throw .badArgument("ReturnLimit: expected at most \(Self.largestPage), found \(size).") }
-        let filter = try filter(fields)
+        let filter = takesQuery ? try filter(fields) : nil
         let sort = try sortField(fields)
         let sorts = sort.map { $0.name != defaultSort } ?? false
         let descends = try isDescending()

@@ -24,6 +24,17 @@ extension Table: PageSource {
     }
 }
 
+/// Rows that were put together for one request, in their standing order.
+struct GatheredRows<Row>: PageSource {
+    let all: [Row]
+
+    var count: Int { all.count }
+
+    func slice(from start: Int, limit: Int) -> [Row] { Array(all.dropFirst(start).prefix(limit)) }
+
+    func rows(withKey key: QueryValue) -> [Row]? { nil }
+}
+
 extension History: PageSource {
     func slice(from start: Int, limit: Int) -> [HistoryEntry] { entries(from: start, limit: limit) }
 

@@ -18,6 +18,8 @@ package enum ProductVersion: String, Sendable, CaseIterable, Comparable {
         var agentJobTypes = false
         /// Whether inventory may be scheduled weekly and monthly: reference guides of 10.5, 11.3 (no) and 24.4 (yes).
         var weeklyInventory = true
+        /// Whether `POST /CertificateStores/Approve` has an InventorySchedule: 25 only, by the descriptions.
+        var approvalSchedules = false
     }
 
     /// What this release does differently. 12.3 has no recording: it is interpolated between 11 and 24.
@@ -27,7 +29,7 @@ package enum ProductVersion: String, Sendable, CaseIterable, Comparable {
         case .v11: Traits(header: "11.6.0.0", numbers: false, weeklyInventory: false)
         case .v12: Traits(header: "12.3.0.0", numbers: false)
         case .v24: Traits(header: "24.4.0.0")
-        case .v25: Traits(header: "25.4.1+6b6579666163746f722d6d6f636b2e2e2e2e2e2e", agentJobTypes: true)
+        case .v25: Traits(header: "25.4.1+6b6579666163746f722d6d6f636b2e2e2e2e2e2e", agentJobTypes: true, approvalSchedules: true)
         }
     }
 

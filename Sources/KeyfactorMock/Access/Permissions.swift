@@ -5,6 +5,8 @@ enum Permission: String, Sendable {
     /// Assumed: no source names it.
     case pamRead = "/pam/read/"
     case storesRead = "/certificate_stores/read/"
+    /// The name is assumed, from those of its neighbours.
+    case storesModify = "/certificate_stores/modify/"
     case storesSchedule = "/certificate_stores/schedule/"
 
     /// The permission as it is granted: for everything, or for what is in one container.

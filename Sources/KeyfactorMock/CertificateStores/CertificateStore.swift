@@ -19,11 +19,15 @@ package struct CertificateStore: Sendable {
     package private(set) var schedule: Schedule?
     /// The inventory job; `nil` exactly where there is no schedule.
     package private(set) var inventoryJob: GUID?
+    /// Whether it has a password, which is not kept.
+    package var hasPassword = false
+    /// The certificates in it, by alias.
+    package var inventory: [InventoryEntry]
 
     /// A store without a schedule.
     package init(
         id: GUID, machine: String, path: String, type: Int, agent: GUID?, container: Int?, isApproved: Bool,
-        createsIfMissing: Bool = false, properties: String = "{}"
+        createsIfMissing: Bool = false, properties: String = "{}", inventory: [InventoryEntry] = []
     ) {
         self.id = id
         self.machine = machine
@@ -34,13 +38,19 @@ package struct CertificateStore: Sendable {
         self.isApproved = isApproved
         self.createsIfMissing = createsIfMissing
         self.properties = properties
+        self.inventory = inventory
     }
+
+    /// Whether jobs can be scheduled on it.
+    var canBeScheduled: Bool { isApproved && agent != nil }
 
     /// The same store under another id, without a schedule.
     func renamed(_ id: GUID) -> CertificateStore {
-        CertificateStore(
+        var store = CertificateStore(
             id: id, machine: machine, path: path, type: type, agent: agent, container: container, isApproved: isApproved,
-            createsIfMissing: createsIfMissing, properties: properties)
+            createsIfMissing: createsIfMissing, properties: properties, inventory: inventory)
+        store.hasPassword = hasPassword
+        return store
     }
 
     /// Sets what is shown of the inventory. Only `Estate.scheduleInventory` calls this, so that store and job never differ.

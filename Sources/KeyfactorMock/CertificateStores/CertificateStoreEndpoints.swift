@@ -2,11 +2,12 @@ import MicroHTTP
 
 /// What can be asked of certificate stores.
 enum CertificateStoreEndpoints {
-    static let all: [Endpoint] = [
-        Endpoint(.get, "/CertificateStores", needs: .containers(.storesRead), list),
-        Endpoint(.get, "/CertificateStores/{id}", needs: .containers(.storesRead), get),
-        Endpoint(.post, "/CertificateStores/Schedule", needs: .containers(.storesSchedule), takesBody: true, schedule),
-    ]
+    static let all: [Endpoint] =
+        [
+            Endpoint(.get, "/CertificateStores", needs: .containers(.storesRead), list),
+            Endpoint(.get, "/CertificateStores/{id}", needs: .containers(.storesRead), get),
+            Endpoint(.post, "/CertificateStores/Schedule", needs: .containers(.storesSchedule), takesBody: true, schedule),
+        ] + CertificateStoreInventory.all + CertificateStoreChanges.all + CertificateStoreJobs.all
 
     static func list(_ call: Call, _ estate: Estate) throws(Refusal) -> Outcome {
         let permissions = call.caller.permissions
@@ -49,29 +50,48 @@ enum CertificateStoreEndpoints {
         }
     }
 
-    /// Refuses the whole request where one store is unknown, out of reach, or not approved.
-    private static func check(_ ids: [GUID], _ call: Call, _ estate: Estate) throws(Refusal) {
-        var unknown: [GUID] = []
-        var unready: [(GUID, String)] = []
+    /// The stores of some ids. One that is unknown or out of reach refuses the whole request.
+    ///
+    /// - Parameters:
+    ///   - ids: the stores.
+    ///   - permission: what the caller must be allowed for each of them.
+    ///   - call: the call.
+    ///   - estate: where the stores are.
+    ///   - member: the member that holds the ids; `nil` for the body itself.
+    /// - Throws: a 403, or a refusal that names every unknown store.
+    /// - Returns: the stores, in the same order.
+    static func stores(
+        _ ids: [GUID], _ permission: Permission, _ call: Call, _ estate: Estate, member: String? = nil
+    ) throws(Refusal) -> [CertificateStore] {
+        var stores: [CertificateStore] = []
+        var reasons: [String] = []
         for id in ids {
             guard let store = estate.stores[id] else {
-                unknown.append(id)
+                reasons.append("Certificate store with id '\(id.text)' does not exist.")
                 continue
             }
-            try call.require(.storesSchedule, container: store.container)
-            if !store.isApproved {
-                unready.append((id, "must be approved before it can be scheduled"))
-            } else if store.agent == nil {
-                unready.append((id, "has no agent assigned"))
-            }
+            try call.require(permission, container: store.container)
+            stores.append(store)
         }
-        if !unknown.isEmpty {
-            let reasons = unknown.map { "Certificate store with id '\($0.text)' does not exist." }
-            throw .failed("StoreIds: \(reasons.joined(separator: " "))", reasons).forUnknownID(call.fidelity)
+        guard reasons.isEmpty else { throw failed(reasons, member).forUnknownID(call.fidelity) }
+        return stores
+    }
+
+    /// Why nothing can be scheduled on a store; `nil` if something can.
+    static func objection(to store: CertificateStore) -> String? {
+        if !store.isApproved { return "must be approved before it can be scheduled" }
+        return store.agent == nil ? "has no agent assigned" : nil
+    }
+
+    private static func failed(_ reasons: [String], _ member: String?) -> Refusal {
+        .failed((member.map { $0 + ": " } ?? "") + reasons.joined(separator: " "), reasons)
+    }
+
+    private static func check(_ ids: [GUID], _ call: Call, _ estate: Estate) throws(Refusal) {
+        let stores = try stores(ids, .storesSchedule, call, estate, member: "StoreIds")
+        let reasons = stores.compactMap { store in
+            objection(to: store).map { "Certificate store with id '\(store.id.text)' \($0)." }
         }
-        if !unready.isEmpty {
-            let reasons = unready.map { "Certificate store with id '\($0.0.text)' \($0.1)." }
-            throw .failed("StoreIds: \(reasons.joined(separator: " "))", reasons)
-        }
+        guard reasons.isEmpty else { throw failed(reasons, "StoreIds") }
     }
 }

@@ -1,5 +1,16 @@
 extension CertificateStore {
-    /// Writes the store as a GET sends it (CertificateStoreResponse).
+    /// For whom a store is written.
+    enum Occasion {
+        /// As a GET shows it.
+        case shown
+        /// As the answer to a write shows it; an empty schedule is repeated.
+        case written(emptySchedule: Bool)
+    }
+
+    /// Writes the store (CertificateStoreResponse).
+    ///
+    /// Recorded of the answer to a POST: the schedule as it was sent, secrets among the properties as identifiers, and neither
+    /// ReenrollmentStatus nor Password.
     ///
     /// The member is `Storepath` in answers and `StorePath` in requests; both are recorded.
     ///
@@ -7,7 +18,11 @@ extension CertificateStore {
     ///   - writer: what to write to.
     ///   - estate: where its container's name comes from.
     ///   - now: the day on which daily, weekly and monthly schedules are shown.
-    func write(to writer: inout JSONWriter, _ estate: Estate, on now: Timestamp) {
+    ///   - occasion: what is answered.
+    func write(to writer: inout JSONWriter, _ estate: Estate, on now: Timestamp, as occasion: Occasion = .shown) {
+        var repeatsEmptySchedule: Bool?
+        if case .written(let isEmpty) = occasion { repeatsEmptySchedule = isEmpty }
+        let isWritten = repeatsEmptySchedule != nil
         writer.object { writer in
             writer.member("Id", id)
             writer.member("ContainerId", container)
@@ -18,28 +33,43 @@ extension CertificateStore {
             writer.member("CertStoreType", type)
             writer.member("Approved", isApproved)
             writer.member("CreateIfMissing", createsIfMissing)
-            writer.member("Properties", properties)
+            writer.member("Properties", isWritten ? StoreProperties.answered(properties) : properties)
             writer.member("AgentId", agent)
             writer.member("AgentAssigned", agent != nil)
             writer.member("ContainerName", container.flatMap { estate.containers[$0]?.name })
             if let schedule {
                 writer.name("InventorySchedule")
-                schedule.shown(on: now).write(to: &writer)
+                (isWritten ? schedule : schedule.shown(on: now)).write(to: &writer)
+            } else if repeatsEmptySchedule == true {
+                writer.name("InventorySchedule")
+                writer.object { _ in }
             } else {
                 writer.null("InventorySchedule")
             }
-            writer.name("ReenrollmentStatus")
-            writer.object { writer in
-                writer.member("Data", false)
-                writer.null("AgentId")
-                writer.member("Message", "Key generation is not supported by the agent for this store.")
-                writer.member("JobProperties", "")
-                writer.member("CustomAliasAllowed", 0)
-                writer.name("EntryParameters")
-                writer.array([Int]()) { $0.value($1) }
-            }
+            if isWritten { writer.null("ReenrollmentStatus") } else { writeReenrollmentStatus(to: &writer, estate) }
             writer.member("SetNewPasswordAllowed", false)
-            writer.null("Password")
+            if isWritten || !hasPassword {
+                writer.null("Password")
+            } else {
+                writer.name("Password")
+                Secret.write(to: &writer, isPresent: true)
+            }
+        }
+    }
+
+    /// Recorded where it is not supported. Assumed: it is where the store's type has it and the agent is approved.
+    private func writeReenrollmentStatus(to writer: inout JSONWriter, _ estate: Estate) {
+        let agent = agent.flatMap { estate.agents[$0] }.flatMap { $0.status == .approved ? $0 : nil }
+        let isSupported = agent != nil && estate.storeTypes[type]?.supports.contains(.enrollment) == true
+        writer.name("ReenrollmentStatus")
+        writer.object { writer in
+            writer.member("Data", isSupported)
+            writer.member("AgentId", isSupported ? agent?.id : nil)
+            writer.member("Message", isSupported ? "" : "Key generation is not supported by the agent for this store.")
+            writer.member("JobProperties", "")
+            writer.member("CustomAliasAllowed", 0)
+            writer.name("EntryParameters")
+            writer.array([Int]()) { $0.value($1) }
         }
     }
 }

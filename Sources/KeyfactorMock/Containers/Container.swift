@@ -8,4 +8,9 @@ package struct Container: Sendable {
     package var storeType: Int?
     /// Whether its schedule replaces that of stores which have one.
     package var overwritesSchedules: Bool
+
+    /// The inventory schedule of a store that is put into it: its own, if it has one and the store has none or must give way.
+    package func schedule(inPlaceOf schedule: Schedule?) -> Schedule? {
+        self.schedule != nil && (schedule == nil || overwritesSchedules) ? self.schedule : schedule
+    }
 }

@@ -94,7 +94,31 @@ extension CertificateStore {
             writer.name("schedule")
             if let schedule { schedule.write(to: &writer) } else { writer.null() }
             writer.name("properties")
-            writer.raw(properties)
+            // As the answer to a write has them: texts only, which is what a scenario takes.
+            writer.raw(StoreProperties.answered(properties))
+            guard !inventory.isEmpty else { return }
+            writer.name("inventory")
+            let certificates = inventory.flatMap { entry in
+                entry.certificates.compactMap { estate.certificates[$0] }.map { (entry: entry, certificate: $0) }
+            }
+            writer.array(certificates) { $1.certificate.writeControl(to: &$0, $1.entry) }
+        }
+    }
+}
+
+extension Certificate {
+    fileprivate func writeControl(to writer: inout JSONWriter, _ entry: InventoryEntry) {
+        writer.object { writer in
+            writer.member("alias", entry.alias)
+            writer.member("id", id)
+            writer.member("subject", subject)
+            writer.member("issuer", issuer)
+            writer.member("serial", serial)
+            writer.member("thumbprint", thumbprint)
+            writer.member("notBefore", notBefore)
+            writer.member("notAfter", notAfter)
+            writer.name("parameters")
+            writer.raw(entry.parameters)
         }
     }
 }

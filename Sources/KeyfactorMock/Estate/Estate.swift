@@ -13,6 +13,8 @@ package struct Estate: Sendable {
     package var containers = Table<Int, Container>(sortedBy: { $0.id < $1.id })
     package private(set) var jobTypes = Table<GUID, JobType>(sortedBy: { $0.name.lowercased() < $1.name.lowercased() })
     package var jobs = Jobs()
+    /// The certificates that stores hold.
+    package var certificates = Certificates()
     /// Where new identifiers come from.
     package var identifiers: Identifiers
     /// By name as spelt and by name in lower case, so that a name spelt right costs one look-up.

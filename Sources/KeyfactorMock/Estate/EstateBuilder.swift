@@ -204,6 +204,8 @@ struct EstateBuilder {
             }
             return String(decoding: writer.bytes, as: UTF8.self)
         }
+        let reader = InventoryReader(machine: machine, path: path, type: type, seed: seed, now: now)
+        let inventory = reader.entries(node["inventory"], &estate.certificates, &mistakes)
         for path in node["count"]?.integer.map({ count in (0..<count).map { "\(path).\($0 + 1)" } }) ?? [path] {
             let known = stores[StoreKey(machine: machine.lowercased(), path: path, type: type)]
             var made = known ?? store(machine, path, type: type)
@@ -212,6 +214,7 @@ struct EstateBuilder {
             if node["container"] != nil { made.container = container }
             if let approved = node["approved"]?.boolean { made.isApproved = approved }
             if let properties { made.properties = properties }
+            if let inventory { made.inventory = estate.certificates.entries(inventory) }
             put(made)
             if let schedule = self.schedule(of: made, said: schedule, isNew: known == nil) { schedules[made.id] = schedule }
         }

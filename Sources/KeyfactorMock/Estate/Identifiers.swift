@@ -5,7 +5,7 @@ package struct Identifiers: Sendable {
     /// What an identifier names. Each kind has a sequence of its own, so that more of one changes none of another.
     package enum Kind: UInt64, Sendable, CaseIterable {
         case agent = 1
-        case store, jobType, storeJobType, job, correlation, token
+        case store, jobType, storeJobType, job, correlation, token, certificate, secret
     }
 
     private let seed: UInt64

@@ -35,6 +35,21 @@ struct KeyList<Key: Hashable & Sendable>: Sendable {
         return keys
     }
 
+    /// The keys of one stretch of the list; see `Table.stretch`.
+    func stretch(from isReached: (Key) -> Bool, while belongs: (Key) -> Bool) -> [Key] {
+        let chunk = Self.first(in: 0..<chunks.count) { isReached(chunks[$0][chunks[$0].count - 1]) }
+        guard chunk < chunks.count else { return [] }
+        let place = Self.first(in: 0..<chunks[chunk].count) { isReached(chunks[chunk][$0]) }
+        var keys: [Key] = []
+        for (index, list) in chunks[chunk...].enumerated() {
+            for key in list.dropFirst(index == 0 ? place : 0) {
+                guard belongs(key) else { return keys }
+                keys.append(key)
+            }
+        }
+        return keys
+    }
+
     /// Puts a key behind all others.
     mutating func append(_ key: Key) {
         if let last = chunks.indices.last, chunks[last].count < Self.chunkLimit {

@@ -47,6 +47,16 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
         order.slice(from: start, limit: limit).map { rows[$0]! }
     }
 
+    /// The rows of one stretch of the list, found without looking at the others. O(log n) and the length of the stretch.
+    ///
+    /// - Parameters:
+    ///   - isReached: whether a row stands in the stretch or behind it; true for all rows from some place on.
+    ///   - belongs: whether a row that is reached stands in the stretch.
+    /// - Returns: the rows in order.
+    package func stretch(from isReached: (Row) -> Bool, while belongs: (Row) -> Bool) -> [Row] {
+        order.stretch(from: { isReached(rows[$0]!) }, while: { belongs(rows[$0]!) }).map { rows[$0]! }
+    }
+
     /// Puts a row in, or in the place of the one with its key. O(log n).
     package mutating func put(_ row: Row, at key: Key) {
         if let old = rows.updateValue(row, forKey: key) {

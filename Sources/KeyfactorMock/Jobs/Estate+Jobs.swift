@@ -15,6 +15,7 @@ extension Estate {
         let job = Job(id: id ?? identifiers.next(.job), number: jobs.count, order: order, requested: now)
         jobs.count += 1
         jobs.scheduled.put(job, at: job.id)
+        if let store = order.store, order.kind != .inventory { jobs.onStores[store, default: []].append(job.id) }
         putDown(job, at: order.schedule.firstDue(from: now))
         return job
     }
@@ -26,6 +27,9 @@ extension Estate {
         jobs.due[id] = nil
         jobs.runs[id] = nil
         jobs.finishedRuns[id] = nil
+        if let store = job.order.store, let others = jobs.onStores[store]?.filter({ $0 != id }) {
+            jobs.onStores[store] = others.isEmpty ? nil : others
+        }
         stopWaiting(job)
     }
 
@@ -163,6 +167,7 @@ extension Estate {
             end(run.entry, step, .completedWillRetry, step.result ?? .failure, at: moment)
             run.entry = nil
         case .completed:
+            let step = carryOut(job, step, at: moment)
             end(run.entry, step, .completed, step.result ?? .success, at: moment)
             if let entry = run.entry, job.order.kind == .fetchLogs { jobs.history.change(entry) { $0.bringLogs() } }
             return close(job)

@@ -47,4 +47,6 @@ package struct JobOrder: Sendable {
     package var target: String?
     /// The custom job type that it is of; the type's name may change afterwards.
     package var customType: GUID?
+    /// What it changes in the store when it succeeds.
+    package var change: InventoryChange?
 }

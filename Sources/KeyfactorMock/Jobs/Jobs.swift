@@ -20,6 +20,8 @@ package struct Jobs: Sendable {
     /// How many runs each recurring job has finished.
     var finishedRuns = TreeDictionary<GUID, Int>()
     var timeline = Timeline()
+    /// The scheduled jobs on each store, but for its inventory job, which the store knows.
+    var onStores = TreeDictionary<GUID, [GUID]>()
 
     /// No jobs.
     package init() {}

@@ -33,6 +33,24 @@ struct QueryField<Row>: Sendable {
         self.value = value
     }
 
+    /// The same field of something that has such a row.
+    ///
+    /// - Parameter row: takes the row from it.
+    /// - Returns: a field that no index knows.
+    func of<Whole>(_ row: @escaping @Sendable (Whole) -> Row) -> QueryField<Whole> {
+        let kind: QueryField<Whole>.Kind =
+            switch kind {
+            case .text: .text
+            case .number: .number
+            case .boolean: .boolean
+            case .time: .time
+            case .guid: .guid
+            case .list: .list
+            case .words(let words): .words(words)
+            }
+        return .init(name, kind, aliases: aliases) { value(row($0)) }
+    }
+
     /// Whether a name means this field.
     func isNamed(_ name: String) -> Bool {
         let name = name.lowercased()

@@ -212,7 +212,23 @@ enum ScenarioShape {
             .init("approved", .boolean, about: "whether it is approved; default true"),
             .init("schedule", schedule, about: "its inventory schedule"),
             .init("properties", .map(of: .text()), about: "its properties; clients get them as JSON in a string"),
+            .init(
+                "inventory", .list(entry), about: "the certificates in it; entries of one alias are a chain, the certificate itself first"),
             .init("count", .integer(0...1_000_000), about: "makes so many, with .1, .2, … put to the path"),
+        ])
+
+    private static let entry = Shape.object(
+        "an inventory entry",
+        fields: [
+            .init("alias", .text("an alias", length: 1...256), required: true, about: "its name in the store"),
+            .init("id", .integer(1...Int(Int32.max)), about: "its CertificateId; the next free one if left out"),
+            .init("subject", .text(), about: "its IssuedDN; default CN= and the machine"),
+            .init("issuer", .text(), about: "its IssuerDN"),
+            .init("serial", .text(), about: "its SerialNumber; drawn from the seed if left out"),
+            .init("thumbprint", .text("40 hexadecimal digits", pattern: "[0-9A-Fa-f]{40}"), about: "drawn from the seed if left out"),
+            .init("notBefore", .time, about: "default a year before notAfter"),
+            .init("notAfter", .time, about: "default +180d"),
+            .init("parameters", .map(of: .text()), about: "its entry parameters"),
         ])
 
     private static let job = Shape.object(

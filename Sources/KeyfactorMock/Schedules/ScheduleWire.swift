@@ -50,20 +50,23 @@ extension Schedule {
     /// - Parameters:
     ///   - allowed: the kinds that are right here.
     ///   - subject: what cannot be scheduled so, such as "An inventory job of Command 10.5".
+    ///   - path: how to name the member.
     /// - Throws: a refusal that names the kind and the right ones.
-    func require(_ allowed: [Kind], for subject: String) throws(Refusal) {
+    func require(_ allowed: [Kind], for subject: String, path: String = "Schedule") throws(Refusal) {
         guard !allowed.contains(kind) else { return }
         let right = allowed.map(\.rawValue).joined(separator: ", ")
-        throw .badArgument("Schedule.\(kind.rawValue): \(subject) cannot be scheduled so; expected one of \(right).")
+        throw .badArgument("\(path).\(kind.rawValue): \(subject) cannot be scheduled so; expected one of \(right).")
     }
 
     /// Refuses a kind that a release does not know for inventory.
     ///
-    /// - Parameter product: the release; 10 and 11 know neither weekly nor monthly inventory.
+    /// - Parameters:
+    ///   - product: the release; 10 and 11 know neither weekly nor monthly inventory.
+    ///   - path: how to name the member.
     /// - Throws: a refusal that names the kind and the right ones.
-    func requireInventory(_ product: ProductVersion) throws(Refusal) {
+    func requireInventory(_ product: ProductVersion, path: String = "Schedule") throws(Refusal) {
         guard !product.traits.weeklyInventory else { return }
-        try require([.immediate, .interval, .daily, .exactlyOnce], for: "an inventory job of Command \(product.rawValue)")
+        try require([.immediate, .interval, .daily, .exactlyOnce], for: "an inventory job of Command \(product.rawValue)", path: path)
     }
 
     /// Writes the schedule as the value of a member: only the set kind appears.

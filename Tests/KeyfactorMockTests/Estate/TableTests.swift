@@ -35,6 +35,17 @@ struct TableTests {
         #expect(table.all == Array(0..<5_000))
     }
 
+    @Test func aStretchIsFoundInTheMiddle() {
+        let rows = (0..<3_000).map { ($0, $0 / 7) }
+        let table = Table(rows.map { ($0.0, $0) }, sortedBy: { ($0.1, $0.0) < ($1.1, $1.0) })
+        for group in [0, 1, 73, 146, 427, 428] {
+            let found = table.stretch(from: { $0.1 >= group }, while: { $0.1 == group })
+            #expect(found.map(\.0) == rows.filter { $0.1 == group }.map(\.0))
+        }
+        #expect(table.stretch(from: { $0.1 >= 429 }, while: { $0.1 == 429 }).isEmpty)
+        #expect(table.stretch(from: { $0.1 >= -1 }, while: { $0.1 == -1 }).isEmpty)
+    }
+
     @Test func aCopyDoesNotSeeWhatIsWrittenLater() {
         var table = Table([(1, "a"), (2, "b")], sortedBy: <)
         let copy = table
