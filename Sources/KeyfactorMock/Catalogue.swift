@@ -14,7 +14,8 @@ package enum Catalogue {
         let examples: [Refusal] = [
             .badArgument("MEMBER: expected …, found …."), .failed("StoreIds: …", ["…"]), .invalidSortField("NAME"),
             .forbidden("USER", ""), .storeNotFound(id), .agentNotFound(id), .jobTypeNotFound(id), .jobTypeNotFound(named: "NAME"),
-            .jobHistoryNotFound(0),
+            .jobHistoryNotFound(0), .storeTypeNotFound(0), .storeTypeNotFound(named: "NAME"), .containerNotFound(0),
+            .alreadyExists("certificate store type", "ShortName", "NAME"), .inUse("The certificate store type 'NAME'", by: "…"),
             .noOperation(""), .methodNotAllowed([]), .unsupportedVersion("VERSION"), .missingRequestedWith,
             .worldIsFull("jobs", limit: Estate.jobLimit),
         ]

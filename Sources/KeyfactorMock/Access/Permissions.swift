@@ -3,6 +3,8 @@ enum Permission: String, Sendable {
     case agentsRead = "/agents/management/read/"
     case agentsModify = "/agents/management/modify/"
     case storesRead = "/certificate_stores/read/"
+    /// The name is assumed; so is that it covers store types and containers.
+    case storesModify = "/certificate_stores/modify/"
     case storesSchedule = "/certificate_stores/schedule/"
 
     /// The permission as it is granted: for everything, or for what is in one container.

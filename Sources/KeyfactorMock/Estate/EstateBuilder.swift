@@ -64,7 +64,7 @@ struct EstateBuilder {
         for item in node?["containers"]?.items ?? [] { addContainer(item) }
         for item in node?["agents"]?.items ?? [] { addAgent(item) }
         for item in node?["certificateStores"]?.items ?? [] { addStores(item) }
-        estate.stores = Table(stores.values.map { ($0.id, $0) }, sortedBy: CertificateStore.isListedBefore)
+        estate.stores = Table(stores.values.map { ($0.id, $0) }, sortedBy: CertificateStore.isListedBefore, groupedBy: { $0.container })
         if estate.stores.count != stores.count, let node { mistakes.append(Mistake(node.mark, "two certificate stores have one id")) }
         for store in estate.stores.all {
             if let schedule = schedules[store.id] { estate.scheduleInventory(of: store.id, schedule, now: now) }
@@ -165,7 +165,8 @@ struct EstateBuilder {
             StoreType(
                 number: number, name: node["name"]?.text ?? known?.name ?? shortName, shortName: shortName,
                 capability: node["capability"]?.text ?? known?.capability ?? shortName,
-                supports: supports ?? known?.supports ?? [.add, .create, .remove]))
+                supports: supports ?? known?.supports ?? [.add, .create, .remove],
+                details: StoreType.Details(node, changing: known?.details ?? .standard)))
     }
 
     private mutating func addContainer(_ node: YAMLNode) {
