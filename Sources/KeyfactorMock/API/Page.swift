@@ -4,6 +4,14 @@ struct Page<Row> {
     var total: Int
 }
 
+extension Page {
+    /// A page of rows that are all there, in order.
+    init(_ all: [Row], from start: Int, limit: Int, descending: Bool) {
+        let rows = descending ? Array(all.reversed().dropFirst(start).prefix(limit)) : Array(all.dropFirst(start).prefix(limit))
+        self.init(rows: rows, total: all.count)
+    }
+}
+
 extension Call {
     /// The most rows that one page may hold; what asks for more gets a refusal, not a server that runs out of memory.
     static let largestPage = 1_000_000
@@ -46,16 +54,28 @@ extension Call {
         if filter == nil, isVisible == nil, !descends, !sorts {
             return Page(rows: source.slice(from: first, limit: size), total: source.count)
         }
-        var rows = filter?.key.flatMap { source.rows(withKey: $0) } ?? source.all
-        if let isVisible { rows.removeAll { !isVisible($0) } }
-        if let filter { rows.removeAll { !filter.matches($0) } }
+        let passes = { (row: Row) in (isVisible?(row) ?? true) && (filter?.matches(row) ?? true) }
+        let keyed = filter?.key.flatMap { source.rows(withKey: $0) }
+        if !sorts, keyed == nil { return source.page(where: passes, from: first, limit: size, descending: descends) }
+        var rows = (keyed ?? source.all).filter(passes)
         if let sort, sorts {
-            let keyed = rows.enumerated().map { (key: sort.value($1), place: $0) }
+            let sortable = rows.enumerated().map { (key: sort.value($1), place: $0) }
                 .sorted { $0.key.order($1.key) == .equal ? $0.place < $1.place : $0.key.order($1.key) == .less }
-            rows = keyed.map { rows[$0.place] }
+            rows = sortable.map { rows[$0.place] }
         }
-        if descends { rows.reverse() }
-        return Page(rows: Array(rows.dropFirst(first).prefix(size)), total: rows.count)
+        return Page(rows, from: first, limit: size, descending: descends)
+    }
+
+    /// A test of whether the caller may see rows; `nil` for one who may see all.
+    ///
+    /// - Parameters:
+    ///   - permission: what seeing them needs.
+    ///   - container: the container that a row is in.
+    /// - Returns: what `page(of:fields:defaultSort:isVisible:)` takes.
+    func visible<Row>(_ permission: Permission, _ container: @escaping (Row) -> Int?) -> ((Row) -> Bool)? {
+        let permissions = caller.permissions
+        guard !permissions.allow(permission, container: nil) else { return nil }
+        return { permissions.allow(permission, container: container($0)) }
     }
 
     /// Numbers below 1 are refused; what Command does with them is not known.

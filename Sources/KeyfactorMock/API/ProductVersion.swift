@@ -20,16 +20,24 @@ package enum ProductVersion: String, Sendable, CaseIterable, Comparable {
         var weeklyInventory = true
         /// Whether `POST /CertificateStores/Approve` has an InventorySchedule: 25 only, by the descriptions.
         var approvalSchedules = false
+        /// The most characters of a store type's ShortName: descriptions of 10 (10) and 25 (64).
+        var shortNameLimit = 64
+        /// What store types say of properties and entry parameters: RequiredWhen (descriptions of 10 and 11), or ValidationOptions and ids,
+        /// and the certificates' format (25). 24.4 is not known and taken to be as 11.
+        var storeTypeValidation = false
     }
 
     /// What this release does differently. 12.3 has no recording: it is interpolated between 11 and 24.
     var traits: Traits {
         switch self {
-        case .v10: Traits(header: "10.5.0.0", times: .bare, numbers: false, weeklyInventory: false)
+        case .v10: Traits(header: "10.5.0.0", times: .bare, numbers: false, weeklyInventory: false, shortNameLimit: 10)
         case .v11: Traits(header: "11.6.0.0", numbers: false, weeklyInventory: false)
         case .v12: Traits(header: "12.3.0.0", numbers: false)
         case .v24: Traits(header: "24.4.0.0")
-        case .v25: Traits(header: "25.4.1+6b6579666163746f722d6d6f636b2e2e2e2e2e2e", agentJobTypes: true, approvalSchedules: true)
+        case .v25:
+            Traits(
+                header: "25.4.1+6b6579666163746f722d6d6f636b2e2e2e2e2e2e", agentJobTypes: true, approvalSchedules: true,
+                storeTypeValidation: true)
         }
     }
 

@@ -102,6 +102,11 @@ extension Refusal {
         notFound("The certificate store type with StoreType '\(number)' does not exist.", .recorded)
     }
 
+    /// No store type of this short name.
+    static func storeTypeNotFound(named name: String) -> Refusal {
+        notFound("The certificate store type with ShortName '\(name)' does not exist.", .assumed)
+    }
+
     /// No such container.
     static func containerNotFound(_ id: Int) -> Refusal {
         notFound("Certificate store container with id '\(id)' does not exist.", .assumed)
@@ -117,6 +122,16 @@ extension Refusal {
     static func alreadyExists(_ what: String, _ member: String, _ value: String) -> Refusal {
         Refusal(
             status: 400, code: "0xA011000A", message: "\(member): a \(what) '\(value.prefix(60))' exists already.", provenance: .assumed)
+    }
+
+    /// Something cannot be deleted while it is used. The code is known from another operation that refuses to delete what is used.
+    ///
+    /// - Parameters:
+    ///   - what: what it is, with its number or name.
+    ///   - users: what uses it.
+    /// - Returns: a refusal with status 400.
+    static func inUse(_ what: String, by users: String) -> Refusal {
+        Refusal(status: 400, code: "0xA0110029", message: "\(what) is used by \(users) and cannot be deleted.", provenance: .assumed)
     }
 
     /// No job history entry of this id.

@@ -5,7 +5,7 @@ enum Permission: String, Sendable {
     /// Assumed: no source names it.
     case pamRead = "/pam/read/"
     case storesRead = "/certificate_stores/read/"
-    /// The name is assumed, from those of its neighbours.
+    /// The name is assumed; so is that it covers store types and containers.
     case storesModify = "/certificate_stores/modify/"
     case storesSchedule = "/certificate_stores/schedule/"
 

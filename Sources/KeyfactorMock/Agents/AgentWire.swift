@@ -71,7 +71,7 @@ extension Estate {
         if let type = jobType(named: capability) { return [(type.name, "", type.id)] }
         guard let type = storeTypes.all.first(where: { $0.capability.lowercased() == capability.lowercased() }) else { return [] }
         return type.operations.map { operation in
-            ("\(type.capability) \(operation)", operation, Identifiers.fixed(.storeJobType, type.capability + operation, seed: 0))
+            ("\(type.capability) \(operation)", operation, type.jobType(operation))
         }
     }
 }

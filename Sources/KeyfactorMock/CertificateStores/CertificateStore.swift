@@ -65,6 +65,10 @@ package struct CertificateStore: Sendable {
 
     /// The order of `GET /CertificateStores`: by machine, then path, then id. The documented sort is ClientMachine; the rest makes it whole.
     package static func isListedBefore(_ one: CertificateStore, _ other: CertificateStore) -> Bool {
-        (one.machine.lowercased(), one.path, one.id) < (other.machine.lowercased(), other.path, other.id)
+        switch CaselessText.order(one.machine, other.machine) {
+        case .less: true
+        case .greater: false
+        case .equal: (one.path, one.id) < (other.path, other.id)
+        }
     }
 }

@@ -152,8 +152,7 @@ enum CertificateStoreChanges {
         guard let name, !estate.containers.all.contains(where: { $0.name.lowercased() == name.lowercased() }) else {
             throw .alreadyExists("certificate store container", "NewContainerName", name ?? "")
         }
-        let next = (estate.containers.lastKey ?? 0) + 1
-        return Container(id: next, name: name, schedule: nil, storeType: type, overwritesSchedules: false)
+        return Container(id: estate.freeContainerID, name: name, schedule: nil, storeType: type, overwritesSchedules: false)
     }
 
     /// The store of an id, if there is one and the caller may change it.

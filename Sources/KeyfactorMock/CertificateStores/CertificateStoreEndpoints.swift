@@ -10,10 +10,9 @@ enum CertificateStoreEndpoints {
         ] + CertificateStoreInventory.all + CertificateStoreChanges.all + CertificateStoreJobs.all
 
     static func list(_ call: Call, _ estate: Estate) throws(Refusal) -> Outcome {
-        let permissions = call.caller.permissions
-        let page = try call.page(of: estate.stores, fields: CertificateStoreFields.all(estate), defaultSort: "ClientMachine") { store in
-            permissions.allow(.storesRead, container: store.container)
-        }
+        let page = try call.page(
+            of: estate.stores, fields: CertificateStoreFields.all(estate), defaultSort: "ClientMachine",
+            isVisible: call.visible(.storesRead) { $0.container })
         return .reply(call.list(page) { $1.write(to: &$0, estate, on: call.now) })
     }
 

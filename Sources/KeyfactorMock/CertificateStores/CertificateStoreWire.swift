@@ -93,6 +93,9 @@ enum CertificateStoreFields {
             QueryField("HasInventoryScheduled", .boolean) { .boolean($0.schedule != nil) },
             QueryField("AddSupported", .boolean) { .boolean(estate.storeTypes[$0.type]?.supports.contains(.add) ?? false) },
             QueryField("RemoveSupported", .boolean) { .boolean(estate.storeTypes[$0.type]?.supports.contains(.remove) ?? false) },
+            QueryField("PrivateKeyAllowed", .words(["forbidden": 0, "optional": 1, "required": 2])) {
+                .number((estate.storeTypes[$0.type]?.details.privateKey ?? .optional).rawValue)
+            },
             QueryField("Id", .guid, aliases: ["CertStoreId"], isKey: true) { .guid($0.id) },
             QueryField("DisplayName", .text) { .text("\($0.machine) - \($0.path)") },
         ]

@@ -3,10 +3,15 @@ import HashTreeCollections
 extension Estate {
     /// The store that has this machine, path and type, of which there is only one. Machines are compared without case.
     func store(machine: String, path: String, type: Int) -> CertificateStore? {
-        let machine = machine.lowercased()
-        return stores.stretch(
-            from: { ($0.machine.lowercased(), $0.path) >= (machine, path) },
-            while: { $0.machine.lowercased() == machine && $0.path == path }
+        stores.stretch(
+            from: { store in
+                switch CaselessText.order(store.machine, machine) {
+                case .less: false
+                case .greater: true
+                case .equal: store.path >= path
+                }
+            },
+            while: { CaselessText.order($0.machine, machine) == .equal && $0.path == path }
         ).first { $0.type == type }
     }
 

@@ -1,6 +1,6 @@
 /// A group of certificate stores that share a schedule and permissions. Command 25 renames it to application.
 package struct Container: Sendable {
-    package let id: Int
+    package internal(set) var id: Int
     package var name: String
     /// The inventory schedule that stores put into it take on.
     package var schedule: Schedule?

@@ -8,7 +8,7 @@ package struct Estate: Sendable {
     package static let jobLimit = 2_000_000
 
     package var agents = Table<GUID, Agent>(sortedBy: { $0.id < $1.id })
-    package var stores = Table<GUID, CertificateStore>(sortedBy: CertificateStore.isListedBefore)
+    package var stores = Table<GUID, CertificateStore>(sortedBy: CertificateStore.isListedBefore, groupedBy: { $0.container })
     package var storeTypes = Table<Int, StoreType>(sortedBy: { $0.number < $1.number })
     package var containers = Table<Int, Container>(sortedBy: { $0.id < $1.id })
     package private(set) var jobTypes = Table<GUID, JobType>(sortedBy: { $0.name.lowercased() < $1.name.lowercased() })
@@ -17,6 +17,9 @@ package struct Estate: Sendable {
     package var certificates = Certificates()
     /// Where new identifiers come from.
     package var identifiers: Identifiers
+    /// The highest numbers ever given: a number is not given again when its owner is gone.
+    var highestStoreType = 101
+    var highestContainer = 0
     /// By name as spelt and by name in lower case, so that a name spelt right costs one look-up.
     private var jobTypeIDs = TreeDictionary<String, GUID>()
 

@@ -78,7 +78,7 @@ struct EstateBuilder {
         for item in node?["containers"]?.items ?? [] { addContainer(item) }
         for item in node?["agents"]?.items ?? [] { addAgent(item) }
         for item in node?["certificateStores"]?.items ?? [] { addStores(item) }
-        estate.stores = Table(stores.values.map { ($0.id, $0) }, sortedBy: CertificateStore.isListedBefore)
+        estate.stores = Table(stores.values.map { ($0.id, $0) }, sortedBy: CertificateStore.isListedBefore, groupedBy: { $0.container })
         if estate.stores.count != stores.count, let node { mistakes.append(Mistake(node.mark, "two certificate stores have one id")) }
         for store in estate.stores.all {
             if let schedule = schedules[store.id] { estate.scheduleInventory(of: store.id, schedule, now: now) }
@@ -143,7 +143,8 @@ struct EstateBuilder {
             StoreType(
                 number: number, name: node["name"]?.text ?? known?.name ?? shortName, shortName: shortName,
                 capability: node["capability"]?.text ?? known?.capability ?? shortName,
-                supports: supports ?? known?.supports ?? [.add, .create, .remove]))
+                supports: supports ?? known?.supports ?? [.add, .create, .remove],
+                details: StoreType.Details(node, changing: known?.details ?? .standard)))
     }
 
     private mutating func addContainer(_ node: YAMLNode) {
@@ -172,13 +173,16 @@ struct EstateBuilder {
                 "an agent's id is given once; machine '\(known?.machine ?? estate.agents[id]?.machine ?? "")' has another or this one")
         }
         let capabilities = node["capabilities"]?.items.compactMap(\.text) ?? standard.capabilities
+        let polls = node["polls"]?.boolean ?? standard.polls
+        // One that falls silent was last seen now; one that speaks again is seen all the time.
+        let seen = polls ? (standard.polls ? standard.lastSeen : nil) : standard.lastSeen(by: now)
         put(
             Agent(
                 id: id, machine: standard.machine, username: node["username"]?.text ?? standard.username,
                 platform: node["platform"]?.integer ?? standard.platform, version: node["version"]?.text ?? standard.version,
                 status: Agent.Status.allCases.first { $0.name.lowercased() == node["status"]?.text } ?? standard.status,
-                lastSeen: node["lastSeen"]?.time.map { timestamp($0) } ?? standard.lastSeen, capabilities: capabilities,
-                polls: node["polls"]?.boolean ?? standard.polls, blueprint: node["blueprint"]?.text ?? standard.blueprint,
+                lastSeen: node["lastSeen"]?.time.map { timestamp($0) } ?? seen, capabilities: capabilities,
+                polls: polls, blueprint: node["blueprint"]?.text ?? standard.blueprint,
                 certificateReenrollment: Agent.CertificateReenrollment.allCases.first {
                     $0.name.lowercased() == node["certificateReenrollment"]?.text
                 } ?? standard.certificateReenrollment))

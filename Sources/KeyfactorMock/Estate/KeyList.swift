@@ -50,6 +50,19 @@ struct KeyList<Key: Hashable & Sendable>: Sendable {
         return keys
     }
 
+    /// Keys in order or backwards, as long as the visitor asks for more.
+    func walk(backwards: Bool, _ visit: (Key) -> Bool) {
+        guard backwards else {
+            for chunk in chunks {
+                for key in chunk where !visit(key) { return }
+            }
+            return
+        }
+        for chunk in chunks.reversed() {
+            for key in chunk.reversed() where !visit(key) { return }
+        }
+    }
+
     /// Puts a key behind all others.
     mutating func append(_ key: Key) {
         if let last = chunks.indices.last, chunks[last].count < Self.chunkLimit {

@@ -2,15 +2,30 @@ import HashTreeCollections
 
 /// Rows by key, with the order in which a list shows them. Copies share their rows: a fork of a world costs nothing until it writes.
 package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
-    private var rows = TreeDictionary<Key, Row>()
+    /// A row behind a reference: to pass over many rows is then to pass over words, whatever is in them.
+    private final class Held: Sendable {
+        let row: Row
+
+        init(_ row: Row) { self.row = row }
+    }
+
+    private var rows = TreeDictionary<Key, Held>()
     private var order: KeyList<Key>
-    private let precedes: @Sendable (Row, Row) -> Bool
+    private var groups = TreeDictionary<Int, TreeSet<Key>>()
+    /// The order of listing.
+    let precedes: @Sendable (Row, Row) -> Bool
+    private let group: @Sendable (Row) -> Int?
 
     /// An empty table.
     ///
-    /// - Parameter precedes: the order of listing; no two rows may be equal in it.
-    package init(sortedBy precedes: @escaping @Sendable (Row, Row) -> Bool) {
+    /// - Parameters:
+    ///   - precedes: the order of listing; no two rows may be equal in it.
+    ///   - group: the group that a row belongs to, if it belongs to one.
+    package init(
+        sortedBy precedes: @escaping @Sendable (Row, Row) -> Bool, groupedBy group: @escaping @Sendable (Row) -> Int? = { _ in nil }
+    ) {
         self.precedes = precedes
+        self.group = group
         order = KeyList()
     }
 
@@ -19,10 +34,16 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     /// - Parameters:
     ///   - all: the rows with their keys; of several with one key the last stays.
     ///   - precedes: the order of listing; no two rows may be equal in it.
-    package init(_ all: [(Key, Row)], sortedBy precedes: @escaping @Sendable (Row, Row) -> Bool) {
+    ///   - group: the group that a row belongs to, if it belongs to one.
+    package init(
+        _ all: [(Key, Row)], sortedBy precedes: @escaping @Sendable (Row, Row) -> Bool,
+        groupedBy group: @escaping @Sendable (Row) -> Int? = { _ in nil }
+    ) {
         self.precedes = precedes
-        for (key, row) in all { rows[key] = row }
-        order = KeyList(rows.sorted { precedes($0.value, $1.value) }.map(\.key))
+        self.group = group
+        for (key, row) in all { rows[key] = Held(row) }
+        order = KeyList(rows.sorted { precedes($0.value.row, $1.value.row) }.map(\.key))
+        for (key, held) in rows { regroup(key, from: nil, to: group(held.row)) }
     }
 
     /// How many rows there are.
@@ -32,7 +53,7 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     package var lastKey: Key? { order.last }
 
     /// A row by its key.
-    package subscript(key: Key) -> Row? { rows[key] }
+    package subscript(key: Key) -> Row? { rows[key]?.row }
 
     /// Every row in the order of listing.
     package var all: [Row] { slice(from: 0, limit: count) }
@@ -44,7 +65,25 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     ///   - limit: how many rows to answer at most.
     /// - Returns: the rows in order.
     package func slice(from start: Int, limit: Int) -> [Row] {
-        order.slice(from: start, limit: limit).map { rows[$0]! }
+        order.slice(from: start, limit: limit).map { rows[$0]!.row }
+    }
+
+    /// Every row, in the order in which they lie.
+    func forEachUnordered(_ visit: (Row) -> Void) {
+        for (_, held) in rows { visit(held.row) }
+    }
+
+    /// Rows in the order of listing or backwards, as long as the visitor asks for more.
+    func walk(backwards: Bool, _ visit: (Row) -> Bool) {
+        order.walk(backwards: backwards) { visit(rows[$0]!.row) }
+    }
+
+    /// How many rows a group has.
+    package func count(inGroup number: Int) -> Int { groups[number]?.count ?? 0 }
+
+    /// The rows of a group in the order of listing.
+    package func rows(inGroup number: Int) -> [Row] {
+        (groups[number]?.map { rows[$0]!.row } ?? []).sorted(by: precedes)
     }
 
     /// The rows of one stretch of the list, found without looking at the others. O(log n) and the length of the stretch.
@@ -54,19 +93,22 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     ///   - belongs: whether a row that is reached stands in the stretch.
     /// - Returns: the rows in order.
     package func stretch(from isReached: (Row) -> Bool, while belongs: (Row) -> Bool) -> [Row] {
-        order.stretch(from: { isReached(rows[$0]!) }, while: { belongs(rows[$0]!) }).map { rows[$0]! }
+        order.stretch(from: { isReached(rows[$0]!.row) }, while: { belongs(rows[$0]!.row) }).map { rows[$0]!.row }
     }
 
     /// Puts a row in, or in the place of the one with its key. O(log n).
     package mutating func put(_ row: Row, at key: Key) {
-        if let old = rows.updateValue(row, forKey: key) {
-            guard precedes(old, row) || precedes(row, old) else { return }
+        let held = Held(row)
+        let old = rows.updateValue(held, forKey: key)
+        regroup(key, from: old.flatMap { group($0.row) }, to: group(row))
+        if let old {
+            guard precedes(old.row, row) || precedes(row, old.row) else { return }
             rows[key] = old
-            remove(key)
-            rows[key] = row
+            order.remove(key) { precedes(rows[$0]!.row, old.row) }
+            rows[key] = held
         }
-        if let last = order.last, !precedes(rows[last]!, row) {
-            order.insert(key) { precedes(row, rows[$0]!) }
+        if let last = order.last, !precedes(rows[last]!.row, row) {
+            order.insert(key) { precedes(row, rows[$0]!.row) }
         } else {
             order.append(key)
         }
@@ -74,8 +116,9 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
 
     /// Takes a row out. Nothing happens if there is none. O(log n).
     package mutating func remove(_ key: Key) {
-        guard let row = rows[key] else { return }
-        order.remove(key) { precedes(rows[$0]!, row) }
+        guard let row = rows[key]?.row else { return }
+        order.remove(key) { precedes(rows[$0]!.row, row) }
+        regroup(key, from: group(row), to: nil)
         rows[key] = nil
     }
 
@@ -85,8 +128,19 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     ///   - key: the row's key.
     ///   - change: changes the row, not what its place in the list depends on.
     package mutating func change(_ key: Key, _ change: (inout Row) -> Void) {
-        guard var row = rows[key] else { return }
+        guard var row = rows[key]?.row else { return }
+        let old = group(row)
         change(&row)
-        rows[key] = row
+        regroup(key, from: old, to: group(row))
+        rows[key] = Held(row)
+    }
+
+    private mutating func regroup(_ key: Key, from old: Int?, to new: Int?) {
+        guard old != new else { return }
+        if let old {
+            groups[old]?.remove(key)
+            if groups[old]?.isEmpty == true { groups[old] = nil }
+        }
+        if let new { groups[new, default: []].insert(key) }
     }
 }

@@ -9,6 +9,16 @@ extension JSONWriter {
         if style.enums == .names { self.member(member, name) } else { self.member(member, number) }
     }
 
+    /// Writes an enum that every recorded release sends as a name, under a name.
+    ///
+    /// - Parameters:
+    ///   - member: the member's name.
+    ///   - number: the enum's number, sent only where the fidelity switch says `enums: numbers`.
+    ///   - name: the enum's name.
+    mutating func named(_ member: String, _ number: Int, name: String) {
+        if style.enums == .numbers { self.member(member, number) } else { self.member(member, name) }
+    }
+
     /// Writes an enum that Command 10 sent as a name and 25 sends as a number, under a name.
     ///
     /// - Parameters:

@@ -4,7 +4,56 @@ struct Query<Row>: Sendable {
     indirect enum Term: Sendable {
         case all([Term])
         case any([Term])
-        case comparison(QueryField<Row>, QueryOperator, QueryValue)
+        case comparison(Comparison)
+    }
+
+    /// A field held against a value.
+    struct Comparison: Sendable {
+        let field: QueryField<Row>
+        let operation: QueryOperator
+        let wanted: QueryValue
+        private let needle: Needle?
+
+        init(_ field: QueryField<Row>, _ operation: QueryOperator, _ wanted: QueryValue) {
+            self.field = field
+            self.operation = operation
+            self.wanted = wanted
+            needle = if case .text(let text) = wanted { Needle(text) } else { nil }
+        }
+
+        /// Whether a row passes.
+        func matches(_ row: Row) -> Bool {
+            let found = field.value(row)
+            if let needle {
+                switch found {
+                case .text(let text): return needle.matches(text, operation)
+                case .list(let texts): return matches(texts, needle)
+                default: break
+                }
+            }
+            if found == .null || wanted == .null {
+                let isSame = found == .null && wanted == .null
+                return operation == .eq ? isSame : operation == .ne ? !isSame : operation == .notContains
+            }
+            return switch operation {
+            case .eq: found.order(wanted) == .equal
+            case .ne: found.order(wanted) != .equal
+            case .lt: found.order(wanted) == .less
+            case .le: found.order(wanted) != .greater
+            case .gt: found.order(wanted) == .greater
+            case .ge: found.order(wanted) != .less
+            case .contains, .notContains, .startsWith, .endsWith: false
+            }
+        }
+
+        /// A list passes if one element does; what it must not be or hold, no element may.
+        private func matches(_ texts: [String], _ needle: Needle) -> Bool {
+            switch operation {
+            case .ne: !texts.contains { needle.matches($0, .eq) }
+            case .notContains: !texts.contains { needle.matches($0, .contains) }
+            default: texts.contains { needle.matches($0, operation) }
+            }
+        }
     }
 
     let term: Term
@@ -20,7 +69,9 @@ struct Query<Row>: Sendable {
     /// What the key must equal for a row to pass, if the filter says so: then one look-up finds all rows that can.
     var key: QueryValue? {
         let terms = if case .all(let terms) = term { terms } else { [term] }
-        for case .comparison(let field, .eq, let value) in terms where field.isKey && value != .null { return value }
+        for case .comparison(let part) in terms where part.operation == .eq && part.field.isKey && part.wanted != .null {
+            return part.wanted
+        }
         return nil
     }
 
@@ -28,45 +79,7 @@ struct Query<Row>: Sendable {
         switch term {
         case .all(let terms): terms.allSatisfy { matches($0, row) }
         case .any(let terms): terms.contains { matches($0, row) }
-        case .comparison(let field, let operation, let wanted): compare(field.value(row), operation, wanted)
-        }
-    }
-
-    private static func compare(_ found: QueryValue, _ operation: QueryOperator, _ wanted: QueryValue) -> Bool {
-        if found == .null || wanted == .null {
-            let isSame = found == .null && wanted == .null
-            return operation == .eq ? isSame : operation == .ne ? !isSame : operation == .notContains
-        }
-        if case .list(let texts) = found, case .text(let part) = wanted {
-            return switch operation {
-            case .eq: texts.contains { $0.lowercased() == part }
-            case .ne: !texts.contains { $0.lowercased() == part }
-            case .notContains: !texts.contains { $0.lowercased().contains(part) }
-            case .startsWith: texts.contains { $0.lowercased().hasPrefix(part) }
-            case .endsWith: texts.contains { $0.lowercased().hasSuffix(part) }
-            default: texts.contains { $0.lowercased().contains(part) }
-            }
-        }
-        if case .text(let text) = found, case .text(let part) = wanted {
-            let text = text.lowercased()
-            return switch operation {
-            case .eq: text == part
-            case .ne: text != part
-            case .contains: text.contains(part)
-            case .notContains: !text.contains(part)
-            case .startsWith: text.hasPrefix(part)
-            case .endsWith: text.hasSuffix(part)
-            default: false
-            }
-        }
-        return switch operation {
-        case .eq: found.order(wanted) == .equal
-        case .ne: found.order(wanted) != .equal
-        case .lt: found.order(wanted) == .less
-        case .le: found.order(wanted) != .greater
-        case .gt: found.order(wanted) == .greater
-        case .ge: found.order(wanted) != .less
-        default: false
+        case .comparison(let comparison): comparison.matches(row)
         }
     }
 }

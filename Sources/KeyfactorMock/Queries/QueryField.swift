@@ -103,7 +103,7 @@ enum QueryValue: Sendable, Equatable {
         case (.null, .null): .equal
         case (.null, _): .less
         case (_, .null): .greater
-        case (.text(let a), .text(let b)): Self.order(a.lowercased(), b.lowercased())
+        case (.text(let a), .text(let b)): CaselessText.order(a, b)
         case (.number(let a), .number(let b)): Self.order(a, b)
         case (.boolean(let a), .boolean(let b)): Self.order(a ? 1 : 0, b ? 1 : 0)
         case (.time(let a), .time(let b)): Self.order(a, b)

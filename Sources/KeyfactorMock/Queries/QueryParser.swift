@@ -90,7 +90,7 @@ private struct QueryParser<Row> {
         guard field.operators.contains(operation) else { throw mistake("'\(field.name)' takes one of \(right)", at: word) }
         let value = try need("a value behind '\(word.text)'")
         guard value.isQuoted || value.text != "(" && value.text != ")" else { throw mistake("expected a value", at: value) }
-        return .comparison(field, operation, try read(value, for: field, operation))
+        return .comparison(.init(field, operation, try read(value, for: field, operation)))
     }
 
     private func unknownField(_ token: Token) -> Refusal {
@@ -108,8 +108,8 @@ private struct QueryParser<Row> {
             return .null
         }
         switch field.kind {
-        case .text: return .text((text.uppercased() == "%ME%" ? user : text).lowercased())
-        case .list: return .text(text.lowercased())
+        case .text: return .text(text.uppercased() == "%ME%" ? user : text)
+        case .list: return .text(text)
         case .number: if let number = Int(text) { return .number(number) }
         case .words(let words): if let number = Int(text) ?? words[text.lowercased()] { return .number(number) }
         case .boolean: if let truth = Bool(text.lowercased()) { return .boolean(truth) }
@@ -178,9 +178,11 @@ private struct QueryParser<Row> {
     /// Straight quotes, and the curly ones that come with copying from the documentation.
     private static var quotes: [Character] { ["\"", "\u{201C}", "\u{201D}"] }
 
-    /// A quoted text. `\"` and `""` stand for a quote; a backslash before anything else is itself.
-    private mutating func quoted(from start: Int) throws(Refusal) -> Token {
+    /// A quoted text. `\"` and `""` stand for a quote; a backslash before anything else is itself, and so are all of them where
+    /// the text would otherwise have no end: `"C:\store\"`.
+    private mutating func quoted(from start: Int, escaping: Bool = true) throws(Refusal) -> Token {
         var text = ""
+        var escaped = false
         position = start + 1
         while position < characters.count {
             let character = characters[position]
@@ -191,12 +193,14 @@ private struct QueryParser<Row> {
                     return Token(text: text, isQuoted: true, start: start, width: position - start)
                 }
                 position += 1
-            } else if character == "\\", following == "\"" {
+            } else if escaping, character == "\\", following == "\"" {
                 position += 1
+                escaped = true
             }
             text.append(characters[position])
             position += 1
         }
+        if escaped { return try quoted(from: start, escaping: false) }
         throw mistake("this quote is not closed", at: Token(text: "", isQuoted: true, start: start, width: 1))
     }
 

@@ -188,7 +188,34 @@ enum ScenarioShape {
             .init("number", .integer(0...Int(Int32.max)), about: "its StoreType; the next free one from 102 if left out"),
             .init("capability", .text(), about: "what agents call it; default the short name"),
             .init("supports", .list(.word(StoreType.Operation.allCases.map(\.rawValue))), about: "what jobs can do besides inventory"),
+            .init("properties", .list(property), about: "what its stores are given as Properties"),
+            .init(
+                "passwordOptions",
+                .object(
+                    "password options",
+                    fields: [
+                        .init("entrySupported", .boolean, about: "whether entries have passwords of their own; default false"),
+                        .init("storeRequired", .boolean, about: "whether a store needs a password; default false"),
+                        .init("style", names(StoreType.PasswordOptions.Style.self), about: "default Default"),
+                    ]), about: "which passwords its stores have"),
+            .init("privateKey", names(StoreType.Presence.self), about: "its PrivateKeyAllowed; default Optional"),
+            .init("customAlias", names(StoreType.Presence.self), about: "its CustomAliasAllowed; default Forbidden"),
         ])
+
+    private static let property = Shape.object(
+        "a property",
+        fields: [
+            .init("name", .text("a name", length: 1...128), required: true, about: "the property's name"),
+            .init("displayName", .text(), about: "as people see it; default the name"),
+            .init("type", names(StoreType.ValueType.self), about: "default String"),
+            .init("required", .boolean, about: "whether a store needs it; default false"),
+            .init("default", .text(), about: "its DefaultValue"),
+            .init("dependsOn", .text(), about: "the property it depends on"),
+        ])
+
+    private static func names<Word: NamedNumber>(_: Word.Type) -> Shape {
+        .word(Word.allCases.map(\.name))
+    }
 
     private static let container = Shape.object(
         "a container",

@@ -1,7 +1,7 @@
 /// A kind of certificate store: what it can do and how it is called.
 package struct StoreType: Sendable {
     /// Command's number of it: 0–101 built in, higher ones custom.
-    package let number: Int
+    package internal(set) var number: Int
     package var name: String
     /// At most 10 characters in Command 10, 64 in 25.
     package var shortName: String
@@ -9,6 +9,21 @@ package struct StoreType: Sendable {
     package var capability: String
     /// What jobs on such a store can do besides inventory.
     package var supports: Set<Operation>
+    private var rest: Rest
+
+    /// The rest of what it says. It lies behind a reference: types are copied often, and few look at it.
+    package var details: Details {
+        get { rest.details }
+        set { rest = Rest(newValue) }
+    }
+
+    private final class Rest: Sendable {
+        let details: Details
+
+        init(_ details: Details) { self.details = details }
+
+        static let standard = Rest(.standard)
+    }
 
     /// What a job can do with a store, as `SupportedOperations` names it.
     package enum Operation: String, Sendable, CaseIterable {
@@ -22,6 +37,11 @@ package struct StoreType: Sendable {
         if supports.contains(.discovery) { kinds.append("Discovery") }
         if supports.contains(.enrollment) { kinds.append("Reenrollment") }
         return kinds
+    }
+
+    /// The id of the job type that does an operation on such stores, drawn from the capability unless one was given.
+    package func jobType(_ operation: String) -> GUID {
+        rest.details.jobTypes[operation] ?? Identifiers.fixed(.storeJobType, capability + operation, seed: 0)
     }
 
     /// The types that every Command has. Numbers and names are the documentation's; short names and operations are assumed.
@@ -46,11 +66,14 @@ package struct StoreType: Sendable {
     }
 
     /// A store type by its parts.
-    package init(number: Int, name: String, shortName: String, capability: String, supports: Set<Operation>) {
+    package init(
+        number: Int, name: String, shortName: String, capability: String, supports: Set<Operation>, details: Details? = nil
+    ) {
         self.number = number
         self.name = name
         self.shortName = shortName
         self.capability = capability
         self.supports = supports
+        rest = details.map { Rest($0) } ?? .standard
     }
 }

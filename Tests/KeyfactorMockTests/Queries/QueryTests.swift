@@ -32,7 +32,8 @@ struct QueryTests {
         (#"(Status -eq 1 OR Status -eq 2) AND Platform -eq 1"#, "alpha", "parentheses"),
         (#"Identity -eq "EX\b""#, "Beta", "another name of a field; a backslash is itself"),
         (#"ClientMachine -eq "g \"q\" \x""#, "g", "an escaped quote"),
-        (#"ClientMachine -eq "g ""q"" \x""#, "g", "a doubled quote"), (#"Username -eq NULL"#, "", "null"),
+        (#"ClientMachine -eq "g ""q"" \x""#, "g", "a doubled quote"),
+        (#"ClientMachine -ne "C:\store\""#, "alpha Beta g", "a backslash at the end"), (#"Username -eq NULL"#, "", "null"),
         (#"Username -ne null"#, "alpha Beta g", "not null"),
         ("ClientMachine -eq alpha", "alpha", "no quotes"), ("Platform -eq 1 or Platform -eq 7", "alpha Beta", "small letters"),
     ])

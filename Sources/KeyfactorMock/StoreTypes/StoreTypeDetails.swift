@@ -1,0 +1,99 @@
+extension StoreType {
+    /// What a store type says of its stores besides what jobs and lists need.
+    package struct Details: Sendable, Equatable {
+        /// Command's LocalStore.
+        package var isLocal = false
+        package var properties: [Property] = []
+        package var entryParameters: [EntryParameter] = []
+        package var jobProperties: [String] = []
+        package var passwords = PasswordOptions()
+        /// How store paths are chosen, such as MultipleChoice; "" and nothing differ for clients.
+        package var pathType: String?
+        package var pathValue: String?
+        package var privateKey = Presence.forbidden
+        package var customAlias = Presence.forbidden
+        /// 0 is recorded; what 1 means is not known.
+        package var certificateFormat = 0
+        package var needsServer = false
+        package var usesPowerShell = false
+        package var allowsBlueprints = false
+        package var serverRegistration: Int?
+        package var inventoryEndpoint: String?
+        /// The ids of job types that were given; the others are drawn from the capability.
+        package var jobTypes: [String: GUID] = [:]
+
+        /// As a request leaves it that says nothing.
+        package init() {}
+
+        /// What the built-in types say, and those of a scenario before it says otherwise. Assumed.
+        package static let standard = {
+            var details = Details()
+            details.privateKey = .optional
+            return details
+        }()
+    }
+
+    /// Whether something may or must be there. Numbers as on the wire; for aliases only Forbidden is recorded as a name.
+    package enum Presence: Int, Sendable, NamedNumber {
+        case forbidden, optional, required
+
+        package var name: String {
+            switch self {
+            case .forbidden: "Forbidden"
+            case .optional: "Optional"
+            case .required: "Required"
+            }
+        }
+    }
+
+    /// What a property or an entry parameter holds. The names are recorded, their order is assumed.
+    package enum ValueType: Int, Sendable, NamedNumber {
+        case string, bool, secret, multipleChoice
+
+        package var name: String {
+            switch self {
+            case .string: "String"
+            case .bool: "Bool"
+            case .secret: "Secret"
+            case .multipleChoice: "MultipleChoice"
+            }
+        }
+    }
+
+    /// Something that stores of a type are given, in the JSON text of their Properties.
+    package struct Property: Sendable, Equatable {
+        package var name: String
+        package var displayName: String?
+        package var type = ValueType.string
+        package var dependsOn: String?
+        package var defaultValue: String?
+        package var isRequired = false
+    }
+
+    /// Something that jobs are given when they put a certificate into a store.
+    package struct EntryParameter: Sendable, Equatable {
+        package var name: String
+        package var displayName: String?
+        package var type = ValueType.string
+        package var dependsOn: String?
+        package var defaultValue: String?
+        /// The choices, separated by commas.
+        package var options: String?
+        /// When it is needed, in the order of the wire: with a private key, when adding, when removing, when reenrolling.
+        package var needed = [false, false, false, false]
+    }
+
+    /// Which passwords stores and entries have.
+    package struct PasswordOptions: Sendable, Equatable {
+        /// Default is recorded as a name, Custom is assumed.
+        package enum Style: Int, Sendable, NamedNumber {
+            case standard, custom
+
+            package var name: String { self == .standard ? "Default" : "Custom" }
+        }
+
+        package var entrySupported = false
+        package var storeRequired = false
+        package var style = Style.standard
+    }
+}
