@@ -130,16 +130,11 @@ def test_an_agent_that_asks_is_seen_as_time_passes(client, world):
     assert last_seen(client, "uo-1") == moment("2026-03-01T09:30:00Z")
 
 
-SEEN = pytest.mark.xfail(strict=True, reason="LastSeen of an agent that does not poll follows the clock as if it did")
-
-
-@SEEN
 def test_a_silent_agent_is_not_seen_as_time_passes(client, world):
     world.advance("30m")
     assert last_seen(client, "quiet-1") == moment(START)
 
 
-@SEEN
 def test_an_agent_that_falls_silent_is_not_seen_from_then_on(client, world):
     world.advance("30m")
     world.patch(agents=[{"machine": "uo-1", "polls": False}])
