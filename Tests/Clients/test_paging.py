@@ -57,29 +57,27 @@ def test_a_wrong_parameter_is_refused_by_its_name(command, query, parameter):
 
 
 SORTABLE = ["AgentId", "ClientMachine", "Username", "AgentPlatform", "Version", "Status", "LastSeen"]
-NOT_YET = ["Blueprint", "Thumbprint", "LegacyThumbprint", "AuthCertificateReenrollment", "LastThumbprintUsed", "LastErrorCode", "LastErrorMessage"]
-UNSORTED = pytest.mark.xfail(strict=True, reason="only query fields sort, not every scalar member of the answer")
+ALSO = ["Blueprint", "Thumbprint", "LegacyThumbprint", "AuthCertificateReenrollment", "LastThumbprintUsed", "LastErrorCode", "LastErrorMessage"]
 
 
-@pytest.mark.parametrize("field", SORTABLE + [pytest.param(each, marks=UNSORTED) for each in NOT_YET])
+@pytest.mark.parametrize("field", SORTABLE + ALSO)
 def test_agents_are_sorted_by_each_scalar_member(command, field):
     assert len(command.get("/Agents", params={"SortField": field}).json()) == 4
 
 
 STORES = ["Id", "ContainerId", "DisplayName", "ClientMachine", "Storepath", "CertStoreType", "Approved", "AgentId", "ContainerName"]
-STORES_NOT_YET = ["CertStoreInventoryJobId", "CreateIfMissing", "Properties", "AgentAssigned", "SetNewPasswordAllowed"]
+ALSO_STORES = ["CertStoreInventoryJobId", "CreateIfMissing", "Properties", "AgentAssigned", "SetNewPasswordAllowed"]
 
 
-@pytest.mark.parametrize("field", STORES + [pytest.param(each, marks=UNSORTED) for each in STORES_NOT_YET])
+@pytest.mark.parametrize("field", STORES + ALSO_STORES)
 def test_stores_are_sorted_by_each_scalar_member(command, field):
     assert len(command.get("/CertificateStores", params={"SortField": field}).json()) == 50
 
 
-UNKNOWN = pytest.mark.xfail(strict=True, reason="a documented query field of stores that is refused as unknown")
 ABOUT_STORES = [
     "AddSupported -eq true", "AgentAvailable -eq true", "AgentId -ne NULL", "Approved -eq true", "Category -eq 2", 'ClientMachine -contains "w"',
     'Container -eq "x"', "ContainerId -eq 3", "HasInventoryScheduled -eq false", "RemoveSupported -eq true", 'StorePath -startswith "/"',
-    pytest.param("PrivateKeyAllowed -eq 2", marks=UNKNOWN), pytest.param("CertificateId -eq 5", marks=UNKNOWN)]
+    "PrivateKeyAllowed -eq 2", "CertificateId -eq 5"]
 
 
 @pytest.mark.parametrize("expression", ABOUT_STORES)

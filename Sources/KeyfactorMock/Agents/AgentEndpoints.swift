@@ -137,6 +137,12 @@ enum AgentFields {
             QueryField("Version", .text) { .text($0.version) },
             QueryField("LastSeen", .time) { .time($0.lastSeen(by: now)) },
             QueryField("Capabilities", .list) { .list($0.capabilities) },
+            QueryField("Blueprint", .text, sortsOnly: true) { $0.blueprint.map { .text($0) } ?? .null },
+            QueryField("AuthCertificateReenrollment", .text, sortsOnly: true) { .text($0.certificateReenrollment.name) },
         ]
+            // Members that are the same for all agents here: sorting by them is right, and changes nothing.
+            + ["Thumbprint", "LegacyThumbprint", "LastThumbprintUsed", "LastErrorCode", "LastErrorMessage"].map { name in
+                QueryField(name, .text, sortsOnly: true) { _ in .null }
+            }
     }
 }

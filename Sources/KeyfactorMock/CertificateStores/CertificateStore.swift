@@ -63,6 +63,11 @@ package struct CertificateStore: Sendable {
         inventoryJob = job
     }
 
+    /// A table of stores: in the order of `GET /CertificateStores`, found by machine, grouped by container.
+    static func table(_ stores: [(GUID, CertificateStore)]) -> Table<GUID, CertificateStore> {
+        Table(stores, sortedBy: isListedBefore, groupedBy: { $0.container }, beginningWith: { $0.machine })
+    }
+
     /// The order of `GET /CertificateStores`: by machine, then path, then id. The documented sort is ClientMachine; the rest makes it whole.
     package static func isListedBefore(_ one: CertificateStore, _ other: CertificateStore) -> Bool {
         switch CaselessText.order(one.machine, other.machine) {

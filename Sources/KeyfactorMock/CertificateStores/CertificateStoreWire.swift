@@ -78,7 +78,7 @@ extension CertificateStore {
 enum CertificateStoreFields {
     static func all(_ estate: Estate) -> [QueryField<CertificateStore>] {
         [
-            QueryField("ClientMachine", .text) { .text($0.machine) },
+            QueryField("ClientMachine", .text, isKey: true) { .text($0.machine) },
             QueryField("StorePath", .text) { .text($0.path) },
             QueryField("Category", .number, aliases: ["CertStoreType"]) { .number($0.type) },
             QueryField("Approved", .boolean) { .boolean($0.isApproved) },
@@ -98,6 +98,13 @@ enum CertificateStoreFields {
             },
             QueryField("Id", .guid, aliases: ["CertStoreId"], isKey: true) { .guid($0.id) },
             QueryField("DisplayName", .text) { .text("\($0.machine) - \($0.path)") },
+            // A store holds many: one of them must fit.
+            QueryField("CertificateId", .list) { .list($0.inventory.flatMap { $0.certificates.map(String.init) }) },
+            QueryField("CertStoreInventoryJobId", .guid, sortsOnly: true) { $0.inventoryJob.map { .guid($0) } ?? .null },
+            QueryField("CreateIfMissing", .boolean, sortsOnly: true) { .boolean($0.createsIfMissing) },
+            QueryField("Properties", .text, sortsOnly: true) { .text($0.properties) },
+            QueryField("AgentAssigned", .boolean, sortsOnly: true) { .boolean($0.agent != nil) },
+            QueryField("SetNewPasswordAllowed", .boolean, sortsOnly: true) { _ in .boolean(false) },
         ]
     }
 }

@@ -8,7 +8,7 @@ package struct Estate: Sendable {
     package static let jobLimit = 2_000_000
 
     package var agents = Table<GUID, Agent>(sortedBy: { $0.id < $1.id })
-    package var stores = Table<GUID, CertificateStore>(sortedBy: CertificateStore.isListedBefore, groupedBy: { $0.container })
+    package var stores = CertificateStore.table([])
     package var storeTypes = Table<Int, StoreType>(sortedBy: { $0.number < $1.number })
     package var containers = Table<Int, Container>(sortedBy: { $0.id < $1.id })
     package private(set) var jobTypes = Table<GUID, JobType>(sortedBy: { $0.name.lowercased() < $1.name.lowercased() })

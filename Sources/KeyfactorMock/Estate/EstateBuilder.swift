@@ -78,7 +78,7 @@ struct EstateBuilder {
         for item in node?["containers"]?.items ?? [] { addContainer(item) }
         for item in node?["agents"]?.items ?? [] { addAgent(item) }
         for item in node?["certificateStores"]?.items ?? [] { addStores(item) }
-        estate.stores = Table(stores.values.map { ($0.id, $0) }, sortedBy: CertificateStore.isListedBefore, groupedBy: { $0.container })
+        estate.stores = CertificateStore.table(stores.values.map { ($0.id, $0) })
         if estate.stores.count != stores.count, let node { mistakes.append(Mistake(node.mark, "two certificate stores have one id")) }
         for store in estate.stores.all {
             if let schedule = schedules[store.id] { estate.scheduleInventory(of: store.id, schedule, now: now) }

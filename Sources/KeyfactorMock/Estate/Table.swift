@@ -15,17 +15,21 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     /// The order of listing.
     let precedes: @Sendable (Row, Row) -> Bool
     private let group: @Sendable (Row) -> Int?
+    private let leading: (@Sendable (Row) -> String)?
 
     /// An empty table.
     ///
     /// - Parameters:
     ///   - precedes: the order of listing; no two rows may be equal in it.
     ///   - group: the group that a row belongs to, if it belongs to one.
+    ///   - leading: the text that the order begins with, without case, if it does: rows are then found by it.
     package init(
-        sortedBy precedes: @escaping @Sendable (Row, Row) -> Bool, groupedBy group: @escaping @Sendable (Row) -> Int? = { _ in nil }
+        sortedBy precedes: @escaping @Sendable (Row, Row) -> Bool, groupedBy group: @escaping @Sendable (Row) -> Int? = { _ in nil },
+        beginningWith leading: (@Sendable (Row) -> String)? = nil
     ) {
         self.precedes = precedes
         self.group = group
+        self.leading = leading
         order = KeyList()
     }
 
@@ -35,12 +39,14 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     ///   - all: the rows with their keys; of several with one key the last stays.
     ///   - precedes: the order of listing; no two rows may be equal in it.
     ///   - group: the group that a row belongs to, if it belongs to one.
+    ///   - leading: the text that the order begins with, without case, if it does.
     package init(
         _ all: [(Key, Row)], sortedBy precedes: @escaping @Sendable (Row, Row) -> Bool,
-        groupedBy group: @escaping @Sendable (Row) -> Int? = { _ in nil }
+        groupedBy group: @escaping @Sendable (Row) -> Int? = { _ in nil }, beginningWith leading: (@Sendable (Row) -> String)? = nil
     ) {
         self.precedes = precedes
         self.group = group
+        self.leading = leading
         for (key, row) in all { rows[key] = Held(row) }
         order = KeyList(rows.sorted { precedes($0.value.row, $1.value.row) }.map(\.key))
         for (key, held) in rows { regroup(key, from: nil, to: group(held.row)) }
@@ -94,6 +100,13 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     /// - Returns: the rows in order.
     package func stretch(from isReached: (Row) -> Bool, while belongs: (Row) -> Bool) -> [Row] {
         order.stretch(from: { isReached(rows[$0]!.row) }, while: { belongs(rows[$0]!.row) }).map { rows[$0]!.row }
+    }
+
+    /// The rows whose leading text is this, without case, in order; `nil` if the order does not begin with a text.
+    func rows(leading text: String) -> [Row]? {
+        guard let leading else { return nil }
+        return stretch(
+            from: { CaselessText.order(leading($0), text) != .less }, while: { CaselessText.order(leading($0), text) == .equal })
     }
 
     /// Puts a row in, or in the place of the one with its key. O(log n).

@@ -13,6 +13,8 @@ struct QueryField<Row>: Sendable {
     let kind: Kind
     /// Whether tables find rows by it without looking at all.
     let isKey: Bool
+    /// Whether lists are sorted by it but not filtered: a member of the answer that is no query field.
+    let sortsOnly: Bool
     private let aliases: [String]
     /// What a row holds.
     let value: @Sendable (Row) -> QueryValue
@@ -24,12 +26,17 @@ struct QueryField<Row>: Sendable {
     ///   - kind: what it holds.
     ///   - aliases: other names of it.
     ///   - isKey: whether tables find rows by it without looking at all.
+    ///   - sortsOnly: whether lists are sorted by it but not filtered.
     ///   - value: takes it from a row.
-    init(_ name: String, _ kind: Kind, aliases: [String] = [], isKey: Bool = false, _ value: @escaping @Sendable (Row) -> QueryValue) {
+    init(
+        _ name: String, _ kind: Kind, aliases: [String] = [], isKey: Bool = false, sortsOnly: Bool = false,
+        _ value: @escaping @Sendable (Row) -> QueryValue
+    ) {
         self.name = name
         self.kind = kind
         self.aliases = aliases
         self.isKey = isKey
+        self.sortsOnly = sortsOnly
         self.value = value
     }
 

@@ -45,7 +45,7 @@ private struct QueryParser<Row> {
 
     init(text: String, fields: [QueryField<Row>], now: Timestamp, user: String, name: String) {
         characters = Array(text)
-        self.fields = fields
+        self.fields = fields.filter { !$0.sortsOnly }
         self.now = now
         self.user = user
         self.name = name

@@ -66,4 +66,21 @@ struct PageTests {
         let rows = try mock.get("/CertificateStores\(query)").json.elements
         #expect(rows.map { "\($0["ClientMachine"]?.text ?? "") \($0["Storepath"]?.text ?? "")" } == order)
     }
+
+    @Test func storesAreFoundByMachineWithoutLookingAtAll() throws {
+        let table = CertificateStore.table(
+            (0..<3_000).map { n in
+                let id = Identifiers.fixed(.store, "\(n)", seed: 1)
+                let machine = n % 3 == 0 ? "Web-\(n % 40)" : "web-\(n % 40)"
+                return (
+                    id,
+                    CertificateStore(
+                        id: id, machine: machine, path: "/\(n)", type: 2, agent: nil, container: nil, isApproved: true)
+                )
+            })
+        for machine in ["WEB-7", "web-39", "web-40", "a", "z", ""] {
+            let scanned = table.all.filter { $0.machine.lowercased() == machine.lowercased() }.map(\.path)
+            #expect(table.rows(withKey: .text(machine))?.map(\.path) == scanned)
+        }
+    }
 }
