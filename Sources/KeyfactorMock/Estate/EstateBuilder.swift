@@ -268,7 +268,7 @@ struct EstateBuilder {
 
     private func timestamp(_ moment: YAMLNode.Moment) -> Timestamp {
         switch moment {
-        case .absolute(let sinceEpoch): Timestamp(ticks: 0) + sinceEpoch
+        case .absolute(let moment): moment
         case .relative(let away): now + away
         }
     }

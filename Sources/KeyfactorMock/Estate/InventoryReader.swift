@@ -71,7 +71,7 @@ struct InventoryReader {
 
     private func timestamp(_ moment: YAMLNode.Moment) -> Timestamp {
         switch moment {
-        case .absolute(let sinceEpoch): Timestamp(ticks: 0) + sinceEpoch
+        case .absolute(let moment): moment
         case .relative(let away): now + away
         }
     }

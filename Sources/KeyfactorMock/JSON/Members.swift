@@ -18,14 +18,12 @@ struct Members {
     }
 
     /// How a refusal names a member.
-    func place(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
+    func place(_ name: String) -> String { prefix + name }
+
+    private var prefix: String { path.isEmpty ? "" : path + "." }
 
     /// A string.
-    func text(_ name: String) throws(Refusal) -> String? {
-        guard let value = present(name) else { return nil }
-        guard let text = value.text else { throw wrong(name, "a string", value) }
-        return text
-    }
+    func text(_ name: String) throws(Refusal) -> String? { try value.string(name, at: prefix).value }
 
     /// A string that must be there and hold something.
     func requiredText(_ name: String) throws(Refusal) -> String {
@@ -45,27 +43,13 @@ struct Members {
     }
 
     /// A boolean.
-    func flag(_ name: String) throws(Refusal) -> Bool? {
-        guard let value = present(name) else { return nil }
-        guard let flag = value.boolean else { throw wrong(name, "true or false", value) }
-        return flag
-    }
+    func flag(_ name: String) throws(Refusal) -> Bool? { try value.truth(name, at: prefix).value }
 
     /// A whole number of 32 bits, also in quotes, as .NET reads it.
-    func number(_ name: String) throws(Refusal) -> Int? {
-        guard let value = present(name) else { return nil }
-        guard let number = value.integer ?? value.text.flatMap({ Int($0) }), Int32(exactly: number) != nil else {
-            throw wrong(name, "a whole number of 32 bits", value)
-        }
-        return number
-    }
+    func number(_ name: String) throws(Refusal) -> Int? { try value.number(name, at: prefix).value }
 
-    /// A GUID.
-    func guid(_ name: String) throws(Refusal) -> GUID? {
-        guard let value = present(name) else { return nil }
-        guard let guid = value.guid else { throw wrong(name, "a GUID such as 00000000-0000-0000-0000-000000000000", value) }
-        return guid
-    }
+    /// A GUID; the empty one is none.
+    func guid(_ name: String) throws(Refusal) -> GUID? { try value.identifier(name, at: prefix).value }
 
     /// An enum by its name without case, or by its number, also in quotes.
     func word<Word: NamedNumber>(_ name: String, _: Word.Type) throws(Refusal) -> Word? {

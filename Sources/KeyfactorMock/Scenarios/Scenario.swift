@@ -75,7 +75,7 @@ struct ClockSettings: Sendable, Equatable {
     /// Reads a checked mapping; nothing is the wall clock.
     init(reading node: YAMLNode?) {
         mode = node?["mode"]?.text.flatMap { WorldClock.Mode(rawValue: $0) } ?? (node?["rate"] == nil ? .running : .scaled)
-        if case .absolute(let sinceEpoch) = node?["start"]?.time { start = (Timestamp(ticks: 0) + sinceEpoch).inMilliseconds }
+        if case .absolute(let moment) = node?["start"]?.time { start = moment.inMilliseconds }
         rate = node?["rate"]?.number ?? 1
     }
 

@@ -2,8 +2,8 @@
 extension YAMLNode {
     /// A point in time as a scenario gives it.
     enum Moment: Sendable, Equatable {
-        /// Since 1970-01-01T00:00:00Z.
-        case absolute(Duration)
+        /// A moment of the calendar.
+        case absolute(Timestamp)
         /// Before (negative) or after the moment that the reader of the scenario chooses, as a rule the clock's start.
         case relative(Duration)
     }
@@ -65,63 +65,12 @@ extension YAMLNode {
         return duration <= .seconds(longestDuration) ? duration : nil
     }
 
-    private static func instant(_ text: String) -> Duration? {
-        var rest = Substring(text)
-        guard let year = take(4, 0...9999, from: &rest), take("-", from: &rest), let month = take(2, 1...12, from: &rest),
-            take("-", from: &rest), let day = take(2, 1...31, from: &rest), day <= days(in: month, of: year),
-            take("T", from: &rest), let hour = take(2, 0...23, from: &rest), take(":", from: &rest),
-            let minute = take(2, 0...59, from: &rest), take(":", from: &rest), let second = take(2, 0...59, from: &rest),
-            let fraction = takeFraction(from: &rest), let offset = takeOffset(from: &rest), rest.isEmpty
+    /// A moment whose zone is said: a file must not mean another time elsewhere.
+    private static func instant(_ text: String) -> Timestamp? {
+        guard let clock = text.split(separator: "T", maxSplits: 1).dropFirst().first, clock.contains(where: { "Z+-".contains($0) }),
+            clock.prefix(while: { !"Z+-".contains($0) }).count >= 8
         else { return nil }
-        let seconds = daysSinceEpoch(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset
-        return .seconds(seconds) + fraction
-    }
-
-    /// Takes exactly so many digits that make a number in a range.
-    private static func take(_ count: Int, _ range: ClosedRange<Int>, from rest: inout Substring) -> Int? {
-        let digits = rest.prefix(count)
-        guard digits.utf8.count == count, digits.allSatisfy({ $0.isASCII && $0.isNumber }), let value = Int(digits), range.contains(value)
-        else { return nil }
-        rest.removeFirst(count)
-        return value
-    }
-
-    private static func take(_ character: Character, from rest: inout Substring) -> Bool {
-        guard rest.first == character else { return false }
-        rest.removeFirst()
-        return true
-    }
-
-    /// Takes `.25`, or nothing. At most nine digits: nanoseconds.
-    private static func takeFraction(from rest: inout Substring) -> Duration? {
-        guard take(".", from: &rest) else { return .zero }
-        let digits = rest.prefix { $0.isASCII && $0.isNumber }
-        guard (1...9).contains(digits.utf8.count) else { return nil }
-        rest.removeFirst(digits.count)
-        let padded = digits + String(repeating: "0", count: 9 - digits.utf8.count)
-        return Int(padded).map { .nanoseconds($0) }
-    }
-
-    /// Takes `Z` or `+01:00`: the offset in seconds.
-    private static func takeOffset(from rest: inout Substring) -> Int? {
-        if take("Z", from: &rest) { return 0 }
-        let sign = rest.first == "-" ? -1 : 1
-        guard take("+", from: &rest) || take("-", from: &rest), let hours = take(2, 0...23, from: &rest), take(":", from: &rest),
-            let minutes = take(2, 0...59, from: &rest)
-        else { return nil }
-        return sign * (hours * 3600 + minutes * 60)
-    }
-
-    private static func days(in month: Int, of year: Int) -> Int {
-        let isLeap = year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400))
-        return month == 2 ? (isLeap ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
-    }
-
-    /// Days from 1970-01-01 in the Gregorian calendar. The year is taken to begin in March, so that the leap day comes last.
-    private static func daysSinceEpoch(_ year: Int, _ month: Int, _ day: Int) -> Int {
-        let shifted = (month < 3 ? year - 1 : year) + 400  // never negative, so that division rounds down
-        let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
-        return shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + dayOfYear - 719_468 - 146_097
+        return Timestamp(text)
     }
 }
 
