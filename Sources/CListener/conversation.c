@@ -42,6 +42,8 @@ void note_connection(void *context, struct MHD_Connection *connection, void **so
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
         // A daemon that was full looks at its listening socket again only when it next runs.
         daemon->is_ready = true;
+        listener_exchange *ended = *socket_context;
+        if (ended != NULL && ended->is_fresh) daemon->fresh--;
         free(*socket_context);
         *socket_context = NULL;
         return;
@@ -53,6 +55,10 @@ void note_connection(void *context, struct MHD_Connection *connection, void **so
     exchange->connection = connection;
     exchange->timer = SIZE_MAX;
     exchange->is_tls = daemon->is_tls;
+    exchange->daemon = daemon;
+    exchange->is_fresh = true;
+    daemon->fresh++;
+    daemon->fruitless = 0;
     note_peer(exchange, MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
     *socket_context = exchange;
     if (!daemon->is_tls) close_if_hello(connection);
@@ -69,6 +75,8 @@ void *note_target(void *context, const char *target, struct MHD_Connection *conn
     (void)context;
     listener_exchange *exchange = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
     if (exchange == NULL || target == NULL) return NULL;
+    if (exchange->is_fresh) exchange->daemon->fresh--;
+    exchange->is_fresh = false;
     exchange->phase = PHASE_FRESH;
     exchange->target = (char *)target;
     exchange->target_length = strlen(target);
@@ -219,6 +227,7 @@ enum MHD_Result converse(void *context, struct MHD_Connection *connection, const
     listener_reactor *reactor = context;
     listener_exchange *exchange = *exchange_pointer;
     if (exchange == NULL) return MHD_NO;
+    exchange->daemon->fruitless = 0;
     switch (exchange->phase) {
     case PHASE_FRESH: return begin(exchange, url, method, version);
     case PHASE_READING: return *size > 0 ? gather(exchange, data, size) : hand_over(exchange);

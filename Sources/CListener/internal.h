@@ -48,17 +48,21 @@ struct listener_exchange {
     int64_t due;         ///< CLOCK_MONOTONIC in ms, INT64_MAX for never
     size_t timer;        ///< place in the reactor's heap, SIZE_MAX outside
     struct listener_exchange *previous_held, *next_held;
+    struct daemon_entry *daemon;
     bool is_tls;
+    bool is_fresh;       ///< no request line has come yet on this connection
     uint8_t peer_length;
     char peer[INET6_ADDRSTRLEN];
 };
 
-typedef struct {
+typedef struct daemon_entry {
     subject about;
     bool is_tls;
     bool is_ready;
     listener_reactor *reactor;
     struct MHD_Daemon *mhd;
+    size_t fresh;      ///< connections from which no request line has come yet; over TLS, most of them shake hands
+    unsigned fruitless;  ///< runs in a row that libmicrohttpd asked for at once and in which nothing happened
 } daemon_entry;
 
 struct listener_reactor {

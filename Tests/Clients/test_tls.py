@@ -1,7 +1,9 @@
 """TLS as real clients meet it: the certificate, the versions, and both kinds of mistaken port."""
 
+import os
 import socket
 import ssl
+import time
 import urllib.request
 
 import pytest
@@ -86,3 +88,25 @@ def test_a_client_that_hangs_up_during_the_handshake_does_no_harm(mock):
 def test_the_ca_is_served_as_a_page_too(mock):
     with urllib.request.urlopen(mock.http + "/_mock/ca.pem", timeout=PATIENCE) as page, open(mock.ca, "rb") as file:
         assert page.read() == file.read()
+
+
+def processor_time(server):
+    """What a server has used of all processors, in seconds."""
+    with open(f"/proc/{server.process.pid}/stat", encoding="ascii") as file:
+        user, system = file.read().rsplit(")", 1)[1].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.mark.parametrize("part", [b"\x16", b"\x16\x03\x01\x02\x00\x01"], ids=["a byte", "a few bytes"])
+def test_a_part_of_a_tls_hello_costs_no_processor_time_while_the_rest_is_awaited(serve, part):
+    server = serve("")
+    wires = [socket_to(server.https_port) for _ in range(20)]
+    for wire in wires:
+        wire.sendall(part)
+    time.sleep(0.1)
+    before = processor_time(server)
+    time.sleep(1)
+    assert processor_time(server) - before < 0.3
+    assert talk(server, GET, secure=True).status == 200
+    for wire in wires:
+        wire.close()

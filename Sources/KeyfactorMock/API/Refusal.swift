@@ -36,6 +36,14 @@ package struct Refusal: Error, Sendable, Equatable {
         package var value: String
     }
 
+    /// The most items that a refusal names one by one, and the most characters of its sentence: a refusal must not be a lever.
+    static let mostReasons = 100
+    private static let longestMessage = 16_384
+
+    private static func shortened(_ message: String) -> String {
+        message.utf8.count <= longestMessage ? message : message.prefix(longestMessage) + " …"
+    }
+
     /// The body as Command sends it: `ErrorCode`, `Message` and, for several items, `FailedOperations`.
     var body: [UInt8] {
         var writer = JSONWriter(capacity: 128 + message.utf8.count)
@@ -43,10 +51,10 @@ package struct Refusal: Error, Sendable, Equatable {
             writer.name("ErrorCode")
             writer.value(code)
             writer.name("Message")
-            writer.escapedValue(message)
+            writer.escapedValue(Self.shortened(message))
             guard !failedOperations.isEmpty else { return }
             writer.name("FailedOperations")
-            writer.array(failedOperations) { writer, reason in
+            writer.array(failedOperations.prefix(Self.mostReasons)) { writer, reason in
                 writer.object { writer in
                     writer.name("Reason")
                     writer.escapedValue(reason)
@@ -70,7 +78,7 @@ package struct Refusal: Error, Sendable, Equatable {
             writer.name("errors")
             writer.object { writer in
                 writer.name(bindingMember ?? "$")
-                writer.array([message]) { $0.escapedValue($1) }
+                writer.array([Self.shortened(message)]) { $0.escapedValue($1) }
             }
         }
         return writer.bytes

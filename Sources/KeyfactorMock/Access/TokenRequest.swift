@@ -31,6 +31,9 @@ struct TokenRequest: Sendable {
                 status: 400, error: "unsupported_grant_type", description: "expected client_credentials, found '\(grant.prefix(60))'")
         }
         scope = form["scope"]
+        guard (form["client_id"] ?? "").utf8.count <= Self.longestID else {
+            throw Self.invalid("client_id is longer than \(Self.longestID) bytes")
+        }
         switch Credential(request) {
         case .none:
             guard let id = form["client_id"], !id.isEmpty else {
@@ -49,6 +52,9 @@ struct TokenRequest: Sendable {
         }
     }
 
+    /// The longest client id, in bytes: tokens remember whose they are.
+    private static let longestID = 256
+
     /// Client id and secret of a Basic header, each form-encoded before the two were joined (RFC 6749, section 2.3.1), or not.
     private static func basic(_ request: Request) -> (String, [[UInt8]])? {
         guard let range = request.headerRange("authorization"), let blank = request.bytes[range].firstIndex(of: UInt8(ascii: " ")),
@@ -56,6 +62,7 @@ struct TokenRequest: Sendable {
             let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
             let id = PercentEncoding.decode(bytes[..<colon], plusIsSpace: true) ?? String(validating: bytes[..<colon], as: UTF8.self)
         else { return nil }
+        guard id.utf8.count <= longestID else { return nil }
         let secret = bytes[(colon + 1)...]
         let decoded = PercentEncoding.decode(secret, plusIsSpace: true).map { Array($0.utf8) }
         return (id, [Array(secret)] + (decoded.map { [$0] } ?? []))

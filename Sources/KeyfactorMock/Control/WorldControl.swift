@@ -37,7 +37,7 @@ enum WorldControl {
         "a clock",
         fields: [
             .init("mode", .word(WorldClock.Mode.allCases.map(\.rawValue)), about: "how time passes; stays if left out"),
-            .init("now", ScenarioShape.moment, about: "the world's new time; stays if left out"),
+            .init("now", .time, about: "the world's new time, or how far from its present one; stays if left out"),
             .init("rate", .number(0.001...1_000_000), about: "world seconds in a wall-clock second"),
         ])
 
@@ -45,7 +45,8 @@ enum WorldControl {
     private static func setClock(_ call: ControlCall) throws(ControlRefusal) -> Response {
         let body = try call.body(clockShape)
         let clock = call.world.withState { state in
-            let now = body["now"].flatMap { Timestamp($0.text ?? "") } ?? state.now(wall: call.wall)
+            let present = state.now(wall: call.wall)
+            let now = body["now"]?.time.map { $0.resolved(from: present) } ?? present
             let mode = body["mode"]?.text.flatMap { WorldClock.Mode(rawValue: $0) } ?? (body["rate"] == nil ? state.clock.mode : .scaled)
             state.clock = WorldClock(mode, start: now, rate: body["rate"]?.number ?? max(state.clock.rate, 1), wall: call.wall)
             return state.clock
@@ -57,7 +58,7 @@ enum WorldControl {
         "an advance",
         fields: [
             .init("by", .duration, about: "how far, such as 2h"),
-            .init("to", ScenarioShape.moment, about: "to which time"),
+            .init("to", .time, about: "to which time"),
         ])
 
     /// Everything that falls due on the way happens, in order, before the answer.
@@ -68,12 +69,12 @@ enum WorldControl {
         }
         let outcome = call.world.withState { state -> (before: Timestamp, after: Timestamp, ran: Int)? in
             let before = state.now(wall: call.wall)
-            let after = body["to"].flatMap { Timestamp($0.text ?? "") } ?? before + (body["by"]?.duration ?? .zero)
-            guard after >= before, after < Timestamp.end else { return nil }
+            let after = body["to"]?.time.map { $0.resolved(from: before) } ?? before + (body["by"]?.duration ?? .zero)
+            guard after >= before else { return nil }
             state.clock.set(to: after, wall: call.wall)
             return (before, after, state.estate.advance(to: after))
         }
-        guard let outcome else { throw ControlRefusal(400, "Time advances, and only to the year 9999; PUT /_mock/clock sets it back.") }
+        guard let outcome else { throw ControlRefusal(400, "Time only advances; PUT /_mock/clock sets it back.") }
         return .ofControl { writer in
             writer.object { writer in
                 writer.member("now", outcome.after)

@@ -26,6 +26,9 @@ struct EstateBuilder {
     private var storeTypeNumbers: [String: Int] = [:]
     private var containerIDs: [String: Int] = [:]
 
+    /// The most certificate stores of an estate: a line of a file must not take minutes.
+    private static let mostStores = 250_000
+
     private struct StoreKey: Hashable {
         var machine: String
         var path: String
@@ -181,7 +184,7 @@ struct EstateBuilder {
                 id: id, machine: standard.machine, username: node["username"]?.text ?? standard.username,
                 platform: node["platform"]?.integer ?? standard.platform, version: node["version"]?.text ?? standard.version,
                 status: Agent.Status.allCases.first { $0.name.lowercased() == node["status"]?.text } ?? standard.status,
-                lastSeen: node["lastSeen"]?.time.map { timestamp($0) } ?? seen, capabilities: capabilities,
+                lastSeen: node["lastSeen"]?.time.map { $0.resolved(from: now) } ?? seen, capabilities: capabilities,
                 polls: polls, blueprint: node["blueprint"]?.text ?? standard.blueprint,
                 certificateReenrollment: Agent.CertificateReenrollment.allCases.first {
                     $0.name.lowercased() == node["certificateReenrollment"]?.text
@@ -207,6 +210,9 @@ struct EstateBuilder {
                 }
             }
             return String(decoding: writer.bytes, as: UTF8.self)
+        }
+        guard stores.count + (node["count"]?.integer ?? 1) <= Self.mostStores else {
+            return note(node["count"] ?? node, "an estate has at most \(Self.mostStores) certificate stores")
         }
         let reader = InventoryReader(machine: machine, path: path, type: type, seed: seed, now: now)
         let inventory = reader.entries(node["inventory"], &estate.certificates, &mistakes)
@@ -266,18 +272,12 @@ struct EstateBuilder {
         return nil
     }
 
-    private func timestamp(_ moment: YAMLNode.Moment) -> Timestamp {
-        switch moment {
-        case .absolute(let moment): moment
-        case .relative(let away): now + away
-        }
-    }
-
     /// Looks a name up, without case; a name of nothing is a mistake.
     private mutating func find<ID>(_ node: YAMLNode, in names: [String: ID], _ what: String) -> ID? {
         let name = node.text ?? ""
         if let id = names[name.lowercased()] { return id }
-        let nearest = nearestWord(to: name, among: names.keys.sorted()).map { "did you mean '\($0)'?" }
+        // As many as are shown: looking for the nearest of many names takes its time.
+        let nearest = mistakes.count < 20 ? nearestWord(to: name, among: names.keys.sorted()).map { "did you mean '\($0)'?" } : nil
         mistakes.append(Mistake(node.mark, "there is no \(what) '\(Mistake.shortened(name))'", hint: nearest))
         return nil
     }

@@ -47,8 +47,8 @@ struct InventoryReader {
             }
             return known.id
         }
-        let notAfter = item["notAfter"]?.time.map { timestamp($0) } ?? now + .seconds(180 * 86_400)
-        let notBefore = item["notBefore"]?.time.map { timestamp($0) } ?? notAfter + .seconds(-365 * 86_400)
+        let notAfter = item["notAfter"]?.time.map { $0.resolved(from: now) } ?? now + .seconds(180 * 86_400)
+        let notBefore = item["notBefore"]?.time.map { $0.resolved(from: now) } ?? notAfter + .seconds(-365 * 86_400)
         if notBefore > notAfter { mistakes.append(Mistake(item.mark, "a certificate's notBefore lies behind its notAfter")) }
         let certificate = Certificate(
             id: id ?? certificates.nextID, subject: item["subject"]?.text ?? "CN=\(machine)",
@@ -67,12 +67,5 @@ struct InventoryReader {
             }
         }
         return String(decoding: writer.bytes, as: UTF8.self)
-    }
-
-    private func timestamp(_ moment: YAMLNode.Moment) -> Timestamp {
-        switch moment {
-        case .absolute(let moment): moment
-        case .relative(let away): now + away
-        }
     }
 }

@@ -89,20 +89,16 @@ extension Estate {
 
     private mutating func fallsDue(_ job: Job, at moment: Timestamp, until now: Timestamp) -> Int {
         let agent = agents[job.order.agent].flatMap { $0.status == .approved && $0.polls ? $0 : nil }
-        if case .interval(let minutes) = job.order.schedule {
-            // What the history could not keep need not be played: years of minutes pass in bounded time.
-            let length = Int64(minutes) * 60 * Timestamp.ticksPerSecond
-            let playable = Int64(max(2, History.limit / max(1, jobs.scheduled.count)))
-            let behind = (now.ticks - moment.ticks) / length - playable
-            if behind > 0 {
-                // It falls due again later, in its turn: other jobs' runs may come before.
-                putDown(job, at: Timestamp(ticks: moment.ticks + behind * length))
-                guard let agent else { return 0 }
-                let steps = jobs.runs[job.id]?.steps ?? jobs.progress.steps(of: job, on: agent.machine, run: jobs.runs(of: job.id))
-                if steps.contains(where: { $0.length == .told }) { return 0 }
-                jobs.finishedRuns[job.id, default: 0] += Int(behind)
-                return Int(behind)
-            }
+        // What the history could not keep need not be played: years of minutes pass in bounded time.
+        let playable = max(2, History.limit / max(1, jobs.scheduled.count))
+        if let leap = job.order.schedule.leap(from: moment, until: now, leaving: playable) {
+            // It falls due again later, in its turn: other jobs' runs may come before.
+            putDown(job, at: leap.due)
+            guard let agent else { return 0 }
+            let steps = jobs.runs[job.id]?.steps ?? jobs.progress.steps(of: job, on: agent.machine, run: jobs.runs(of: job.id))
+            if steps.contains(where: { $0.length == .told }) { return 0 }
+            jobs.finishedRuns[job.id, default: 0] += leap.passed
+            return leap.passed
         }
         if let next = job.order.schedule.next(after: moment) { putDown(job, at: next) }
         if jobs.runs[job.id]?.readsLeft != nil { finish(job.id, at: moment) }

@@ -48,7 +48,7 @@ package struct Scenario: Sendable {
         if let mode = overrides.accessMode { access.mode = mode }
         self.access = access
         basePaths = Self.basePaths(node["basePath"])
-        clock = ClockSettings(reading: node["clock"])
+        clock = ClockSettings(reading: node["clock"], now: now)
         var builder = EstateBuilder(seed: seed, now: clock.start ?? now.inMilliseconds, product: product, fidelity: fidelity)
         var estate = try builder.estate(node["estate"])
         estate.jobs.progress = Progress(reading: node["progress"])
@@ -73,9 +73,13 @@ struct ClockSettings: Sendable, Equatable {
     var rate = 1.0
 
     /// Reads a checked mapping; nothing is the wall clock.
-    init(reading node: YAMLNode?) {
+    ///
+    /// - Parameters:
+    ///   - node: the `clock` part of a scenario.
+    ///   - now: the wall clock's time.
+    init(reading node: YAMLNode?, now: Timestamp) {
         mode = node?["mode"]?.text.flatMap { WorldClock.Mode(rawValue: $0) } ?? (node?["rate"] == nil ? .running : .scaled)
-        if case .absolute(let moment) = node?["start"]?.time { start = moment.inMilliseconds }
+        start = node?["start"]?.time.map { $0.resolved(from: now).inMilliseconds }
         rate = node?["rate"]?.number ?? 1
     }
 

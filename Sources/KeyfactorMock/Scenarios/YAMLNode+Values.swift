@@ -6,6 +6,17 @@ extension YAMLNode {
         case absolute(Timestamp)
         /// Before (negative) or after the moment that the reader of the scenario chooses, as a rule the clock's start.
         case relative(Duration)
+
+        /// The moment that is meant.
+        ///
+        /// - Parameter start: what a relative one is relative to.
+        /// - Returns: a moment of the calendar.
+        func resolved(from start: Timestamp) -> Timestamp {
+            switch self {
+            case .absolute(let moment): moment
+            case .relative(let away): start + away
+            }
+        }
     }
 
     /// The longest duration: a hundred years of 365 days, in seconds. Nanoseconds of it still fit 64 bits.

@@ -39,11 +39,35 @@ extension Schedule {
     }
 
     private static func valid(_ moment: Timestamp) -> Timestamp? {
-        moment.ticks < Timestamp.end.ticks ? moment : nil
+        moment <= .last ? moment : nil
     }
-}
 
-extension Timestamp {
-    /// The first moment of the year 10000, which Command cannot write.
-    package static let end = Timestamp(ticks: 253_402_300_800 * ticksPerSecond)
+    /// Passes over what fell due long ago, so that years pass in bounded time: all but the last so many times.
+    ///
+    /// - Parameters:
+    ///   - due: a time it falls due at.
+    ///   - now: until when it falls due.
+    ///   - playable: how many times are to be left, at least.
+    /// - Returns: a later time it falls due at and how many times were passed over; `nil` if there is nothing to pass over.
+    func leap(from due: Timestamp, until now: Timestamp, leaving playable: Int) -> (due: Timestamp, passed: Int)? {
+        let (period, times): (Int64, Int)
+        switch self {
+        case .immediate, .exactlyOnce: return nil
+        case .interval(let minutes): (period, times) = (Int64(minutes) * 60 * Timestamp.ticksPerSecond, 1)
+        case .daily: (period, times) = (Timestamp.ticksPerDay, 1)
+        case .weekly(let days, _): (period, times) = (7 * Timestamp.ticksPerDay, days.count)
+        case .monthly: return leapMonths(from: due, until: now, leaving: playable)
+        }
+        let periods = (now.ticks - due.ticks) / period - Int64(playable / times + 1)
+        return periods > 0 ? (Timestamp(ticks: due.ticks + periods * period), Int(periods) * times) : nil
+    }
+
+    private func leapMonths(from due: Timestamp, until now: Timestamp, leaving playable: Int) -> (due: Timestamp, passed: Int)? {
+        let (start, end) = (due.parts, now.parts)
+        let months = (end.year - start.year) * 12 + end.month - start.month - playable - 1
+        guard months > 0 else { return nil }
+        let month = start.month - 1 + months
+        let first = Timestamp(year: start.year + month / 12, month: month % 12 + 1, day: start.day)
+        return first.map { (Timestamp(ticks: $0.ticks + due.timeOfDay), months) }
+    }
 }

@@ -22,7 +22,7 @@ extension Timestamp {
         if scanner.take("+") || scanner.take("-") { guard scanner.number(digits: 4...4) != nil else { return nil } }
         guard scanner.take(")/"), scanner.isAtEnd else { return nil }
         ticks = Int64(negative ? -milliseconds : milliseconds) * 10_000
-        guard (1...9999).contains(parts.year) else { return nil }
+        guard (Self.first...Self.last).contains(self) else { return nil }
     }
 
     private init?(iso scanner: inout Scanner) {
@@ -49,8 +49,8 @@ extension Timestamp {
             let local = Timestamp(
                 year: year, month: month, day: day, hour: clock.hour, minute: clock.minute, second: clock.second, tick: clock.tick)
         else { return nil }
-        self = local + .seconds(-60 * offset)
-        guard (1...9999).contains(parts.year) else { return nil }
+        ticks = local.ticks - Int64(offset) * 60 * Self.ticksPerSecond
+        guard (Self.first...Self.last).contains(self) else { return nil }
     }
 
     /// Appends the moment as Command sends it: ISO 8601, the fraction only as far as needed.

@@ -39,11 +39,19 @@ package struct Timestamp: Sendable, Hashable, Comparable {
     /// Whether one moment comes before another.
     package static func < (left: Timestamp, right: Timestamp) -> Bool { left.ticks < right.ticks }
 
-    /// The moment a duration later, or earlier if it is negative.
+    /// The moment a duration later, or earlier if it is negative; no further than the calendar goes.
     package static func + (moment: Timestamp, duration: Duration) -> Timestamp {
         let (seconds, attoseconds) = duration.components
-        return Timestamp(ticks: moment.ticks &+ seconds &* ticksPerSecond &+ attoseconds / 100_000_000_000)
+        let (ticks, overflows) = seconds.multipliedReportingOverflow(by: ticksPerSecond)
+        guard !overflows else { return duration < .zero ? first : last }
+        let (sum, isBeyond) = moment.ticks.addingReportingOverflow(ticks + attoseconds / 100_000_000_000)
+        return isBeyond ? (duration < .zero ? first : last) : Timestamp(ticks: min(max(sum, first.ticks), last.ticks))
     }
+
+    /// The first moment of year 1.
+    package static let first = Timestamp(ticks: -62_135_596_800 * ticksPerSecond)
+    /// The last moment of year 9999.
+    package static let last = Timestamp(ticks: 253_402_300_800 * ticksPerSecond - 1)
 
     /// Midnight UTC of the same day.
     package var startOfDay: Timestamp { Timestamp(ticks: ticks - timeOfDay) }

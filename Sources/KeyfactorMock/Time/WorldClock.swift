@@ -40,8 +40,13 @@ package struct WorldClock: Sendable {
     /// - Returns: the world's time, in whole milliseconds; never beyond the year 9999.
     package func now(wall: Timestamp) -> Timestamp {
         let passed = wall.ticks - self.wall.ticks
-        let ticks = mode == .scaled ? base.ticks + Int64(Double(passed) * rate) : mode == .frozen ? base.ticks : base.ticks + passed
-        return Timestamp(ticks: min(ticks, Timestamp.end.ticks - 1) / 10_000 * 10_000)
+        let moved =
+            switch mode {
+            case .running: Timestamp(ticks: min(max(base.ticks + passed, Timestamp.first.ticks), Timestamp.last.ticks))
+            case .frozen: base
+            case .scaled: base + .seconds(Double(passed) / Double(Timestamp.ticksPerSecond) * rate)
+            }
+        return moved.inMilliseconds
     }
 
     /// Moves the world's time; how it passes stays.

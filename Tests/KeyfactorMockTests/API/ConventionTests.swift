@@ -113,6 +113,14 @@ struct ConventionTests {
         }
     }
 
+    @Test func refusalsAreNoLever() throws {
+        let ids = (1...5_000).map { "\($0)" }.joined(separator: ",")
+        let reply = try Mock().post("/OrchestratorJobs/Acknowledge", #"{"JobAuditIds":[\#(ids)]}"#)
+        #expect(reply.status == 400)
+        #expect(reply.json["FailedOperations"]?.elements.count == 100)
+        #expect(reply.body.utf8.count < 40_000)
+    }
+
     @Test func refusalsAreEscapedAsDotNetDoes() {
         let refusal = Refusal.badArgument("It's <b>&\"é\"</b>+`\\\n")
         #expect(

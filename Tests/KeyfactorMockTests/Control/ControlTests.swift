@@ -105,12 +105,42 @@ struct ControlTests {
             #"{"by": "1h", "to": "2026-03-01T09:00:00Z"}"#, 400,
             "Give either 'by', such as {\"by\": \"2h\"}, or 'to', such as {\"to\": \"2026-03-01T09:00:00Z\"}."
         ),
-        (#"{"to": "2020-03-01T09:00:00Z"}"#, 400, "Time advances, and only to the year 9999; PUT /_mock/clock sets it back."),
+        (#"{"to": "2020-03-01T09:00:00Z"}"#, 400, "Time only advances; PUT /_mock/clock sets it back."),
     ])
     func anAdvanceIsRefused(_ body: String, _ status: Int, _ message: String) throws {
         let reply = try Mock().send(.post, "/_mock/clock/advance", body: body)
         #expect(reply.status == status)
         #expect(reply.json["error"]?.text == message)
+    }
+
+    @Test(arguments: [
+        (#"{"Daily":{"Time":"2020-01-01T01:30:00Z"}}"#, 3_653), (#"{"Weekly":{"Days":[1,4],"Time":"2020-01-01T01:30:00Z"}}"#, 1_044),
+        (#"{"Monthly":{"Day":27,"Time":"2020-01-01T01:30:00Z"}}"#, 120),
+    ])
+    func tenYearsOfEverySchedulePassInBoundedTime(_ schedule: String, _ ran: Int) throws {
+        let mock = try Mock(
+            """
+            clock: { start: 2024-01-01T00:00:00Z, mode: frozen }
+            estate: { certificateStores: [ { machine: m, path: /p, agent: uo-1, count: 500, schedule: \(schedule) } ] }
+            """)
+        let advanced = try mock.send(.post, "/_mock/clock/advance", body: #"{"to": "2034-01-01T00:00:00Z"}"#)
+        #expect(advanced.json["ran"]?.integer == ran * 500)
+    }
+
+    @Test func timeStaysInTheCalendar() throws {
+        let mock = try Mock()
+        func put(_ body: String) throws -> String? { try mock.send(.put, "/_mock/clock", body: body).json["now"]?.text }
+        #expect(try put(#"{"mode":"frozen","now":"0001-01-01T00:00:00Z"}"#) == "0001-01-01T00:00:00Z")
+        #expect(
+            try mock.send(.patch, "/_mock/estate", body: "agents: [ { machine: uo-1, polls: false, lastSeen: -36500d } ]").status == 200)
+        #expect(try mock.get("/Agents").status == 200)
+        #expect(try put(#"{"now":"9999-12-31T23:59:59Z"}"#) == "9999-12-31T23:59:59Z")
+        #expect(try mock.send(.post, "/_mock/clock/advance", body: #"{"by":"36500d"}"#).json["now"]?.text == "9999-12-31T23:59:59.9999999Z")
+        #expect(try mock.get("/Agents").status == 200)
+        for impossible in ["2026-13-45T99:99:99Z", "0000-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "2027-02-30T00:00:00Z"] {
+            #expect(try mock.send(.put, "/_mock/clock", body: #"{"now":"\#(impossible)"}"#).status == 400, "\(impossible)")
+            #expect(try mock.send(.post, "/_mock/clock/advance", body: #"{"to":"\#(impossible)"}"#).status == 400, "\(impossible)")
+        }
     }
 
     @Test func theClockIsSetAndScaled() throws {

@@ -123,7 +123,8 @@ func aDurationIsAWholeNumberWithItsUnit(text: String, duration: Duration?) {
 
 @Test(
     arguments: [
-        ("1970-01-01T00:00:00Z", .absolute(Timestamp(ticks: 0))), ("2026-03-01T09:00:00Z", .absolute(Timestamp(ticks: 1_772_355_600 * 10_000_000))),
+        ("1970-01-01T00:00:00Z", .absolute(Timestamp(ticks: 0))),
+        ("2026-03-01T09:00:00Z", .absolute(Timestamp(ticks: 1_772_355_600 * 10_000_000))),
         ("2026-03-01T10:00:00+01:00", .absolute(Timestamp(ticks: 1_772_355_600 * 10_000_000))),
         ("2024-02-29T00:00:00.25Z", .absolute(Timestamp(ticks: 1_709_164_800_250 * 10_000))),
         ("1969-12-31T23:59:59Z", .absolute(Timestamp(ticks: -1 * 10_000_000))), ("0000-03-01T00:00:00Z", nil),
