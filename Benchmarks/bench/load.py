@@ -118,7 +118,7 @@ def packed(method, path, body=b""):
 
 
 def read_answer(connection, status):
-    """Reads one whole answer, which must have this status."""
+    """Reads one whole answer, which must have this status: its head and its body."""
     data = b""
     while True:
         piece = connection.recv(65536)
@@ -132,10 +132,11 @@ def read_answer(connection, status):
             raise Failure(f"the server closed the connection after {data[:200]!r}")
     if not data.startswith(b"HTTP/1.1 %d " % status):
         raise Failure(f"expected status {status}, found {data[:300]!r}")
+    return data[:end], data[end + 4:]
 
 
 class Client:
-    """A fixed number of requests on a fixed set of connections: every connection sends, then every answer is read."""
+    """Requests on a fixed set of connections: every connection sends, then every answer is read."""
 
     def __init__(self, server, request, connections):
         self.request = request
@@ -148,6 +149,16 @@ class Client:
                 connection.sendall(self.request)
             for connection in some:
                 read_answer(connection, 200)
+
+    def exchange(self, requests, status=200):
+        """Sends these requests: the answers' heads and bodies, in the same order."""
+        answers = []
+        for start in range(0, len(requests), len(self.connections)):
+            some = list(zip(self.connections, requests[start:start + len(self.connections)]))
+            for connection, request in some:
+                connection.sendall(request)
+            answers += [read_answer(connection, status) for connection, _ in some]
+        return answers
 
     def close(self):
         for connection in self.connections:

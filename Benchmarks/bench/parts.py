@@ -1,40 +1,21 @@
-"""The measurements, one function each. Each takes turns between what it compares, A B C A B C, round after round."""
+"""The measurements, one function each, which answers a part of the report or several.
+
+Each takes turns between what it compares, A B C A B C, round after round.
+"""
 
 import os
 import subprocess
 import time
 from statistics import median
 
+from bench import estate
 from bench.load import AGENTS, JOB, SCHEDULE, Client, TLS, ask, expect, first_answer, packed, wrk
 from bench.processes import CORE
 from bench.report import Part, at_least, at_most, thousands
+from bench.samples import Samples
 
 CONNECTIONS = (8, 64, 128, 256)
 BOTH = (("orders a custom job", JOB), ("schedules a store", SCHEDULE))
-
-
-class Samples:
-    """What was seen of each contestant, round by round."""
-
-    def __init__(self):
-        self.seen = {}
-
-    def add(self, key, value):
-        self.seen.setdefault(key, []).append(value)
-
-    def median(self, key, of=lambda value: value):
-        return median(of(value) for value in self.seen[key])
-
-    def ratio(self, key, to, of=lambda value: value):
-        """The median of the rounds' own ratios, from which what slowed a whole round is gone."""
-        return median(of(a) / of(b) for a, b in zip(self.seen[key], self.seen[to], strict=True))
-
-    def steps(self, key, to):
-        return [a.per_second / b.per_second for a, b in zip(self.seen[key], self.seen[to], strict=True)]
-
-    def spread(self, key, to, of):
-        ratios = [of(a) / of(b) for a, b in zip(self.seen[key], self.seen[to], strict=True)]
-        return f"{min(ratios):.2f}–{max(ratios):.2f}"
 
 
 def per_second(rate):
@@ -230,4 +211,4 @@ def size(setup):
         [at_most("MB, static and stripped", 18, megabytes["stripped"])])
 
 
-ALL = (same_core, free_placement, growth, start, keep_alive_over_tls, new_tls_connections, size)
+ALL = (same_core, free_placement, growth, estate.load, estate.lookups, start, keep_alive_over_tls, new_tls_connections, size)
