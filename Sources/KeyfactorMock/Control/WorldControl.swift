@@ -67,18 +67,20 @@ enum WorldControl {
         guard (body["by"] == nil) != (body["to"] == nil) else {
             throw ControlRefusal(400, "Give either 'by', such as {\"by\": \"2h\"}, or 'to', such as {\"to\": \"2026-03-01T09:00:00Z\"}.")
         }
-        let outcome = call.world.withState { state -> (before: Timestamp, after: Timestamp, ran: Int)? in
+        let outcome = call.world.withState { state -> (after: Timestamp, ran: Int, evicted: Int)? in
             let before = state.now(wall: call.wall)
             let after = body["to"]?.time.map { $0.resolved(from: before) } ?? before + (body["by"]?.duration ?? .zero)
             guard after >= before else { return nil }
             state.clock.set(to: after, wall: call.wall)
-            return (before, after, state.estate.advance(to: after))
+            return (after, state.estate.advance(to: after), state.estate.jobs.history.evicted)
         }
         guard let outcome else { throw ControlRefusal(400, "Time only advances; PUT /_mock/clock sets it back.") }
         return .ofControl { writer in
             writer.object { writer in
                 writer.member("now", outcome.after)
                 writer.member("ran", outcome.ran)
+                // The history is bounded: this many attempts of this world are not in it.
+                if outcome.evicted > 0 { writer.member("historyEvicted", outcome.evicted) }
             }
         }
     }

@@ -98,6 +98,7 @@ extension Estate {
             let steps = jobs.runs[job.id]?.steps ?? jobs.progress.steps(of: job, on: agent.machine, run: jobs.runs(of: job.id))
             if steps.contains(where: { $0.length == .told }) { return 0 }
             jobs.finishedRuns[job.id, default: 0] += leap.passed
+            jobs.history.evicted += leap.passed
             return leap.passed
         }
         if let next = job.order.schedule.next(after: moment) { putDown(job, at: next) }

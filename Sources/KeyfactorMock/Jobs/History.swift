@@ -66,8 +66,8 @@ package struct History: Sendable {
     private var byJob = TreeDictionary<GUID, [Int]>()
     private var first = 1
     private var next = 1
-    /// How many entries had to go.
-    package private(set) var evicted = 0
+    /// How many attempts it does not hold: entries that had to go, and runs that were passed over when time leapt far ahead.
+    package internal(set) var evicted = 0
 
     /// No attempts.
     package init() {}

@@ -94,7 +94,9 @@ struct ControlTests {
         _ = try mock.post("/CertificateStores/Schedule", #"{"StoreIds":["\#(mock.store("web-1"))"],"Schedule":{"Interval":{"Minutes":1}}}"#)
         let advanced = try mock.send(.post, "/_mock/clock/advance", body: #"{"to": "2034-01-01T00:00:00Z"}"#)
         #expect(advanced.json["ran"]?.integer == 5_260_320)
-        #expect(mock.world.jobs.history.count <= History.limit)
+        let kept = mock.world.jobs.history.count
+        #expect(kept <= History.limit)
+        #expect(advanced.json["historyEvicted"]?.integer == 5_260_320 - kept)
         let last = try mock.get("/OrchestratorJobs/JobHistory?SortAscending=1&ReturnLimit=1").json.elements[0]
         #expect(last["OperationStart"]?.text == "2034-01-01T00:00:00Z")
     }
