@@ -7,6 +7,7 @@ enum ServerControl {
         ControlEndpoint(.get, "readyz", isOpen: true, ready),
         ControlEndpoint(.get, "ca.pem", isOpen: true, authority),
         ControlEndpoint(.get, "info", info),
+        ControlEndpoint(.get, "openapi.json") { call in .ofControl { OpenAPI.write(call.scenario, to: &$0) } },
     ]
 
     private static func ready(_ call: ControlCall) throws(ControlRefusal) -> Response {

@@ -34,11 +34,11 @@ struct ControlTests {
     @Test(arguments: [
         (
             "/_mock/redyz",
-            "There is no /_mock/redyz. Did you mean /_mock/readyz? This version has livez, readyz, ca.pem, info, reset, clock, clock/advance, jobs, jobs/{id}/advance, estate."
+            "There is no /_mock/redyz. Did you mean /_mock/readyz? This version has livez, readyz, ca.pem, info, openapi.json, reset, clock, clock/advance, jobs, jobs/{id}/advance, estate."
         ),
         (
             "/_mock",
-            "There is no /_mock/. This version has livez, readyz, ca.pem, info, reset, clock, clock/advance, jobs, jobs/{id}/advance, estate."
+            "There is no /_mock/. This version has livez, readyz, ca.pem, info, openapi.json, reset, clock, clock/advance, jobs, jobs/{id}/advance, estate."
         ),
     ])
     func anUnknownPathNamesTheNearest(_ path: String, _ message: String) throws {
