@@ -50,7 +50,7 @@ extension Table: PageSource {
         switch key {
         case .guid(let id): (id as? Key).map { key in self[key].map { [$0] } ?? [] }
         case .number(let id): (id as? Key).map { key in self[key].map { [$0] } ?? [] }
-        case .text(let text): rows(leading: text)
+        case .text(let text): rows(holding: text)
         default: nil
         }
     }

@@ -53,6 +53,9 @@ package struct Agent: Sendable {
     package var blueprint: String?
     package var certificateReenrollment = CertificateReenrollment.none
 
+    /// Where a table keeps the agents of a machine; of some other machines too, by chance.
+    static func group(ofMachine machine: String) -> Int { machine.lowercased().hashValue }
+
     /// Whether it has a capability; compared without case.
     package func can(_ capability: String) -> Bool {
         if capabilities.contains(capability) { return true }

@@ -130,7 +130,7 @@ enum AgentFields {
     static func all(on now: Timestamp) -> [QueryField<Agent>] {
         [
             QueryField("AgentId", .guid, isKey: true) { .guid($0.id) },
-            QueryField("ClientMachine", .text) { .text($0.machine) },
+            QueryField("ClientMachine", .text, isKey: true) { .text($0.machine) },
             QueryField("Username", .text, aliases: ["Identity"]) { .text($0.username) },
             QueryField("Platform", .number, aliases: ["AgentPlatform"]) { .number($0.platform) },
             QueryField("Status", .words(["new": 1, "approved": 2, "disapproved": 3])) { .number($0.status.rawValue) },

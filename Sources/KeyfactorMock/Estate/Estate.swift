@@ -7,7 +7,8 @@ package struct Estate: Sendable {
     /// The most jobs that a world keeps; what would be one too many is refused.
     package static let jobLimit = 2_000_000
 
-    package var agents = Table<GUID, Agent>(sortedBy: { $0.id < $1.id })
+    package var agents = Table<GUID, Agent>(
+        sortedBy: { $0.id < $1.id }, groupedBy: { Agent.group(ofMachine: $0.machine) }, groupOfText: { Agent.group(ofMachine: $0) })
     package var stores = CertificateStore.table([])
     package var storeTypes = Table<Int, StoreType>(sortedBy: { $0.number < $1.number })
     package var containers = Table<Int, Container>(sortedBy: { $0.id < $1.id })

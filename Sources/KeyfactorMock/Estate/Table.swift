@@ -16,6 +16,7 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     let precedes: @Sendable (Row, Row) -> Bool
     private let group: @Sendable (Row) -> Int?
     private let leading: (@Sendable (Row) -> String)?
+    private let groupOfText: (@Sendable (String) -> Int)?
 
     /// An empty table.
     ///
@@ -23,13 +24,15 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     ///   - precedes: the order of listing; no two rows may be equal in it.
     ///   - group: the group that a row belongs to, if it belongs to one.
     ///   - leading: the text that the order begins with, without case, if it does: rows are then found by it.
+    ///   - groupOfText: the group of all rows that hold a text, if groups are made so: rows are then found by it, others with them.
     package init(
         sortedBy precedes: @escaping @Sendable (Row, Row) -> Bool, groupedBy group: @escaping @Sendable (Row) -> Int? = { _ in nil },
-        beginningWith leading: (@Sendable (Row) -> String)? = nil
+        beginningWith leading: (@Sendable (Row) -> String)? = nil, groupOfText: (@Sendable (String) -> Int)? = nil
     ) {
         self.precedes = precedes
         self.group = group
         self.leading = leading
+        self.groupOfText = groupOfText
         order = KeyList()
     }
 
@@ -47,6 +50,7 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
         self.precedes = precedes
         self.group = group
         self.leading = leading
+        groupOfText = nil
         for (key, row) in all { rows[key] = Held(row) }
         order = KeyList(rows.sorted { precedes($0.value.row, $1.value.row) }.map(\.key))
         for (key, held) in rows { regroup(key, from: nil, to: group(held.row)) }
@@ -102,9 +106,9 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
         order.stretch(from: { isReached(rows[$0]!.row) }, while: { belongs(rows[$0]!.row) }).map { rows[$0]!.row }
     }
 
-    /// The rows whose leading text is this, without case, in order; `nil` if the order does not begin with a text.
-    func rows(leading text: String) -> [Row]? {
-        guard let leading else { return nil }
+    /// The rows that can hold a text in what the table finds them by, without case, in order; `nil` if it finds none so.
+    func rows(holding text: String) -> [Row]? {
+        guard let leading else { return groupOfText.map { rows(inGroup: $0(text)) } }
         return stretch(
             from: { CaselessText.order(leading($0), text) != .less }, while: { CaselessText.order(leading($0), text) == .equal })
     }

@@ -67,6 +67,14 @@ struct PageTests {
         #expect(rows.map { "\($0["ClientMachine"]?.text ?? "") \($0["Storepath"]?.text ?? "")" } == order)
     }
 
+    @Test func agentsAreFoundByMachineWithoutLookingAtAll() throws {
+        let agents = try Mock("estate: { from: large }").world.agents
+        let found = agents.rows(withKey: .text("UO-17")) ?? []
+        #expect(found.map(\.machine).contains("uo-17"))
+        #expect(found.count < 5)
+        #expect(agents.rows(withKey: .text("nobody"))?.filter { $0.machine == "nobody" }.isEmpty == true)
+    }
+
     @Test func storesAreFoundByMachineWithoutLookingAtAll() throws {
         let table = CertificateStore.table(
             (0..<3_000).map { n in
