@@ -80,7 +80,9 @@ struct EstateBuilder {
         for item in node?["storeTypes"]?.items ?? [] { addStoreType(item) }
         for item in node?["containers"]?.items ?? [] { addContainer(item) }
         for item in node?["agents"]?.items ?? [] { addAgent(item) }
-        for item in node?["certificateStores"]?.items ?? [] { addStores(item) }
+        let items = node?["certificateStores"]?.items ?? []
+        stores.reserveCapacity(stores.count + items.count)
+        for item in items { addStores(item) }
         estate.stores = CertificateStore.table(stores.values.map { ($0.id, $0) })
         if estate.stores.count != stores.count, let node { mistakes.append(Mistake(node.mark, "two certificate stores have one id")) }
         for store in estate.stores.all {
