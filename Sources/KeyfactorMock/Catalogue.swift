@@ -14,7 +14,7 @@ package enum Catalogue {
         let examples: [Refusal] = [
             .badArgument("MEMBER: expected …, found …."), .failed("StoreIds: …", ["…"]), .invalidSortField("NAME"),
             .forbidden("USER", ""), .storeNotFound(id), .agentNotFound(id), .jobTypeNotFound(id), .jobTypeNotFound(named: "NAME"),
-            .jobHistoryNotFound(0), .agentInUse(id, stores: 1, jobs: 2), .jobTypeExists("NAME"), .jobTypeInUse("NAME", jobs: 1),
+            .jobHistoryNotFound(0), .agentInUse(id, stores: 1, jobs: 2), .jobTypeInUse("NAME", jobs: 1),
             .storeTypeNotFound(0), .storeTypeNotFound(named: "NAME"), .containerNotFound(0),
             .alreadyExists("certificate store type", "ShortName", "NAME"), .inUse("The certificate store type 'NAME'", by: "…"),
             .unauthorized, .noOperation(""), .methodNotAllowed("", []), .unsupportedVersion("VERSION"), .missingRequestedWith,

@@ -81,11 +81,6 @@ extension Refusal {
         notFound("Job type with name '\(name)' does not exist.", .assumed)
     }
 
-    /// A custom job type's name is taken; names are compared without case.
-    static func jobTypeExists(_ name: String) -> Refusal {
-        badArgument("JobTypeName: a job type with name '\(name)' already exists.")
-    }
-
     /// A custom job type cannot be deleted while jobs of it are scheduled.
     ///
     /// - Parameters:

@@ -18,10 +18,10 @@ extension Estate {
     ///   - orOff: whether a container without a schedule turns the store's off, where it overwrites.
     ///   - now: the world's time.
     mutating func takeOnContainerSchedule(_ id: GUID, orOff: Bool = false, now: Timestamp) {
-        guard let store = stores[id], let container = store.container.flatMap({ containers[$0] }), store.isApproved, store.agent != nil,
-            container.schedule != nil || orOff, container.schedule != store.schedule,
-            store.schedule == nil || container.overwritesSchedules
-        else { return }
-        scheduleInventory(of: id, container.schedule, now: now)
+        guard let store = stores[id], store.canBeScheduled, let container = store.container.flatMap({ containers[$0] }) else { return }
+        let turnsOff = orOff && container.schedule == nil && container.overwritesSchedules
+        let wanted = turnsOff ? nil : container.schedule(inPlaceOf: store.schedule)
+        guard wanted != store.schedule else { return }
+        scheduleInventory(of: id, wanted, now: now)
     }
 }

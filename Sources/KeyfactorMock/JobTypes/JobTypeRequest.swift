@@ -17,7 +17,7 @@ enum JobTypeRequest {
         guard !name.contains(where: \.isWhitespace) else {
             throw .badArgument("JobTypeName: expected a name without blanks, found '\(name.prefix(60))'.")
         }
-        if let other = estate.jobType(named: name), other.id != id { throw .jobTypeExists(other.name) }
+        if let other = estate.jobType(named: name), other.id != id { throw .alreadyExists("job type", "JobTypeName", other.name) }
         let description = body["Description"].flatMap { $0.isNull ? nil : $0 }
         guard description?.isString ?? true else {
             throw .badArgument("Description: expected a string, found \(description?.kindName ?? "").", member: "Description")
