@@ -8,6 +8,17 @@ package enum Catalogue {
         ScenarioShape.scenario.jsonSchema(title: "keyfactor-mock scenario", id: "scenario.schema.json")
     }
 
+    /// The failures that rules can name: name, status, code, provenance and when it is sent, in columns.
+    package static var failures: [String] {
+        Failure.library.map { failure in
+            let columns = [
+                (failure.name, 23), (String(failure.status), 4), (failure.code.isEmpty ? "-" : failure.code, 15),
+                (failure.provenance.rawValue, 9),
+            ]
+            return columns.map { text, width in text + String(repeating: " ", count: max(1, width - text.count)) }.joined() + failure.when
+        }
+    }
+
     /// An example of every refusal: status, code, provenance, text.
     package static var refusals: [String] {
         let id = GUID.empty

@@ -23,6 +23,7 @@ package final class Listener: Sendable {
     package init(
         _ configuration: ListenerConfiguration,
         log: @escaping @Sendable (ListenerLogLevel, String) -> Void = { _, _ in },
+        connected: @escaping @Sendable (_ isSecure: Bool, _ peer: String) -> ConnectionFault? = { _, _ in nil },
         handler: @escaping @Sendable (Request) -> Answer
     ) throws(ListenerError) {
         try configuration.check()

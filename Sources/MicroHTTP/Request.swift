@@ -89,6 +89,18 @@ package struct Request: Sendable {
         headerRange(name).map { text($0) }
     }
 
+    /// The value of a header field whose name is not known before.
+    ///
+    /// - Parameter name: the field's name, in lower case; names are compared without case.
+    /// - Returns: the first such field's value, `nil` if there is none. Bytes that are not UTF-8 are replaced.
+    package func header(named name: String) -> String? {
+        let wanted = name.utf8Span.span
+        let found = fieldRanges { range in
+            range.count == wanted.count && wanted.indices.allSatisfy { bytes[range.lowerBound + $0] | 0x20 == wanted[$0] | 0x20 }
+        }
+        return found.map { text($0) }
+    }
+
     /// Every header field in the order sent, for the journal and for selectors.
     package var headers: [(name: String, value: String)] {
         var all: [(name: String, value: String)] = []

@@ -6,7 +6,13 @@ struct Lint: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lint",
         abstract: "Check scenario files.",
-        discussion: "Shows every mistake with file, line, column, a caret and the nearest right word. Exit code 65 if there is one.")
+        discussion: """
+            Shows every mistake with file, line, column, a caret and the nearest right word; exit code 65 if there is one. Warns of rules that \
+            never strike; with --strict a warning counts as a mistake.
+            """)
+
+    @Flag(help: "Count warnings as mistakes.")
+    var strict = false
 
     @Argument(help: ArgumentHelp("Scenario files, YAML or JSON.", valueName: "file"))
     var files: [String]
@@ -20,8 +26,10 @@ struct Lint: ParsableCommand {
                 continue
             }
             do throws(Mistakes) {
-                _ = try Scenario(bytes, now: TimeSource.system.now())
-                print("\(file): no mistakes")
+                let warnings = try Scenario(bytes, now: TimeSource.system.now()).warnings
+                print("\(file): no mistakes\(warnings.all.isEmpty ? "" : ", warnings: \(warnings.all.count)")")
+                if !warnings.all.isEmpty { Process.complain(warnings.drawn(file: file, source: bytes)) }
+                if strict, !warnings.all.isEmpty { isGood = false }
             } catch {
                 Process.complain(error.drawn(file: file, source: bytes))
                 isGood = false

@@ -11,15 +11,21 @@ struct Operations: ParsableCommand {
     }
 }
 
-/// `keyfactor-mock failures`: what can be refused, and how well that is known.
+/// `keyfactor-mock failures`: what rules can send by name, and how well that is known.
 struct Failures: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "failures",
-        abstract: "Print the refusals the mock gives: status, code, provenance, text.",
-        discussion: "recorded: of a real server; documented: by the vendor; assumed: nobody could establish it.")
+        abstract: "Print the failures that rules can name: name, status, code, provenance, when.",
+        discussion: """
+            recorded: of a real server, kept as it was; documented: by the vendor; assumed: nobody could establish it, and a rule may change \
+            its parts. With --own the refusals that the mock gives of its own accord: status, code, provenance, text.
+            """)
+
+    @Flag(help: "Print the refusals that the mock gives without any rule.")
+    var own = false
 
     mutating func run() {
-        for line in Catalogue.refusals { print(line) }
+        for line in own ? Catalogue.refusals : Catalogue.failures { print(line) }
     }
 }
 

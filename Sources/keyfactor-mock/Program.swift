@@ -43,7 +43,7 @@ struct Root: ParsableCommand {
             Exit codes: 0 done, 64 bad usage, 65 bad scenario, 69 port taken or certificate not usable.
             """,
         version: Version.current,
-        subcommands: [Serve.self, Healthcheck.self, Lint.self, Operations.self, Failures.self, Schema.self],
+        subcommands: [Serve.self, Healthcheck.self, Lint.self, Explain.self, Operations.self, Failures.self, Schema.self],
         defaultSubcommand: Serve.self)
 }
 

@@ -20,13 +20,14 @@ struct Serve: ParsableCommand {
         let log = Log(options.logLevel, options.logFormat) { Process.write($0, to: .standardError) }
         for line in settings.unknown { log(.warning, line) }
         let scenario = try options.readScenario()
+        for warning in scenario.warnings.all { log(.warning, "scenario, line \(warning.line): \(warning.message)") }
         let identity = try identity()
         let server = MockServer(scenario: scenario, log: log)
         let listener: Listener
         do throws(ListenerError) {
             listener = try Listener(
                 configuration(identity), log: { level, line in log(level == .debug ? .debug : level == .info ? .info : .warning, line) },
-                handler: { server.answer($0) })
+                connected: { server.connected(isSecure: $0, peer: $1) }, handler: { server.answer($0) })
         } catch {
             throw Stop(code: .unavailable, description: error.description).said()
         }

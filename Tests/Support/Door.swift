@@ -21,7 +21,11 @@ package final class Mock: Sendable {
     ) throws {
         let server = MockServer(scenario: try Scenario(Array(scenario.utf8), now: Self.noon), time: time, log: log)
         self.server = server
-        listener = door == .direct ? nil : try Listener(ListenerConfiguration(), handler: { server.answer($0) })
+        listener =
+            door == .direct
+            ? nil
+            : try Listener(
+                ListenerConfiguration(), connected: { server.connected(isSecure: $0, peer: $1) }, handler: { server.answer($0) })
     }
 
     deinit { listener?.stop() }

@@ -56,7 +56,7 @@ struct TidyTests {
     /// Which modules a target's files may import; a missing line here is a wall, not an oversight.
     private static let mayImport: [String: Set<String>] = [
         "MicroHTTP": ["CListener", "Glibc", "Synchronization"],
-        "KeyfactorMock": ["MicroHTTP", "HashTreeCollections", "HeapModule", "FoundationEssentials", "CLibYAML"],
+        "KeyfactorMock": ["MicroHTTP", "HashTreeCollections", "HeapModule", "FoundationEssentials", "CLibYAML", "Glibc"],
         "keyfactor-mock": ["KeyfactorMock", "MicroHTTP", "ArgumentParser", "Glibc"],
     ]
 
@@ -64,7 +64,9 @@ struct TidyTests {
     private static let onlyIn: [String: [String]] = [
         "CLibYAML": ["Sources/KeyfactorMock/Scenarios/YAML.swift"],
         "FoundationEssentials": ["Sources/KeyfactorMock/Time/WorldClock.swift"],
-        "Glibc": ["Sources/keyfactor-mock/Process.swift"] + files(below: "Sources/MicroHTTP", ending: ".swift"),
+        // Logarithm and cosine, which the standard library lacks, for delays that are drawn.
+        "Glibc": ["Sources/keyfactor-mock/Process.swift", "Sources/KeyfactorMock/Rules/Draw.swift"]
+            + files(below: "Sources/MicroHTTP", ending: ".swift"),
     ]
 
     @Test(arguments: sources)
@@ -89,7 +91,7 @@ struct TidyTests {
     func unsafeStandsOnlyWhereItMust(_ path: String) throws {
         let allowed =
             path.hasPrefix("Sources/MicroHTTP/")
-            || ["Scenarios/YAML.swift", "keyfactor-mock/Process.swift"].contains { path.hasSuffix($0) }
+            || ["Scenarios/YAML.swift", "Rules/TextPattern.swift", "keyfactor-mock/Process.swift"].contains { path.hasSuffix($0) }
         guard !allowed else { return }
         let found = try Self.matches(/\bunsafe\b|\bUnsafe|withUnsafe|unchecked/, in: path)
         #expect(found.isEmpty, "\(found.joined(separator: "\n"))")

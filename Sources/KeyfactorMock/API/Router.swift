@@ -6,7 +6,8 @@ import MicroHTTP
 struct Router: Sendable {
     /// What a path leads to.
     enum Match: Sendable {
-        case endpoint(Endpoint, parameters: [(name: String, value: String)])
+        /// An endpoint, and its number in the list that the router was made of.
+        case endpoint(Endpoint, number: Int, parameters: [(name: String, value: String)])
         /// The path exists, for these methods.
         case otherMethods([String])
         /// Nothing is here; whether it lies below a base path.
@@ -19,7 +20,7 @@ struct Router: Sendable {
         var children: [(segment: [UInt8], node: Int)] = []
         var hole: Int?
         var isBase = false
-        var endpoints: [Endpoint] = []
+        var endpoints: [(endpoint: Endpoint, number: Int)] = []
     }
 
     private var nodes = [Node()]
@@ -33,9 +34,9 @@ struct Router: Sendable {
         for base in bases {
             let root = base.split(separator: "/").reduce(0) { child(of: $0, String($1)) }
             nodes[root].isBase = true
-            for endpoint in endpoints {
+            for (number, endpoint) in endpoints.enumerated() {
                 let leaf = endpoint.path.split(separator: "/").reduce(root) { child(of: $0, String($1)) }
-                nodes[leaf].endpoints.append(endpoint)
+                nodes[leaf].endpoints.append((endpoint, number))
             }
         }
     }
@@ -68,12 +69,28 @@ struct Router: Sendable {
         let found = nodes[node]
         guard !found.endpoints.isEmpty else { return .nothing(insideBase: insideBase || found.isBase) }
         let method = request.method == .head ? .get : request.method
-        guard let endpoint = found.endpoints.first(where: { $0.method == method }) else {
-            return .otherMethods(found.endpoints.map(\.method.name))
+        guard let (endpoint, number) = found.endpoints.first(where: { $0.endpoint.method == method }) else {
+            return .otherMethods(found.endpoints.map(\.endpoint.method.name))
         }
-        guard !holes.isEmpty else { return .endpoint(endpoint, parameters: []) }
+        guard !holes.isEmpty else { return .endpoint(endpoint, number: number, parameters: []) }
         let names = endpoint.path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
-        return .endpoint(endpoint, parameters: Array(zip(names, holes)).map { (name: $0.0, value: $0.1) })
+        return .endpoint(endpoint, number: number, parameters: Array(zip(names, holes)).map { (name: $0.0, value: $0.1) })
+    }
+
+    /// What stands behind the base path, segment by segment.
+    ///
+    /// - Parameter request: the request.
+    /// - Returns: decoded segments; `nil` below no base path, or where the path is not properly percent-encoded.
+    func segmentsBelowBase(_ request: Request) -> [String]? {
+        var below: [String]?
+        var node: Int? = 0
+        for part in request.bytes[request.path].split(separator: UInt8(ascii: "/")) {
+            guard let segment = PercentEncoding.decode(part) else { return nil }
+            if below == nil, let here = node, nodes[here].isBase { below = [] }
+            below?.append(segment)
+            node = node.flatMap { here in nodes[here].children.first { Self.isSame($0.segment, ArraySlice(segment.utf8)) }?.node }
+        }
+        return below ?? (node.map { nodes[$0].isBase } == true ? [] : nil)
     }
 
     private mutating func child(of node: Int, _ segment: String) -> Int {

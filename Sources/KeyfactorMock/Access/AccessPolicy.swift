@@ -61,7 +61,7 @@ package struct AccessPolicy: Sendable {
         case (_, .bearer(let text)):
             switch tokens.find(text, now: now) {
             case .valid(let client): Caller(name: client, permissions: clients.first { $0.id == client }?.permissions ?? .all)
-            case .unknown: mode == .any ? Caller(name: "bearer", permissions: .all) : nil
+            case .unknown: mode == .any ? Caller(name: "bearer", permissions: .all, isNamed: false) : nil
             case .expired: nil
             }
         }

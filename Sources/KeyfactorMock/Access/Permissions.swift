@@ -76,9 +76,11 @@ struct Caller: Sendable {
     /// As the server names the caller in a refusal: user name or client id.
     var name: String
     var permissions: Permissions
+    /// Whether the name is the caller's own.
+    var isNamed = true
 
     /// Nobody in particular, who may do everything.
-    static let anyone = Caller(name: "anonymous", permissions: .all)
+    static let anyone = Caller(name: "anonymous", permissions: .all, isNamed: false)
 }
 
 extension Need {

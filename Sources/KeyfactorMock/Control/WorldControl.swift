@@ -16,7 +16,7 @@ enum WorldControl {
     /// Estate, clock, identifiers and tokens go back to the scenario.
     private static func reset(_ call: ControlCall) throws(ControlRefusal) -> Response {
         _ = try call.body(.orNull(.object("a reset", fields: [])))
-        let (generation, jobs) = call.world.withState { state in state.reset(name: call.world.name, wall: call.wall) }
+        let (generation, jobs) = call.world.withState { state in state.reset(wall: call.wall) }
         return .ofControl { writer in
             writer.object { writer in
                 writer.member("generation", generation)
@@ -137,14 +137,8 @@ enum WorldControl {
     private static func patchEstate(_ call: ControlCall) throws(ControlRefusal) -> Response {
         let body = try call.body(ScenarioShape.estatePatch)
         let mistakes = call.world.withState { state -> Mistakes? in
-            let now = state.now(wall: call.wall)
-            state.estate.advance(to: now)
-            var builder = EstateBuilder(
-                seed: state.scenario.seed, now: now, product: state.scenario.product, fidelity: state.scenario.fidelity,
-                merging: state.estate)
             do throws(Mistakes) {
-                state.estate = try builder.merge(body)
-                for agent in state.estate.agents.all { state.estate.pickUp(by: agent.id, now: now) }
+                try state.merge(body, at: state.now(wall: call.wall))
                 return nil
             } catch {
                 return error

@@ -19,7 +19,7 @@ package struct Identifiers: Sendable {
     ///   - world: the world's name.
     package init(seed: UInt64, world: String) {
         self.seed = seed
-        self.world = Self.digest(world)
+        self.world = Mixing.digest(world)
     }
 
     /// The next identifier of a kind.
@@ -29,7 +29,7 @@ package struct Identifiers: Sendable {
     package mutating func next(_ kind: Kind) -> GUID {
         let n = counts[Int(kind.rawValue)]
         counts[Int(kind.rawValue)] = n &+ 1
-        return Self.guid(seed ^ Self.mix(world ^ kind.rawValue), n)
+        return Self.guid(seed ^ Mixing.mix(world ^ kind.rawValue), n)
     }
 
     /// The identifier of something that a seed describes.
@@ -40,26 +40,13 @@ package struct Identifiers: Sendable {
     ///   - seed: the scenario's seed.
     /// - Returns: the same identifier in every run and every world.
     package static func fixed(_ kind: Kind, _ key: String, seed: UInt64) -> GUID {
-        guid(seed ^ mix(kind.rawValue), digest(key.lowercased()))
+        guid(seed ^ Mixing.mix(kind.rawValue), Mixing.digest(key.lowercased()))
     }
 
     /// Two words mixed into a GUID that says of itself: version 4, RFC 9562's variant.
     private static func guid(_ a: UInt64, _ b: UInt64) -> GUID {
-        let high = mix(mix(a) &+ b)
-        let low = mix(high ^ mix(b &+ 0x9E37_79B9_7F4A_7C15))
+        let high = Mixing.mix(Mixing.mix(a) &+ b)
+        let low = Mixing.mix(high ^ Mixing.mix(b &+ 0x9E37_79B9_7F4A_7C15))
         return GUID(high: high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000, low: low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000)
-    }
-
-    /// SplitMix64's finaliser: every bit of the input moves half the bits of the output.
-    private static func mix(_ word: UInt64) -> UInt64 {
-        var z = word &+ 0x9E37_79B9_7F4A_7C15
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    /// FNV-1a, since `Hasher` differs from process to process.
-    private static func digest(_ text: String) -> UInt64 {
-        text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
 }

@@ -13,6 +13,8 @@ package struct Scenario: Sendable {
     let clock: ClockSettings
     /// The estate at the beginning. Worlds copy it, which costs nothing.
     package let estate: Estate
+    /// What strikes which requests.
+    let rules: RuleBook
 
     /// What is served when nothing is said: the vendor's default, and the one of container installs.
     package static let standardBasePaths = ["/KeyfactorAPI", "/Keyfactor/API"]
@@ -49,10 +51,24 @@ package struct Scenario: Sendable {
         self.access = access
         basePaths = Self.basePaths(node["basePath"])
         clock = ClockSettings(reading: node["clock"], now: now)
-        var builder = EstateBuilder(seed: seed, now: clock.start ?? now.inMilliseconds, product: product, fidelity: fidelity)
-        var estate = try builder.estate(node["estate"])
+        var mistakes: [Mistake] = []
+        let rules = Rule.read(node["rules"], &mistakes)
+        let start = clock.start ?? now.inMilliseconds
+        var builder = EstateBuilder(seed: seed, now: start, product: product, fidelity: fidelity)
+        var estate = Estate(identifiers: Identifiers(seed: seed, world: ""))
+        do throws(Mistakes) {
+            estate = try builder.estate(node["estate"])
+            for change in rules.compactMap(\.effects.change) {
+                var builder = EstateBuilder(seed: seed, now: start, product: product, fidelity: fidelity, merging: estate)
+                _ = try builder.merge(change)
+            }
+        } catch {
+            mistakes += error.all
+        }
+        guard mistakes.isEmpty else { throw Mistakes(mistakes) }
         estate.jobs.progress = Progress(reading: node["progress"])
         self.estate = estate
+        self.rules = rules.isEmpty ? .empty : RuleBook(rules)
     }
 
     /// One path is served before the vendor's two; a list is served instead of them.

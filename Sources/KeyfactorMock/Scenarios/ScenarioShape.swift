@@ -15,6 +15,8 @@ enum ScenarioShape {
             .init("clock", clock, about: "the world's time"),
             .init("estate", estate, about: "what exists in Command at the beginning"),
             .init("progress", .list(script), about: "how jobs move on once an agent has picked them up; the first that matches counts"),
+            .init("rules", .list(Rule.shape), about: "what goes wrong; the first that matches and is due strikes"),
+            .init("expect", .list(Expectation.shape), about: "what must have happened in the end"),
         ])
 
     private static let product = Shape.oneOf(
@@ -48,6 +50,9 @@ enum ScenarioShape {
     private static let permissions = Field(
         "permissions", .list(.text("a permission such as /agents/management/read/ or *", pattern: "/.*|\\*")),
         about: "what the caller may do; everything if left out")
+
+    private static let world = Field(
+        "world", .text("a world's name", pattern: "[A-Za-z0-9._-]{1,64}"), about: "the world of the caller's requests that name none")
 
     private typealias Field = Shape.Field
 
@@ -98,7 +103,7 @@ enum ScenarioShape {
                         fields: [
                             .init("name", .text("a user", length: 1...256), required: true, about: "DOMAIN\\user, user@DOMAIN or user"),
                             .init("password", .text(), required: true, about: "the password"),
-                            permissions,
+                            permissions, world,
                         ])), about: "who may log in with Basic"),
             .init(
                 "clients",
@@ -108,7 +113,7 @@ enum ScenarioShape {
                         fields: [
                             .init("id", .text("a client id", length: 1...256), required: true, about: "the OAuth client's id"),
                             .init("secret", .text(), required: true, about: "its secret"),
-                            permissions,
+                            permissions, world,
                         ])), about: "who may ask the token endpoint for a token"),
             .init(
                 "tokens", .object("tokens", fields: [.init("expiresIn", .duration, about: "how long a token lives; default 1h")]),

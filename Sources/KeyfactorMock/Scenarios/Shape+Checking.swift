@@ -17,6 +17,7 @@ private struct Checker {
         case document
         case value(of: String)
         case item(of: String)
+        case key
 
         /// The beginning of a sentence about the value.
         var subject: String {
@@ -24,6 +25,7 @@ private struct Checker {
             case .document: "the document"
             case .value(let key): "'\(Mistake.shortened(key))'"
             case .item(let key): "each of '\(Mistake.shortened(key))'"
+            case .key: "a key here"
             }
         }
     }
@@ -51,10 +53,15 @@ private struct Checker {
         case (.list(let shape), .sequence(let items)):
             let place: Place = if case .value(let key) = place { .item(of: key) } else { place }
             for item in items { check(item, shape, place) }
-        case (.map(let shape), .mapping(let entries)):
-            for entry in entries { check(entry.value, shape, .value(of: entry.key.text ?? "")) }
+        case (.map(let shape, let keys), .mapping(let entries)):
+            for entry in entries {
+                check(entry.value, shape, .value(of: entry.key.text ?? ""))
+                if let keys, !matches(entry.key.text ?? "", keys.pattern) { refuse(entry.key, keys.wanted, .key) }
+            }
         case (.object(let name, let fields), .mapping(let entries)):
             checkObject(node, entries, name, fields)
+        case (.variants(let name, let variants), .mapping(let entries)):
+            checkVariants(node, entries, name, variants)
         case (_, .scalar(let text, let quoted)):
             if !fits(node, text, quoted, shape) { refuse(node, shape.wanted, place, hint: hint(node, text, quoted, shape)) }
         default:
@@ -85,6 +92,25 @@ private struct Checker {
         for field in fields where field.required && !meant.contains(field.key) && node[field.key] == nil {
             mistakes.append(Mistake(node.mark, "\(name) needs the key '\(field.key)'", hint: "\(field.key): \(field.about)"))
         }
+    }
+
+    /// Finds the kind that is meant and checks the object as that.
+    private mutating func checkVariants(_ node: YAMLNode, _ entries: [YAMLEntry], _ name: String, _ variants: [Shape.Variant]) {
+        var keys: [String] = []
+        for variant in variants where !keys.contains(variant.fields[0].key) { keys.append(variant.fields[0].key) }
+        guard let telling = entries.first(where: { keys.contains($0.key.text ?? "") }) else {
+            let near = entries.lazy.compactMap { nearestWord(to: $0.key.text ?? "", among: keys) }.first
+            let mark = entries.first?.key.mark ?? node.mark
+            return mistakes.append(
+                Mistake(mark, "\(name) needs one of the keys \(keys.joined(separator: ", "))", hint: near.map { "did you mean '\($0)'?" }))
+        }
+        let key = telling.key.text ?? ""
+        let kinds = variants.filter { $0.fields[0].key == key }
+        if kinds.count == 1 { return checkObject(node, entries, kinds[0].name, kinds[0].fields) }
+        if let kind = kinds.first(where: { $0.words.contains(telling.value.text ?? "") }) {
+            return checkObject(node, entries, kind.name, kind.fields)
+        }
+        check(telling.value, .word(kinds.flatMap(\.words)), .value(of: key))
     }
 
     // MARK: - Alternatives
@@ -177,8 +203,8 @@ extension Shape {
     /// Whether whoever wrote a value may have meant this shape: a mapping is meant as an object, a list as a list.
     fileprivate func isMeant(by node: YAMLNode) -> Bool {
         switch (self, node.content) {
-        case (.object, .mapping), (.map, .mapping), (.list, .sequence): true
-        case (.object, _), (.map, _), (.list, _), (_, .mapping), (_, .sequence), (_, .null): false
+        case (.object, .mapping), (.map, .mapping), (.variants, .mapping), (.list, .sequence): true
+        case (.object, _), (.map, _), (.variants, _), (.list, _), (_, .mapping), (_, .sequence), (_, .null): false
         default: true
         }
     }

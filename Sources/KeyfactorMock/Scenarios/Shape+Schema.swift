@@ -63,7 +63,7 @@ private struct SchemaWriter {
             return description
         case .orNull(let shape):
             return description + [("anyOf", .array([.object([("type", .text("null"))]), .object(members(shape, about: nil))]))]
-        case .list, .map, .object, .oneOf, .named:
+        case .list, .map, .object, .variants, .oneOf, .named:
             return description + composed(shape, about: about)
         }
     }
@@ -72,14 +72,23 @@ private struct SchemaWriter {
         switch shape {
         case .list(let item):
             return [("type", .text("array")), ("items", .object(members(item, about: nil)))]
-        case .map(let value):
-            return [("type", .text("object")), ("additionalProperties", .object(members(value, about: nil)))]
+        case .map(let value, let keys):
+            return [("type", .text("object"))]
+                + (keys.map { [("propertyNames", .object([("pattern", .text("^(?:\($0.pattern))$"))]))] } ?? [])
+                + [("additionalProperties", .object(members(value, about: nil)))]
         case .object(_, let fields):
             var properties: [(String, SchemaJSON)] = []
             for field in fields { properties.append((field.key, .object(members(field.shape, about: field.about)))) }
             let required = fields.filter(\.required).map { SchemaJSON.text($0.key) }
             return [("type", .text("object"))] + (required.isEmpty ? [] : [("required", .array(required))])
                 + [("properties", .object(properties)), ("additionalProperties", .bare("false"))]
+        case .variants(_, let variants):
+            var kinds: [SchemaJSON] = []
+            for variant in variants {
+                kinds.append(
+                    .object([("title", .text(variant.name))] + composed(.object(variant.name, fields: variant.fields), about: nil)))
+            }
+            return [("anyOf", .array(kinds))]
         case .oneOf(let shapes, let sentence):
             var alternatives: [SchemaJSON] = []
             for shape in shapes { alternatives.append(.object(members(shape, about: nil))) }

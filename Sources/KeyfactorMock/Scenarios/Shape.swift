@@ -21,10 +21,12 @@ indirect enum Shape: Sendable {
     case time
     /// Values of one shape.
     case list(Shape)
-    /// Free keys with values of one shape.
-    case map(of: Shape)
+    /// Free keys with values of one shape; what the keys must look like, if not all are right.
+    case map(of: Shape, keys: Keys? = nil)
     /// Known keys. The sentence says what the object is, with its article: `an agent`.
     case object(String, fields: [Field])
+    /// An object of one of several kinds. The sentence says what it is, with its article: `an effect`.
+    case variants(String, [Variant])
     /// Any value, checked no further.
     case any
     /// A value that fits at least one of some shapes. The sentence describes the alternatives.
@@ -42,6 +44,27 @@ indirect enum Shape: Sendable {
     /// - Returns: the shape.
     static func quotedText(_ wanted: String = "quoted text", pattern: String? = nil) -> Shape {
         .text(wanted, pattern: pattern, mustBeQuoted: true)
+    }
+
+    /// What the free keys of a mapping must look like.
+    struct Keys: Sendable {
+        /// What is wanted, as a noun phrase.
+        let wanted: String
+        /// A regular expression for the whole key.
+        let pattern: String
+    }
+
+    /// One kind of an object. It is told by its first field's key and, where kinds share that key, by the word that stands there.
+    struct Variant: Sendable {
+        /// What it is, with its article: `a delay`.
+        let name: String
+        /// Its fields, the telling one first.
+        let fields: [Field]
+
+        /// The words of the telling field, none if it is not told by a word.
+        var words: [String] {
+            if case .word(let words) = fields[0].shape { words } else { [] }
+        }
     }
 
     /// A key of an object.
@@ -82,7 +105,7 @@ indirect enum Shape: Sendable {
         case .time: "a time such as 2026-03-01T09:00:00Z, +6d or -2h"
         case .list: "a list"
         case .map: "a mapping"
-        case .object(let name, _): "\(name) (a mapping)"
+        case .object(let name, _), .variants(let name, _): "\(name) (a mapping)"
         case .any: "any value"
         case .oneOf(_, let sentence): sentence
         case .orNull(let shape): "\(shape.wanted) or nothing"

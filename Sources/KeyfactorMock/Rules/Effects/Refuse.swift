@@ -1,0 +1,76 @@
+/// A failure instead of the answer.
+struct Refuse: Sendable {
+    let failure: Failure
+    /// What is sent instead of the failure's own status, code, message and body.
+    let status: Int
+    let code: String
+    let message: String
+    let body: CannedBody?
+    let headers: HeaderChanges
+    let retryAfter: RetryAfter?
+
+    /// What it looks like in a scenario.
+    static let kind = EffectKind(
+        key: "refuse",
+        variants: [
+            .init(
+                name: "a refusal",
+                fields: [.init("refuse", shape, required: true, about: "a failure instead of the answer; the work is not done")])
+        ])
+
+    private static let name = Shape.word(Failure.library.map(\.name))
+
+    private static let shape = Shape.oneOf(
+        [
+            name,
+            .object(
+                "a refusal",
+                fields: [
+                    .init("failure", name, about: "the failure's name; keyfactor-mock failures lists them"),
+                    .init("status", .integer(200...599), about: "the HTTP status"),
+                    .init("code", .text("an ErrorCode such as 0xA0110004", length: 1...64), about: "the ErrorCode"),
+                    .init("message", .text(), about: "the Message"),
+                    HeaderChanges.field, CannedBody.field,
+                    .init("retryAfter", RetryAfter.shape, about: "Retry-After: 30s, or { date: 30s } for an HTTP date"),
+                ]),
+        ], "a failure's name such as unavailable, or { failure, status, code, message, headers, body, retryAfter }")
+
+    /// Reads the value of the key `refuse`.
+    ///
+    /// - Throws: a recorded failure that is to be sent otherwise than it was recorded.
+    init(_ node: YAMLNode) throws(Mistake) {
+        let known = (node.text ?? node["failure"]?.text).flatMap { Failure.named($0) }
+        failure = known ?? .generic
+        status = node["status"]?.integer ?? failure.status
+        code = node["code"]?.text ?? failure.code
+        message = node["message"]?.text ?? failure.message
+        body = node["body"].map { CannedBody($0) }
+        headers = HeaderChanges(node["headers"])
+        retryAfter = node["retryAfter"].map { RetryAfter($0) } ?? failure.retryAfter
+        if let known, known.provenance != .assumed,
+            let changed = node.entries.first(where: { ["status", "code", "message", "body"].contains($0.key.text) })
+        {
+            throw Mistake(
+                changed.key.mark, "'\(known.name)' is \(known.provenance.rawValue) and keeps its \(changed.key.text ?? "")",
+                hint: "leave out 'failure' to send something of your own")
+        }
+        if known == nil, node["status"] == nil {
+            throw Mistake(node.mark, "a refusal needs a failure's name or a status", hint: "such as { failure: unavailable }")
+        }
+    }
+
+    /// A throttled request: beyond a limit.
+    init(beyond limit: Limit, for wait: Duration) {
+        failure = Failure.named("throttled") ?? .generic
+        (status, code, message, body) = (failure.status, failure.code, failure.message, nil)
+        headers = HeaderChanges(nil)
+        retryAfter = RetryAfter(max(wait, .seconds(1)), limit.retryAfter)
+    }
+
+    /// The failure with what is sent instead of its own.
+    var sent: Failure {
+        Failure(
+            failure.name, status, code.isEmpty ? Refusal.badArgumentCode : code, message, failure.provenance,
+            form: message == failure.message && code == failure.code ? failure.form : .refusal, when: failure.when)
+    }
+}

@@ -1,0 +1,150 @@
+/// What a selected value must be.
+indirect enum Matcher: Sendable {
+    case present
+    case absent
+    case equals(Literal)
+    case contains(String)
+    case pattern(TextPattern)
+    case above(Double)
+    case below(Double)
+    /// Every member and element of this JSON text is in the value.
+    case covers(JSONDocument)
+    case not(Matcher)
+    case any([Matcher])
+    case all([Matcher])
+
+    /// A value to compare with. Numbers are equal as numbers, all else as text; in quotes only text is meant.
+    struct Literal: Sendable {
+        /// `nil` for null.
+        let text: String?
+        fileprivate let number: Double?
+    }
+
+    /// Whether a value is what it must be.
+    ///
+    /// - Parameters:
+    ///   - value: what the selector found.
+    ///   - caseless: whether the case of letters does not matter, as in header fields.
+    /// - Returns: whether it fits.
+    func fits(_ value: Selected, caseless: Bool = false) -> Bool {
+        switch self {
+        case .present: if case .absent = value { false } else { true }
+        case .absent: if case .absent = value { true } else { false }
+        case .equals(let literal): literal.equals(value, caseless: caseless)
+        case .contains(let part): value.contains(part, caseless: caseless)
+        case .pattern(let pattern): value.text.map { pattern.isFound(in: $0) } ?? false
+        case .above(let bound): value.number.map { $0 > bound } ?? false
+        case .below(let bound): value.number.map { $0 < bound } ?? false
+        case .covers(let part): if case .json(let value) = value { value.covers(part.root) } else { false }
+        case .not(let matcher): !matcher.fits(value, caseless: caseless)
+        case .any(let matchers): matchers.contains { $0.fits(value, caseless: caseless) }
+        case .all(let matchers): matchers.allSatisfy { $0.fits(value, caseless: caseless) }
+        }
+    }
+}
+
+extension Matcher.Literal {
+    init(_ node: YAMLNode) {
+        text = node.isNull ? nil : node.text ?? ""
+        number = node.number
+    }
+
+    fileprivate func equals(_ value: Selected, caseless: Bool) -> Bool {
+        guard let text else { return if case .json(let value) = value { value.isNull } else { false } }
+        if case .json(let value) = value, value.isNumber, let number { return Double(value.source) == number }
+        guard let found = value.text else { return false }
+        return found == text || caseless && found.lowercased() == text.lowercased()
+    }
+}
+
+extension Selected {
+    /// A text, or a number or boolean of a body as it stands there.
+    fileprivate var text: String? {
+        switch self {
+        case .absent: nil
+        case .text(let text): text
+        case .json(let value): value.text ?? (value.isNumber || value.boolean != nil ? value.source : nil)
+        }
+    }
+
+    fileprivate var number: Double? { text.flatMap { Double($0) } }
+
+    /// Whether a text holds a part, or a list an element that is it.
+    fileprivate func contains(_ part: String, caseless: Bool) -> Bool {
+        if case .json(let value) = self, value.isArray {
+            return value.elements.contains { Selected.json($0).text == part }
+        }
+        guard let text else { return false }
+        return caseless ? text.lowercased().contains(part.lowercased()) : text.contains(part)
+    }
+}
+
+extension JSONValue {
+    /// Whether everything in another value is in this one: members by name without case, elements anywhere in the list.
+    func covers(_ part: JSONValue) -> Bool {
+        if part.isObject { return isObject && part.members.allSatisfy { self[$0.name]?.covers($0.value) ?? false } }
+        if part.isArray { return isArray && part.elements.allSatisfy { wanted in elements.contains { $0.covers(wanted) } } }
+        if part.isNumber, isNumber { return Double(source) == Double(part.source) }
+        return kindName == part.kindName && (text ?? source) == (part.text ?? part.source)
+    }
+}
+
+// MARK: Reading
+
+extension Matcher {
+    /// What a matcher looks like: a value, `present`, `absent`, or one or several tests that must all hold.
+    static let shape: Shape = .named("matcher") {
+        .oneOf(
+            [
+                .orNull(.text("a value")),
+                .object(
+                    "a matcher",
+                    fields: [
+                        .init("equals", literal, about: "the value; headers without case, the rest exactly"),
+                        .init("not", shape, about: "what it must not be"),
+                        .init("contains", .text(), about: "a part of the text, or an element of the list"),
+                        .init("regex", .text("a regular expression"), about: "a regular expression found in the text"),
+                        .init("oneOf", .list(literal), about: "the values that it may be"),
+                        .init("above", .number(), about: "a number that it must be above"),
+                        .init("below", .number(), about: "a number that it must be below"),
+                        .init("covers", .any, about: "members and elements that must be in it"),
+                    ]),
+            ], "a value, present, absent, or a matcher such as { oneOf: [ a, b ] }")
+    }
+
+    private static let literal = Shape.orNull(.text("a value"))
+
+    /// Reads a matcher that fits ``shape``.
+    ///
+    /// - Throws: a regular expression that is none.
+    init(_ node: YAMLNode) throws(Mistake) {
+        guard node.entries.isEmpty else {
+            var tests: [Matcher] = []
+            for entry in node.entries { tests.append(try Self.test(entry.key.text ?? "", entry.value)) }
+            self = tests.count == 1 ? tests[0] : .all(tests)
+            return
+        }
+        switch node.plain {
+        case "present": self = .present
+        case "absent": self = .absent
+        default: self = .equals(Literal(node))
+        }
+    }
+
+    private static func test(_ name: String, _ node: YAMLNode) throws(Mistake) -> Matcher {
+        switch name {
+        case "equals": return .equals(Literal(node))
+        case "not": return .not(try Matcher(node))
+        case "contains": return .contains(node.text ?? "")
+        case "oneOf": return .any(node.items.map { .equals(Literal($0)) })
+        case "above": return .above(node.number ?? 0)
+        case "below": return .below(node.number ?? 0)
+        case "covers": return node.json.map { .covers($0.document) } ?? .present
+        default:
+            guard let pattern = try? TextPattern(node.text ?? "") else {
+                throw Mistake(node.mark, "'\(Mistake.shortened(node.text ?? ""))' is no regular expression")
+            }
+            return .pattern(pattern)
+        }
+    }
+}

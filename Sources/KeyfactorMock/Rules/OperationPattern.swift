@@ -1,0 +1,109 @@
+import MicroHTTP
+
+/// Which requests a rule is about: `POST /OrchestratorJobs/Custom`, `GET /Agents/{id}`, `* /**`, `token`, `connection`.
+///
+/// The path is the one below the base path, compared without case as IIS does. `*` and `{name}` stand for one segment, `**` for the
+/// rest, which may be nothing; the method `*` for any. GET means HEAD too.
+struct OperationPattern: Sendable, Hashable {
+    /// What is asked for.
+    enum Subject: Sendable, Hashable {
+        case operation
+        case token
+        case connection
+    }
+
+    /// One part of a path.
+    enum Segment: Sendable, Hashable {
+        /// In lower case.
+        case word(String)
+        case one(name: String?)
+    }
+
+    let subject: Subject
+    /// `nil` for any.
+    let method: String?
+    let segments: [Segment]
+    /// Whether anything may follow.
+    let takesRest: Bool
+    /// As it was written.
+    let text: String
+
+    /// What a pattern looks like.
+    static let shape = Shape.text(
+        "an operation such as POST /OrchestratorJobs/Custom, GET /Agents/*, * /**, token or connection",
+        pattern: "token|connection|([A-Z]+|\\*) /([^ /?#]+(/[^ /?#]+)*)?")
+
+    /// Reads a pattern that fits ``shape``.
+    init(_ text: String) {
+        self.text = text
+        let parts = text.split(separator: " ", maxSplits: 1).map(String.init)
+        guard parts.count == 2 else {
+            (subject, method, segments, takesRest) = (text == "token" ? .token : .connection, nil, [], false)
+            return
+        }
+        subject = .operation
+        method = parts[0] == "*" ? nil : parts[0]
+        let words = parts[1].split(separator: "/").map(String.init)
+        takesRest = words.last == "**"
+        segments = (takesRest ? words.dropLast() : words[...]).map { word in
+            if word == "*" { return .one(name: nil) }
+            return word.hasPrefix("{") && word.hasSuffix("}") ? .one(name: String(word.dropFirst().dropLast())) : .word(word.lowercased())
+        }
+    }
+
+    /// The names of the path's holes, each with the number of its segment.
+    var holes: [(name: String, segment: Int)] {
+        segments.enumerated().compactMap { number, segment in
+            if case .one(let name?) = segment { (name, number) } else { nil }
+        }
+    }
+
+    /// Whether a request is one of those meant.
+    ///
+    /// - Parameters:
+    ///   - method: the request's method as sent.
+    ///   - path: the segments of its path below the base path, decoded.
+    /// - Returns: whether method and every segment fit.
+    func matches(method: String, path: [String]) -> Bool {
+        guard subject == .operation, takes(method: method), takesRest ? path.count >= segments.count : path.count == segments.count else {
+            return false
+        }
+        return zip(segments, path).allSatisfy { segment, found in
+            if case .word(let word) = segment { word == found.lowercased() } else { true }
+        }
+    }
+
+    private func takes(method: String) -> Bool {
+        self.method == nil || self.method == method || self.method == "GET" && method == "HEAD"
+    }
+
+    /// Whether every request that another pattern means is meant by this one too.
+    func covers(_ other: OperationPattern) -> Bool {
+        guard subject == other.subject else { return false }
+        guard method == nil || method == other.method else { return false }
+        guard takesRest ? other.segments.count >= segments.count : !other.takesRest && other.segments.count == segments.count else {
+            return false
+        }
+        return zip(segments, other.segments).allSatisfy { mine, theirs in
+            if case .word = mine { mine == theirs } else { true }
+        }
+    }
+
+    /// Whether some request could be meant by both.
+    func meets(_ other: OperationPattern) -> Bool {
+        guard subject == other.subject else { return false }
+        guard method == nil || other.method == nil || method == other.method || method == "HEAD" && other.method == "GET" else {
+            return false
+        }
+        let (mine, theirs) = (segments.count, other.segments.count)
+        guard mine == theirs || mine < theirs && takesRest || theirs < mine && other.takesRest else { return false }
+        return zip(segments, other.segments).allSatisfy { one, another in
+            if case .word(let first) = one, case .word(let second) = another { first == second } else { true }
+        }
+    }
+}
+
+extension Endpoint {
+    /// The requests that lead to this endpoint.
+    var pattern: OperationPattern { OperationPattern(name) }
+}

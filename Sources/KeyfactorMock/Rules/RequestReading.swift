@@ -1,0 +1,92 @@
+import MicroHTTP
+
+/// What rules read of a request, each thing once and only if a rule asks for it.
+struct RequestReading {
+    /// Where the request leads.
+    enum Route: Equatable {
+        case endpoint(Int)
+        case token
+        case connection
+        case nothing
+    }
+
+    /// The longest body that rules look into, in bytes. A longer one matches no `body.` selector.
+    static let longestBody = 65_536
+
+    let request: Request
+    let route: Route
+    let world: String
+    private let router: Router
+    private var readBody: JSONDocument??
+    private var readQuery: QueryParameters??
+    private var readPath: [String]??
+    private var values: [Selected?] = []
+
+    /// A request of which nothing has been read but where it leads.
+    ///
+    /// - Parameters:
+    ///   - request: the request.
+    ///   - route: where it leads.
+    ///   - world: the world's name.
+    ///   - router: knows the base paths.
+    ///   - body: its body, if that has been read already.
+    init(_ request: Request, _ route: Route, world: String, _ router: Router, body: JSONDocument?) {
+        (self.request, self.route, self.world, self.router) = (request, route, world, router)
+        if let body, request.body.count <= Self.longestBody { readBody = .some(body) }
+    }
+
+    /// The segments of the path below the base path, decoded; `nil` if it lies below none.
+    var path: [String]? {
+        mutating get {
+            if let readPath { return readPath }
+            let path = router.segmentsBelowBase(request)
+            readPath = .some(path)
+            return path
+        }
+    }
+
+    /// What a selector finds.
+    ///
+    /// - Parameters:
+    ///   - number: the selector's number.
+    ///   - selectors: all of the book.
+    /// - Returns: what is there, or that nothing is.
+    mutating func value(of number: Int, in selectors: [Selector]) -> Selected {
+        if values.isEmpty { values = Array(repeating: nil, count: selectors.count) }
+        if let value = values[number] { return value }
+        let value = read(selectors[number])
+        values[number] = value
+        return value
+    }
+
+    private mutating func read(_ selector: Selector) -> Selected {
+        switch selector {
+        case .header(let name): request.header(named: name).map { .text($0) } ?? .absent
+        case .query(let name): query?[name].map { .text($0) } ?? .absent
+        case .path(let segment): path.flatMap { $0.indices.contains(segment) ? .text($0[segment]) : nil } ?? .absent
+        case .body(let steps): body?.root.value(at: steps).map { .json($0) } ?? .absent
+        case .world: .text(world)
+        case .method: .text(request.method.name)
+        case .caller: .absent
+        }
+    }
+
+    private var query: QueryParameters? {
+        mutating get {
+            if let readQuery { return readQuery }
+            let query = try? QueryParameters(request)
+            readQuery = .some(query)
+            return query
+        }
+    }
+
+    private var body: JSONDocument? {
+        mutating get {
+            if let readBody { return readBody }
+            let fits = !request.body.isEmpty && request.body.count <= Self.longestBody
+            let body = fits ? try? JSONDocument(request.bytes, in: request.body) : nil
+            readBody = .some(body)
+            return body
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import MicroHTTP
+
+/// The rules of a scenario in order, and which of them a request can meet at all. Never changes, so it is read without a lock.
+final class RuleBook: Sendable {
+    let rules: [Rule]
+    /// Every phase named, `healthy` first.
+    let phases: [String]
+    /// What each rule asks besides operation and conditions, in a form that copies no references.
+    let gates: [Gate]
+    /// Each selector once, however many rules look at it.
+    let selectors: [Selector]
+    /// By the number of an endpoint, the rules that its requests can meet.
+    private let byEndpoint: [Candidates]
+    /// The rules that requests can meet which lead to no endpoint.
+    private let others: Candidates
+    private let token: Candidates
+    private let connection: Candidates
+
+    /// The rules that a request of some kind can meet.
+    private struct Candidates: Sendable {
+        struct One: Sendable {
+            let rule: Int
+            /// Whether the path must be looked at.
+            let checksPath: Bool
+            /// The conditions that can be looked at before the lock is taken, by the selector's number.
+            let conditions: [(selector: Int, condition: Rule.Condition)]
+        }
+
+        let all: [One]
+        /// The rules' numbers if every request of the kind matches all of them.
+        let numbers: [Int]?
+    }
+
+    /// The part of a rule that is asked under the lock.
+    struct Gate: Sendable {
+        /// The number of the phase, -1 for all.
+        let phase: Int
+        let becomes: Int
+        let isCounted: Bool
+        let hasKey: Bool
+        let hasWindow: Bool
+        let hasChance: Bool
+        let hasLimit: Bool
+        let asksCaller: Bool
+        let meetsUnauthenticated: Bool
+    }
+
+    /// No rules.
+    static let empty = RuleBook([])
+
+    var isEmpty: Bool { rules.isEmpty }
+
+    /// Whether a new connection can meet a rule at all.
+    var concernsConnections: Bool { !connection.all.isEmpty }
+
+    /// Rules in the order in which they are asked.
+    init(_ rules: [Rule]) {
+        self.rules = rules
+        var phases = [Rule.firstPhase]
+        for name in rules.flatMap({ [$0.phase, $0.becomes] }).compactMap({ $0 }) where !phases.contains(name) { phases.append(name) }
+        self.phases = phases
+        func number(_ phase: String?) -> Int { phase.flatMap { phases.firstIndex(of: $0) } ?? -1 }
+        gates = rules.map { rule in
+            Gate(
+                phase: number(rule.phase), becomes: number(rule.becomes), isCounted: rule.calls != .all, hasKey: rule.per != nil,
+                hasWindow: rule.window != nil, hasChance: rule.chance != nil, hasLimit: rule.effects.limit != nil,
+                asksCaller: rule.conditions.contains { $0.selector.needsCaller }, meetsUnauthenticated: rule.meetsUnauthenticated)
+        }
+        var numbers: [Selector: Int] = [:]
+        for selector in rules.flatMap({ $0.conditions.map(\.selector) }) where numbers[selector] == nil {
+            numbers[selector] = numbers.count
+        }
+        selectors = numbers.sorted { $0.value < $1.value }.map(\.key)
+        func candidates(where relation: (Rule) -> (meets: Bool, isSure: Bool)) -> Candidates {
+            let all = rules.indices.compactMap { index -> Candidates.One? in
+                let (meets, isSure) = relation(rules[index])
+                let early = rules[index].conditions.filter { !$0.selector.needsCaller }
+                return meets
+                    ? Candidates.One(rule: index, checksPath: !isSure, conditions: early.map { (numbers[$0.selector] ?? 0, $0) }) : nil
+            }
+            let isPlain = all.allSatisfy { !$0.checksPath && $0.conditions.isEmpty }
+            return Candidates(all: all, numbers: isPlain ? all.map(\.rule) : nil)
+        }
+        let patterns = rules.isEmpty ? [] : API.endpoints.map(\.pattern)
+        byEndpoint = patterns.map { pattern in candidates { ($0.operation.meets(pattern), $0.operation.covers(pattern)) } }
+        others = candidates { ($0.operation.subject == .operation, false) }
+        token = candidates { ($0.operation.subject == .token, true) }
+        connection = candidates { ($0.operation.subject == .connection, true) }
+    }
+
+    /// The rules whose operation and conditions a request fits, but for those about its caller. Needs no lock.
+    ///
+    /// - Parameter request: the request as far as it has been read.
+    /// - Returns: their numbers, in order.
+    func matching(_ request: inout RequestReading) -> [Int] {
+        guard !rules.isEmpty else { return [] }
+        let candidates =
+            switch request.route {
+            case .token: token
+            case .connection: connection
+            case .endpoint(let number): byEndpoint[number]
+            case .nothing: others
+            }
+        if let numbers = candidates.numbers { return numbers }
+        var matching: [Int] = []
+        for candidate in candidates.all where fits(candidate, &request) { matching.append(candidate.rule) }
+        return matching
+    }
+
+    private func fits(_ candidate: Candidates.One, _ request: inout RequestReading) -> Bool {
+        if candidate.checksPath {
+            guard let path = request.path else { return false }
+            guard rules[candidate.rule].operation.matches(method: request.request.method.name, path: path) else { return false }
+        }
+        for (selector, condition) in candidate.conditions {
+            guard condition.fits(request.value(of: selector, in: selectors)) else { return false }
+        }
+        return true
+    }
+}

@@ -1,0 +1,174 @@
+import MicroHTTP
+
+/// What a world's rules have counted, drawn and struck so far, and the phase it is in. Used under the world's lock alone.
+struct RuleStates: Sendable {
+    /// Counts of one rule, or of one key of it.
+    private struct Count: Sendable {
+        var calls = 0
+        /// Strikes in a row.
+        var run = 0
+    }
+
+    /// The most keys that a rule counts apart; further ones count together.
+    static let mostKeys = 65_536
+
+    /// The number of the phase.
+    private(set) var phase = 0
+    /// How often each rule matched while its phase and window held, and how often it struck.
+    private(set) var matches: [Int]
+    private(set) var strikes: [Int]
+    private var counts: [Count]
+    private var draws: [Int]
+    /// By rule and key, for rules that count apart.
+    private var keyed: [Int: [String: Count]] = [:]
+    private var buckets: [Int: TokenBuckets] = [:]
+
+    /// Rules of which none has been met.
+    init(_ book: RuleBook) {
+        let count = book.rules.count
+        matches = Array(repeating: 0, count: count)
+        strikes = matches
+        draws = matches
+        counts = Array(repeating: Count(), count: count)
+    }
+
+    /// Who and when, as far as rules care.
+    struct Moment {
+        let request: Request
+        let caller: String
+        /// Whether the request passed log-in.
+        let isAdmitted: Bool
+        let world: String
+        let seed: UInt64
+        let now: Timestamp
+        /// When the world's clock started.
+        let start: Timestamp
+    }
+
+    /// Why a rule does not strike.
+    enum Pass: Equatable {
+        case unauthenticated
+        case caller
+        case phase
+        case window
+        case calls(Int)
+        case chance
+        case run
+    }
+
+    /// Asks rules in order until one strikes. Those below it neither count nor draw.
+    ///
+    /// - Parameters:
+    ///   - book: the rules.
+    ///   - numbers: the rules whose operation and conditions the request fits.
+    ///   - moment: who asks, and when.
+    /// - Returns: the strike, `nil` if none is due.
+    mutating func strike(_ book: RuleBook, _ numbers: [Int], _ moment: Moment) -> Strike? {
+        for number in numbers where ask(number, book, moment) == nil {
+            if let strike = land(number, book, moment) { return strike }
+        }
+        return nil
+    }
+
+    /// Lets a rule strike that is due.
+    ///
+    /// - Returns: `nil` if its limit has tokens left: it takes one, and does not strike.
+    mutating func land(_ number: Int, _ book: RuleBook, _ moment: Moment) -> Strike? {
+        let rule = book.rules[number]
+        var strike = Strike(rule, Draw(seed: moment.seed, world: moment.world, rule: rule.name), next: draws[number])
+        if let limit = rule.effects.limit {
+            let key = limit.per?.key(of: moment.request, caller: moment.caller) ?? ""
+            guard let wait = buckets[number, default: TokenBuckets()].take(key, limit, now: moment.now) else { return nil }
+            strike.refusal = Refuse(beyond: limit, for: wait)
+        }
+        strike.drawDelays()
+        draws[number] = strike.next
+        strikes[number] += 1
+        if book.gates[number].becomes >= 0 { phase = book.gates[number].becomes }
+        return strike
+    }
+
+    /// Asks one rule whether it is due: phase, window, calls, chance, in this order. It counts and draws.
+    ///
+    /// - Returns: why it is not; `nil` if it is.
+    mutating func ask(_ number: Int, _ book: RuleBook, _ moment: Moment) -> Pass? {
+        let gate = book.gates[number]
+        if !moment.isAdmitted, !gate.meetsUnauthenticated { return .unauthenticated }
+        if gate.asksCaller {
+            let conditions = book.rules[number].conditions.filter { $0.selector.needsCaller }
+            guard conditions.allSatisfy({ $0.fits(.text(moment.caller)) }) else { return .caller }
+        }
+        if gate.phase >= 0, gate.phase != phase { return .phase }
+        if gate.hasWindow, book.rules[number].window?.contains(moment.now, start: moment.start) == false { return .window }
+        matches[number] += 1
+        guard gate.isCounted || gate.hasChance else { return nil }
+        let key = gate.hasKey ? key(number, book.rules[number], moment) : nil
+        let call = count(number, key) { count in
+            count.calls += 1
+            return count.calls
+        }
+        if gate.isCounted, !book.rules[number].calls.contains(call) { return .calls(call) }
+        return gate.hasChance ? draw(number, key, book.rules[number], moment) : nil
+    }
+
+    private mutating func draw(_ number: Int, _ key: String?, _ rule: Rule, _ moment: Moment) -> Pass? {
+        let fraction = Draw(seed: moment.seed, world: moment.world, rule: rule.name).fraction(draws[number])
+        draws[number] += 1
+        return count(number, key) { count in
+            guard fraction < rule.chance ?? 1 else {
+                count.run = 0
+                return .chance
+            }
+            guard count.run < rule.maxRun ?? .max else {
+                count.run = 0
+                return .run
+            }
+            count.run += 1
+            return nil
+        }
+    }
+
+    private mutating func key(_ number: Int, _ rule: Rule, _ moment: Moment) -> String {
+        let key = rule.per?.key(of: moment.request, caller: moment.caller) ?? ""
+        guard let known = keyed[number], known.count >= Self.mostKeys, known[key] == nil else { return key }
+        return ""
+    }
+
+    private mutating func count<Result>(_ number: Int, _ key: String?, _ body: (inout Count) -> Result) -> Result {
+        guard let key else { return body(&counts[number]) }
+        return body(&keyed[number, default: [:]][key, default: Count()])
+    }
+}
+
+/// A rule that strikes a request, with everything drawn that it needs.
+struct Strike: Sendable {
+    let rule: Rule
+    private let draw: Draw
+    /// The number of the rule's next draw.
+    fileprivate(set) var next: Int
+    /// What its limit refuses with.
+    fileprivate(set) var refusal: Refuse?
+    private(set) var pauseBeforeWork: Duration?
+    private(set) var pauseBeforeReply: Duration?
+    private var garbage = 0
+
+    fileprivate init(_ rule: Rule, _ draw: Draw, next: Int) {
+        (self.rule, self.draw, self.next) = (rule, draw, next)
+    }
+
+    fileprivate mutating func drawDelays() {
+        pauseBeforeWork = rule.effects.delayBeforeWork?.drawn(draw, &next)
+        pauseBeforeReply = rule.effects.delayBeforeReply?.drawn(draw, &next)
+        garbage = next
+        if case .garbage = rule.effects.broken?.kind { next += 1 }
+    }
+
+    /// What is sent instead of doing the work; `nil` if the work is done.
+    var instead: Effects.Instead? { refusal.map { .refuse($0) } ?? rule.effects.instead }
+
+    /// How a reply of so many bytes goes out; `nil` for never.
+    func delivery(of length: Int) -> Delivery? {
+        guard let broken = rule.effects.broken else { return .whole }
+        return broken.kind.delivery(of: length, at: broken.at, draw, garbage)
+    }
+}

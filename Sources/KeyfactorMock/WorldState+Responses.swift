@@ -1,0 +1,107 @@
+import MicroHTTP
+
+/// Replies, refusals and what rules send, each with the header fields that Command sends with every answer.
+extension WorldState {
+    /// A response with the header fields that Command sends with every answer.
+    ///
+    /// - Parameters:
+    ///   - reply: the vendor's part of it.
+    ///   - now: the world's time, for `Date`.
+    /// - Returns: the response, whole.
+    mutating func response(_ reply: Reply, now: Timestamp) -> Response {
+        var response = response(reply.status, reply.body.isEmpty ? .bare : .json, body: reply.body, now: now)
+        if let total = reply.total { response.add("X-Total-Count", String(total)) }
+        return response
+    }
+
+    /// A refusal as Command sends it.
+    ///
+    /// - Parameters:
+    ///   - refusal: the refusal.
+    ///   - now: the world's time, for `Date`.
+    /// - Returns: the response, whole.
+    mutating func response(_ refusal: Refusal, now: Timestamp) -> Response {
+        var response: Response
+        if refusal.bindingMember != nil, scenario.fidelity.bindingErrors == .problem {
+            let body = refusal.problemBody(trace: estate.identifiers.next(.correlation))
+            response = self.response(refusal.status, .other, body: body, now: now)
+            response.add("Content-Type", "application/problem+json; charset=utf-8")
+        } else {
+            response = self.response(refusal.status, .refusal, body: refusal.body, now: now)
+        }
+        for header in refusal.headers { response.add(header.name, header.value) }
+        if let why = refusal.why { response.add("X-Mock-Why", why) }
+        return response
+    }
+
+    /// The 401 as IIS sends it before Command is asked, or as the fidelity switch says.
+    ///
+    /// - Parameter now: the world's time, for `Date`.
+    /// - Returns: the response, whole.
+    mutating func unauthorized(now: Timestamp) -> Response {
+        var response: Response
+        switch scenario.fidelity.unauthorizedBody {
+        case .html:
+            response = self.response(401, .other, body: Array(Self.unauthorizedPage.utf8), now: now)
+            response.add("Content-Type", "text/html")
+        case .json: response = self.response(401, .refusal, body: Refusal.unauthorized.body, now: now)
+        case .empty: response = self.response(401, .other, body: [], now: now)
+        }
+        addChallenges(to: &response)
+        return response
+    }
+
+    /// Names the schemes by which a caller may log in.
+    func addChallenges(to response: inout Response) {
+        if scenario.access.mode != .bearer { response.add("WWW-Authenticate", "Basic realm=\"Keyfactor Command\"") }
+        if scenario.access.mode != .basic { response.add("WWW-Authenticate", "Bearer") }
+    }
+
+    /// A response with the header fields of its kind.
+    mutating func response(_ status: Int, _ kind: WireFields.Kind, body: [UInt8], now: Timestamp) -> Response {
+        Response(status, packed: fields.packed(kind, now: now, correlation: estate.identifiers.next(.correlation)), body: body)
+    }
+
+    /// In words of our own; the phrase is the one that clients look for.
+    static let unauthorizedPage = """
+        <!DOCTYPE html><html><head><title>401 - Unauthorized</title></head><body>
+        <h1>401 - Unauthorized: Access is denied due to invalid credentials.</h1>
+        </body></html>
+
+        """
+
+    /// What the token endpoint answers.
+    ///
+    /// - Parameters:
+    ///   - exchange: asks for a token.
+    ///   - now: the world's time.
+    /// - Returns: a token, or what RFC 6749 says instead.
+    mutating func tokenResponse(_ exchange: Exchange, now: Timestamp) -> Response {
+        guard case .token(let asked) = exchange.subject else {
+            return TokenRequest.Failure(status: 400, error: "", description: "").response
+        }
+        do throws(TokenRequest.Failure) {
+            return try issueToken(try asked.get(), now: now)
+        } catch {
+            return error.response
+        }
+    }
+
+    /// Gives a token to a client, or says why not.
+    private mutating func issueToken(_ request: TokenRequest, now: Timestamp) throws(TokenRequest.Failure) -> Response {
+        let access = scenario.access
+        guard request.secrets.contains(where: { access.admitsClient(request.client, $0) }) else {
+            throw TokenRequest.Failure(
+                status: 401, error: "invalid_client", description: "invalid client credentials", challenges: true)
+        }
+        let token = tokens.issue(to: request.client, expires: now + access.tokenLifetime, &estate.identifiers)
+        var writer = JSONWriter(capacity: 192)
+        writer.object { writer in
+            writer.member("access_token", token)
+            writer.member("token_type", "Bearer")
+            writer.member("expires_in", Int(access.tokenLifetime.components.seconds))
+            if let scope = request.scope { writer.member("scope", scope) }
+        }
+        return .ofTokenEndpoint(200, writer.bytes)
+    }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import KeyfactorMock
+import MicroHTTP
+
+/// `keyfactor-mock explain`: which rules would strike a request.
+struct Explain: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Say which rules of a scenario would strike a request, and why the others would not.",
+        discussion: """
+            Asks the rules as a new world would, without serving: keyfactor-mock explain my.yaml --request 'POST /OrchestratorJobs/Custom' \
+            --body '{"JobTypeName": "FetchLogs"}' --times 3
+            """)
+
+    @Argument(help: ArgumentHelp("A scenario file, YAML or JSON.", valueName: "file"))
+    var file: String
+
+    @Option(help: ArgumentHelp("METHOD and path below the base path, or token.", valueName: "request"))
+    var request: String
+
+    @Option(help: ArgumentHelp("The request's body.", valueName: "text"))
+    var body: String?
+
+    @Option(help: ArgumentHelp("A header field, 'Name: value'; may be repeated.", valueName: "field"))
+    var header: [String] = []
+
+    @Option(help: ArgumentHelp("How often the request is made; 1 to 1000.", valueName: "count"))
+    var times = 1
+
+    @Option(help: ArgumentHelp("The world's name, from which chance comes.", valueName: "name"))
+    var world = "default"
+
+    @Flag(help: "The request fails log-in.")
+    var unauthenticated = false
+
+    mutating func run() throws {
+        guard let bytes = Process.read(file) else { throw ValidationError("cannot read '\(file)'. Give the path of a YAML or JSON file.") }
+        let scenario = try ServerOptions.read(bytes, named: file, Scenario.Overrides())
+        let explanation = Explanation(
+            of: try parsed(scenario), by: scenario, times: times, world: world, isAdmitted: !unauthenticated, now: TimeSource.system.now())
+        for (call, lines) in explanation.calls.enumerated() {
+            print(times == 1 ? request : "\(request), time \(call + 1)")
+            let width = lines.map(\.rule.count).max() ?? 0
+            for line in lines {
+                let gap = String(repeating: " ", count: width - line.rule.count)
+                print("  \(line.strikes ? "*" : " ") \(line.rule)\(gap)  \(line.why)")
+            }
+            if !lines.contains(where: \.strikes) { print("    No rule strikes: it is answered as Command would.") }
+        }
+    }
+
+    /// The request that is meant.
+    private func parsed(_ scenario: Scenario) throws -> Request {
+        guard (1...1000).contains(times) else { throw ValidationError("--times wants a number from 1 to 1000.") }
+        let headers = try header.map { field in
+            let parts = field.split(separator: ":", maxSplits: 1).map(String.init)
+            guard parts.count == 2 else { throw ValidationError("--header wants 'Name: value', found '\(field)'.") }
+            return (parts[0], String(parts[1].drop { $0 == " " }))
+        }
+        let body = Array((body ?? "").utf8)
+        if request == "token" { return Request(.post, "/oauth2/token", headers: headers, body: body) }
+        let parts = request.split(separator: " ", maxSplits: 1).map(String.init)
+        guard parts.count == 2, parts[1].hasPrefix("/") else {
+            throw ValidationError("--request wants METHOD and path, such as 'POST /OrchestratorJobs/Custom', found '\(request)'.")
+        }
+        return Request(Method(parts[0]), scenario.basePaths[0] + parts[1], headers: headers, body: body)
+    }
+}
