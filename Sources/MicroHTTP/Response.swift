@@ -56,14 +56,6 @@ package struct Response: Sendable {
     }
 }
 
-/// How the listener delivers a response. A rule says *what*, the listener knows *how*.
-package enum Delivery: Sendable, Equatable {
-    /// As HTTP asks.
-    case whole
-    /// Whole, then the connection is closed.
-    case closing
-}
-
 /// What a handler answers: now, after a pause, or never. Nothing above the listener blocks a thread.
 package enum Answer: Sendable {
     /// The response is ready.
