@@ -146,4 +146,6 @@ bool listener_script(listener_exchange *exchange, const uint8_t *bytes, size_t l
 
 bool listener_is_head(const listener_exchange *exchange) { return strcmp(exchange->method, MHD_HTTP_METHOD_HEAD) == 0; }
 
-const char *listener_reason(unsigned status) { return MHD_get_reason_phrase_for(status); }
+const char *listener_reason(unsigned status) {
+    return MHD_get_reason_phrase_len_for(status) > 0 ? MHD_get_reason_phrase_for(status) : "Non-Standard Status";
+}

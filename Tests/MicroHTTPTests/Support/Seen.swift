@@ -29,7 +29,8 @@ struct Seen: Equatable {
     ///
     /// - Parameters:
     ///   - server: where to ask.
-    ///   - secure: whether over TLS; the client is Python then, since it tells a close_notify from a mere FIN.
+    ///   - secure: whether over TLS; the client is Python then, with a socket of its own below TLS, which tells a
+    ///     close_notify from a mere FIN, and both from RST.
     ///   - request: the request line's method and path.
     ///   - patience: after how long nothing more is expected, in seconds.
     init(_ server: Server, secure: Bool, _ request: String = "GET /fault", patience: Int = 5) throws {
@@ -37,22 +38,29 @@ struct Seen: Equatable {
         if secure {
             let result = try Self.python(
                 """
-                import socket, ssl
-                context = ssl._create_unverified_context()
+                import socket, ssl, sys
                 plain = socket.create_connection(("127.0.0.1", \(server.listener.httpsPort!)))
                 plain.settimeout(\(patience))
-                wire = context.wrap_socket(plain, server_hostname="localhost", suppress_ragged_eofs=False)
-                wire.sendall(\(text.debugDescription).encode())
+                incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+                session = ssl._create_unverified_context().wrap_bio(incoming, outgoing, server_hostname="localhost")
+                def until_done(step):
+                    while True:
+                        try: return step()
+                        except ssl.SSLWantReadError:
+                            plain.sendall(outgoing.read())
+                            piece = plain.recv(65536)
+                            if not piece: raise EOFError
+                            incoming.write(piece)
                 came, end = b"", "closed"
                 try:
-                    while True:
-                        piece = wire.recv(65536)
-                        if not piece: break
-                        came += piece
+                    until_done(session.do_handshake)
+                    session.write(\(text.debugDescription).encode())
+                    plain.sendall(outgoing.read())
+                    while piece := until_done(lambda: session.read(65536)): came += piece
+                    while plain.recv(65536): pass
                 except TimeoutError: end = "silent"
-                except ssl.SSLEOFError: end = "ragged"
+                except EOFError: end = "ragged"
                 except ConnectionResetError: end = "reset"
-                import sys
                 sys.stdout.buffer.write(end.encode() + b"\\n" + came)
                 """)
             let parts = result.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
