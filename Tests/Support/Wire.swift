@@ -32,6 +32,7 @@ package final class Wire {
         var sent = 0
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL)) }
+            if count < 0, errno == ECONNRESET { wasReset = true }
             if count <= 0 { return false }
             sent += count
         }

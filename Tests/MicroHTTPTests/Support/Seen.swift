@@ -47,7 +47,7 @@ struct Seen: Equatable {
                     while True:
                         try: return step()
                         except ssl.SSLWantReadError:
-                            plain.sendall(outgoing.read())
+                            if outgoing.pending: plain.sendall(outgoing.read())
                             piece = plain.recv(65536)
                             if not piece: raise EOFError
                             incoming.write(piece)
