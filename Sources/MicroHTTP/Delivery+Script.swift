@@ -5,10 +5,11 @@ struct Script {
     private(set) var bytes: [UInt8] = []
     private(set) var steps: [listener_step] = []
 
-    /// Writes bytes in one piece.
-    mutating func write(_ more: some Collection<UInt8>) {
-        bytes += more
-        step(LISTENER_WRITE, Int64(more.count))
+    /// Writes bytes, and others behind them, in one piece.
+    mutating func write(_ first: some Collection<UInt8>, _ second: ArraySlice<UInt8> = []) {
+        bytes += first
+        bytes += second
+        step(LISTENER_WRITE, Int64(first.count + second.count))
     }
 
     /// Writes bytes in pieces.
@@ -56,6 +57,7 @@ extension Response {
     /// What is done to deliver this response, `nil` for an ordinary reply.
     ///
     /// - Parameter toHead: whether HEAD was asked.
+    /// - Returns: the script.
     func script(toHead: @autoclosure () -> Bool) -> Script? {
         switch delivery {
         case .whole, .closing: return nil
@@ -88,13 +90,13 @@ extension Response {
     private func write(_ script: inout Script) {
         switch delivery {
         case .stallInBody where !body.isEmpty:
-            script.write(head() + body.prefix(body.count / 2))
+            script.write(head(), body.prefix(body.count / 2))
             script.step(LISTENER_STALL)
         case .wrongLength(let difference):
             let (length, overflows) = body.count.addingReportingOverflow(difference)
-            script.write(head(length: overflows ? .max : max(0, length)) + body)
+            script.write(head(length: overflows ? .max : max(0, length)), body[...])
         case .truncate(let keep, let ending):
-            script.write(head() + body.prefix(max(0, keep)))
+            script.write(head(), body.prefix(max(0, keep)))
             if ending == .reset { script.step(LISTENER_RESET) }
         case .dribble(let chunks, let span):
             script.write(head())
@@ -118,6 +120,7 @@ extension Response {
     /// The head as `listener_reply` would send it, which leaves out the same fields.
     ///
     /// - Parameter framing: the field that says how long the body is.
+    /// - Returns: the head, with the empty line.
     private func head(framing: String?) -> [UInt8] {
         let leftOut = ["connection", "content-length", "transfer-encoding"] + (status == 204 ? ["content-type"] : [])
         let reason = unsafe String(cString: listener_reason(UInt32(clamping: status)))

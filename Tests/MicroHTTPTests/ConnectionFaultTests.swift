@@ -117,10 +117,8 @@ import TestSupport
         #expect(try Tool.run("curl", "-sk", "https://127.0.0.1:\(careless.listener.httpsPort!)/x").output == "/x")
     }
 
-    @Test(arguments: [
-        (ConnectionFault.expired, true, true), (.untrusted, true, false), (.wrongName, false, false),
-    ])
-    func `A flawed certificate has the names of the good one, or the wrong one`(_ fault: ConnectionFault, _ right: Bool, _ old: Bool) throws {
+    @Test(arguments: [(ConnectionFault.expired, true, true), (.untrusted, true, false), (.wrongName, false, false)])
+    func `A flawed certificate has the good one's names, or the wrong one`(_ fault: ConnectionFault, right: Bool, old: Bool) throws {
         let server = try Self.server(fault)
         let shown = "openssl s_client -connect 127.0.0.1:\(server.listener.httpsPort!) </dev/null 2>/dev/null | openssl x509 -noout"
         let names = try Tool.run("sh", "-c", shown + " -ext subjectAltName").output

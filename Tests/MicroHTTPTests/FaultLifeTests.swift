@@ -11,7 +11,9 @@ import TestSupport
     /// More than the system's buffers take for a client that does not read.
     static let much = [UInt8](repeating: 0x61, count: 12 << 20)
 
-    static func server(_ delivery: Delivery, body: [UInt8] = Array("0123456789".utf8), connections: [ConnectionFault?] = []) throws -> Server {
+    static func server(
+        _ delivery: Delivery, body: [UInt8] = Array("0123456789".utf8), connections: [ConnectionFault?] = []
+    ) throws -> Server {
         try Server(fault: Response(200, body: body, delivery: delivery), connections: connections) {
             $0.httpsPort = 0
             $0.identity = ConnectionFaultTests.identity
@@ -114,7 +116,8 @@ import TestSupport
         #expect(try wire.reply().body == "/x")
     }
 
-    @Test(arguments: ConnectionFault.allCases) func `Hundreds of connections with a fault leave nothing open`(_ fault: ConnectionFault) throws {
+    @Test(arguments: ConnectionFault.allCases)
+    func `Hundreds of connections with a fault leave nothing open`(_ fault: ConnectionFault) throws {
         let server = try Self.server(.whole, connections: [fault])
         let before = descriptors()
         try {
@@ -161,7 +164,8 @@ import TestSupport
     }
 
     @Test func `Pieces come one after the other, the last in time`() throws {
-        for (delivery, first) in [(Delivery.slowHeaders(over: .milliseconds(300)), 1), (.dribble(chunks: 3, over: .milliseconds(300)), 40)] {
+        let span = Duration.milliseconds(300)
+        for (delivery, first) in [(Delivery.slowHeaders(over: span), 1), (.dribble(chunks: 3, over: span), 40)] {
             let server = try Self.server(delivery)
             let wire = try server.wire()
             let start = ContinuousClock.now

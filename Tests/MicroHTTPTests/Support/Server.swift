@@ -18,6 +18,7 @@ final class Server: Sendable {
     ///   - fault: what `/fault` answers, with a pause before it for `/fault/later`.
     ///   - connections: what is wrong with new connections, one after the other, again and again.
     ///   - change: changes the configuration.
+    /// - Throws: if it cannot listen.
     init(
         fault: Response = Response(200), connections: [ConnectionFault?] = [],
         _ change: (inout ListenerConfiguration) -> Void = { _ in }
