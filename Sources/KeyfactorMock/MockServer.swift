@@ -90,11 +90,10 @@ package final class MockServer: Sendable {
         let wall = time.now()
         let guide = world.guide(at: wall)
         guard guide.rules.concernsConnections else { return nil }
-        let request = Request(.other("CONNECT"), "/", peer: peer)
+        let connection = Exchange(connectionFrom: peer, in: world, guide)
         let strike = world.withState { state -> Strike? in
-            var reading = RequestReading(request, .connection, world: world.name, guide.router, body: nil)
-            let rules = state.book.matching(&reading).filter { isSecure || state.book.rules[$0].effects.connection?.needsTLS != true }
-            return state.strike(request, rules, caller: peer, now: state.now(wall: wall))
+            let rules = connection.held(against: state.book).rules.filter { isSecure || state.book.rules[$0].effects.connection?.needsTLS != true }
+            return state.strike(connection.request, rules, caller: peer, now: state.now(wall: wall))
         }
         if let strike, log.tells(.debug) { log(.debug, "a connection from \(peer) is struck by the rule '\(strike.rule.name)'") }
         return strike?.rule.effects.connection

@@ -15,7 +15,7 @@ struct Explain: ParsableCommand {
     @Argument(help: ArgumentHelp("A scenario file, YAML or JSON.", valueName: "file"))
     var file: String
 
-    @Option(help: ArgumentHelp("METHOD and path below the base path, or token.", valueName: "request"))
+    @Option(help: ArgumentHelp("METHOD and path below the base path, token, or connection.", valueName: "request"))
     var request: String
 
     @Option(help: ArgumentHelp("The request's body.", valueName: "text"))
@@ -50,7 +50,8 @@ struct Explain: ParsableCommand {
     }
 
     /// The request that is meant.
-    private func parsed(_ scenario: Scenario) throws -> Request {
+    private func parsed(_ scenario: Scenario) throws -> Request? {
+        if request == "connection" { return nil }
         guard (1...1000).contains(times) else { throw ValidationError("--times wants a number from 1 to 1000.") }
         let headers = try header.map { field in
             let parts = field.split(separator: ":", maxSplits: 1).map(String.init)

@@ -27,7 +27,8 @@ struct Lint: ParsableCommand {
             }
             do throws(Mistakes) {
                 let warnings = try Scenario(bytes, now: TimeSource.system.now()).warnings
-                print("\(file): no mistakes\(warnings.all.isEmpty ? "" : ", warnings: \(warnings.all.count)")")
+                let count = warnings.all.isEmpty ? "" : ", warnings: \(warnings.all.count)"
+                Process.write("\(file): no mistakes\(count)\n", to: .standardOutput)
                 if !warnings.all.isEmpty { Process.complain(warnings.drawn(file: file, source: bytes)) }
                 if strict, !warnings.all.isEmpty { isGood = false }
             } catch {

@@ -78,7 +78,7 @@ extension WorldState {
         switch strike?.instead {
         case nil: outcome = Work.outcome(exchange, caller, &self, now: now)
         case .refuse(let refuse): outcome.response = response(refuse, exchange, caller, now: now)
-        case .answer(let answer): outcome.response = response(answer, now: now)
+        case .answer(let answer): outcome.response = response(answer, exchange, now: now)
         case .broken(let kind): delivery = kind == .stall ? .never : kind == .reset ? .reset : .closed
         }
         guard let strike else {

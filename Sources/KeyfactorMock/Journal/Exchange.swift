@@ -6,6 +6,8 @@ struct Exchange: Sendable {
     enum Subject: Sendable {
         case operation(Router.Match, body: Result<JSONDocument, Refusal>?)
         case token(Result<TokenRequest, TokenRequest.Failure>)
+        /// A new connection, before anything is read from it.
+        case connection
     }
 
     let request: Request
@@ -37,6 +39,16 @@ struct Exchange: Sendable {
         var nearest: String?
         if case .operation(.nothing, _) = subject { nearest = NearMiss(API.endpoints, bases: guide.bases).explain(request) }
         self.init(request, credential, in: world, subject, guide, nearest)
+    }
+
+    /// A new connection.
+    ///
+    /// - Parameters:
+    ///   - peer: the client's address.
+    ///   - world: the world whose rules it may meet.
+    ///   - guide: those rules.
+    init(connectionFrom peer: String, in world: World, _ guide: World.Guide) {
+        self.init(Request(.other("CONNECT"), "/", peer: peer), .none, in: world, .connection, guide, nil)
     }
 
     private init(_ request: Request, _ credential: Credential, in world: World, _ subject: Subject, _ guide: World.Guide, _ nearest: String?) {
@@ -102,6 +114,7 @@ extension Exchange.Subject {
     fileprivate var route: RequestReading.Route {
         switch self {
         case .token: .token
+        case .connection: .connection
         case .operation(.endpoint(_, let number, _), _): .endpoint(number)
         case .operation: .nothing
         }

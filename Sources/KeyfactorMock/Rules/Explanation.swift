@@ -16,21 +16,24 @@ package struct Explanation: Sendable {
     /// Asks a scenario's rules about a request, as a new world would.
     ///
     /// - Parameters:
-    ///   - request: the request; its path is below a base path of the scenario.
+    ///   - request: the request; its path is below a base path of the scenario. `nil` is a new connection for HTTPS.
     ///   - scenario: the scenario.
     ///   - times: how often it is made, one call behind another, at the moment the world begins.
     ///   - world: the world's name, from which chance comes.
     ///   - isAdmitted: whether it passes log-in.
     ///   - now: the wall clock's time.
     package init(
-        of request: Request, by scenario: Scenario, times: Int = 1, world: String = "default", isAdmitted: Bool = true, now: Timestamp
+        of request: Request?, by scenario: Scenario, times: Int = 1, world: String = "default", isAdmitted: Bool = true, now: Timestamp
     ) {
         let state = WorldState(name: world, scenario: scenario, wall: now, budget: JournalBudget(0))
-        let exchange = Exchange(request, Credential(request), in: World(state), World.Guide(router: scenario.router, bases: scenario.basePaths, rules: scenario.rules))
+        let guide = World.Guide(router: scenario.router, bases: scenario.basePaths, rules: scenario.rules)
+        let exchange =
+            request.map { Exchange($0, Credential($0), in: World(state), guide) }
+            ?? Exchange(connectionFrom: "127.0.0.1", in: World(state), guide)
         let start = scenario.clock.started(wall: now).now(wall: now)
         var states = RuleStates(scenario.rules)
         let moment = RuleStates.Moment(
-            request: request, caller: exchange.caller(nil), isAdmitted: isAdmitted, world: world, seed: scenario.seed, now: start,
+            request: exchange.request, caller: exchange.caller(nil), isAdmitted: isAdmitted, world: world, seed: scenario.seed, now: start,
             start: start)
         calls = (0..<times).map { _ in
             var struck: String?
@@ -83,6 +86,7 @@ extension Explanation.Line {
 extension Exchange {
     fileprivate func isMeant(by pattern: OperationPattern, _ reading: inout RequestReading) -> Bool {
         if case .token = subject { return pattern.subject == .token }
+        if case .connection = subject { return pattern.subject == .connection }
         return reading.path.map { pattern.matches(method: request.method.name, path: $0) } ?? false
     }
 }

@@ -127,6 +127,9 @@ extension Matcher {
     ///
     /// - Throws: a regular expression that is none.
     init(_ node: YAMLNode) throws(Mistake) {
+        if case .mapping(let tests) = node.content, tests.isEmpty {
+            throw Mistake(node.mark, "a matcher needs at least one test", hint: "such as { oneOf: [ a, b ] }")
+        }
         guard node.entries.isEmpty else {
             var tests: [Matcher] = []
             for entry in node.entries { tests.append(try Self.test(entry.key.text ?? "", entry.value)) }
@@ -145,6 +148,7 @@ extension Matcher {
         case "equals": return .equals(Literal(node))
         case "not": return .not(try Matcher(node))
         case "contains": return .contains(node.text ?? "")
+        case "oneOf" where node.items.isEmpty: throw Mistake(node.mark, "'oneOf' names no value", hint: "such as [ a, b ]")
         case "oneOf": return .any(node.items.map { .equals(Literal($0)) })
         case "above": return .above(node.number ?? 0)
         case "below": return .below(node.number ?? 0)

@@ -37,7 +37,8 @@ extension Scenario {
     private func noTime(_ number: Int) -> Mistake? {
         let rule = rules.rules[number]
         guard let window = rule.window, let from = window.from, let to = window.to else { return nil }
-        // Where the file names no start, only the order of the two matters.
+        // Where the file names no start, a moment and a time from the start cannot be compared.
+        guard clock.start != nil || from.isRelative == to.isRelative else { return nil }
         let start = clock.start ?? Timestamp(ticks: 0)
         return from.resolved(from: start) < to.resolved(from: start) ? nil : warning(rule, "its window ends before it begins")
     }

@@ -41,7 +41,7 @@ private struct SchemaWriter {
         let description = about.map { [("description", SchemaJSON.text($0))] } ?? []
         switch shape {
         case .text(let wanted, let pattern, let length, let mustBeQuoted):
-            let types = ["string"] + (mustBeQuoted ? [] : ["number", "boolean"])
+            let types = ["string"] + (mustBeQuoted ? [] : Self.plainTypes(pattern))
             let said = about ?? (wanted == "text" ? nil : wanted)
             return (said.map { [("description", .text($0))] } ?? [])
                 + [("type", types.count == 1 ? .text(types[0]) : .array(types.map { .text($0) }))]
@@ -66,6 +66,14 @@ private struct SchemaWriter {
         case .list, .map, .object, .variants, .oneOf, .named:
             return description + composed(shape, about: about)
         }
+    }
+
+    /// What a YAML reader may make of text that is not quoted, as far as the pattern lets such text be.
+    private static func plainTypes(_ pattern: String?) -> [String] {
+        guard let pattern else { return ["number", "boolean"] }
+        guard let regex = try? Regex(pattern).matchingSemantics(.unicodeScalar) else { return [] }
+        func fits(_ texts: [String]) -> Bool { texts.contains { $0.wholeMatch(of: regex) != nil } }
+        return (fits(["0", "7", "42", "-7", "0.5", "7.5"]) ? ["number"] : []) + (fits(["true", "false"]) ? ["boolean"] : [])
     }
 
     private mutating func composed(_ shape: Shape, about: String?) -> [(String, SchemaJSON)] {

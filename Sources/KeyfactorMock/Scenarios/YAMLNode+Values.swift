@@ -7,6 +7,11 @@ extension YAMLNode {
         /// Before (negative) or after the moment that the reader of the scenario chooses, as a rule the clock's start.
         case relative(Duration)
 
+        /// Whether it counts from a start.
+        var isRelative: Bool {
+            if case .relative = self { true } else { false }
+        }
+
         /// The moment that is meant.
         ///
         /// - Parameter start: what a relative one is relative to.

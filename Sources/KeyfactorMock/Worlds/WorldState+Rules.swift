@@ -61,9 +61,9 @@ extension WorldState {
         let body = refuse.sent.body(caller: exchange.caller(caller), id: exchange.identifier)
         let bytes = refuse.body?.bytes ?? body.bytes
         // What a gateway says has not seen Command.
-        var response =
-            refuse.sent.isOfGateway ? Response(refuse.status, body: bytes) : self.response(refuse.status, .other, body: bytes, now: now)
-        if refuse.sent.isOfGateway { response.add("Date", now.httpDate) }
+        let isOfGateway = refuse.sent.isOfGateway
+        var response = isOfGateway ? Response(refuse.status, body: bytes) : blank(refuse.status, bytes, exchange, now: now)
+        if isOfGateway { response.add("Date", now.httpDate) }
         if let type = refuse.body?.type ?? body.type { response.add("Content-Type", type) }
         if refuse.failure.challenges { addChallenges(to: &response) }
         if let value = refuse.retryAfter?.value(now: now) { response.add("Retry-After", value) }
@@ -71,11 +71,19 @@ extension WorldState {
     }
 
     /// A reply that a scenario writes out.
-    mutating func response(_ answer: CannedAnswer, now: Timestamp) -> Response {
-        var response = self.response(answer.status, .other, body: answer.body?.bytes ?? [], now: now)
+    mutating func response(_ answer: CannedAnswer, _ exchange: Exchange, now: Timestamp) -> Response {
+        var response = blank(answer.status, answer.body?.bytes ?? [], exchange, now: now)
         if let body = answer.body { response.add("Content-Type", body.type) }
-        if answer.status < 300 { response.add("Api-Supported-Versions", "1.0") }
+        if answer.status < 300, case .operation = exchange.subject { response.add("Api-Supported-Versions", "1.0") }
         return response.changed(answer.headers)
+    }
+
+    /// A response without a type: with Command's header fields, or with those of the token endpoint, which is not Command's.
+    private mutating func blank(_ status: Int, _ body: [UInt8], _ exchange: Exchange, now: Timestamp) -> Response {
+        if case .operation = exchange.subject { return response(status, .other, body: body, now: now) }
+        var response = Response(status, body: body)
+        response.add("Cache-Control", "no-store")
+        return response
     }
 
     /// A reply with what a rule does to it.

@@ -141,9 +141,9 @@ struct AccessTests {
 
     @Test func tokensAreKeptInBoundedNumber() {
         var (tokens, identifiers) = (Tokens(), Identifiers(seed: 1, world: "w"))
-        let first = tokens.issue(to: "a", expires: Mock.noon, &identifiers)
-        let second = tokens.issue(to: "b", expires: Mock.noon, &identifiers)
-        for _ in 0..<(Tokens.limit - 1) { _ = tokens.issue(to: "c", expires: Mock.noon, &identifiers) }
+        let first = tokens.issue(to: "a", in: "default", expires: Mock.noon, &identifiers)
+        let second = tokens.issue(to: "b", in: "default", expires: Mock.noon, &identifiers)
+        for _ in 0..<(Tokens.limit - 1) { _ = tokens.issue(to: "c", in: "default", expires: Mock.noon, &identifiers) }
         #expect(tokens.find(first, now: Mock.noon) == .unknown)
         #expect(tokens.find(second, now: Mock.noon) == .expired)
         #expect(tokens.find(second, now: Mock.noon + .seconds(-1)) == .valid(client: "b"))
