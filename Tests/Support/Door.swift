@@ -45,10 +45,7 @@ package final class Mock: Sendable {
     /// Sends a request as it is.
     package func raw(_ request: Request) throws -> Answered {
         guard let port = listener?.httpPort else {
-            guard case .ready(let response) = server.answer(request) else { throw WireError.ended("no answer") }
-            return Answered(
-                status: response.status, headers: response.headers.map { ($0.name, $0.value) },
-                body: String(decoding: response.body, as: UTF8.self))
+            return try settle(server.answer(request))
         }
         let wire = try Wire(port)
         var text = "\(request.method.name) \(request.text(request.path))"
@@ -65,6 +62,22 @@ package final class Mock: Sendable {
             status: reply.status, headers: headers.filter { $0.0 != "Content-Length" && $0.0 != "Connection" }, body: reply.body)
     }
 
+    /// What an answer comes to; pauses are skipped, and added up.
+    package func settle(_ answer: Answer) throws -> Answered {
+        switch answer {
+        case .ready(let response):
+            guard response.delivery != .reset, response.delivery != .close else { throw WireError.ended("\(response.delivery)") }
+            return Answered(
+                status: response.status, headers: response.headers.map { ($0.name, $0.value) },
+                body: String(decoding: response.body, as: UTF8.self), delivery: response.delivery)
+        case .later(let pause, let then):
+            var answered = try settle(then())
+            answered.pause += pause
+            return answered
+        case .never: throw WireError.ended("never")
+        }
+    }
+
     /// The id of an agent, store or job type, by its machine or name.
     package func agent(_ machine: String) -> String { world.agents.all.first { $0.machine == machine }!.id.text }
     package func store(_ machine: String) -> String { world.stores.all.first { $0.machine == machine }!.id.text }
@@ -78,6 +91,9 @@ package struct Answered: Sendable {
     package var status: Int
     package var headers: [(String, String)]
     package var body: String
+    /// How it is delivered, and after how long; known through the direct door alone.
+    package var delivery = Delivery.whole
+    package var pause = Duration.zero
 
     package subscript(header: String) -> String? { headers.first { $0.0.lowercased() == header.lowercased() }?.1 }
 

@@ -31,7 +31,7 @@ struct HeaderChanges: Sendable, Equatable {
         .map(
             of: .orNull(.text("a header field's value", pattern: "[^\\r\\n]*")),
             keys: .init(
-                wanted: "a header field's name", pattern: "(?!(?i:content-length|connection|transfer-encoding)$)[A-Za-z0-9!#$%&'*+.^_`|~-]+"
+                wanted: "a header field's name other than Content-Length, Connection and Transfer-Encoding", pattern: "(?!(?i:content-length|connection|transfer-encoding)$)[A-Za-z0-9!#$%&'*+.^_`|~-]+"
             )),
         about: "header fields set over the reply's own; null takes one away")
 
