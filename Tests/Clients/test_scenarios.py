@@ -8,12 +8,14 @@ import subprocess
 import time
 
 import httpx
+import jsonschema
 import pytest
+import yaml  # as jsonschema, it comes with openapi-spec-validator
 
 import shipped
 import test_scenarios_in_time
 from command_v11_client.api.certificate_store import get_certificate_stores, get_certificate_stores_id_inventory
-from mock import BINARY
+from mock import BINARY, ROOT
 from sdk_11 import HOURLY, Command, client_of, tried
 
 
@@ -174,6 +176,14 @@ class TestBadCertificate:
         assert command.give_job().status_code == 200 and len(command.jobs()) == 1
 
 
+class YAML12(yaml.SafeLoader):
+    """Takes times for text, as YAML 1.2 does."""
+
+    yaml_implicit_resolvers = {
+        first: [each for each in resolvers if each[0] != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()}
+
+
 class TestTheFolder:
     @pytest.mark.parametrize("name", shipped.NAMES)
     def test_a_file_says_in_its_first_line_what_the_client_sees(self, name):
@@ -196,6 +206,11 @@ class TestTheFolder:
     def test_a_file_has_tests_named_after_it(self, name):
         here = {**vars(test_scenarios_in_time), **globals()}
         assert any(each.startswith("test_") for each in vars(here[shipped.class_of(name)]))
+
+    @pytest.mark.parametrize("name", shipped.NAMES)
+    def test_a_file_fits_the_schema_as_editors_read_it(self, name):
+        schema = json.loads((ROOT / "docs/scenario.schema.json").read_text())
+        jsonschema.Draft202012Validator(schema).validate(yaml.load(shipped.text(name), YAML12))
 
     def test_the_files_are_accepted_without_a_warning(self):
         files = [str(shipped.FOLDER / f"{name}.yaml") for name in shipped.NAMES]
