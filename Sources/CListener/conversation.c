@@ -44,7 +44,8 @@ void note_connection(void *context, struct MHD_Connection *connection, void **so
         daemon->is_ready = true;
         listener_exchange *ended = *socket_context;
         if (ended != NULL && ended->is_fresh) daemon->fresh--;
-        free(*socket_context);
+        if (ended != NULL) free(ended->script);
+        free(ended);
         *socket_context = NULL;
         return;
     }
@@ -61,7 +62,11 @@ void note_connection(void *context, struct MHD_Connection *connection, void **so
     daemon->fruitless = 0;
     note_peer(exchange, MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
     *socket_context = exchange;
-    if (!daemon->is_tls) close_if_hello(connection);
+    const listener_callbacks *callbacks = &daemon->reactor->callbacks;
+    exchange->fault = callbacks->connected(callbacks->context, exchange->is_tls, exchange->peer, exchange->peer_length);
+    if (!exchange->is_tls && exchange->fault > LISTENER_FAULT_CLOSE) exchange->fault = LISTENER_FAULT_NONE;
+    if (exchange->fault != LISTENER_FAULT_NONE) break_connection(exchange);
+    else if (!daemon->is_tls) close_if_hello(connection);
 }
 
 // MARK: Reading

@@ -48,6 +48,9 @@ struct listener_exchange {
     int64_t due;         ///< CLOCK_MONOTONIC in ms, INT64_MAX for never
     size_t timer;        ///< place in the reactor's heap, SIZE_MAX outside
     struct listener_exchange *previous_held, *next_held;
+    // Faults.
+    struct script *script;  ///< what is being written instead of a reply, NULL if nothing is; freed with the exchange
+    int fault;              ///< what is wrong with this connection, of LISTENER_FAULT_NONE and its like
     struct daemon_entry *daemon;
     bool is_tls;
     bool is_fresh;       ///< no request line has come yet on this connection
@@ -88,12 +91,27 @@ struct listener_reactor {
     size_t spare_room;
     char *block;  ///< a reply's header fields being put together
     size_t block_room;
+    void *credentials[LISTENER_FAULTS];  ///< GnuTLS's, by fault; made when first needed, used by sessions until the end
 };
 
-// loop.c: time and holding.
+// hold.c: time and holding.
 int64_t clock_ms(void);
-bool hold(listener_exchange *exchange, int64_t milliseconds);
+int socket_of(const listener_exchange *exchange);
+bool hold_until(listener_exchange *exchange, int64_t due, uint32_t events);
+bool hold_on(listener_exchange *exchange, int64_t due, uint32_t events);
 void release_hold(listener_exchange *exchange, phase next);
+void note_time(listener_exchange *exchange);
+void note_event(listener_exchange *exchange, uint32_t events);
+
+// faults.c: scripts.
+void go_on(listener_exchange *exchange);
+void reset(int socket);
+
+// handshake.c: faults of connections.
+void break_connection(listener_exchange *exchange);
+void free_credentials(listener_reactor *reactor);
+
+// loop.c
 void log_line(const listener_reactor *reactor, int level, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 // conversation.c: what libmicrohttpd calls.

@@ -1,4 +1,4 @@
-// The reactor: one thread, one epoll in which those of its libmicrohttpd daemons are nested, timers, waking and stopping.
+// The reactor: one thread, one epoll in which those of its libmicrohttpd daemons are nested, waking and stopping.
 //
 // libmicrohttpd's own loop is not used: when exactly 128 connections become ready at once it goes to sleep with their
 // requests unanswered. MHD_run() with its zero wait does not.
@@ -11,16 +11,9 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { EVENTS = 128, POOL_RESERVE = 2048 };
-
-int64_t clock_ms(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 void log_line(const listener_reactor *reactor, int level, const char *format, ...) {
     char text[512];
@@ -47,90 +40,6 @@ static size_t keep_escapes(void *context, struct MHD_Connection *connection, cha
     (void)context;
     (void)connection;
     return strlen(text);
-}
-
-// MARK: Timers: a binary heap, the earliest first
-
-static void place(listener_reactor *reactor, size_t at, listener_exchange *exchange) {
-    reactor->heap[at] = exchange;
-    exchange->timer = at;
-}
-
-static void sift(listener_reactor *reactor, size_t at, listener_exchange *exchange) {
-    while (at > 0 && reactor->heap[(at - 1) / 2]->due > exchange->due) {
-        place(reactor, at, reactor->heap[(at - 1) / 2]);
-        at = (at - 1) / 2;
-    }
-    for (;;) {
-        size_t child = 2 * at + 1;
-        if (child >= reactor->heap_count) break;
-        if (child + 1 < reactor->heap_count && reactor->heap[child + 1]->due < reactor->heap[child]->due) child++;
-        if (reactor->heap[child]->due >= exchange->due) break;
-        place(reactor, at, reactor->heap[child]);
-        at = child;
-    }
-    place(reactor, at, exchange);
-}
-
-static bool add_timer(listener_exchange *exchange) {
-    listener_reactor *reactor = exchange->reactor;
-    if (reactor->heap_count == reactor->heap_room) {
-        size_t room = reactor->heap_room == 0 ? 64 : reactor->heap_room * 2;
-        listener_exchange **heap = realloc(reactor->heap, room * sizeof *heap);
-        if (heap == NULL) return false;
-        reactor->heap = heap;
-        reactor->heap_room = room;
-    }
-    sift(reactor, reactor->heap_count++, exchange);
-    return true;
-}
-
-static void remove_timer(listener_exchange *exchange) {
-    listener_reactor *reactor = exchange->reactor;
-    if (exchange->timer == SIZE_MAX) return;
-    listener_exchange *last = reactor->heap[--reactor->heap_count];
-    if (last != exchange) sift(reactor, exchange->timer, last);
-    exchange->timer = SIZE_MAX;
-}
-
-// MARK: Holding
-
-static int socket_of(const listener_exchange *exchange) {
-    return MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-}
-
-/// Suspends a connection. libmicrohttpd then leaves its socket alone, also its timeout, until it is resumed; so the watch
-/// for a client that leaves is ours.
-bool hold(listener_exchange *exchange, int64_t milliseconds) {
-    listener_reactor *reactor = exchange->reactor;
-    int64_t now = milliseconds < 0 ? 0 : clock_ms();
-    exchange->due = milliseconds < 0 || milliseconds > INT64_MAX - now ? INT64_MAX : now + milliseconds;
-    if (exchange->due != INT64_MAX && !add_timer(exchange)) return false;
-    struct epoll_event event = {.events = EPOLLRDHUP, .data.ptr = exchange};
-    if (epoll_ctl(reactor->epoll, EPOLL_CTL_ADD, socket_of(exchange), &event) != 0) {
-        remove_timer(exchange);
-        return false;
-    }
-    exchange->phase = PHASE_HELD;
-    exchange->previous_held = NULL;
-    exchange->next_held = reactor->held;
-    if (reactor->held != NULL) reactor->held->previous_held = exchange;
-    reactor->held = exchange;
-    MHD_suspend_connection(exchange->connection);
-    return true;
-}
-
-/// Ends a hold. libmicrohttpd calls the access handler again when it next runs, and `next` tells it what to do.
-void release_hold(listener_exchange *exchange, phase next) {
-    listener_reactor *reactor = exchange->reactor;
-    epoll_ctl(reactor->epoll, EPOLL_CTL_DEL, socket_of(exchange), NULL);
-    remove_timer(exchange);
-    if (exchange->previous_held != NULL) exchange->previous_held->next_held = exchange->next_held;
-    else reactor->held = exchange->next_held;
-    if (exchange->next_held != NULL) exchange->next_held->previous_held = exchange->previous_held;
-    exchange->phase = next;
-    MHD_resume_connection(exchange->connection);
-    reactor->has_resumed = true;
 }
 
 // MARK: The loop
@@ -168,11 +77,11 @@ static void turn(listener_reactor *reactor) {
         daemon_entry *daemon = *about == ABOUT_DAEMON ? (daemon_entry *)about : NULL;
         if (daemon != NULL) daemon->is_ready = true, daemon->fruitless = 0;
         // No exchange is freed between the wait and here, so the pointer is good.
-        if (*about == ABOUT_DEPARTURE) release_hold((listener_exchange *)about, PHASE_GONE);
+        if (*about == ABOUT_DEPARTURE) note_event((listener_exchange *)about, events[index].events);
     }
     if (reactor->heap_count > 0) {
         int64_t now = clock_ms();
-        while (reactor->heap_count > 0 && reactor->heap[0]->due <= now) release_hold(reactor->heap[0], PHASE_DUE);
+        while (reactor->heap_count > 0 && reactor->heap[0]->due <= now) note_time(reactor->heap[0]);
     }
     bool all = count == 0 || reactor->has_resumed;  // a timeout of libmicrohttpd's, or somebody to take back
     reactor->has_resumed = false;
@@ -286,13 +195,6 @@ void listener_reactor_free(listener_reactor *reactor) {
     free(reactor->fields);
     free(reactor->spare_body);
     free(reactor->block);
+    free_credentials(reactor);
     free(reactor);
 }
-
-bool listener_hold(listener_exchange *exchange, int64_t milliseconds) {
-    return exchange->phase == PHASE_DECIDING && hold(exchange, milliseconds);
-}
-
-void listener_set_tag(listener_exchange *exchange, void *tag) { exchange->tag = tag; }
-
-void *listener_tag(const listener_exchange *exchange) { return exchange->tag; }

@@ -64,10 +64,10 @@ static char *_Nullable certificate_text(gnutls_x509_crt_t certificate, outcome *
 }
 
 /// What an authority and a leaf have in common: P-256 key, version 3, a random serial of 16 bytes, name, validity.
-static bool begin(gnutls_x509_privkey_t key, gnutls_x509_crt_t certificate, const char *name, time_t until, outcome *result) {
+static bool begin(gnutls_x509_privkey_t key, gnutls_x509_crt_t certificate, const char *name, time_t from, time_t until,
+                  outcome *result) {
     unsigned char serial[16], identifier[64];
     size_t size = sizeof identifier;
-    time_t now = time(NULL);
     unsigned bits = GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1);
     if (!did(result, "making a key", gnutls_x509_privkey_generate(key, GNUTLS_PK_ECDSA, bits, 0))) return false;
     if (!did(result, "drawing a serial number", gnutls_rnd(GNUTLS_RND_NONCE, serial, sizeof serial))) return false;
@@ -77,7 +77,7 @@ static bool begin(gnutls_x509_privkey_t key, gnutls_x509_crt_t certificate, cons
            && did(result, "setting the key", gnutls_x509_crt_set_key(certificate, key))
            && did(result, "setting the subject",
                   gnutls_x509_crt_set_dn_by_oid(certificate, GNUTLS_OID_X520_COMMON_NAME, 0, name, (unsigned)strlen(name)))
-           && did(result, "setting the start", gnutls_x509_crt_set_activation_time(certificate, now - DAY))
+           && did(result, "setting the start", gnutls_x509_crt_set_activation_time(certificate, from))
            && did(result, "setting the end", gnutls_x509_crt_set_expiration_time(certificate, until))
            && did(result, "reading the key's identifier", gnutls_x509_crt_get_key_id(certificate, 0, identifier, &size))
            && did(result, "setting the subject key identifier",
@@ -88,10 +88,11 @@ bool listener_make_authority(char **key_pem, char **certificate_pem, char *error
     outcome result = {0, ""};
     gnutls_x509_privkey_t key = NULL;
     gnutls_x509_crt_t certificate = NULL;
+    time_t now = time(NULL);
     *key_pem = *certificate_pem = NULL;
     if (did(&result, "starting a key", gnutls_x509_privkey_init(&key))
         && did(&result, "starting a certificate", gnutls_x509_crt_init(&certificate))
-        && begin(key, certificate, "keyfactor-mock throwaway CA", time(NULL) + (time_t)3652 * DAY, &result)
+        && begin(key, certificate, "keyfactor-mock throwaway CA", now - DAY, now + (time_t)3652 * DAY, &result)
         && did(&result, "marking the authority", gnutls_x509_crt_set_basic_constraints(certificate, 1, 0))
         && did(&result, "setting the key usage",
                gnutls_x509_crt_set_key_usage(certificate, GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN))
@@ -124,8 +125,8 @@ static bool add_authority_key_id(gnutls_x509_crt_t leaf, gnutls_x509_crt_t autho
     return did(result, "setting the authority key identifier", gnutls_x509_crt_set_authority_key_id(leaf, identifier, size));
 }
 
-bool listener_make_leaf(const char *authority_key_pem, const char *authority_pem, const char *const *names, size_t name_count,
-                        char **key_pem, char **certificate_pem, char *error) {
+bool listener_make_leaf(bool is_expired, const char *authority_key_pem, const char *authority_pem, const char *const *names,
+                        size_t name_count, char **key_pem, char **certificate_pem, char *error) {
     outcome result = {0, ""};
     gnutls_x509_privkey_t authority_key = NULL, key = NULL;
     gnutls_x509_crt_t authority = NULL, leaf = NULL;
@@ -139,9 +140,10 @@ bool listener_make_leaf(const char *authority_key_pem, const char *authority_pem
                        gnutls_x509_privkey_import2(authority_key, &key_data, GNUTLS_X509_FMT_PEM, NULL, 0))
                 && did(&result, "reading the authority's certificate",
                        gnutls_x509_crt_import(authority, &certificate_data, GNUTLS_X509_FMT_PEM));
-    time_t until = time(NULL) + (time_t)396 * DAY;
+    time_t from = time(NULL) - (is_expired ? (time_t)397 * DAY : DAY);
+    time_t until = from + (time_t)(is_expired ? 396 : 397) * DAY;
     if (good && gnutls_x509_crt_get_expiration_time(authority) < until) until = gnutls_x509_crt_get_expiration_time(authority);
-    good = good && begin(key, leaf, "keyfactor-mock", until, &result);
+    good = good && begin(key, leaf, "keyfactor-mock", from, until, &result);
     for (size_t index = 0; good && index < name_count; index++) good = add_name(leaf, names[index], &result);
     good = good && add_authority_key_id(leaf, authority, &result)
            && did(&result, "marking the leaf", gnutls_x509_crt_set_basic_constraints(leaf, 0, -1))

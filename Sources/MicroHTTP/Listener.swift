@@ -18,6 +18,8 @@ package final class Listener: Sendable {
     /// - Parameters:
     ///   - configuration: where and how to listen.
     ///   - log: called with a line about something worth knowing, on any of the serving threads.
+    ///   - connected: says what is to be wrong with a new connection, `nil` for nothing. Called once for each, on a thread
+    ///     that serves, before anything is read from it; so it must not block. Must not hold the listener either.
     ///   - handler: answers a request. Must not hold the listener, or it will never be freed.
     /// - Throws: what kept it from listening; then nothing is left open.
     package init(
@@ -32,7 +34,8 @@ package final class Listener: Sendable {
         let https = try configuration.httpsPort.map { port throws(ListenerError) in try Sockets(configuration, port, waitsForData: false) }
         var started: [Reactor] = []
         for index in 0..<configuration.reactors {
-            let reactor = try Reactor(configuration.limits, Service(log: log, handler: handler))
+            let service = Service(log: log, connected: connected, handler: handler, identity: configuration.identity)
+            let reactor = try Reactor(configuration.limits, service)
             if let http { try reactor.serve(http.take(index), identity: nil) }
             if let https { try reactor.serve(https.take(index), identity: configuration.identity) }
             try reactor.start()

@@ -27,6 +27,16 @@ import CListener
                 unsafe Unmanaged<Service>.fromOpaque(context)._withUnsafeGuaranteedRef { unsafe $0.due(exchange) }
             },
             ended: { _, exchange in unsafe Service.ended(exchange) },
+            connected: { context, isSecure, peer, length in
+                guard let context = unsafe context else { return Int32(LISTENER_FAULT_NONE) }
+                return unsafe Unmanaged<Service>.fromOpaque(context)._withUnsafeGuaranteedRef {
+                    unsafe $0.connected(isSecure, Request.string(peer, length))
+                }
+            },
+            identity: { context, reactor, fault in
+                guard let context = unsafe context else { return }
+                unsafe Unmanaged<Service>.fromOpaque(context)._withUnsafeGuaranteedRef { unsafe $0.identity(reactor, fault) }
+            },
             log: { context, level, text in
                 guard let context = unsafe context else { return }
                 unsafe Unmanaged<Service>.fromOpaque(context)._withUnsafeGuaranteedRef { unsafe $0.log(level, String(cString: text)) }
@@ -69,11 +79,20 @@ import CListener
 /// What a reactor's callbacks work with. It knows no listener, so a callback cannot be the last to let go of one.
 final class Service: Sendable {
     private let logger: @Sendable (ListenerLogLevel, String) -> Void
+    private let connected: @Sendable (Bool, String) -> ConnectionFault?
     private let handler: @Sendable (Request) -> Answer
+    /// What flawed certificates are made from, when they are needed.
+    private let identity: TLSIdentity?
 
-    init(log: @escaping @Sendable (ListenerLogLevel, String) -> Void, handler: @escaping @Sendable (Request) -> Answer) {
+    init(
+        log: @escaping @Sendable (ListenerLogLevel, String) -> Void,
+        connected: @escaping @Sendable (Bool, String) -> ConnectionFault?,
+        handler: @escaping @Sendable (Request) -> Answer, identity: TLSIdentity?
+    ) {
         logger = log
+        self.connected = connected
         self.handler = handler
+        self.identity = identity
     }
 
     /// What a held exchange will do when its time has come. Kept as the exchange's tag.
@@ -84,6 +103,22 @@ final class Service: Sendable {
 
     fileprivate func request(_ exchange: OpaquePointer, _ request: UnsafePointer<listener_request>) {
         unsafe settle(exchange, handler(Request(request)))
+    }
+
+    fileprivate func connected(_ isSecure: Bool, _ peer: String) -> Int32 {
+        Int32(connected(isSecure, peer)?.code ?? LISTENER_FAULT_NONE)
+    }
+
+    /// Makes a flawed certificate. If that fails, C notices that there is none.
+    fileprivate func identity(_ reactor: OpaquePointer, _ fault: Int32) {
+        let flaw: TLSIdentity.Flaw
+        switch Int(fault) {
+        case LISTENER_FAULT_EXPIRED: flaw = .expired
+        case LISTENER_FAULT_WRONG_NAME: flaw = .wrongName
+        default: flaw = .untrusted
+        }
+        guard let flawed = try? identity?.flawed(flaw) else { return }
+        _ = unsafe listener_keep_identity(reactor, fault, flawed.key, flawed.certificate)
     }
 
     fileprivate func due(_ exchange: OpaquePointer) {
@@ -104,11 +139,14 @@ final class Service: Sendable {
     private func settle(_ exchange: OpaquePointer, _ answer: Answer) {
         switch answer {
         case .ready(let response):
+            if let script = unsafe response.script(toHead: listener_is_head(exchange)) {
+                return unsafe script.run(exchange)
+            }
             _ = unsafe response.fields.withUnsafeBufferPointer { fields in
                 unsafe response.body.withUnsafeBufferPointer { body in
                     unsafe listener_reply(
                         exchange, UInt32(clamping: response.status), fields.baseAddress, fields.count, body.baseAddress, body.count,
-                        response.delivery == .closing)
+                        response.delivery.isClosing)
                 }
             }
         case .later(let pause, let then):
@@ -138,7 +176,7 @@ extension Request {
             isSecure: raw.is_tls, peer: Self.string(raw.peer, raw.peer_length))
     }
 
-    private static func string(_ text: UnsafePointer<CChar>, _ length: Int) -> String {
+    fileprivate static func string(_ text: UnsafePointer<CChar>, _ length: Int) -> String {
         unsafe String(decoding: UnsafeRawBufferPointer(start: text, count: length), as: UTF8.self)
     }
 }

@@ -9,6 +9,14 @@ package struct TLSIdentity: Sendable {
     let key: String
     /// The authority's certificate as PEM, for clients to trust; `nil` if the certificate came from elsewhere.
     package let authority: String?
+    /// What another certificate takes; `nil` if this one came from elsewhere.
+    private let origin: Origin?
+
+    /// The authority's key, and the names that were asked for.
+    private struct Origin {
+        var key: String
+        var names: [String]
+    }
 
     /// Names that every machine has for itself.
     ///
@@ -23,7 +31,7 @@ package struct TLSIdentity: Sendable {
     ///   - key: PEM, not encrypted.
     /// - Throws: ``ListenerError/badCertificate(_:)`` if one of them cannot be read or they do not belong together.
     package init(certificate: String, key: String) throws(ListenerError) {
-        try self.init(certificate: certificate, key: key, authority: nil)
+        try self.init(certificate: certificate, key: key, authority: nil, origin: nil)
     }
 
     /// Reads a certificate and the key that belongs to it from files.
@@ -36,13 +44,14 @@ package struct TLSIdentity: Sendable {
         try self.init(certificate: PEMFile.read(certificateFile), key: PEMFile.read(keyFile))
     }
 
-    private init(certificate: String, key: String, authority: String?) throws(ListenerError) {
+    private init(certificate: String, key: String, authority: String?, origin: Origin?) throws(ListenerError) {
         var good = false
         let reason = unsafe errorText { error in unsafe good = listener_check_identity(key, certificate, error) }
         guard good else { throw .badCertificate(reason) }
         self.certificate = certificate
         self.key = key
         self.authority = authority
+        self.origin = origin
     }
 
     /// Makes an authority and a certificate that live only in memory.
@@ -79,6 +88,24 @@ package struct TLSIdentity: Sendable {
         return try signed(by: authority, names: names)
     }
 
+    /// Makes a certificate at which clients stumble.
+    ///
+    /// It is signed by the authority of this one, unless this came from elsewhere, without its authority's key: then by an
+    /// authority that nobody knows, for names of the loopback, and clients stumble over that first.
+    ///
+    /// - Parameter flaw: what is to be wrong with it.
+    /// - Throws: ``ListenerError/badCertificate(_:)`` if it cannot be made.
+    /// - Returns: the identity.
+    func flawed(_ flaw: Flaw) throws(ListenerError) -> TLSIdentity {
+        let known: (key: String, certificate: String)? = if let origin, let authority { (origin.key, authority) } else { nil }
+        let signer = if flaw != .untrusted, let known { known } else { try Self.makeAuthority() }
+        let names = flaw == .wrongName ? ["wrong-name.invalid"] : origin?.names ?? Self.loopbackNames
+        return try Self.signed(by: signer, names: names, isExpired: flaw == .expired)
+    }
+
+    /// What can be wrong with a certificate.
+    enum Flaw { case expired, wrongName, untrusted }
+
     /// Writes the authority's certificate where clients can find it, with mode 0644, at once or not at all.
     ///
     /// - Parameter path: the file's path; a file that is there is replaced.
@@ -92,15 +119,19 @@ package struct TLSIdentity: Sendable {
         try unsafe pair { key, certificate, error in unsafe listener_make_authority(&key, &certificate, error) }
     }
 
-    private static func signed(by authority: (key: String, certificate: String), names: [String]) throws(ListenerError) -> TLSIdentity {
+    private static func signed(
+        by authority: (key: String, certificate: String), names: [String], isExpired: Bool = false
+    ) throws(ListenerError) -> TLSIdentity {
         if names.isEmpty { throw .badConfiguration("A certificate needs at least one name. Give the host that clients ask for.") }
         let copies = unsafe names.map { unsafe strdup($0) }
         defer { for index in unsafe copies.indices { unsafe free(copies[index]) } }
         let texts = unsafe copies.map { unsafe UnsafePointer($0!) }
         let leaf = try unsafe pair { key, certificate, error in
-            unsafe listener_make_leaf(authority.key, authority.certificate, texts, texts.count, &key, &certificate, error)
+            unsafe listener_make_leaf(isExpired, authority.key, authority.certificate, texts, texts.count, &key, &certificate, error)
         }
-        return try TLSIdentity(certificate: leaf.certificate, key: leaf.key, authority: authority.certificate)
+        return try TLSIdentity(
+            certificate: leaf.certificate, key: leaf.key, authority: authority.certificate,
+            origin: Origin(key: authority.key, names: names))
     }
 
     private typealias Text = UnsafeMutablePointer<CChar>

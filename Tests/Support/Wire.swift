@@ -32,6 +32,7 @@ package final class Wire {
         var sent = 0
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL)) }
+            if count < 0, errno == ECONNRESET { wasReset = true }
             if count <= 0 { return false }
             sent += count
         }
@@ -48,6 +49,7 @@ package final class Wire {
         var piece = [UInt8](repeating: 0, count: 65536)
         let count = recv(descriptor, &piece, piece.count, 0)
         if count < 0, errno == EAGAIN { timedOut = true }
+        if count < 0, errno == ECONNRESET { wasReset = true }
         if count <= 0 { return false }
         buffer += piece[..<count]
         return true
@@ -55,6 +57,9 @@ package final class Wire {
 
     /// Whether a read gave up.
     package private(set) var timedOut = false
+
+    /// Whether the connection ended by RST.
+    package private(set) var wasReset = false
 
     /// Reads one reply: its head, then as much body as Content-Length says.
     ///
@@ -74,6 +79,13 @@ package final class Wire {
         reply.body = String(decoding: buffer[..<length], as: UTF8.self)
         buffer.removeFirst(length)
         return reply
+    }
+
+    /// Reads until so many bytes are there, or no more come, and answers what is there.
+    package func read(atLeast count: Int) -> String {
+        while buffer.count < count, more() {}
+        defer { buffer.removeAll() }
+        return String(decoding: buffer, as: UTF8.self)
     }
 
     /// Reads to the end of the connection and answers what was left.

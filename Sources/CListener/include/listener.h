@@ -6,8 +6,8 @@
 // Rules that hold throughout:
 // - No type of libmicrohttpd or GnuTLS shows here.
 // - Callbacks run on the reactor's thread and must not block. What they are handed is valid until they return.
-// - A callback that is given an exchange must call listener_reply() or listener_hold() before it returns;
-//   if it does neither, the connection is closed.
+// - A callback that is given an exchange must call listener_reply(), listener_script() or listener_hold() before it
+//   returns; if it calls none, the connection is closed.
 // - Functions may be called on any thread only where that is said.
 // - An error text goes into a caller's buffer of LISTENER_ERROR_SIZE bytes and ends with NUL.
 #ifndef KEYFACTOR_MOCK_LISTENER_H
@@ -34,6 +34,34 @@ enum {
     LISTENER_INFO = 1,     ///< a request was refused before it reached the request callback
     LISTENER_WARNING = 2,  ///< the server could not do what it was asked
 };
+
+/// What is wrong with a connection on purpose.
+enum {
+    LISTENER_FAULT_NONE,          ///< nothing
+    LISTENER_FAULT_RESET,         ///< RST as soon as it is there
+    LISTENER_FAULT_CLOSE,         ///< FIN and no byte: what has arrived is read away first; over TLS as LISTENER_FAULT_CUT
+    LISTENER_FAULT_EXPIRED,       ///< TLS: the certificate of listener_keep_identity(); so with the next two
+    LISTENER_FAULT_WRONG_NAME,
+    LISTENER_FAULT_UNTRUSTED,
+    LISTENER_FAULT_CUT,           ///< TLS: FIN after the ClientHello, no alert
+    LISTENER_FAULT_STALL,         ///< TLS: silence after the ClientHello until the client leaves
+    LISTENER_FAULT_OLD_PROTOCOL,  ///< TLS: the alert protocol_version after the ClientHello, then FIN
+    LISTENER_FAULTS,
+};
+
+/// What a step of listener_script() does.
+enum {
+    LISTENER_WRITE,  ///< writes so many of the bytes that are left
+    LISTENER_WAIT,   ///< lets so many milliseconds pass, counted from when the wait before it was meant to end
+    LISTENER_RESET,  ///< ends the connection by RST, once the client has what was written, but after 2 s at the latest
+    LISTENER_CLOSE,  ///< ends the connection by FIN, over TLS behind a close_notify
+    LISTENER_STALL,  ///< is silent until the client leaves
+};
+
+typedef struct {
+    int kind;
+    int64_t amount;  ///< bytes or milliseconds
+} listener_step;
 
 typedef struct listener_reactor listener_reactor;
 typedef struct listener_exchange listener_exchange;
@@ -72,6 +100,12 @@ typedef struct {
     void (*due)(void *_Nullable context, listener_exchange *exchange);
     /// An exchange whose tag is not NULL is over, answered or not. Release the tag; the exchange is gone afterwards.
     void (*ended)(void *_Nullable context, listener_exchange *exchange);
+    /// A client has connected, and nothing has been read from it. Returns what is wrong with the connection, such as
+    /// LISTENER_FAULT_NONE. A fault of TLS on an HTTP connection is none.
+    int (*connected)(void *_Nullable context, bool is_tls, const char *peer, size_t peer_length);
+    /// A reactor is to show a wrong certificate for the first time: give it one by listener_keep_identity(). It is asked
+    /// again next time if it was given none; then that connection is reset.
+    void (*identity)(void *_Nullable context, listener_reactor *reactor, int fault);
     /// One line about something worth knowing, without a line end.
     void (*log)(void *_Nullable context, int level, const char *text);
 } listener_callbacks;
@@ -115,6 +149,12 @@ listener_reactor *_Nullable listener_reactor_make(const listener_callbacks *call
 bool listener_reactor_serve(listener_reactor *reactor, int socket, const char *_Nullable key_pem,
                             const char *_Nullable certificate_pem);
 
+/// Gives a reactor the certificate to show on connections with a fault. Only in the `identity` callback.
+///
+/// - fault: LISTENER_FAULT_EXPIRED, LISTENER_FAULT_WRONG_NAME or LISTENER_FAULT_UNTRUSTED.
+/// - Returns whether it can be read.
+bool listener_keep_identity(listener_reactor *reactor, int fault, const char *key_pem, const char *certificate_pem);
+
 /// Starts the reactor's thread. Once. Returns whether there is a thread now.
 bool listener_reactor_start(listener_reactor *reactor);
 
@@ -144,6 +184,23 @@ void listener_pack(const listener_request *request, uint8_t *out);
 bool listener_reply(listener_exchange *exchange, unsigned status, const uint8_t *_Nullable fields, size_t fields_length,
                     const uint8_t *_Nullable body, size_t body_length, bool closes);
 
+/// Answers an exchange by bytes that are written as they are, and ends the connection. Copies what it is given.
+///
+/// A step that has to wait blocks nobody. The client leaving ends the script; so does a client that closes only its own
+/// direction, unless all is written by then. What is left to write after the last step is not written.
+///
+/// - bytes: what LISTENER_WRITE writes, from the first on. Over TLS it goes through the session, a record for each write.
+/// - steps: what to do; the connection is closed after the last one, whatever it is.
+/// - Returns false if memory is short; then the connection is closed without an answer.
+bool listener_script(listener_exchange *exchange, const uint8_t *_Nullable bytes, size_t length,
+                     const listener_step *_Nullable steps, size_t step_count);
+
+/// Whether an exchange is a request by HEAD, whose reply has no body.
+bool listener_is_head(const listener_exchange *exchange);
+
+/// The reason phrase that listener_reply() sends with a status. Any thread.
+const char *listener_reason(unsigned status);
+
 /// Holds an exchange without a thread. Its client leaving ends it; so does a client that closes only its own direction.
 ///
 /// - milliseconds: after which the `due` callback gets the exchange back; negative: never.
@@ -166,12 +223,13 @@ bool listener_make_authority(char *_Nullable *_Nonnull key_pem, char *_Nullable 
 
 /// Makes a server certificate: P-256, valid from a day ago for 396 days more, but no longer than its authority.
 ///
+/// - is_expired: whether it is valid until a day ago instead, for 396 days.
 /// - authority_key_pem, authority_pem: the authority that signs it.
 /// - names: what it is valid for: DNS names, also `*.localhost`, and numeric addresses; at least one.
 /// - key_pem, certificate_pem: receive PEM texts that the caller frees with free().
 /// - Returns whether it succeeded; if not, `error` says why.
-bool listener_make_leaf(const char *authority_key_pem, const char *authority_pem, const char *_Nonnull const *_Nonnull names,
-                        size_t name_count, char *_Nullable *_Nonnull key_pem, char *_Nullable *_Nonnull certificate_pem,
+bool listener_make_leaf(bool is_expired, const char *authority_key_pem, const char *authority_pem,
+                        const char *_Nonnull const *_Nonnull names, size_t name_count, char *_Nullable *_Nonnull key_pem, char *_Nullable *_Nonnull certificate_pem,
                         char *error);
 
 /// Whether a key and a certificate (or a chain, the leaf first) can be read and belong together.

@@ -8,19 +8,39 @@ import TestSupport
 /// A listener on free ports of the loopback whose handler tells what it was sent.
 ///
 /// `/echo` answers what came in; `/empty` 204; `/never` nothing; `/later/50` after 50 ms; `/again` after two pauses;
-/// `/bytes/1000` that many bytes; `/close` and closes; all others 200 with the target.
+/// `/bytes/1000` that many bytes; `/close` and closes; `/fault` the response given; all others 200 with the target.
 final class Server: Sendable {
     let listener: Listener
 
-    init(_ change: (inout ListenerConfiguration) -> Void = { _ in }) throws {
+    /// Starts it.
+    ///
+    /// - Parameters:
+    ///   - fault: what `/fault` answers, with a pause before it for `/fault/later`.
+    ///   - connections: what is wrong with new connections, one after the other, again and again.
+    ///   - change: changes the configuration.
+    /// - Throws: if it cannot listen.
+    init(
+        fault: Response = Response(200), connections: [ConnectionFault?] = [],
+        _ change: (inout ListenerConfiguration) -> Void = { _ in }
+    ) throws {
         var configuration = ListenerConfiguration()
         change(&configuration)
         let box = Box()
         listener = try Listener(
             configuration, log: { level, text in if level != .debug { box.lines.withLock { $0.append(text) } } },
+            connected: { _, _ in
+                box.connections.withLock { count in
+                    count += 1
+                    return connections.isEmpty ? nil : connections[(count - 1) % connections.count]
+                }
+            },
             handler: { request in
                 box.count.withLock { $0 += 1 }
-                return Server.answer(request)
+                switch request.text(request.path) {
+                case "/fault": return .ready(fault)
+                case "/fault/later": return .later(.milliseconds(5)) { .ready(fault) }
+                default: return Server.answer(request)
+                }
             })
         self.box = box
     }
@@ -28,12 +48,14 @@ final class Server: Sendable {
     private final class Box: Sendable {
         let lines = Mutex<[String]>([])
         let count = Mutex(0)
+        let connections = Mutex(0)
     }
     private let box: Box
 
     var port: UInt16 { listener.httpPort! }
     var lines: [String] { box.lines.withLock { $0 } }
     var requests: Int { box.count.withLock { $0 } }
+    var connections: Int { box.connections.withLock { $0 } }
 
     func wire(patience: Int = 5) throws -> Wire { try Wire(port, patience: patience) }
 
@@ -71,7 +93,7 @@ final class Server: Sendable {
         return .ready(full(200, request.text(0..<request.query.upperBound)))
     }
 
-    private static func full(_ status: Int, _ body: String, _ delivery: Delivery = .whole) -> Response {
+    static func full(_ status: Int, _ body: String, _ delivery: Delivery = .whole) -> Response {
         var response = Response(status, body: Array(body.utf8), delivery: delivery)
         response.add("Content-Type", "text/plain")
         response.add("Date", "Sun, 22 Nov 2026 03:00:00 GMT")
