@@ -16,7 +16,8 @@ HOURLY = {"Interval": {"Minutes": 60}}
 
 
 def client_of(server, user="EXAMPLE\\ops", password="s3cret", **more):
-    return AuthenticatedClient(base_url=server.secure_api, prefix="Basic", token=basic(user, password)[6:], verify_ssl=server.ca, **more)
+    settings = {"base_url": server.secure_api, "prefix": "Basic", "token": basic(user, password)[6:], "verify_ssl": server.ca, **more}
+    return AuthenticatedClient(**settings)
 
 
 class Command(World):
