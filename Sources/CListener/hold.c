@@ -127,6 +127,10 @@ bool listener_hold(listener_exchange *exchange, int64_t milliseconds) {
     return hold_until(exchange, milliseconds < 0 || milliseconds > INT64_MAX - now ? INT64_MAX : now + milliseconds, 0);
 }
 
+void listener_release(listener_exchange *exchange) {
+    if (exchange->phase == PHASE_HELD && exchange->script == NULL) release_hold(exchange, PHASE_DUE);
+}
+
 void listener_set_tag(listener_exchange *exchange, void *tag) { exchange->tag = tag; }
 
 void *listener_tag(const listener_exchange *exchange) { return exchange->tag; }

@@ -5,6 +5,7 @@
 #include "internal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +69,12 @@ static int next_wait(listener_reactor *reactor) {
     return wait == INT32_MAX ? -1 : (int)wait;
 }
 
+static void take_wake(listener_reactor *reactor) {
+    uint64_t count;
+    if (read(reactor->wake, &count, sizeof count) < 0 || atomic_load_explicit(&reactor->is_stopping, memory_order_acquire)) return;
+    reactor->callbacks.woken(reactor->callbacks.context);
+}
+
 /// One round: wait, note who has left, let timers fire, let libmicrohttpd work.
 static void turn(listener_reactor *reactor) {
     struct epoll_event events[EVENTS];
@@ -77,6 +84,7 @@ static void turn(listener_reactor *reactor) {
         daemon_entry *daemon = *about == ABOUT_DAEMON ? (daemon_entry *)about : NULL;
         if (daemon != NULL) daemon->is_ready = true, daemon->fruitless = 0;
         // No exchange is freed between the wait and here, so the pointer is good.
+        if (*about == ABOUT_WAKE) take_wake(reactor);
         if (*about == ABOUT_DEPARTURE) note_event((listener_exchange *)about, events[index].events);
     }
     if (reactor->heap_count > 0) {
@@ -181,6 +189,8 @@ void listener_reactor_stop(listener_reactor *reactor) {
     // Fails only if the counter is full, and then the thread has been woken already.
     if (write(reactor->wake, &one, sizeof one) < 0) return;
 }
+
+int listener_wake_descriptor(const listener_reactor *reactor) { return fcntl(reactor->wake, F_DUPFD_CLOEXEC, 0); }
 
 void listener_reactor_free(listener_reactor *reactor) {
     if (reactor->is_started) {

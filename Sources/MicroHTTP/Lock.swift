@@ -33,6 +33,16 @@ package final class Lock<Value: Sendable>: Sendable {
             defer { unsafe pthread_mutex_unlock(mutex) }
             return unsafe body(&value)
         }
+
+        /// Uses the value alone if nobody else does now.
+        ///
+        /// - Parameter body: uses it; must not take this lock again.
+        /// - Returns: what the body returned, `nil` if somebody else has the lock.
+        package func withLockIfFree<Result>(_ body: (inout Value) -> Result) -> Result? {
+            guard unsafe pthread_mutex_trylock(mutex) == 0 else { return nil }
+            defer { unsafe pthread_mutex_unlock(mutex) }
+            return unsafe body(&value)
+        }
     #else
         private let mutex: Mutex<Value>
 
@@ -47,6 +57,14 @@ package final class Lock<Value: Sendable>: Sendable {
         /// - Returns: what the body returned.
         package func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
             mutex.withLock { value in body(&value) }
+        }
+
+        /// Uses the value alone if nobody else does now.
+        ///
+        /// - Parameter body: uses it; must not take this lock again.
+        /// - Returns: what the body returned, `nil` if somebody else has the lock.
+        package func withLockIfFree<Result>(_ body: (inout Value) -> Result) -> Result? {
+            mutex.withLockIfAvailable { value in body(&value) }
         }
     #endif
 }

@@ -26,7 +26,14 @@ import CListener
                 guard let context = unsafe context else { return }
                 unsafe Unmanaged<Service>.fromOpaque(context)._withUnsafeGuaranteedRef { unsafe $0.due(exchange) }
             },
-            ended: { _, exchange in unsafe Service.ended(exchange) },
+            woken: { context in
+                guard let context = unsafe context else { return }
+                unsafe Unmanaged<Service>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.woken() }
+            },
+            ended: { context, exchange in
+                guard let context = unsafe context else { return }
+                unsafe Unmanaged<Service>.fromOpaque(context)._withUnsafeGuaranteedRef { unsafe $0.ended(exchange) }
+            },
             connected: { context, isSecure, peer, length in
                 guard let context = unsafe context else { return Int32(LISTENER_FAULT_NONE) }
                 return unsafe Unmanaged<Service>.fromOpaque(context)._withUnsafeGuaranteedRef {
@@ -48,6 +55,9 @@ import CListener
         guard let raw = unsafe listener_reactor_make(&callbacks, &bounds) else { throw .outOfResources("an event loop") }
         unsafe self.raw = raw
         self.service = service
+        let descriptor = unsafe listener_wake_descriptor(raw)
+        guard descriptor >= 0 else { throw .outOfResources("a file descriptor") }
+        service.mailbox.withLock { $0 = Mailbox(descriptor) }
     }
 
     /// Serves one more socket, before the start.
@@ -83,6 +93,10 @@ final class Service: Sendable {
     private let handler: @Sendable (Request) -> Answer
     /// What flawed certificates are made from, when they are needed.
     private let identity: TLSIdentity?
+    /// How bells reach this reactor.
+    let mailbox = Lock<Mailbox?>(nil)
+    /// The exchanges that wait for a bell, by the number of the wait.
+    private let waiting = Lock<[Int: UInt]>([:])
 
     init(
         log: @escaping @Sendable (ListenerLogLevel, String) -> Void,
@@ -98,7 +112,12 @@ final class Service: Sendable {
     /// What a held exchange will do when its time has come. Kept as the exchange's tag.
     private final class Continuation: Sendable {
         let then: @Sendable () -> Answer
-        init(_ then: @escaping @Sendable () -> Answer) { self.then = then }
+        let wait: Wait?
+
+        init(_ then: @escaping @Sendable () -> Answer, _ wait: Wait? = nil) {
+            self.then = then
+            self.wait = wait
+        }
     }
 
     fileprivate func request(_ exchange: OpaquePointer, _ request: UnsafePointer<listener_request>) {
@@ -124,11 +143,27 @@ final class Service: Sendable {
     fileprivate func due(_ exchange: OpaquePointer) {
         guard let tag = unsafe listener_tag(exchange) else { return }
         unsafe listener_set_tag(exchange, nil)
-        unsafe settle(exchange, Unmanaged<Continuation>.fromOpaque(tag).takeRetainedValue().then())
+        let continuation = unsafe Unmanaged<Continuation>.fromOpaque(tag).takeRetainedValue()
+        forget(continuation)
+        unsafe settle(exchange, continuation.then())
     }
 
-    fileprivate static func ended(_ exchange: OpaquePointer) {
-        if let tag = unsafe listener_tag(exchange) { unsafe Unmanaged<Continuation>.fromOpaque(tag).release() }
+    fileprivate func ended(_ exchange: OpaquePointer) {
+        guard let tag = unsafe listener_tag(exchange) else { return }
+        forget(unsafe Unmanaged<Continuation>.fromOpaque(tag).takeRetainedValue())
+    }
+
+    private func forget(_ continuation: Continuation) {
+        guard let number = continuation.wait?.number else { return }
+        _ = waiting.withLock { $0.removeValue(forKey: number) }
+    }
+
+    /// Some bells were rung.
+    fileprivate func woken() {
+        for number in mailbox.withLock({ $0?.takeAll() ?? [] }) {
+            guard let address = waiting.withLock({ $0.removeValue(forKey: number) }) else { continue }
+            if let exchange = unsafe OpaquePointer(bitPattern: address) { unsafe listener_release(exchange) }
+        }
     }
 
     fileprivate func log(_ level: Int32, _ text: String) {
@@ -152,6 +187,12 @@ final class Service: Sendable {
         case .later(let pause, let then):
             unsafe listener_set_tag(exchange, Unmanaged.passRetained(Continuation(then)).toOpaque())
             _ = unsafe listener_hold(exchange, max(0, pause.milliseconds))
+        case .until(let bell, let most, let then):
+            guard let mailbox = mailbox.withLock({ $0 }) else { return }
+            let wait = Wait(bell, mailbox)
+            waiting.withLock { $0[wait.number] = UInt(bitPattern: exchange) }
+            unsafe listener_set_tag(exchange, Unmanaged.passRetained(Continuation(then, wait)).toOpaque())
+            _ = unsafe listener_hold(exchange, max(0, most.milliseconds))
         case .never:
             _ = unsafe listener_hold(exchange, -1)
         }

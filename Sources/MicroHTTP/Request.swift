@@ -73,6 +73,30 @@ package struct Request: Sendable {
         }
     }
 
+    /// The same request as one below a prefix of its path sees it.
+    ///
+    /// - Parameter length: the bytes of the path that the prefix takes.
+    /// - Returns: a request that shares this one's buffer; its path begins behind the prefix.
+    package func below(_ length: Int) -> Request {
+        Request(self, path: min(path.lowerBound + length, path.upperBound)..<path.upperBound)
+    }
+
+    /// The same request with less of its body, in a buffer of its own.
+    ///
+    /// - Parameter length: how many bytes of the body stay.
+    /// - Returns: a request that keeps no more memory than it needs.
+    package func cut(body length: Int) -> Request {
+        let kept = Array(bytes[..<min(bytes.count, body.lowerBound + length)])
+        let targetEnd = fields.lowerBound
+        let whole = Request(method, bytes: kept, targetEnd: targetEnd, fieldsEnd: fields.upperBound, isSecure: isSecure, peer: peer)
+        return Request(whole, path: path)
+    }
+
+    private init(_ other: Request, path: Range<Int>) {
+        (method, bytes, query, body, fields) = (other.method, other.bytes, other.query, other.body, other.fields)
+        (isSecure, peer, self.path) = (other.isSecure, other.peer, path)
+    }
+
     /// Where a header field's value lies in `bytes`.
     ///
     /// - Parameter name: the field's name, in lower case; names are compared without case.

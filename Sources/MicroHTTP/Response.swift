@@ -64,6 +64,8 @@ package enum Answer: Sendable {
     ///
     /// If the client leaves meanwhile, or only closes its own direction, nobody asks and the closure is released.
     case later(Duration, then: @Sendable () -> Answer)
+    /// The same, but asked again at once when the bell rings.
+    case until(Bell, atMost: Duration, then: @Sendable () -> Answer)
     /// Say nothing until the client gives up or the listener stops.
     case never
 }

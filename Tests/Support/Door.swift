@@ -74,6 +74,10 @@ package final class Mock: Sendable {
             var answered = try settle(then())
             answered.pause += pause
             return answered
+        case .until(_, let most, let then):
+            var answered = try settle(then())
+            answered.pause += most
+            return answered
         case .never: throw WireError.ended("never")
         }
     }

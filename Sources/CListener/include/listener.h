@@ -98,6 +98,8 @@ typedef struct {
     void (*request)(void *_Nullable context, listener_exchange *exchange, const listener_request *request);
     /// The time of listener_hold() has passed: reply, or hold again.
     void (*due)(void *_Nullable context, listener_exchange *exchange);
+    /// Somebody has written to a descriptor of listener_wake_descriptor().
+    void (*woken)(void *_Nullable context);
     /// An exchange whose tag is not NULL is over, answered or not. Release the tag; the exchange is gone afterwards.
     void (*ended)(void *_Nullable context, listener_exchange *exchange);
     /// A client has connected, and nothing has been read from it. Returns what is wrong with the connection, such as
@@ -158,6 +160,10 @@ bool listener_keep_identity(listener_reactor *reactor, int fault, const char *ke
 /// Starts the reactor's thread. Once. Returns whether there is a thread now.
 bool listener_reactor_start(listener_reactor *reactor);
 
+/// A descriptor of the caller's own: eight bytes written to it, on any thread, call `woken` soon; harmless once the reactor is
+/// gone. -1 if descriptors are short. Any thread.
+int listener_wake_descriptor(const listener_reactor *reactor);
+
 /// Asks a reactor to stop: it closes its sockets, drops its connections, answered or not, and ends its thread.
 /// Any thread, any number of times, until listener_reactor_free().
 void listener_reactor_stop(listener_reactor *reactor);
@@ -206,6 +212,9 @@ const char *listener_reason(unsigned status);
 /// - milliseconds: after which the `due` callback gets the exchange back; negative: never.
 /// - Returns false if memory is short; then the connection is closed without an answer.
 bool listener_hold(listener_exchange *exchange, int64_t milliseconds);
+
+/// Ends a hold before its time: the `due` callback gets the exchange back. Nothing happens if it is not held.
+void listener_release(listener_exchange *exchange);
 
 /// Keeps a pointer of the caller's with an exchange. The `ended` callback sees every exchange whose tag is not NULL.
 void listener_set_tag(listener_exchange *exchange, void *_Nullable tag);

@@ -19,6 +19,8 @@ package struct AccessPolicy: Sendable {
         package var name: String
         package var password: String
         package var permissions: Permissions
+        /// The world of the requests that name none.
+        package var world: String?
     }
 
     /// Somebody who gets tokens from the token endpoint.
@@ -26,6 +28,8 @@ package struct AccessPolicy: Sendable {
         package var id: String
         package var secret: String
         package var permissions: Permissions
+        /// The world of the requests that name none.
+        package var world: String?
     }
 
     package var mode = Mode.any
@@ -65,6 +69,19 @@ package struct AccessPolicy: Sendable {
             case .expired: nil
             }
         }
+    }
+
+    /// Whether some user or client has a world of its own.
+    var namesWorlds: Bool { users.contains { $0.world != nil } || clients.contains { $0.world != nil } }
+
+    /// The world of a user or of a client that asks for a token.
+    ///
+    /// - Parameters:
+    ///   - user: as a request names the user; nobody has proved it.
+    ///   - isClient: whether the request is for the token endpoint.
+    /// - Returns: `nil` if none is named.
+    func world(of user: Credential.User, isClient: Bool) -> String? {
+        isClient ? clients.first { $0.id == user.text }?.world : users.first { Credential.User($0.name).isSame(as: user) }?.world
     }
 
     /// The client of an id and a secret; in mode `any` everybody is one.

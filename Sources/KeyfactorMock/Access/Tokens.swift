@@ -22,11 +22,12 @@ struct Tokens: Sendable {
     ///
     /// - Parameters:
     ///   - client: whom it is for.
+    ///   - world: the world that gives it out; it can be read off the token.
     ///   - expires: from when on it is refused.
     ///   - identifiers: what it is drawn from: the same run gives the same tokens.
     /// - Returns: what goes behind `Bearer`.
-    mutating func issue(to client: String, expires: Timestamp, _ identifiers: inout Identifiers) -> String {
-        let text = "kfm-\(identifiers.next(.token).text)-\(identifiers.next(.token).text)"
+    mutating func issue(to client: String, in world: String, expires: Timestamp, _ identifiers: inout Identifiers) -> String {
+        let text = "kfm-\(world)-\(identifiers.next(.token).text)-\(identifiers.next(.token).text)"
         if order.count < Self.limit {
             order.append(text)
         } else {
@@ -36,6 +37,16 @@ struct Tokens: Sendable {
         }
         issued[text] = (client, expires)
         return text
+    }
+
+    /// The world that a token says it was given out by.
+    ///
+    /// - Parameter text: a token, perhaps not one of ours.
+    /// - Returns: `nil` if it is none of ours.
+    static func world(of text: String) -> Substring? {
+        let secret = 2 * (GUID.length + 1)
+        guard text.hasPrefix("kfm-"), text.utf8.count > 4 + secret else { return nil }
+        return text.dropFirst(4).dropLast(secret)
     }
 
     /// Finds out about a token.

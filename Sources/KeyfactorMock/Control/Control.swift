@@ -13,11 +13,15 @@ package final class Control: Sendable {
         package var isLoopback: Bool
         /// The names that the server goes by besides addresses and `localhost`.
         package var names: [String]
+        /// The port of this interface, if it has one of its own.
+        package var adminPort: UInt16?
 
         /// The facts of a server that listens.
         package init(
-            httpPort: UInt16?, httpsPort: UInt16?, authority: String?, processID: Int32, isLoopback: Bool, names: [String]
+            httpPort: UInt16?, httpsPort: UInt16?, authority: String?, processID: Int32, isLoopback: Bool, names: [String],
+            adminPort: UInt16? = nil
         ) {
+            self.adminPort = adminPort
             self.httpPort = httpPort
             self.httpsPort = httpsPort
             self.authority = authority
@@ -28,22 +32,23 @@ package final class Control: Sendable {
     }
 
     /// Everything it can do.
-    static let endpoints = ServerControl.all + WorldControl.all
+    static let endpoints = ServerControl.all + WorldControl.all + RuleControl.all + JournalControl.all
     private let facts = Lock<Facts?>(nil)
-    private let scenario: Scenario
     private let worlds: Worlds
+    private let metrics: Metrics
     private let time: TimeSource
+    /// What the header `X-Mock-Token` must say, if it must.
+    private let token: String?
 
     /// An interface to some worlds.
     ///
     /// - Parameters:
-    ///   - scenario: what they began as.
     ///   - worlds: the worlds.
+    ///   - metrics: what is counted of the server as a whole.
     ///   - time: where the wall clock's time comes from.
-    init(scenario: Scenario, worlds: Worlds, time: TimeSource) {
-        self.scenario = scenario
-        self.worlds = worlds
-        self.time = time
+    ///   - token: what the header `X-Mock-Token` must say; `nil` asks for nothing.
+    init(worlds: Worlds, metrics: Metrics, time: TimeSource, token: String?) {
+        (self.worlds, self.metrics, self.time, self.token) = (worlds, metrics, time, token)
     }
 
     /// Tells the interface that the server listens.
@@ -57,7 +62,7 @@ package final class Control: Sendable {
     ///
     /// - Parameter request: any request.
     /// - Returns: `nil` if the request is not about the mock itself.
-    func answer(_ request: Request) -> Response? {
+    func answer(_ request: Request) -> Answer? {
         let prefix = "/_mock"
         let path = request.bytes[request.path]
         guard path.starts(with: prefix.utf8), path.count == prefix.utf8.count || path[prefix.utf8.count] == UInt8(ascii: "/") else {
@@ -66,11 +71,11 @@ package final class Control: Sendable {
         do throws(ControlRefusal) {
             return try respond(to: request, String(decoding: path.dropFirst(prefix.utf8.count + 1), as: UTF8.self))
         } catch {
-            return error.response
+            return .ready(error.response)
         }
     }
 
-    private func respond(to request: Request, _ page: String) throws(ControlRefusal) -> Response {
+    private func respond(to request: Request, _ page: String) throws(ControlRefusal) -> Answer {
         let facts = facts.withLock { $0 }
         if request.headerRange("origin") != nil {
             throw ControlRefusal(403, "A request from a web page (header Origin) is refused under /_mock/.")
@@ -87,20 +92,30 @@ package final class Control: Sendable {
             let methods = found.map(\.0.method.name).joined(separator: ", ")
             var response = ControlRefusal(405, "/_mock/\(page) takes \(methods).").response
             response.add("Allow", methods)
-            return response
+            return .ready(response)
+        }
+        if let token, !endpoint.isOpen, !AccessPolicy.isEqual(Array(token.utf8), Array((request.header("x-mock-token") ?? "").utf8)) {
+            throw ControlRefusal(401, "The header X-Mock-Token is missing or wrong; this server was started with --admin-token.")
         }
         return try endpoint.work(
-            ControlCall(request: request, parameter: parameter, world: world, scenario: scenario, facts: facts, wall: time.now()))
+            ControlCall(
+                request: request, parameter: parameter, world: world, worlds: worlds, metrics: metrics, time: time, facts: facts,
+                wall: time.now()))
     }
 
-    /// The world that a path is about: `worlds/{name}/…` names one, all else means `default`.
+    /// The world that a path is about: `worlds/{name}/…` names one, which is made if need be; all else means `default`.
     private func world(_ segments: inout [String]) throws(ControlRefusal) -> World {
         guard segments.count > 2, segments[0] == "worlds" else { return worlds.standard }
-        guard segments[1] == worlds.standard.name else {
-            throw ControlRefusal(404, "There is no world '\(segments[1].prefix(64))'; this version has the world 'default' alone.")
+        let name = segments[1]
+        guard Worlds.isName(name) else {
+            throw ControlRefusal(404, "A world's name is 1 to 64 letters, digits, '.', '_' or '-', found '\(name.prefix(64))'.")
         }
         segments.removeFirst(2)
-        return worlds.standard
+        do throws(Refusal) {
+            return try worlds.named(name, wall: time.now())
+        } catch {
+            throw ControlRefusal(404, "There is no world '\(name)', and --strict-worlds lets nobody make one by naming it.")
+        }
     }
 
     private static func missed(_ page: String, _ segments: [String]) -> ControlRefusal {

@@ -1,13 +1,23 @@
 import MicroHTTP
 
-/// What can be asked about the server as a whole.
+/// What can be asked about the server as a whole, and of its worlds.
 enum ServerControl {
     static let all: [ControlEndpoint] = [
-        ControlEndpoint(.get, "livez", isOpen: true) { _ in .ofControl("alive\n") },
-        ControlEndpoint(.get, "readyz", isOpen: true, ready),
-        ControlEndpoint(.get, "ca.pem", isOpen: true, authority),
-        ControlEndpoint(.get, "info", info),
-        ControlEndpoint(.get, "openapi.json") { call in .ofControl { OpenAPI.write(call.scenario, to: &$0) } },
+        ControlEndpoint(.get, "livez", "200 while the process lives", isOpen: true) { _ in .ofControl("alive\n") },
+        ControlEndpoint(.get, "readyz", "200 once the sockets listen", isOpen: true, ready),
+        ControlEndpoint(.get, "ca.pem", "The CA to trust, in PEM", isOpen: true, authority),
+        ControlEndpoint(.get, "info", "Version, seed, release, ports, number of worlds, process", info),
+        ControlEndpoint(.get, "openapi.json", "The operations of Command that are served, in OpenAPI 3.1") { call in
+            .ofControl { OpenAPI.write(call.scenario, to: &$0) }
+        },
+        ControlEndpoint(.get, "control.openapi.json", "This interface, in OpenAPI 3.1") { _ in .ofControl { ControlDescription.write(to: &$0) } },
+        ControlEndpoint(.get, "scenario.schema.json", "The JSON Schema of scenario files") { _ in
+            .ofControl(Catalogue.scenarioSchema + "\n", type: "application/schema+json")
+        },
+        ControlEndpoint(.get, "metrics", "Counts and times for Prometheus", metrics),
+        ControlEndpoint(.get, "worlds", "All worlds", worlds),
+        ControlEndpoint(.post, "worlds", "Make a world, or fork one", body: worldShape, make),
+        ControlEndpoint(.delete, "worlds/{name}", "Drop a world; what waits in it is closed", drop),
     ]
 
     private static func ready(_ call: ControlCall) throws(ControlRefusal) -> Response {
@@ -21,17 +31,76 @@ enum ServerControl {
     }
 
     private static func info(_ call: ControlCall) -> Response {
-        .ofControl { writer in
+        let scenario = call.scenario
+        return .ofControl { writer in
             writer.object { writer in
                 writer.member("version", Version.current)
-                writer.member("seed", Int(call.scenario.seed))
-                writer.member("product", call.scenario.product.rawValue)
+                writer.member("scenario", scenario.name)
+                writer.member("seed", Int(scenario.seed))
+                writer.member("product", scenario.product.rawValue)
                 writer.member("http", call.facts?.httpPort.map(Int.init))
                 writer.member("https", call.facts?.httpsPort.map(Int.init))
-                writer.null("admin")
-                writer.member("worlds", 1)
+                writer.member("admin", call.facts?.adminPort.map(Int.init))
+                writer.member("worlds", call.worlds.count)
                 writer.member("pid", (call.facts?.processID).map(Int.init))
             }
+        }
+    }
+
+    private static func metrics(_ call: ControlCall) -> Response {
+        .ofControl(call.metrics.text(call.worlds), type: "text/plain; version=0.0.4; charset=utf-8")
+    }
+
+    // MARK: Worlds
+
+    private static func worlds(_ call: ControlCall) -> Response {
+        .ofControl { writer in
+            writer.array(call.worlds.all) { $1.write(to: &$0) }
+        }
+    }
+
+    private static let worldShape = Shape.object(
+        "a world",
+        fields: [
+            .init(
+                "name", .text("a world's name", pattern: "[A-Za-z0-9._-]{1,64}"), required: true,
+                about: "1 to 64 letters, digits, '.', '_' or '-'"),
+            .init("from", .text("a world's name"), about: "the world that it is forked from; default the starting scenario"),
+        ])
+
+    private static func make(_ call: ControlCall) throws(ControlRefusal) -> Response {
+        let body = try call.body(worldShape)
+        let name = body["name"]?.text ?? ""
+        var source: WorldState?
+        if let from = body["from"]?.text {
+            guard let world = call.worlds[from] else { throw ControlRefusal(404, "There is no world '\(from.prefix(64))' to fork.") }
+            source = world.withState { $0 }
+        }
+        guard let world = call.worlds.make(name, from: source, wall: call.wall) else {
+            throw ControlRefusal(409, "There is a world '\(name)' already. DELETE /_mock/worlds/\(name) drops it, POST /_mock/worlds/\(name)/reset puts it back.")
+        }
+        var response = Response.ofControl { world.write(to: &$0) }
+        response.status = 201
+        return response
+    }
+
+    private static func drop(_ call: ControlCall) throws(ControlRefusal) -> Response {
+        guard call.parameter != Worlds.standardName else {
+            throw ControlRefusal(409, "The world 'default' always exists; POST /_mock/reset puts it back.")
+        }
+        guard call.worlds.drop(call.parameter) else { throw ControlRefusal(404, "There is no world '\(call.parameter.prefix(64))'.") }
+        return Response(204)
+    }
+}
+
+extension World {
+    fileprivate func write(to writer: inout JSONWriter) {
+        let state = withState { (requests: $0.tally.total, jobs: $0.estate.jobs.scheduled.count, generation: $0.generation) }
+        writer.object { writer in
+            writer.member("name", name)
+            writer.member("requests", state.requests)
+            writer.member("jobs", state.jobs)
+            writer.member("generation", state.generation)
         }
     }
 }

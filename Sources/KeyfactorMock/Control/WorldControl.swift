@@ -3,25 +3,44 @@ import MicroHTTP
 /// What a test can do to a world: put it back, move its time, its jobs and its estate.
 enum WorldControl {
     static let all: [ControlEndpoint] = [
-        ControlEndpoint(.post, "reset", reset),
-        ControlEndpoint(.get, "clock", clock),
-        ControlEndpoint(.put, "clock", setClock),
-        ControlEndpoint(.post, "clock/advance", advanceClock),
-        ControlEndpoint(.get, "jobs", jobs),
-        ControlEndpoint(.post, "jobs/{id}/advance", advanceJob),
-        ControlEndpoint(.get, "estate", estate),
-        ControlEndpoint(.patch, "estate", patchEstate),
+        ControlEndpoint(.post, "reset", "Put the world back to its scenario, or to the state of another world", body: resetShape, reset),
+        ControlEndpoint(.get, "clock", "The world's time and how it passes", clock),
+        ControlEndpoint(.put, "clock", "Set the world's time, and how it passes", body: clockShape, setClock),
+        ControlEndpoint(
+            .post, "clock/advance", "Let time pass; all that falls due happens, in order, before the answer", body: advanceShape, advanceClock),
+        ControlEndpoint(.get, "jobs", "The jobs that are scheduled or under way", jobs),
+        ControlEndpoint(.post, "jobs/{id}/advance", "Move a job one step on", advanceJob),
+        ControlEndpoint(.get, "estate", "All that exists, in the words of scenario files", estate),
+        ControlEndpoint(.patch, "estate", "Merge seeds into the estate, all or nothing", body: ScenarioShape.estatePatch, patchEstate),
     ]
 
-    /// Estate, clock, identifiers and tokens go back to the scenario.
+    private static let resetShape = Shape.orNull(
+        .object(
+            "a reset",
+            fields: [.init("from", .text("a world's name"), about: "the world whose state is taken; default the scenario's beginning")]))
+
+    /// Estate, clock, rules' counts, journal and tokens go back to the scenario, or to another world's state.
     private static func reset(_ call: ControlCall) throws(ControlRefusal) -> Response {
-        _ = try call.body(.orNull(.object("a reset", fields: [])))
-        let (generation, jobs) = call.world.withState { state in state.reset(wall: call.wall) }
+        let body = try call.body(resetShape)
+        var source: WorldState?
+        if let from = body["from"]?.text {
+            guard let world = call.worlds[from] else { throw ControlRefusal(404, "There is no world '\(from.prefix(64))' to take the state of.") }
+            source = world.withState { $0 }
+        }
+        let before = call.world.withState { state in
+            let fresh = source ?? WorldState(name: state.name, scenario: state.scenario, wall: call.wall, budget: state.journal.budget)
+            return (state.begin(anew: fresh), state.generation)
+        }
+        call.worlds.retire(before.0.tally)
+        defer { Worlds.release(before.0) }
         return .ofControl { writer in
             writer.object { writer in
-                writer.member("generation", generation)
+                writer.member("generation", before.1)
                 writer.name("dropped")
-                writer.object { $0.member("jobs", jobs) }
+                writer.object { writer in
+                    writer.member("jobs", before.0.estate.jobs.scheduled.count)
+                    writer.member("exchanges", before.0.journal.held)
+                }
             }
         }
     }
@@ -144,7 +163,7 @@ enum WorldControl {
                 return error
             }
         }
-        if let mistakes { throw ControlRefusal(400, mistakes.drawn(file: "body", source: Array(call.request.bytes[call.request.body]))) }
+        if let mistakes { throw call.mistakes(mistakes) }
         return estate(call)
     }
 }

@@ -9,7 +9,7 @@ package struct Identifiers: Sendable {
     }
 
     private let seed: UInt64
-    private let world: UInt64
+    private var world: UInt64
     private var counts = [UInt64](repeating: 0, count: Kind.allCases.count + 1)
 
     /// The identifiers of one world.
@@ -19,6 +19,11 @@ package struct Identifiers: Sendable {
     ///   - world: the world's name.
     package init(seed: UInt64, world: String) {
         self.seed = seed
+        self.world = Mixing.digest(world)
+    }
+
+    /// Goes on as another world: what it makes from now on no other world makes.
+    mutating func move(to world: String) {
         self.world = Mixing.digest(world)
     }
 

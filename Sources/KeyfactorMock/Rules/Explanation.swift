@@ -25,8 +25,8 @@ package struct Explanation: Sendable {
     package init(
         of request: Request, by scenario: Scenario, times: Int = 1, world: String = "default", isAdmitted: Bool = true, now: Timestamp
     ) {
-        let router = Router(API.endpoints, bases: scenario.basePaths)
-        let exchange = Exchange(request, in: World(name: world, scenario: scenario, wall: now), router)
+        let state = WorldState(name: world, scenario: scenario, wall: now, budget: JournalBudget(0))
+        let exchange = Exchange(request, Credential(request), in: World(state), World.Guide(router: scenario.router, bases: scenario.basePaths, rules: scenario.rules))
         let start = scenario.clock.started(wall: now).now(wall: now)
         var states = RuleStates(scenario.rules)
         let moment = RuleStates.Moment(
@@ -36,7 +36,7 @@ package struct Explanation: Sendable {
             var struck: String?
             return scenario.rules.rules.indices.map { number in
                 let rule = scenario.rules.rules[number]
-                guard exchange.rules.contains(number) else { return Line(rule, Self.mismatch(number, exchange, router, scenario.rules)) }
+                guard exchange.rules.contains(number) else { return Line(rule, Self.mismatch(number, exchange, scenario.rules)) }
                 if let struck { return Line(rule, "is not asked, since '\(struck)' strikes") }
                 let phase = scenario.rules.phases[states.phase]
                 if let pass = states.ask(number, scenario.rules, moment) { return Line(rule, Self.reason(pass, rule, moment, phase)) }
@@ -61,9 +61,9 @@ package struct Explanation: Sendable {
         }
     }
 
-    private static func mismatch(_ number: Int, _ exchange: Exchange, _ router: Router, _ book: RuleBook) -> String {
+    private static func mismatch(_ number: Int, _ exchange: Exchange, _ book: RuleBook) -> String {
         let rule = book.rules[number]
-        var reading = exchange.reading(router)
+        var reading = exchange.reading
         guard exchange.isMeant(by: rule.operation, &reading) else { return "does not match: its operation is \(rule.operation.text)" }
         for condition in rule.conditions where !condition.selector.needsCaller {
             guard let selector = book.selectors.firstIndex(of: condition.selector) else { continue }
@@ -84,15 +84,5 @@ extension Exchange {
     fileprivate func isMeant(by pattern: OperationPattern, _ reading: inout RequestReading) -> Bool {
         if case .token = subject { return pattern.subject == .token }
         return reading.path.map { pattern.matches(method: request.method.name, path: $0) } ?? false
-    }
-}
-
-extension Selected {
-    fileprivate var shown: String {
-        switch self {
-        case .absent: "not there"
-        case .text(let text): "'\(text.prefix(60))'"
-        case .json(let value): value.shortSource
-        }
     }
 }

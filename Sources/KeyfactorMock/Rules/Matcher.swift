@@ -67,6 +67,15 @@ extension Selected {
         }
     }
 
+    /// As messages show it.
+    var shown: String {
+        switch self {
+        case .absent: "not there"
+        case .text(let text): "'\(text.prefix(60))'"
+        case .json(let value): value.shortSource
+        }
+    }
+
     fileprivate var number: Double? { text.flatMap { Double($0) } }
 
     /// Whether a text holds a part, or a list an element that is it.

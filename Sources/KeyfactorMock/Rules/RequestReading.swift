@@ -67,7 +67,7 @@ struct RequestReading {
         case .body(let steps): body?.root.value(at: steps).map { .json($0) } ?? .absent
         case .world: .text(world)
         case .method: .text(request.method.name)
-        case .caller: .absent
+        case .caller, .status: .absent
         }
     }
 

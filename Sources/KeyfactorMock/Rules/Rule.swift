@@ -21,6 +21,10 @@ final class Rule: Sendable {
     let effects: Effects
     /// Where its name or, without one, the rule itself stands in the file.
     let mark: Mark
+    /// Whether it came while the world ran.
+    let isLive: Bool
+    /// When a live rule goes by itself, on the wall clock.
+    let expiry: Timestamp?
 
     /// The phase that every world begins with.
     static let firstPhase = "healthy"
@@ -29,8 +33,9 @@ final class Rule: Sendable {
     struct Condition: Sendable {
         let selector: Selector
         let matcher: Matcher
-        /// As it was written.
+        /// The selector and what is wanted, as they were written.
         let text: String
+        let wanted: String
 
         /// Whether a request is as the rule wants it.
         func fits(_ value: Selected) -> Bool {
@@ -55,12 +60,15 @@ final class Rule: Sendable {
     ///
     /// - Parameters:
     ///   - node: the rule.
-    ///   - number: how many rules of the same operation stand above it, for the name of one that has none.
+    ///   - name: its name, where that is not said in it.
+    ///   - wall: the wall clock's time, for a rule that comes while the world runs.
     ///   - mistakes: receives what the shape could not say.
-    init(_ node: YAMLNode, number: Int, _ mistakes: inout [Mistake]) {
+    init(_ node: YAMLNode, named name: String, live wall: Timestamp? = nil, _ mistakes: inout [Mistake]) {
+        isLive = wall != nil
+        expiry = node["ttl"]?.duration.flatMap { ttl in wall.map { $0 + ttl } }
         let operation = OperationPattern(node["operation"]?.text ?? "")
         self.operation = operation
-        name = node["name"]?.text ?? operation.text + (number == 0 ? "" : " (\(number + 1))")
+        self.name = node["name"]?.text ?? name
         mark = (node["name"] ?? node["operation"] ?? node).mark
         conditions = (node["where"]?.entries ?? []).compactMap { Condition($0, operation, &mistakes) }
         calls = Calls(reading: node["calls"])
@@ -80,22 +88,25 @@ final class Rule: Sendable {
         }
     }
 
-    /// Reads the rules of a scenario, checked against ``shape``.
+    /// Reads rules that are checked against ``shape``. One without a name is called by its operation.
     ///
     /// - Parameters:
-    ///   - node: a list, or nothing.
+    ///   - nodes: the rules in order.
+    ///   - wall: the wall clock's time, for rules that come while the world runs.
+    ///   - others: rules that are there already.
     ///   - mistakes: receives what the shape could not say.
     /// - Returns: the rules in order.
-    static func read(_ node: YAMLNode?, _ mistakes: inout [Mistake]) -> [Rule] {
+    static func read(_ nodes: [YAMLNode], live wall: Timestamp? = nil, besides others: [Rule] = [], _ mistakes: inout [Mistake]) -> [Rule] {
         var rules: [Rule] = []
-        var nameless: [OperationPattern: Int] = [:]
-        var names: [String: Mark] = [:]
-        for item in node?.items ?? [] {
-            let operation = OperationPattern(item["operation"]?.text ?? "")
-            let rule = Rule(item, number: nameless[operation, default: 0], &mistakes)
-            if item["name"] == nil { nameless[operation, default: 0] += 1 }
-            if let other = names.updateValue(rule.mark, forKey: rule.name) {
-                mistakes.append(Mistake(rule.mark, "another rule in line \(other.line) has the name '\(Mistake.shortened(rule.name))'"))
+        var names = Set(others.map(\.name))
+        for node in nodes {
+            let operation = node["operation"]?.text ?? ""
+            var name = operation
+            for number in 2... where names.contains(name) { name = "\(operation) (\(number))" }
+            let rule = Rule(node, named: name, live: wall, &mistakes)
+            if !names.insert(rule.name).inserted {
+                let place = rules.first { $0.name == rule.name }.map { " in line \($0.mark.line)" } ?? ""
+                mistakes.append(Mistake(rule.mark, "another rule\(place) has the name '\(Mistake.shortened(rule.name))'"))
             }
             rules.append(rule)
         }
@@ -103,9 +114,14 @@ final class Rule: Sendable {
     }
 
     /// What a rule looks like.
-    static let shape = Shape.object(
-        "a rule",
-        fields: [
+    static let shape = Shape.object("a rule", fields: fields)
+
+    /// What a rule looks like that comes while the world runs.
+    static let liveShape = Shape.object(
+        "a rule", fields: fields + [.init("ttl", .duration, about: "how long it stays, on the wall clock; default until it is taken away")])
+
+    private static let fields: [Shape.Field] =
+        [
             .init("name", .text("a name", length: 1...128), about: "its name; part of what its chance depends on"),
             .init("operation", OperationPattern.shape, required: true, about: "METHOD and path below the base path, token, or connection"),
             .init("where", .map(of: Matcher.shape, keys: Selector.keys), about: "what the request must be besides; all must hold"),
@@ -127,14 +143,14 @@ final class Rule: Sendable {
             .init("becomes", phaseShape, about: "the phase that a strike puts the world into"),
             .init("unauthenticated", .boolean, about: "whether requests that fail log-in meet it too; default false"),
             .init("do", .list(Effects.shape), required: true, about: "the effects; none at all strikes too"),
-        ])
+        ]
 
     private static let phaseShape = Shape.text("a phase's name", length: 1...64)
 }
 
 extension Rule.Condition {
-    /// Reads a line of `where`.
-    fileprivate init?(_ entry: YAMLEntry, _ operation: OperationPattern, _ mistakes: inout [Mistake]) {
+    /// Reads a line of `where`; `nil` if it is a mistake.
+    init?(_ entry: YAMLEntry, _ operation: OperationPattern, _ mistakes: inout [Mistake]) {
         let text = entry.key.text ?? ""
         guard let selector = Selector(text, in: operation) else {
             let holes = operation.holes.map(\.name)
@@ -144,7 +160,8 @@ extension Rule.Condition {
             return nil
         }
         do throws(Mistake) {
-            self.init(selector: selector, matcher: try Matcher(entry.value), text: text)
+            let wanted = entry.value.text ?? entry.value.json?.source ?? "null"
+            self.init(selector: selector, matcher: try Matcher(entry.value), text: text, wanted: wanted)
         } catch {
             mistakes.append(error)
             return nil

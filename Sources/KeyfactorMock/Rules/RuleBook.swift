@@ -45,6 +45,9 @@ final class RuleBook: Sendable {
         let meetsUnauthenticated: Bool
     }
 
+    /// When the first of the rules with a time of their own ends, on the wall clock.
+    let expiry: Timestamp?
+
     /// No rules.
     static let empty = RuleBook([])
 
@@ -56,6 +59,7 @@ final class RuleBook: Sendable {
     /// Rules in the order in which they are asked.
     init(_ rules: [Rule]) {
         self.rules = rules
+        expiry = rules.compactMap(\.expiry).min()
         var phases = [Rule.firstPhase]
         for name in rules.flatMap({ [$0.phase, $0.becomes] }).compactMap({ $0 }) where !phases.contains(name) { phases.append(name) }
         self.phases = phases

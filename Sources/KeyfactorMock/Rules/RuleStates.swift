@@ -32,6 +32,23 @@ struct RuleStates: Sendable {
         counts = Array(repeating: Count(), count: count)
     }
 
+    /// The states of other rules; those that were there before keep theirs.
+    ///
+    /// - Parameters:
+    ///   - book: the rules now.
+    ///   - old: the states so far.
+    ///   - oldBook: the rules so far.
+    init(_ book: RuleBook, keeping old: RuleStates, of oldBook: RuleBook) {
+        self.init(book)
+        phase = book.phases.firstIndex(of: oldBook.phases[old.phase]) ?? 0
+        for (number, rule) in book.rules.enumerated() {
+            guard let before = oldBook.rules.firstIndex(where: { $0 === rule }) else { continue }
+            (matches[number], strikes[number]) = (old.matches[before], old.strikes[before])
+            (counts[number], draws[number]) = (old.counts[before], old.draws[before])
+            (keyed[number], buckets[number]) = (old.keyed[before], old.buckets[before])
+        }
+    }
+
     /// Who and when, as far as rules care.
     struct Moment {
         let request: Request

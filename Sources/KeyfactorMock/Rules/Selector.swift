@@ -11,6 +11,8 @@ enum Selector: Sendable, Hashable {
     case caller
     case world
     case method
+    /// The status that answered; in expectations alone.
+    case status
 
     /// One step into a body.
     enum Step: Sendable, Hashable {
@@ -35,6 +37,7 @@ enum Selector: Sendable, Hashable {
         case "caller": self = .caller
         case "world": self = .world
         case "method": self = .method
+        case "status": self = .status
         case "header": self = .header(parts[1].lowercased())
         case "query": self = .query((parts[1].split(separator: ".").last.map(String.init) ?? parts[1]).lowercased())
         case "path":

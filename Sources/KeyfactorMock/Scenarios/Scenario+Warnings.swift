@@ -52,7 +52,7 @@ extension Scenario {
         guard rule.operation.subject != .operation else { return nil }
         let missing = rule.conditions.first { condition in
             switch condition.selector {
-            case .caller, .world: false
+            case .caller, .world, .status: false
             case .header, .query, .method: rule.operation.subject == .connection
             case .body, .path: true
             }

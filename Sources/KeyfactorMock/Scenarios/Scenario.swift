@@ -1,5 +1,5 @@
 /// What a world begins as: an estate, who is let in, and how Command behaves. Read from YAML or JSON; see `docs/SCENARIOS.md`.
-package struct Scenario: Sendable {
+package final class Scenario: Sendable {
     /// Its name, for messages; the file's name says no more.
     package let name: String
     /// Every drawn GUID comes from it.
@@ -15,6 +15,12 @@ package struct Scenario: Sendable {
     package let estate: Estate
     /// What strikes which requests.
     let rules: RuleBook
+    /// What must have happened in the end.
+    let expectations: [Expectation]
+    /// Where requests lead, below its base paths.
+    let router: Router
+    /// The file as it was read.
+    let source: [UInt8]
 
     /// What is served when nothing is said: the vendor's default, and the one of container installs.
     package static let standardBasePaths = ["/KeyfactorAPI", "/Keyfactor/API"]
@@ -52,7 +58,8 @@ package struct Scenario: Sendable {
         basePaths = Self.basePaths(node["basePath"])
         clock = ClockSettings(reading: node["clock"], now: now)
         var mistakes: [Mistake] = []
-        let rules = Rule.read(node["rules"], &mistakes)
+        let rules = Rule.read(node["rules"]?.items ?? [], &mistakes)
+        let expected = Expectation.read(node["expect"], &mistakes)
         let start = clock.start ?? now.inMilliseconds
         var builder = EstateBuilder(seed: seed, now: start, product: product, fidelity: fidelity)
         var estate = Estate(identifiers: Identifiers(seed: seed, world: ""))
@@ -69,6 +76,9 @@ package struct Scenario: Sendable {
         estate.jobs.progress = Progress(reading: node["progress"])
         self.estate = estate
         self.rules = rules.isEmpty ? .empty : RuleBook(rules)
+        expectations = expected
+        router = Router(API.endpoints, bases: basePaths)
+        source = text
     }
 
     /// One path is served before the vendor's two; a list is served instead of them.
@@ -159,10 +169,14 @@ extension AccessPolicy {
         self.init()
         mode = node["mode"]?.text.flatMap { Mode(rawValue: $0) } ?? .any
         users = (node["users"]?.items ?? []).map { user in
-            User(name: user["name"]?.text ?? "", password: user["password"]?.text ?? "", permissions: Self.permissions(user))
+            User(
+                name: user["name"]?.text ?? "", password: user["password"]?.text ?? "", permissions: Self.permissions(user),
+                world: user["world"]?.text)
         }
         clients = (node["clients"]?.items ?? []).map { client in
-            Client(id: client["id"]?.text ?? "", secret: client["secret"]?.text ?? "", permissions: Self.permissions(client))
+            Client(
+                id: client["id"]?.text ?? "", secret: client["secret"]?.text ?? "", permissions: Self.permissions(client),
+                world: client["world"]?.text)
         }
         if let lifetime = node["tokens"]?["expiresIn"]?.duration { tokenLifetime = lifetime }
     }

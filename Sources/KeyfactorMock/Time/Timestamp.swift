@@ -48,6 +48,9 @@ package struct Timestamp: Sendable, Hashable, Comparable {
         return isBeyond ? (duration < .zero ? first : last) : Timestamp(ticks: min(max(sum, first.ticks), last.ticks))
     }
 
+    /// The time from another moment to this one; negative if it comes later.
+    package func since(_ other: Timestamp) -> Duration { .nanoseconds((ticks - other.ticks) * 100) }
+
     /// The first moment of year 1.
     package static let first = Timestamp(ticks: -62_135_596_800 * ticksPerSecond)
     /// The last moment of year 9999.

@@ -27,7 +27,7 @@ extension WorldState {
     mutating func strike(_ request: Request, _ numbers: [Int], caller: String, isAdmitted: Bool = true, now: Timestamp) -> Strike? {
         let moment = RuleStates.Moment(
             request: request, caller: caller, isAdmitted: isAdmitted, world: name, seed: scenario.seed, now: now, start: start)
-        return rules.strike(scenario.rules, numbers, moment)
+        return rules.strike(book, numbers, moment)
     }
 
     /// Merges seeds into the estate, as a scenario's `estate` part does.

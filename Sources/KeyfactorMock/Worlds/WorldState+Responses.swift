@@ -94,7 +94,7 @@ extension WorldState {
             throw TokenRequest.Failure(
                 status: 401, error: "invalid_client", description: "invalid client credentials", challenges: true)
         }
-        let token = tokens.issue(to: request.client, expires: now + access.tokenLifetime, &estate.identifiers)
+        let token = tokens.issue(to: request.client, in: name, expires: now + access.tokenLifetime, &estate.identifiers)
         var writer = JSONWriter(capacity: 192)
         writer.object { writer in
             writer.member("access_token", token)

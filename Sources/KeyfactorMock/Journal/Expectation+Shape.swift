@@ -1,5 +1,4 @@
-/// What must have happened in the end.
-enum Expectation {
+extension Expectation {
     /// What an expectation looks like.
     static let shape = Shape.variants(
         "an expectation",

@@ -12,36 +12,61 @@ struct Exchange: Sendable {
     let world: World
     let subject: Subject
     let credential: Credential
-    /// The rules whose operation and conditions it fits.
+    /// What it is held against.
+    let guide: World.Guide
+    /// For a path at which there is nothing, what was probably meant.
+    let nearest: String?
+    /// The numbers of the rules whose operation and conditions it fits.
     let rules: [Int]
 
     /// Reads a request as far as that needs no lock.
     ///
     /// - Parameters:
     ///   - request: the request.
+    ///   - credential: what it says about its caller.
     ///   - world: the world that it is about.
-    ///   - router: knows where it leads.
-    init(_ request: Request, in world: World, _ router: Router) {
-        self.request = request
-        self.world = world
-        credential = Credential(request)
+    ///   - guide: knows where it leads, and the rules that it may meet.
+    init(_ request: Request, _ credential: Credential, in world: World, _ guide: World.Guide) {
+        let subject: Subject
         if Self.isTokenEndpoint(request) {
             subject = .token(Result { () throws(TokenRequest.Failure) in try TokenRequest(request) })
         } else {
-            let route = router.match(request)
+            let route = guide.router.match(request)
             subject = .operation(route, body: Self.body(of: request, route))
         }
-        guard !world.rules.isEmpty else {
+        var nearest: String?
+        if case .operation(.nothing, _) = subject { nearest = NearMiss(API.endpoints, bases: guide.bases).explain(request) }
+        self.init(request, credential, in: world, subject, guide, nearest)
+    }
+
+    private init(_ request: Request, _ credential: Credential, in world: World, _ subject: Subject, _ guide: World.Guide, _ nearest: String?) {
+        self.nearest = nearest
+        (self.request, self.credential, self.world, self.subject, self.guide) = (request, credential, world, subject, guide)
+        guard !guide.rules.isEmpty else {
             rules = []
             return
         }
-        var reading = RequestReading(request, subject.route, world: world.name, router, body: subject.document)
-        rules = world.rules.matching(&reading)
+        var reading = RequestReading(request, subject.route, world: world.name, guide.router, body: subject.document)
+        rules = guide.rules.matching(&reading)
+    }
+
+    /// The same request, held against other rules.
+    func held(against book: RuleBook) -> Exchange {
+        Exchange(request, credential, in: world, subject, World.Guide(router: guide.router, bases: guide.bases, rules: book), nearest)
     }
 
     /// The request anew, of which no rule has read anything.
-    func reading(_ router: Router) -> RequestReading {
-        RequestReading(request, subject.route, world: world.name, router, body: subject.document)
+    var reading: RequestReading {
+        RequestReading(request, subject.route, world: world.name, guide.router, body: subject.document)
+    }
+
+    /// What it is about, as the journal notes it.
+    var journalSubject: JournalEntry.Subject {
+        switch subject.route {
+        case .endpoint(let number): .operation(number)
+        case .token: .token
+        case .connection, .nothing: .nothing
+        }
     }
 
     /// Who makes the request, as rules see it.
@@ -57,7 +82,8 @@ struct Exchange: Sendable {
         }
     }
 
-    private static func isTokenEndpoint(_ request: Request) -> Bool {
+    /// Whether a request is for the token endpoint.
+    static func isTokenEndpoint(_ request: Request) -> Bool {
         request.path.count == 13 && request.bytes[request.path].elementsEqual("/oauth2/token".utf8)
     }
 

@@ -1,0 +1,67 @@
+import MicroHTTP
+
+/// An endpoint's work, or the token endpoint's: from the route to the reply. Under the world's lock.
+enum Work {
+    /// What work came to.
+    struct Outcome {
+        var response: Response
+        /// Whether the estate was changed, or a token given out.
+        var isCommitted = false
+        /// Why there was nothing at the path.
+        var miss: String?
+
+        init(_ response: Response, isCommitted: Bool = false, miss: String? = nil) {
+            (self.response, self.isCommitted, self.miss) = (response, isCommitted, miss)
+        }
+    }
+
+    /// Does what a request asks for, or refuses it.
+    ///
+    /// - Parameters:
+    ///   - exchange: the request.
+    ///   - caller: whom log-in found; nobody is answered 401.
+    ///   - state: the world.
+    ///   - now: the world's time.
+    /// - Returns: the reply, and whether anything was changed.
+    static func outcome(_ exchange: Exchange, _ caller: Caller?, _ state: inout WorldState, now: Timestamp) -> Outcome {
+        guard case .operation(let route, let body) = exchange.subject else {
+            let response = state.tokenResponse(exchange, now: now)
+            return Outcome(response, isCommitted: response.status == 200)
+        }
+        guard let caller else { return Outcome(state.unauthorized(now: now)) }
+        let (request, scenario) = (exchange.request, state.scenario)
+        do throws(Refusal) {
+            let (endpoint, parameters) = try endpoint(route, request, scenario, exchange.nearest)
+            try HeaderChecks.check(request, scenario.fidelity)
+            guard caller.permissions.allow(endpoint.needs) else { throw .forbidden(caller.name, endpoint.needs.text) }
+            let call = Call(
+                request: request, parameters: parameters, query: try QueryParameters(request),
+                body: try body?.get(), caller: caller, now: now, product: scenario.product, fidelity: scenario.fidelity)
+            if endpoint.seesTime { state.estate.advance(to: now) }
+            switch try endpoint.work(call, state.estate) {
+            case .reply(let reply): return Outcome(state.response(reply, now: now))
+            case .commit(let commit): return Outcome(state.response(commit(&state.estate), now: now), isCommitted: true)
+            }
+        } catch {
+            let miss = error.status == 404 || error.status == 405 ? error.why : nil
+            return Outcome(state.response(error, now: now), miss: miss)
+        }
+    }
+
+    /// The endpoint that a route leads to in a release.
+    private static func endpoint(
+        _ route: Router.Match, _ request: Request, _ scenario: Scenario, _ nearest: String?
+    ) throws(Refusal) -> (Endpoint, [(name: String, value: String)]) {
+        switch route {
+        case .endpoint(let endpoint, _, let parameters):
+            guard endpoint.since <= scenario.product else {
+                throw .noOperation("Command \(scenario.product.rawValue) has no \(endpoint.name)")
+            }
+            return (endpoint, parameters)
+        case .otherMethods(let methods):
+            throw .methodNotAllowed("\(request.method.name) \(request.text(request.path).prefix(200))", methods)
+        case .nothing: throw .noOperation(nearest ?? "")
+        case .badEncoding: throw .badArgument("The path is not properly percent-encoded UTF-8.")
+        }
+    }
+}

@@ -1,0 +1,139 @@
+internal import Synchronization
+
+/// What was asked of a world and answered, in the order of the commits; the oldest goes when the server's journals hold too much.
+///
+/// It is kept in chunks: a copy to be looked at costs a few hundred words, and a chunk goes as a whole.
+struct Journal: Sendable {
+    /// Exchanges one after another.
+    private struct Chunk: Sendable {
+        var entries: [JournalEntry] = []
+        var bytes = 0
+
+        /// How many entries and bytes make a chunk full.
+        static let (most, mostBytes) = (256, 65_536)
+        var isFull: Bool { entries.count >= Self.most || bytes >= Self.mostBytes }
+    }
+
+    /// What all journals of the server share.
+    let budget: JournalBudget
+    private var chunks: [Chunk] = []
+    /// The bytes held.
+    private(set) var bytes = 0
+    /// How many exchanges there have been, and how many of them are gone.
+    private(set) var count = 0
+    private(set) var evicted = 0
+    /// Those gone because somebody said so; they are missed by nobody.
+    private(set) var cleared = 0
+    /// How many of all requests no operation and no rule answered.
+    private(set) var unmatched = 0
+
+    /// No exchanges.
+    ///
+    /// - Parameter budget: what all journals of the server share.
+    init(_ budget: JournalBudget) {
+        self.budget = budget
+    }
+
+    /// Puts an exchange down. Its number is the next one.
+    ///
+    /// - Parameter entry: the exchange.
+    mutating func append(_ entry: JournalEntry) {
+        var entry = entry
+        count += 1
+        entry.number = count
+        if entry.subject == .nothing, entry.rule == nil { unmatched += 1 }
+        let size = entry.size
+        if chunks.isEmpty { budget.change(holders: 1) }
+        if chunks.last?.isFull ?? true { chunks.append(Chunk()) }
+        chunks[chunks.count - 1].entries.append(entry)
+        chunks[chunks.count - 1].bytes += size
+        bytes += size
+        budget.change(used: size)
+        if budget.isExceeded { shrink(to: budget.limit / 8 * 7 / max(1, budget.holders)) }
+    }
+
+    /// Lets the oldest exchanges go until no more bytes are held than so many; the newest chunk stays.
+    mutating func shrink(to most: Int) {
+        while bytes > most, chunks.count > 1 {
+            let chunk = chunks.removeFirst()
+            evicted += chunk.entries.count
+            bytes -= chunk.bytes
+            budget.change(used: -chunk.bytes)
+        }
+    }
+
+    /// Forgets everything; numbers go on.
+    ///
+    /// - Returns: how many exchanges went.
+    mutating func clear() -> Int {
+        let gone = held
+        close()
+        cleared += gone
+        return gone
+    }
+
+    /// Gives back what it holds of the budget.
+    mutating func close() {
+        budget.change(used: -bytes)
+        if !chunks.isEmpty { budget.change(holders: -1) }
+        (chunks, bytes) = ([], 0)
+    }
+
+    /// How many exchanges are held.
+    var held: Int { count - evicted - cleared }
+
+    /// The exchanges held, the oldest first.
+    var entries: some Sequence<JournalEntry> & Sendable { JournalEntries(chunks: chunks.map(\.entries)) }
+
+    /// An exchange by its number.
+    subscript(number: Int) -> JournalEntry? {
+        guard number > evicted + cleared, number <= count else { return nil }
+        return entries.first { $0.number == number }
+    }
+}
+
+/// A journal's exchanges as they were when it was looked at.
+private struct JournalEntries: Sequence, Sendable {
+    let chunks: [[JournalEntry]]
+
+    func makeIterator() -> AnyIterator<JournalEntry> {
+        var (chunk, place) = (0, 0)
+        return AnyIterator {
+            while chunk < chunks.count {
+                if place < chunks[chunk].count {
+                    defer { place += 1 }
+                    return chunks[chunk][place]
+                }
+                (chunk, place) = (chunk + 1, 0)
+            }
+            return nil
+        }
+    }
+}
+
+/// The bytes that all journals of a server may hold together, and how many they do.
+final class JournalBudget: Sendable {
+    let limit: Int
+    private let usedBytes = Atomic<Int>(0)
+    private let holding = Atomic<Int>(0)
+
+    /// A budget.
+    ///
+    /// - Parameter limit: in bytes.
+    init(_ limit: Int) {
+        self.limit = limit
+    }
+
+    /// The bytes held in all.
+    var used: Int { usedBytes.load(ordering: .relaxed) }
+    /// How many journals hold anything.
+    var holders: Int { holding.load(ordering: .relaxed) }
+    /// Whether something must go.
+    var isExceeded: Bool { used > limit }
+
+    /// Notes bytes that came or went.
+    func change(used bytes: Int) { usedBytes.wrappingAdd(bytes, ordering: .relaxed) }
+
+    /// Notes a journal that holds something now, or nothing any more.
+    func change(holders count: Int) { holding.wrappingAdd(count, ordering: .relaxed) }
+}

@@ -1,0 +1,90 @@
+import MicroHTTP
+
+/// One request with its reply, as the journal keeps it: the buffers of both are shared, not copied.
+struct JournalEntry: Sendable {
+    /// What a request was about.
+    enum Subject: Sendable, Equatable {
+        /// The number of an endpoint.
+        case operation(Int)
+        case token
+        /// No operation answered.
+        case nothing
+    }
+
+    /// Whether the estate was changed, or a token given out.
+    enum Effect: String, Sendable {
+        case committed, none
+    }
+
+    /// How its reply goes out, where that is not as HTTP wants it.
+    enum Delivery: String, Sendable {
+        case whole, closed, reset, broken, never, left
+    }
+
+    /// From 1, in the order of the commits.
+    var number = 0
+    /// The world's time and the wall clock's.
+    let at: Timestamp
+    let wall: Timestamp
+    /// User, client id, else the address.
+    let caller: String
+    let request: Request
+    let subject: Subject
+    /// The rule that struck it.
+    let rule: String?
+    /// The failure that the rule sent.
+    let failure: String?
+    var effect: Effect
+    var delivery: Delivery
+    /// 0 where nothing was sent.
+    let status: Int
+    /// The reply's header fields and body, the latter cut at ``bodyCap``.
+    let reply: Response
+    /// The length of the reply's body as it was sent.
+    let replyLength: Int
+    /// The length of the request's body as it came.
+    let bodyLength: Int
+    /// Why there was nothing at the path, or what else a developer should know.
+    let why: String?
+
+    /// The most bytes of a body that are kept.
+    static let bodyCap = 65_536
+
+    /// An exchange.
+    init(
+        _ exchange: Exchange, caller: String, at: Timestamp, wall: Timestamp, rule: String?, failure: String?, effect: Effect,
+        delivery: Delivery, reply: Response, why: String?
+    ) {
+        (self.at, self.wall, self.caller, self.rule, self.failure) = (at, wall, caller, rule, failure)
+        (self.effect, self.delivery, self.why) = (effect, delivery, why)
+        subject = exchange.journalSubject
+        bodyLength = exchange.request.body.count
+        request = bodyLength > Self.bodyCap ? exchange.request.cut(body: Self.bodyCap) : exchange.request
+        replyLength = reply.body.count
+        status = [.whole, .broken].contains(delivery) ? reply.status : 0
+        var reply = reply
+        if replyLength > Self.bodyCap { reply.body = Array(reply.body.prefix(Self.bodyCap)) }
+        self.reply = reply
+    }
+
+    /// The bytes that it holds, about.
+    var size: Int { request.bytes.count + reply.fields.count + reply.body.count + MemoryLayout<JournalEntry>.stride + 128 }
+
+    /// Whether it is one of those that a pattern means.
+    func isMeant(by pattern: OperationPattern, _ router: Router) -> Bool {
+        switch (pattern.subject, subject) {
+        case (.token, .token): true
+        case (.operation, .token), (.token, _), (.connection, _): false
+        case (.operation, _): router.segmentsBelowBase(request).map { pattern.matches(method: request.method.name, path: $0) } ?? false
+        }
+    }
+
+    /// The operation as Keyfactor's documentation writes it, or `token`.
+    var operation: String? {
+        switch subject {
+        case .operation(let number): API.endpoints[number].name
+        case .token: "token"
+        case .nothing: nil
+        }
+    }
+}

@@ -1,0 +1,61 @@
+internal import Synchronization
+
+/// What is counted of the server as a whole, for Prometheus (text format 0.0.4).
+final class Metrics: Sendable {
+    /// The upper bounds of the buckets in seconds.
+    private static let bounds = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5]
+
+    private final class Counter: Sendable {
+        let value = Atomic<Int>(0)
+    }
+
+    private let buckets = (0...bounds.count).map { _ in Counter() }
+    private let ticks = Atomic<Int>(0)
+
+    /// Notes how long an answer took, from the whole request to the reply handed over, delays included.
+    func note(_ duration: Duration) {
+        let seconds = duration / .seconds(1)
+        let place = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
+        buckets[place].value.wrappingAdd(1, ordering: .relaxed)
+        ticks.wrappingAdd(Int(seconds * Double(Timestamp.ticksPerSecond)), ordering: .relaxed)
+    }
+
+    /// Everything, as Prometheus reads it.
+    func text(_ worlds: Worlds) -> String {
+        let tally = worlds.tally
+        var lines = [
+            "# HELP keyfactor_mock_requests_total Requests answered, by operation and status; status 0 is no answer.",
+            "# TYPE keyfactor_mock_requests_total counter",
+        ]
+        for (key, count) in tally.requests.sorted(by: { ($0.key.subject, $0.key.status) < ($1.key.subject, $1.key.status) }) {
+            lines.append("keyfactor_mock_requests_total{operation=\"\(Self.escaped(key.operation))\",status=\"\(key.status)\"} \(count)")
+        }
+        lines += ["# HELP keyfactor_mock_strikes_total Requests struck, by rule.", "# TYPE keyfactor_mock_strikes_total counter"]
+        for (rule, count) in tally.strikes.sorted(by: { $0.key < $1.key }) {
+            lines.append("keyfactor_mock_strikes_total{rule=\"\(Self.escaped(rule))\"} \(count)")
+        }
+        lines += Self.gauge("worlds", "Worlds that exist.", worlds.count)
+        lines += Self.gauge("journal_bytes", "Bytes that all journals hold.", worlds.budget.used)
+        lines += [
+            "# HELP keyfactor_mock_answer_seconds Time from the whole request to its reply handed over, delays included.",
+            "# TYPE keyfactor_mock_answer_seconds histogram",
+        ]
+        var count = 0
+        for (place, bucket) in buckets.enumerated() {
+            count += bucket.value.load(ordering: .relaxed)
+            let bound = place < Self.bounds.count ? "\(Self.bounds[place])" : "+Inf"
+            lines.append("keyfactor_mock_answer_seconds_bucket{le=\"\(bound)\"} \(count)")
+        }
+        lines.append("keyfactor_mock_answer_seconds_sum \(Double(ticks.load(ordering: .relaxed)) / Double(Timestamp.ticksPerSecond))")
+        lines.append("keyfactor_mock_answer_seconds_count \(count)")
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func gauge(_ name: String, _ about: String, _ value: Int) -> [String] {
+        ["# HELP keyfactor_mock_\(name) \(about)", "# TYPE keyfactor_mock_\(name) gauge", "keyfactor_mock_\(name) \(value)"]
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+    }
+}

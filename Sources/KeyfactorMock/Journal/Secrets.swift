@@ -1,0 +1,92 @@
+import MicroHTTP
+
+/// Strikes out what nobody may read in a journal: credentials, tokens, passwords, private keys.
+enum Secrets {
+    static let struckOut = "(struck out)"
+
+    /// Whether a name is that of a secret: of a member of a body, a parameter of a query, a field of a form.
+    static func isSecret(name: String) -> Bool {
+        let name = name.lowercased()
+        return words.contains { name.contains($0) }
+    }
+
+    private static let words = ["password", "passphrase", "secret", "privatekey", "private_key", "access_token", "pfx"]
+    private static let headers = ["authorization", "proxy-authorization", "cookie", "set-cookie", "x-mock-token"]
+
+    /// Whether a selector looks at a secret.
+    static func isSecret(_ selector: Selector) -> Bool {
+        switch selector {
+        case .header(let name): headers.contains(name)
+        case .query(let name): isSecret(name: name)
+        case .body(let steps):
+            steps.contains { step in
+                if case .member(let name) = step { isSecret(name: name) } else { false }
+            }
+        default: false
+        }
+    }
+
+    /// A header field's value as the journal shows it: of credentials only the scheme stays.
+    static func header(_ name: String, _ value: String) -> String {
+        guard headers.contains(name.lowercased()) else { return value }
+        let scheme = value.prefix { $0 != " " }
+        return scheme.count < value.count && scheme.count <= 9 ? "\(scheme) \(struckOut)" : struckOut
+    }
+
+    /// A query as it was sent, but for the values of secrets.
+    static func query(_ text: String) -> String { form(text) }
+
+    /// A body as the journal shows it.
+    ///
+    /// - Parameters:
+    ///   - bytes: the body, perhaps cut.
+    ///   - isForm: whether it is a form, as token requests are.
+    /// - Returns: text; bytes that are not UTF-8 are replaced.
+    static func body(_ bytes: ArraySlice<UInt8>, isForm: Bool) -> String {
+        let text = String(decoding: bytes, as: UTF8.self)
+        if isForm { return form(text) }
+        guard mayHold(text) else { return text }
+        guard let document = try? JSONDocument(Array(bytes)) else { return struckOut }
+        var writer = JSONWriter(capacity: bytes.count)
+        write(document.root, to: &writer)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
+    private static func mayHold(_ text: String) -> Bool {
+        let text = text.lowercased()
+        return words.contains { text.contains($0) } || text.contains("private key")
+    }
+
+    private static func form(_ text: String) -> String {
+        text.split(separator: "&", omittingEmptySubsequences: false).map { part in
+            let name = part.prefix { $0 != "=" }
+            return name.count < part.count && isSecret(name: String(name)) ? "\(name)=\(struckOut)" : String(part)
+        }.joined(separator: "&")
+    }
+
+    private static func write(_ value: JSONValue, to writer: inout JSONWriter) {
+        if value.isObject {
+            writer.object { writer in
+                for member in value.members {
+                    writer.name(anyText: member.name)
+                    if isSecret(name: member.name), !member.value.isNull { writer.value(struckOut) } else { write(member.value, to: &writer) }
+                }
+            }
+        } else if value.isArray {
+            writer.array(value.elements) { write($1, to: &$0) }
+        } else if let text = value.text {
+            writer.value(Self.text(text))
+        } else {
+            writer.raw(value.source)
+        }
+    }
+
+    /// A text inside JSON: it may be a key, or JSON itself, as a store's properties are.
+    private static func text(_ text: String) -> String {
+        if text.contains("PRIVATE KEY-----") { return struckOut }
+        guard text.hasPrefix("{") || text.hasPrefix("["), mayHold(text), let document = try? JSONDocument(Array(text.utf8)) else { return text }
+        var writer = JSONWriter(capacity: text.utf8.count)
+        write(document.root, to: &writer)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+}

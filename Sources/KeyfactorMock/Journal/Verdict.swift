@@ -1,0 +1,142 @@
+/// Whether what was expected has happened, and if not, what came nearest.
+package struct Verdict: Sendable {
+    /// How an expectation was judged.
+    package enum Judgement: String, Sendable {
+        case met, failed
+        /// The journal had to let go what could change it.
+        case indeterminate
+    }
+
+    /// One expectation, judged.
+    package struct Result: Sendable {
+        /// The expectation as it was written, as JSON.
+        package let expected: String
+        /// What there was, in a sentence.
+        package let found: String
+        package let judgement: Judgement
+        /// The exchanges that came nearest, three at most; none where it is met.
+        package let nearest: [Near]
+    }
+
+    /// An exchange that was not meant, and why.
+    package struct Near: Sendable {
+        package let number: Int
+        package let method: String
+        package let path: String
+        package let status: Int
+        package let criteria: [Criterion]
+    }
+
+    /// One thing that was asked of an exchange.
+    package struct Criterion: Sendable, Equatable {
+        package let name: String
+        package let wanted: String
+        package let found: String
+        package let isMet: Bool
+    }
+
+    /// The seed of the scenario, so that a run can be had again.
+    package let seed: UInt64
+    package let results: [Result]
+
+    /// The worst of all: failed before indeterminate before met.
+    package var judgement: Judgement {
+        if results.contains(where: { $0.judgement == .failed }) { return .failed }
+        return results.contains { $0.judgement == .indeterminate } ? .indeterminate : .met
+    }
+}
+
+extension Verdict {
+    /// The verdict as JSON.
+    func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("verdict", judgement.rawValue)
+            writer.member("seed", Int(seed))
+            writer.name("results")
+            writer.array(results) { writer, result in
+                writer.object { writer in
+                    writer.name("expected")
+                    writer.raw(result.expected)
+                    writer.member("found", result.found)
+                    writer.member("verdict", result.judgement.rawValue)
+                    writer.name("nearest")
+                    writer.array(result.nearest) { $1.write(to: &$0) }
+                }
+            }
+        }
+    }
+
+    /// The verdict for people: a line for each expectation, and under those not met what came nearest.
+    package var text: String {
+        var lines = results.flatMap { result -> [String] in
+            let mark = result.judgement == .met ? "met" : result.judgement.rawValue.uppercased()
+            return ["  \(mark): \(result.expected)", "    found: \(result.found)"] + result.nearest.flatMap(\.lines)
+        }
+        let count = results.count { $0.judgement == .met }
+        lines.insert("expectations: \(judgement.rawValue), \(count) of \(results.count) met (seed \(seed))", at: 0)
+        return lines.joined(separator: "\n")
+    }
+
+    /// The verdict as JUnit XML: a test case for each expectation.
+    ///
+    /// - Parameter suite: the suite's name.
+    /// - Returns: a whole document.
+    package func junit(suite: String) -> String {
+        let failed = results.count { $0.judgement != .met }
+        var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+        text += "<testsuite name=\"\(Self.escaped(suite))\" tests=\"\(results.count)\" failures=\"\(failed)\" errors=\"0\" skipped=\"0\">\n"
+        for result in results {
+            text += "  <testcase classname=\"keyfactor-mock\" name=\"\(Self.escaped(result.expected))\""
+            guard result.judgement != .met else {
+                text += "/>\n"
+                continue
+            }
+            let details = ([result.found] + result.nearest.flatMap(\.lines)).joined(separator: "\n")
+            text += ">\n    <failure type=\"\(result.judgement.rawValue)\" message=\"\(Self.escaped(result.found))\">"
+            text += Self.escaped(details) + "</failure>\n  </testcase>\n"
+        }
+        return text + "</testsuite>\n"
+    }
+
+    /// A text that may stand in XML 1.0; what may not becomes U+FFFD.
+    private static func escaped(_ text: String) -> String {
+        var escaped = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "\"": escaped += "&quot;"
+            case "\n", "\t": escaped.unicodeScalars.append(scalar)
+            case "\0"..<" ", "\u{FFFE}", "\u{FFFF}": escaped += "\u{FFFD}"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped
+    }
+}
+
+extension Verdict.Near {
+    fileprivate var lines: [String] {
+        ["    nearest: \(number) \(method) \(path) \(status)"]
+            + criteria.map { "      \($0.isMet ? "✓" : "✗") \($0.name): wanted \($0.wanted), found \($0.found)" }
+    }
+
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("n", number)
+            writer.member("method", method)
+            writer.member("path", path)
+            writer.member("status", status)
+            writer.name("criteria")
+            writer.array(criteria) { writer, criterion in
+                writer.object { writer in
+                    writer.member("criterion", criterion.name)
+                    writer.member("wanted", criterion.wanted)
+                    writer.member("found", criterion.found)
+                    writer.member("met", criterion.isMet)
+                }
+            }
+        }
+    }
+}
