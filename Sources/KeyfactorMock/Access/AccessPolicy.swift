@@ -57,10 +57,9 @@ package struct AccessPolicy: Sendable {
         case (_, .malformed): nil
         case (.any, .none): .anyone
         case (_, .none): nil
-        case (.any, .basic(let user, _)):
-            Caller(name: user.text, permissions: users.first { Credential.User($0.name).isSame(as: user) }?.permissions ?? .all)
+        case (.any, .basic(let user, _)): named(user)
         case (.basic, .basic(let user, let password)), (.both, .basic(let user, let password)):
-            self.user(user, password).map { Caller(name: user.text, permissions: $0.permissions) }
+            self.user(user, password).map { Caller(name: user.text, permissions: $0.permissions, known: $0.name) }
         case (.bearer, .basic), (.basic, .bearer): nil
         case (_, .bearer(let text)):
             switch tokens.find(text, now: now) {
@@ -94,6 +93,11 @@ package struct AccessPolicy: Sendable {
         var admitted = mode == .any
         for client in clients where client.id == id && Self.isEqual(Array(client.secret.utf8), secret) { admitted = true }
         return admitted
+    }
+
+    private func named(_ user: Credential.User) -> Caller {
+        let known = users.first { Credential.User($0.name).isSame(as: user) }
+        return Caller(name: user.text, permissions: known?.permissions ?? .all, known: known?.name)
     }
 
     private func user(_ user: Credential.User, _ password: [UInt8]) -> User? {

@@ -78,6 +78,8 @@ struct Caller: Sendable {
     var permissions: Permissions
     /// Whether the name is the caller's own.
     var isNamed = true
+    /// The name by which rules know the caller: as the scenario writes it, however the request spelt it.
+    var known: String?
 
     /// Nobody in particular, who may do everything.
     static let anyone = Caller(name: "anonymous", permissions: .all, isNamed: false)

@@ -88,7 +88,7 @@ struct Exchange: Sendable {
     func caller(_ caller: Caller?) -> String {
         switch (subject, credential) {
         case (.token(.success(let asked)), _): asked.client
-        case (_, .basic(let user, _)): user.text
+        case (_, .basic(let user, _)): caller?.known ?? user.text
         case (_, .bearer): caller.flatMap { $0.isNamed ? $0.name : nil } ?? request.peer
         default: request.peer
         }

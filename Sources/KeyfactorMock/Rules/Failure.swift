@@ -159,10 +159,8 @@ extension Failure {
         return writer.bytes
     }
 
-    /// Whether a gateway before Command sends it, so that it has no header fields of Command's.
-    var isOfGateway: Bool {
-        if case .html = form { true } else { false }
-    }
+    /// Whether something before Command sends it, so that it has no header fields of Command's.
+    var isOfGateway: Bool { [429, 502, 503, 504].contains(status) && !name.isEmpty }
 
     /// Whether it challenges the caller to log in.
     var challenges: Bool {

@@ -102,8 +102,11 @@ final class Rule: Sendable {
         var names = Set(others.map(\.name))
         for node in nodes {
             let operation = node["operation"]?.text ?? ""
-            var name = operation
-            for number in 2... where names.contains(name) { name = "\(operation) (\(number))" }
+            var (name, number) = (operation, 1)
+            while names.contains(name) {
+                number += 1
+                name = "\(operation) (\(number))"
+            }
             let rule = Rule(node, named: name, live: wall, &mistakes)
             if !names.insert(rule.name).inserted {
                 let place = rules.first { $0.name == rule.name }.map { " in line \($0.mark.line)" } ?? ""

@@ -61,7 +61,7 @@ extension WorldState {
         let body = refuse.sent.body(caller: exchange.caller(caller), id: exchange.identifier)
         let bytes = refuse.body?.bytes ?? body.bytes
         // What a gateway says has not seen Command.
-        let isOfGateway = refuse.sent.isOfGateway
+        let isOfGateway = refuse.failure.isOfGateway
         var response = isOfGateway ? Response(refuse.status, body: bytes) : blank(refuse.status, bytes, exchange, now: now)
         if isOfGateway { response.add("Date", now.httpDate) }
         if let type = refuse.body?.type ?? body.type { response.add("Content-Type", type) }
@@ -94,7 +94,8 @@ extension WorldState {
         if let alteration = strike.rule.effects.alteration {
             if let status = alteration.status { reply.status = status }
             reply.body = alteration.body(reply.body)
-            if response.body.isEmpty, !reply.body.isEmpty { reply.add("Content-Type", "application/json; charset=utf-8") }
+            let type = alteration.replacement?.type ?? (response.body.isEmpty && !reply.body.isEmpty ? CannedBody.json : nil)
+            if let type { reply = reply.changed(HeaderChanges(fields: [("Content-Type", type)])) }
             reply = reply.changed(alteration.headers)
         }
         guard strike.rule.effects.broken != nil else { return reply }

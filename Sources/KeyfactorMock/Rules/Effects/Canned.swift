@@ -10,9 +10,11 @@ struct CannedBody: Sendable, Equatable {
         } else {
             var writer = JSONWriter()
             node.write(to: &writer)
-            (bytes, type) = (writer.bytes, "application/json; charset=utf-8")
+            (bytes, type) = (writer.bytes, Self.json)
         }
     }
+
+    static let json = "application/json; charset=utf-8"
 
     static let field = Shape.Field("body", .any, about: "a quoted text as it is, or a value sent as JSON")
 }
@@ -20,6 +22,9 @@ struct CannedBody: Sendable, Equatable {
 /// Header fields that a rule sets, or with null takes away.
 struct HeaderChanges: Sendable, Equatable {
     let fields: [(name: String, value: String?)]
+
+    /// Changes of one's own.
+    init(fields: [(name: String, value: String?)]) { self.fields = fields }
 
     /// Reads a mapping; nothing changes nothing.
     init(_ node: YAMLNode?) {
@@ -77,6 +82,8 @@ struct Alteration: Sendable {
     let headers: HeaderChanges
     /// A JSON merge patch (RFC 7386).
     let patch: JSONValue?
+    /// A body instead of the true one.
+    let replacement: CannedBody?
 
     /// What it looks like in a scenario.
     static let kind = EffectKind(
@@ -91,7 +98,7 @@ struct Alteration: Sendable {
                             "an alteration",
                             fields: [
                                 .init("status", .integer(200...599), about: "instead of the true one"), HeaderChanges.field,
-                                .init("patch", .any, about: "a JSON merge patch of the body"),
+                                .init("patch", .any, about: "a JSON merge patch of the body"), CannedBody.field,
                             ]), required: true, about: "the work is done; its answer is changed")
                 ])
         ])
@@ -101,10 +108,12 @@ struct Alteration: Sendable {
         status = node["status"]?.integer
         headers = HeaderChanges(node["headers"])
         patch = node["patch"]?.json
+        replacement = node["body"].map { CannedBody($0) }
     }
 
     /// The body as it is sent: a patch of what is not JSON changes nothing.
     func body(_ bytes: [UInt8]) -> [UInt8] {
+        if let replacement { return replacement.bytes }
         guard let patch else { return bytes }
         let document = bytes.isEmpty ? nil : try? JSONDocument(bytes)
         guard bytes.isEmpty || document != nil else { return bytes }

@@ -75,7 +75,11 @@ struct Effects: Sendable {
         case "refuse": try fill(\.instead, .refuse(try Refuse(node["refuse"] ?? node)), node)
         case "answer": try fill(\.instead, .answer(CannedAnswer(node["answer"] ?? node)), node)
         case "limit": try fill(\.limit, Limit(node["limit"] ?? node), node)
-        case "alter": try fill(\.alteration, Alteration(node["alter"] ?? node), node)
+        case "alter":
+            if let patch = node["alter"]?["patch"], node["alter"]?["body"] != nil {
+                throw Mistake(patch.mark, "'patch' changes the true body, and 'body' takes its place", hint: "leave out one of them")
+            }
+            try fill(\.alteration, Alteration(node["alter"] ?? node), node)
         case "change": try fill(\.change, node["change"], node)
         case "break":
             guard stage != .connection else {
