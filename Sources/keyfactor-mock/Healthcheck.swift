@@ -14,7 +14,8 @@ struct Healthcheck: ParsableCommand {
     @OptionGroup var options: ServerOptions
 
     mutating func run() throws {
-        let ports = try self.ports()
+        let options = options.filled(.serve)
+        let ports = try ports(options)
         let host = options.reachableHost
         if let port = ports.http {
             let request = "GET /_mock/readyz HTTP/1.0\r\nHost: localhost\r\n\r\n"
@@ -25,7 +26,7 @@ struct Healthcheck: ParsableCommand {
         throw Stop(code: ExitCode(1), description: "Not ready: nothing answers on \(host), port \(ports.http ?? ports.https ?? 0).").said()
     }
 
-    private func ports() throws -> (http: UInt16?, https: UInt16?) {
+    private func ports(_ options: ServerOptions) throws -> (http: UInt16?, https: UInt16?) {
         guard let file = options.readyFile else {
             return (options.noHTTP ? nil : options.httpPort, options.noHTTPS ? nil : options.httpsPort)
         }

@@ -19,6 +19,12 @@ package struct AccessPolicy: Sendable {
         package var name: String
         package var password: String
         package var permissions: Permissions
+
+        /// The name without its domain, and the domain if it has one.
+        package var nameAndDomain: (name: String, domain: String?) {
+            let user = Credential.User(name)
+            return (user.name, user.domain)
+        }
     }
 
     /// Somebody who gets tokens from the token endpoint.
