@@ -106,7 +106,8 @@ struct Exec: ParsableCommand {
                 lastArguments: command.count, variables: environment.variables, removed: environment.removed, inheritance)
             return Process.wait(for: child)
         } catch .notFound {
-            throw Stop(code: .notFound, description: "There is no command '\(command[0])', or what its first line names is not there.").said()
+            throw Stop(code: .notFound, description: "There is no command '\(command[0])', or what its first line names is not there.")
+                .said()
         } catch .notExecutable(let reason) {
             throw Stop(code: .notExecutable, description: "The command '\(command[0])' cannot be run: \(reason).").said()
         }

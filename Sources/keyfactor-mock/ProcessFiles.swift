@@ -4,12 +4,13 @@ import Glibc
 extension Process {
     /// Makes a folder that only this user can enter, where `TMPDIR` says.
     ///
-    /// - Returns: its path, `nil` if it could not be made, and the folder it is in.
+    /// - Returns: its whole path, `nil` if it could not be made, and the folder it was to be in.
     static func makeTemporaryFolder() -> (path: String?, parent: String) {
         let parent = environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
-        var template = Array("\(parent)/keyfactor-mock-XXXXXX\0".utf8CString)
-        guard unsafe mkdtemp(&template) != nil else { return (nil, parent) }
-        return (String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self), parent)
+        var template = Array("\(parent)/keyfactor-mock-\(String(repeating: "X", count: 6))".utf8CString)
+        guard unsafe mkdtemp(&template) != nil, let path = unsafe realpath(template, nil) else { return (nil, parent) }
+        defer { unsafe free(path) }
+        return unsafe (String(cString: path), parent)
     }
 
     /// Removes a folder with all that is in it. Links are removed, not followed.

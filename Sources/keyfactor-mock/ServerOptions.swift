@@ -100,7 +100,8 @@ struct ServerOptions: ParsableArguments {
     static let settings: [Setting] =
         [
             "scenario", "host", "http-port", "https-port", "tls-cert", "tls-key", "ca-dir", "ca-file", "ready-file", "env-file", "auth",
-            "threads", "seed", "product", "auth-mode", "max-body", "max-headers", "max-connections", "idle-timeout", "log-level", "log-format",
+            "threads", "seed", "product", "auth-mode", "max-body", "max-headers", "max-connections", "idle-timeout", "log-level",
+            "log-format",
         ].map { Setting(flag: "--\($0)", kind: .value) }
         + ["tls-name"].map { Setting(flag: "--\($0)", kind: .list) }
         + ["no-http", "no-https"].map { Setting(flag: "--\($0)", kind: .flag) }

@@ -186,19 +186,21 @@ def test_a_signal_is_passed_on_to_a_command_that_hangs(start, name):
 
 
 COUNTS = python("""
-import os, signal, sys
+import os, signal
 counts = {}
+def say(*words):
+    os.write(1, (" ".join(map(str, words)) + chr(10)).encode())
 def count(number, frame):
     counts[number] = counts.get(number, 0) + 1
-    print("counted", number, flush=True)
+    say("counted", number)
     if number == signal.SIGTERM:
-        print("in all", counts.get(signal.SIGINT, 0), flush=True)
+        say("in all", counts.get(signal.SIGINT, 0))
         os._exit(3)
 for number in [signal.SIGINT, signal.SIGTERM]:
     signal.signal(number, count)
 if "apart" in os.environ:
     os.setpgid(0, 0)
-print("foreground", os.isatty(0) and os.tcgetpgrp(0) == os.getpgrp(), flush=True)
+say("foreground", os.isatty(0) and os.tcgetpgrp(0) == os.getpgrp())
 while True:
     signal.pause()
 """)
@@ -275,6 +277,11 @@ def test_without_a_folder_for_its_files_it_is_69(run):
     assert (ended.returncode, ended.stdout) == (69, b"") and b"TMPDIR" in ended.stderr
 
 
+def test_a_relative_folder_for_its_files_will_do(run, tmp_path):
+    shown = variables_of(run(*SHOW, variables={"TMPDIR": "tmp"}, cwd=tmp_path))
+    assert os.path.dirname(os.path.dirname(shown["SSL_CERT_FILE"])) == os.path.realpath(tmp_path / "tmp")
+
+
 def test_a_command_needs_its_dashes():
     ended = subprocess.run([BINARY, "exec", "echo", "ran"], capture_output=True, timeout=PATIENCE)
     assert (ended.returncode, ended.stdout) == (64, b"") and b"exec -- COMMAND" in ended.stderr
@@ -297,7 +304,10 @@ def test_given_ports_and_settings_in_variables_hold(run):
 
 
 def test_the_roots_are_the_systems_and_ours(run):
-    system = ssl.create_default_context(cafile="/etc/ssl/certs/ca-certificates.crt").get_ca_certs(binary_form=True)
+    bundle = "/etc/ssl/certs/ca-certificates.crt"
+    if not os.path.exists(bundle):
+        pytest.skip("this machine has no roots")
+    system = ssl.create_default_context(cafile=bundle).get_ca_certs(binary_form=True)
     text = ("import os, ssl\nfor each in ssl.create_default_context(cafile=os.environ['SSL_CERT_FILE']).get_ca_certs(binary_form=True):"
             " print(each.hex())")
     found = {bytes.fromhex(line) for line in said(run(*python(text))).splitlines()}
@@ -374,7 +384,7 @@ def test_serve_writes_a_file_of_variables_too(serve, tmp_path):
     server = serve("", "--env-file", str(file), variables={"TMPDIR": str(folder)})
     script = 'set -a; . "$0"; curl -fsS -u "$KEYFACTOR_USERNAME:$KEYFACTOR_PASSWORD" "https://$KEYFACTOR_HOSTNAME/KeyfactorAPI/Agents"'
     ended = subprocess.run(["env", "-i", "sh", "-c", script, file], capture_output=True, timeout=PATIENCE)
-    assert json.loads(ended.stdout)[0]["ClientMachine"] == "uo-1" and ended.stderr == b""
+    assert "uo-1" in [agent["ClientMachine"] for agent in json.loads(ended.stdout)] and ended.stderr == b""
     server.stop()
     assert list(folder.iterdir()) == []
 
@@ -436,7 +446,7 @@ def shell(tmp_path):
 
 
 def test_the_recipe_for_curl(shell):
-    assert json.loads(shell(recipe("curl")[0]))[0]["ClientMachine"] == "uo-1"
+    assert "uo-1" in [agent["ClientMachine"] for agent in json.loads(shell(recipe("curl")[0]))]
 
 
 def test_the_recipe_for_a_token(shell):
@@ -452,4 +462,4 @@ def test_the_recipe_for_python(shell, tmp_path):
 def test_the_recipe_for_the_sdk(shell, tmp_path):
     code, command = recipe("Python, keyfactor-command-sdk 11")
     (tmp_path / "sdk.py").write_text(code)
-    assert shell(command) == "['uo-1']\n" * 2
+    assert shell(command) == "['uo-2', 'uo-1']\n" * 2

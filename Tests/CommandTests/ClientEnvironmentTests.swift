@@ -28,22 +28,24 @@ struct ClientEnvironmentTests {
           clients: [ { id: some, secret: s, permissions: [ /agents/management/read/ ] }, { id: ci, secret: 's3cr:t&=+ %' } ]
         """
 
-    @Test(arguments: [
-        ("plain", "", nil), ("plain-oauth", "", .oauth), ("scenario", logins + "\nbasePath: /Custom/Api", nil),
-        ("scenario-oauth", logins, .oauth), ("bearer", "auth: { mode: bearer, clients: [ { id: only, secret: s } ] }", nil),
-    ] as [(String, String, ClientLogin.Kind?)])
+    @Test(
+        arguments: [
+            ("plain", "", nil), ("plain-oauth", "", .oauth), ("scenario", logins + "\nbasePath: /Custom/Api", nil),
+            ("scenario-oauth", logins, .oauth), ("bearer", "auth: { mode: bearer, clients: [ { id: only, secret: s } ] }", nil),
+        ] as [(String, String, ClientLogin.Kind?)])
     func theFileIsAsExpected(_ name: String, _ scenario: String, _ kind: ClientLogin.Kind?) throws {
         let text = try Self.environment(scenario, kind).fileText
         #expect(Golden.difference(text, "Tests/CommandTests/Goldens/env-\(name).txt") == nil)
     }
 
-    @Test(arguments: [
-        ("127.0.0.1", 1111, 2222, "localhost:2222", "0", "http://localhost:1111/_mock"),
-        ("0.0.0.0", 1111, 2222, "localhost:2222", "0", "http://localhost:1111/_mock"),
-        ("::1", 1111, 2222, "[::1]:2222", "0", "http://[::1]:1111/_mock"),
-        ("127.0.0.2", 1111, 443, "127.0.0.2", "443", "http://127.0.0.2:1111/_mock"),
-        ("127.0.0.1", nil, 2222, "localhost:2222", "0", "https://localhost:2222/_mock"),
-    ] as [(String, UInt16?, UInt16, String, String, String)])
+    @Test(
+        arguments: [
+            ("127.0.0.1", 1111, 2222, "localhost:2222", "0", "http://localhost:1111/_mock"),
+            ("0.0.0.0", 1111, 2222, "localhost:2222", "0", "http://localhost:1111/_mock"),
+            ("::1", 1111, 2222, "[::1]:2222", "0", "http://[::1]:1111/_mock"),
+            ("127.0.0.2", 1111, 443, "127.0.0.2", "443", "http://127.0.0.2:1111/_mock"),
+            ("127.0.0.1", nil, 2222, "localhost:2222", "0", "https://localhost:2222/_mock"),
+        ] as [(String, UInt16?, UInt16, String, String, String)])
     func variablesNameTheAddress(_ host: String, _ http: UInt16?, _ https: UInt16, _ name: String, _ port: String, _ admin: String) throws {
         let variables = Dictionary(
             uniqueKeysWithValues: try Self.environment(host: host, http: http, https: https).variables.map { ($0.name, $0.value) })
@@ -81,13 +83,17 @@ struct ClientEnvironmentTests {
         #expect(ClientLogin(nil, access) == .basic(user: user, password: "p", domain: domain))
     }
 
-    @Test(arguments: [
-        ("", .basic, nil), ("auth: { mode: none }", .oauth, nil), (logins, .basic, nil), (logins, .oauth, nil),
-        ("auth: { mode: bearer }", .basic, "the scenario takes bearer tokens alone, and clients are told of Basic: leave out --auth basic"),
-        ("auth: { mode: basic }", .oauth, "the scenario takes Basic alone, and clients are told of OAuth: leave out --auth oauth"),
-        ("auth: { mode: basic }", .basic, "the scenario names no user: every log-in with Basic is refused"),
-        ("auth: { mode: bearer }", .oauth, "the scenario names no client: nobody gets a token"),
-    ] as [(String, ClientLogin.Kind, String?)])
+    @Test(
+        arguments: [
+            ("", .basic, nil), ("auth: { mode: none }", .oauth, nil), (logins, .basic, nil), (logins, .oauth, nil),
+            (
+                "auth: { mode: bearer }", .basic,
+                "the scenario takes bearer tokens alone, and clients are told of Basic: leave out --auth basic"
+            ),
+            ("auth: { mode: basic }", .oauth, "the scenario takes Basic alone, and clients are told of OAuth: leave out --auth oauth"),
+            ("auth: { mode: basic }", .basic, "the scenario names no user: every log-in with Basic is refused"),
+            ("auth: { mode: bearer }", .oauth, "the scenario names no client: nobody gets a token"),
+        ] as [(String, ClientLogin.Kind, String?)])
     func aLogInThatWillBeRefusedIsTold(_ text: String, _ kind: ClientLogin.Kind, _ objection: String?) throws {
         let access = try Self.scenario(text).access
         #expect(ClientLogin(kind, access).objection(access) == objection)
