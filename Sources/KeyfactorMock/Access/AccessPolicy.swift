@@ -21,6 +21,12 @@ package struct AccessPolicy: Sendable {
         package var permissions: Permissions
         /// The world of the requests that name none.
         package var world: String?
+
+        /// The name without its domain, and the domain if it has one.
+        package var nameAndDomain: (name: String, domain: String?) {
+            let user = Credential.User(name)
+            return (user.name, user.domain)
+        }
     }
 
     /// Somebody who gets tokens from the token endpoint.

@@ -19,7 +19,7 @@ struct Judge {
 
     /// Judges all expectations.
     func verdict(_ expectations: [Expectation]) -> Verdict {
-        Verdict(seed: scenario.seed, results: expectations.map(result))
+        Verdict(scenario: scenario.name, seed: scenario.seed, results: expectations.map(result))
     }
 
     private func result(_ expectation: Expectation) -> Verdict.Result {
