@@ -26,6 +26,9 @@ struct ClientEnvironment {
         var authority: String { httpsPort == 443 ? host : "\(host):\(httpsPort)" }
         var secureURL: String { "https://" + authority }
         var plainURL: String? { httpPort.map { "http://\(host):\($0)" } }
+        /// The port of the control interface, if it has one of its own.
+        var adminPort: UInt16?
+        var adminURL: String { adminPort.map { "http://\(host):\($0)" } ?? plainURL ?? secureURL }
         var tokenURL: String { secureURL + "/oauth2/token" }
     }
 
@@ -68,7 +71,7 @@ struct ClientEnvironment {
             ("KFMOCK_URL", address.secureURL),
         ]
         if let url = address.plainURL { all.append(("KFMOCK_HTTP_URL", url)) }
-        variables = all + [("KFMOCK_ADMIN_URL", (address.plainURL ?? address.secureURL) + "/_mock")]
+        variables = all + [("KFMOCK_ADMIN_URL", address.adminURL + "/_mock")]
     }
 
     private static let basicNames = ["KEYFACTOR_USERNAME", "KEYFACTOR_PASSWORD", "KEYFACTOR_DOMAIN"]

@@ -33,8 +33,9 @@ struct ClientFolder {
     /// - Returns: the variables that lead to all of it.
     @discardableResult
     func fill(for running: RunningServer, _ options: ServerOptions, _ log: Log) throws -> ClientEnvironment {
-        let address = ClientEnvironment.Address(
+        var address = ClientEnvironment.Address(
             listeningOn: running.host, httpPort: running.listener.httpPort, httpsPort: running.listener.httpsPort ?? 0)
+        address.adminPort = running.admin?.httpPort
         let login = ClientLogin(options.auth, running.scenario.access)
         if let objection = login.objection(running.scenario.access) { log(.warning, objection) }
         let files = ClientEnvironment.Files(

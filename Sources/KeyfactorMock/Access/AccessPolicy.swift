@@ -21,12 +21,6 @@ package struct AccessPolicy: Sendable {
         package var permissions: Permissions
         /// The world of the requests that name none.
         package var world: String?
-
-        /// The name without its domain, and the domain if it has one.
-        package var nameAndDomain: (name: String, domain: String?) {
-            let user = Credential.User(name)
-            return (user.name, user.domain)
-        }
     }
 
     /// Somebody who gets tokens from the token endpoint.
@@ -119,5 +113,13 @@ package struct AccessPolicy: Sendable {
         var difference: UInt8 = secret.count == given.count ? 0 : 1
         for index in given.indices { difference |= given[index] ^ (index < secret.count ? secret[index] : ~given[index]) }
         return difference == 0
+    }
+}
+
+extension AccessPolicy.User {
+    /// The name without its domain, and the domain if it has one.
+    package var nameAndDomain: (name: String, domain: String?) {
+        let user = Credential.User(name)
+        return (user.name, user.domain)
     }
 }
