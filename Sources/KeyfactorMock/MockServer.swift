@@ -98,7 +98,7 @@ package final class MockServer: Sendable {
     /// What is done once the lock is gone.
     private func told(_ conclusion: Conclusion, of exchange: Exchange, since began: Timestamp) -> Answer {
         worlds.trimJournals()
-        if conclusion.isOver { metrics.note(time.now().since(began) + conclusion.pause) }
+        if conclusion.isOver { metrics.note(time.now().ticks - began.ticks + conclusion.pause) }
         if let warning = conclusion.warning { log(.warning, warning) }
         if log.tells(.debug) { log(.debug, conclusion.line(of: exchange)) }
         return conclusion.answer
@@ -117,7 +117,9 @@ package final class MockServer: Sendable {
         guard guide.rules.concernsConnections else { return nil }
         let connection = Exchange(connectionFrom: peer, in: world, guide)
         let strike = world.withState { state -> Strike? in
-            let rules = connection.held(against: state.book).rules.filter { isSecure || state.book.rules[$0].effects.connection?.needsTLS != true }
+            let rules = connection.held(against: state.book).rules.filter {
+                isSecure || state.book.rules[$0].effects.connection?.needsTLS != true
+            }
             return state.strike(connection.request, rules, caller: peer, now: state.now(wall: wall))
         }
         if let strike, log.tells(.debug) { log(.debug, "a connection from \(peer) is struck by the rule '\(strike.rule.name)'") }

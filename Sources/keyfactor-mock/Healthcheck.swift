@@ -33,6 +33,9 @@ struct Healthcheck: ParsableCommand {
         guard let bytes = Process.read(file), let ready = try? JSONDocument(bytes).root else {
             throw Stop(code: ExitCode(1), description: "Not ready: \(file) is not there yet.").said()
         }
-        return ((ready["admin"] ?? ready["http"])?.integer.flatMap { UInt16(exactly: $0) }, ready["https"]?.integer.flatMap { UInt16(exactly: $0) })
+        return (
+            (ready["admin"] ?? ready["http"])?.integer.flatMap { UInt16(exactly: $0) },
+            ready["https"]?.integer.flatMap { UInt16(exactly: $0) }
+        )
     }
 }

@@ -112,7 +112,8 @@ struct RunningServer {
 
     private static func write(_ text: String, to file: String, _ option: String) throws {
         guard !Process.replace(file, with: Array(text.utf8)) else { return }
-        throw Stop(code: .unavailable, description: "Cannot write \(option) \(file). Check that its folder exists and may be written.").said()
+        throw Stop(code: .unavailable, description: "Cannot write \(option) \(file). Check that its folder exists and may be written.")
+            .said()
     }
 
     /// Swaps in the scenario's file as it is now, if it has no mistakes.

@@ -58,7 +58,8 @@ struct ServerOptions: ParsableArguments {
     var strictWorlds = false
     @Option(help: ArgumentHelp("The bytes that the journals of all worlds may hold; the oldest exchanges go first.", valueName: "bytes"))
     var journalBytes = 32 << 20
-    @Option(help: ArgumentHelp("Serve /_mock/ over HTTP on a port of its own, and nowhere else; 0 lets the system choose.", valueName: "port"))
+    @Option(
+        help: ArgumentHelp("Serve /_mock/ over HTTP on a port of its own, and nowhere else; 0 lets the system choose.", valueName: "port"))
     var adminPort: UInt16?
     @Option(help: ArgumentHelp("What the header X-Mock-Token must say under /_mock/.", valueName: "token"))
     var adminToken: String?
@@ -122,7 +123,8 @@ struct ServerOptions: ParsableArguments {
     static let settings: [Setting] =
         [
             "scenario", "host", "http-port", "https-port", "tls-cert", "tls-key", "ca-dir", "ca-file", "ready-file", "env-file", "auth",
-            "threads", "seed", "product", "auth-mode", "max-body", "max-headers", "max-connections", "idle-timeout", "max-worlds", "journal-bytes",
+            "threads", "seed", "product", "auth-mode", "max-body", "max-headers", "max-connections", "idle-timeout", "max-worlds",
+            "journal-bytes",
             "admin-port", "admin-token", "junit", "coverage", "log-level",
             "log-format",
         ].map { Setting(flag: "--\($0)", kind: .value) }

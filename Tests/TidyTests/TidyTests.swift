@@ -56,7 +56,9 @@ struct TidyTests {
     /// Which modules a target's files may import; a missing line here is a wall, not an oversight.
     private static let mayImport: [String: Set<String>] = [
         "MicroHTTP": ["CListener", "Glibc", "Synchronization"],
-        "KeyfactorMock": ["MicroHTTP", "HashTreeCollections", "HeapModule", "FoundationEssentials", "CLibYAML", "Glibc", "Synchronization"],
+        "KeyfactorMock": [
+            "MicroHTTP", "HashTreeCollections", "HeapModule", "FoundationEssentials", "CLibYAML", "Glibc", "Synchronization",
+        ],
         "keyfactor-mock": ["KeyfactorMock", "MicroHTTP", "ArgumentParser", "Glibc"],
     ]
 

@@ -75,7 +75,9 @@ final class Rule: Sendable {
         if case .from(let first, to: let last) = calls, first > last, let calls = node["calls"] {
             mistakes.append(Mistake(calls.mark, "'calls' wants the smaller number first", hint: "\(last)-\(first)"))
         }
-        if calls == .some([]), let calls = node["calls"] { mistakes.append(Mistake(calls.mark, "'calls' names no call", hint: "such as [ 1, 4 ]")) }
+        if calls == .some([]), let calls = node["calls"] {
+            mistakes.append(Mistake(calls.mark, "'calls' names no call", hint: "such as [ 1, 4 ]"))
+        }
         per = CountKey(reading: node["per"])
         chance = node["chance"]?.text.flatMap { Double($0.dropLast()) }.map { $0 / 100 }
         maxRun = node["maxRun"]?.integer

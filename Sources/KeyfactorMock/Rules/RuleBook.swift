@@ -29,6 +29,46 @@ final class RuleBook: Sendable {
         let all: [One]
         /// The rules' numbers if every request of the kind matches all of them.
         let numbers: [Int]?
+        /// The places in `all` that are always looked at.
+        private let always: [Int]
+        /// By a selector's number and the text that it must find, the places of those that want just that.
+        private let byText: [(selector: Int, places: [String: [Int]])]
+
+        init(_ all: [One]) {
+            self.all = all
+            let isPlain = all.allSatisfy { !$0.checksPath && $0.conditions.isEmpty }
+            numbers = isPlain ? all.map(\.rule) : nil
+            var always: [Int] = []
+            var byText: [Int: [String: [Int]]] = [:]
+            for (place, one) in all.enumerated() {
+                guard let (selector, text) = one.conditions.lazy.compactMap(Self.wanted).first else {
+                    always.append(place)
+                    continue
+                }
+                byText[selector, default: [:]][text, default: []].append(place)
+            }
+            self.always = always
+            self.byText = byText.map { (selector: $0.key, places: $0.value) }
+        }
+
+        /// The text that a condition wants to find, if it wants just that; a number may be written in several ways.
+        private static func wanted(_ condition: (selector: Int, condition: Rule.Condition)) -> (Int, String)? {
+            guard case .equals(let literal) = condition.condition.matcher, let text = literal.text, literal.number == nil else {
+                return nil
+            }
+            if case .header = condition.condition.selector { return (condition.selector, text.lowercased()) }
+            return (condition.selector, text)
+        }
+
+        /// The places in `all`, in order, of the rules that a request may fit.
+        func places(for request: inout RequestReading, _ selectors: [Selector]) -> [Int] {
+            var places = always
+            for (selector, byText) in byText {
+                guard let found = request.value(of: selector, in: selectors).text else { continue }
+                if case .header = selectors[selector] { places += byText[found.lowercased()] ?? [] } else { places += byText[found] ?? [] }
+            }
+            return byText.isEmpty ? places : places.sorted()
+        }
     }
 
     /// The part of a rule that is asked under the lock.
@@ -82,8 +122,7 @@ final class RuleBook: Sendable {
                 return meets
                     ? Candidates.One(rule: index, checksPath: !isSure, conditions: early.map { (numbers[$0.selector] ?? 0, $0) }) : nil
             }
-            let isPlain = all.allSatisfy { !$0.checksPath && $0.conditions.isEmpty }
-            return Candidates(all: all, numbers: isPlain ? all.map(\.rule) : nil)
+            return Candidates(all)
         }
         let patterns = rules.isEmpty ? [] : API.endpoints.map(\.pattern)
         byEndpoint = patterns.map { pattern in candidates { ($0.operation.meets(pattern), $0.operation.covers(pattern)) } }
@@ -107,7 +146,9 @@ final class RuleBook: Sendable {
             }
         if let numbers = candidates.numbers { return numbers }
         var matching: [Int] = []
-        for candidate in candidates.all where fits(candidate, &request) { matching.append(candidate.rule) }
+        for place in candidates.places(for: &request, selectors) where fits(candidates.all[place], &request) {
+            matching.append(candidates.all[place].rule)
+        }
         return matching
     }
 
