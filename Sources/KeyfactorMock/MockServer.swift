@@ -17,9 +17,9 @@ package final class MockServer: Sendable {
     /// - Parameters:
     ///   - scenario: what its worlds begin as.
     ///   - limits: how many worlds there may be, and how much their journals may hold.
+    ///   - token: what the control interface asks for in `X-Mock-Token`; `nil` asks for nothing.
     ///   - isControlApart: whether `/_mock/` is served by ``control(_:)`` alone.
     ///   - time: where the wall clock's time comes from.
-    ///   - token: what the control interface asks for in `X-Mock-Token`; `nil` asks for nothing.
     ///   - log: where misses are told.
     package init(
         scenario: Scenario, limits: Worlds.Limits = Worlds.Limits(), token: String? = nil, isControlApart: Bool = false,

@@ -164,12 +164,13 @@ enum JournalControl {
 }
 
 extension World {
+    /// Judges what the scenario expects.
+    package func verdict() -> Verdict { verdict(nil) }
+
     /// Judges expectations against the world as it is.
     ///
     /// - Parameter expectations: `nil` for the scenario's.
     /// - Returns: the verdict.
-    package func verdict() -> Verdict { verdict(nil) }
-
     func verdict(_ expectations: [Expectation]?) -> Verdict {
         let judge = withState { Judge($0) }
         return judge.verdict(expectations ?? judge.scenario.expectations)
