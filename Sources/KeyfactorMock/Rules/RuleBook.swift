@@ -29,8 +29,9 @@ final class RuleBook: Sendable {
         let all: [One]
         /// The rules' numbers if every request of the kind matches all of them.
         let numbers: [Int]?
-        /// The places in `all` that are always looked at.
+        /// The places in `all` that are always looked at, and their rules' numbers if every request of the kind matches these.
         private let always: [Int]
+        let alwaysNumbers: [Int]?
         /// By a selector's number and the text that it must find, the places of those that want just that.
         private let byText: [(selector: Int, places: [String: [Int]])]
 
@@ -48,6 +49,8 @@ final class RuleBook: Sendable {
                 byText[selector, default: [:]][text, default: []].append(place)
             }
             self.always = always
+            let needNothing = always.allSatisfy { !all[$0].checksPath && all[$0].conditions.isEmpty }
+            alwaysNumbers = needNothing ? always.map { all[$0].rule } : nil
             self.byText = byText.map { (selector: $0.key, places: $0.value) }
         }
 
@@ -60,14 +63,14 @@ final class RuleBook: Sendable {
             return (condition.selector, text)
         }
 
-        /// The places in `all`, in order, of the rules that a request may fit.
-        func places(for request: inout RequestReading, _ selectors: [Selector]) -> [Int] {
-            var places = always
+        /// The places in `all`, in order, of the rules that a request may fit; `nil` for those that are always looked at.
+        func places(for request: inout RequestReading, _ selectors: [Selector]) -> [Int]? {
+            var places: [Int] = []
             for (selector, byText) in byText {
                 guard let found = request.value(of: selector, in: selectors).text else { continue }
                 if case .header = selectors[selector] { places += byText[found.lowercased()] ?? [] } else { places += byText[found] ?? [] }
             }
-            return byText.isEmpty ? places : places.sorted()
+            return places.isEmpty ? (alwaysNumbers == nil ? always : nil) : (always + places).sorted()
         }
     }
 
@@ -78,7 +81,7 @@ final class RuleBook: Sendable {
         let becomes: Int
         let isCounted: Bool
         let hasKey: Bool
-        let hasWindow: Bool
+        let window: Rule.Window.Ticks?
         let hasChance: Bool
         let hasLimit: Bool
         let asksCaller: Bool
@@ -107,7 +110,7 @@ final class RuleBook: Sendable {
         gates = rules.map { rule in
             Gate(
                 phase: number(rule.phase), becomes: number(rule.becomes), isCounted: rule.calls != .all, hasKey: rule.per != nil,
-                hasWindow: rule.window != nil, hasChance: rule.chance != nil, hasLimit: rule.effects.limit != nil,
+                window: rule.window?.ticks, hasChance: rule.chance != nil, hasLimit: rule.effects.limit != nil,
                 asksCaller: rule.conditions.contains { $0.selector.needsCaller }, meetsUnauthenticated: rule.meetsUnauthenticated)
         }
         var numbers: [Selector: Int] = [:]
@@ -145,8 +148,9 @@ final class RuleBook: Sendable {
             case .nothing: others
             }
         if let numbers = candidates.numbers { return numbers }
+        guard let places = candidates.places(for: &request, selectors) else { return candidates.alwaysNumbers ?? [] }
         var matching: [Int] = []
-        for place in candidates.places(for: &request, selectors) where fits(candidates.all[place], &request) {
+        for place in places where fits(candidates.all[place], &request) {
             matching.append(candidates.all[place].rule)
         }
         return matching
