@@ -163,6 +163,15 @@ def descriptors(mock):
     return len(os.listdir(f"/proc/{mock.process.pid}/fd"))
 
 
+def at_rest(mock):
+    """How many it has open when nobody is connected any more: the number that has stayed for a while."""
+    counts = [descriptors(mock)]
+    while len(counts) < 10 or len(set(counts[-10:])) > 1:
+        time.sleep(0.02)
+        counts.append(descriptors(mock))
+    return counts[-1]
+
+
 def memory(mock):
     """The server's memory in KiB."""
     with open(f"/proc/{mock.process.pid}/status") as lines:

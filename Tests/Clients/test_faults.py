@@ -14,7 +14,7 @@ import requests
 
 from conftest import session_of
 from mock import PATIENCE
-from seen import CUSTOM, JOB, descriptors, eventually, get, jobs, journal, look, post_job, reset
+from seen import CUSTOM, JOB, at_rest, descriptors, eventually, get, jobs, journal, look, post_job, reset
 
 pytestmark = pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 BOTH = pytest.mark.parametrize("secure", [False, True], ids=["over HTTP", "over HTTPS"])
@@ -126,7 +126,7 @@ def faulty(serve_module):
     reset(server)
     server.whole = look(server, post_job(connection="close")).body
     look(server, get(connection="close"), secure=True)
-    server.at_rest = descriptors(server)
+    server.at_rest = at_rest(server)
     return server
 
 
