@@ -89,9 +89,8 @@ class Crowd:
             wire.close()
 
 
-def held(crowd, server, what):
-    """Has a request held on each connection, and answers what each costs, in KiB."""
-    before = memory(server)
+def held(crowd, server, what, before):
+    """Has a request held on each connection, and answers by how much each has made memory grow since before, in KiB."""
     sent = crowd.ask()
     time.sleep(max(0.0, sent[0] + DELAY * 0.9 - time.monotonic()))
     during = memory(server)
@@ -110,15 +109,16 @@ def held(crowd, server, what):
 @pytest.mark.parametrize("secure", [False, True], ids=["over HTTP", "over HTTPS"])
 def test_all_that_are_held_are_answered_in_time(serve, secure):
     """On fresh connections, and again on the same ones."""
-    server = serve(SCENARIO % "2s", *OPTIONS)
+    server = serve(SCENARIO % "2s", *OPTIONS, "--journal-bytes", "65536")
     assert server.ask("POST", "/_mock/reset").status == 200
     files, name = at_rest(server), "TLS" if secure else "plain"
     before = memory(server)
     crowd = Crowd(server, secure)
     assert eventually(lambda: descriptors(server) == files + HELD, PATIENCE)
-    print(f"\n{name}: {HELD} connections, RSS {before} KiB before, {memory(server)} KiB connected", end="")
-    fresh = held(crowd, server, f"{name}, fresh")
-    held(crowd, server, f"{name}, keep-alive")
+    connected = memory(server)
+    print(f"\n{name}: {HELD} connections, RSS {before} KiB before, {connected} KiB connected, {(connected - before) / HELD:.1f} KiB each", end="")
+    fresh = held(crowd, server, f"{name}, fresh, connections included", before)
+    held(crowd, server, f"{name}, keep-alive, connections included", before)
     crowd.leave()
     assert eventually(lambda: descriptors(server) == files, PATIENCE)
     if not secure and HELD >= 5000:
