@@ -1,7 +1,7 @@
 """Faults of connections, seen by clients that we did not write: handshakes that fail, certificates that are not to be trusted, resets.
 
-Each rule strikes one connection alone, so that the next shows a server which is none the worse for it. What tests ask of the mock itself goes
-over a connection that they keep, which no rule strikes.
+Each rule strikes one connection alone, so that the next shows a server which is none the worse for it. What tests ask of the mock itself
+goes over a connection that they keep, which no rule strikes.
 """
 
 import http.client
@@ -23,8 +23,8 @@ SILENCE = 0.4
 REQUESTS_SSL, REQUESTS_GONE = requests.exceptions.SSLError, requests.exceptions.ConnectionError
 HUNG_UP = (ssl.SSLEOFError, ConnectionResetError)
 
-# A reset over HTTPS comes at once, so that it may strike while the client is still in connect(): curl calls that 7, Python the same error.
 # What is done; the error in a handshake seen from below and its words; how the connection ends; curl's exit code; what requests says.
+# A reset over HTTPS comes as soon as there is a connection, so that it may strike a client that is still in connect(): curl's 7.
 TLS = {
     "an expired certificate": ("tls: expired", ssl.SSLCertVerificationError, "certificate has expired", None, 60, REQUESTS_SSL),
     "a certificate for another name": ("tls: wrong-name", ssl.SSLCertVerificationError, "Hostname mismatch", None, 60, REQUESTS_SSL),
