@@ -184,7 +184,8 @@ class World:
 
     def advance(self, by=None, to=None):
         """Lets world time pass, `"2h"` or seconds, or up to a time; all that falls due has happened. Answers how many runs began."""
-        by = by if by is None or isinstance(by, str) else f"{round(by * 1000)}ms"
+        if isinstance(by, (int, float)):
+            by = f"{int(by)}s" if by == int(by) else f"{round(by * 1000)}ms"
         return self._change("POST", "clock/advance", {"by": by} if to is None else {"to": to})["ran"]
 
     def clock(self, **how):
