@@ -43,7 +43,9 @@ class Server:
             with self._opener.open(request, timeout=timeout) as reply:
                 text, is_json = reply.read().decode(), "json" in reply.headers.get("Content-Type", "")
         except urllib.error.HTTPError as refusal:
-            raise Refused(f"{method} {self.admin}/{page}: {refusal.code} {refusal.read().decode()}") from None
+            said = refusal.read().decode()
+            said = json.loads(said)["error"] if said.startswith("{") else said
+            raise Refused(f"{method} {self.admin}/{page}: {refusal.code} {said}") from None
         return json.loads(text) if is_json else text
 
 
