@@ -1,4 +1,4 @@
-"""The fixture that examples/pytest/keyfactor_mock.py offers to everybody, for tests in this folder, and a client that lives in its world."""
+"""The fixture that examples/pytest/keyfactor_mock.py offers to everybody, and a client that lives in its world."""
 
 import os
 import sys
