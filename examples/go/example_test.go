@@ -100,7 +100,7 @@ func TestALostAnswerMakesNoSecondJob(t *testing.T) {
 	t.Parallel()
 	mock := keyfactormock.New(t)
 	mock.On("POST /OrchestratorJobs/Custom").Reset("reply")
-	if _, err := giveJob(mock.Client, mock.HTTPSURL, "uo-1"); err == nil {
+	if _, err := giveJob(mock.Client, mock.URL, "uo-1"); err == nil {
 		t.Fatal("an answer came")
 	}
 	sent := mock.Requests("POST /OrchestratorJobs/Custom")
