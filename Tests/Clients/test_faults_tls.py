@@ -24,7 +24,7 @@ REQUESTS_SSL, REQUESTS_GONE = requests.exceptions.SSLError, requests.exceptions.
 HUNG_UP = (ssl.SSLEOFError, ConnectionResetError)
 
 # What is done; the error in a handshake seen from below and its words; how the connection ends; curl's exit code; what requests says.
-# A reset over HTTPS comes as soon as there is a connection, so that it may strike a client that is still in connect(): curl's 7.
+# A reset over HTTPS comes behind the ClientHello, so that no client is struck while it is still in connect().
 TLS = {
     "an expired certificate": ("tls: expired", ssl.SSLCertVerificationError, "certificate has expired", None, 60, REQUESTS_SSL),
     "a certificate for another name": ("tls: wrong-name", ssl.SSLCertVerificationError, "Hostname mismatch", None, 60, REQUESTS_SSL),
@@ -32,7 +32,7 @@ TLS = {
     "a cut": ("tls: cut", ssl.SSLEOFError, "EOF", "fin", 35, (REQUESTS_SSL, REQUESTS_GONE)),
     "a stall": ("tls: stall", TimeoutError, "timed out", "silent", 28, requests.exceptions.Timeout),
     "an old protocol": ("tls: old-protocol", ssl.SSLError, r"(?i)alert[ _]protocol[ _]version", "fin", 35, REQUESTS_SSL),
-    "a reset": ("break: reset", ConnectionResetError, "reset by peer", "rst", (7, 35), (REQUESTS_SSL, REQUESTS_GONE)),
+    "a reset": ("break: reset", ConnectionResetError, "reset by peer", "rst", (35,), (REQUESTS_SSL, REQUESTS_GONE)),
     "a close": ("break: close", ssl.SSLEOFError, "EOF", "fin", 35, (REQUESTS_SSL, REQUESTS_GONE)),
 }
 # The same on HTTP: the end, curl's exit code, what http.client says.
