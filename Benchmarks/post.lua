@@ -1,5 +1,6 @@
--- wrk sends one POST over and over: wrk -s post.lua URL -- BODY-FILE [close]
+-- wrk sends one POST over and over: wrk -s post.lua URL -- BODY-FILE [close | worlds N]
 --
+-- With `worlds N` the requests go to N worlds in turns, by their path prefix; that much Lua runs then per request.
 -- The request is set up before wrk makes its text of it, so that no Lua runs per request; and there is no response(),
 -- which would slow wrk down: that all answers were 2xx is seen in the counts at the end.
 local original = wrk.init
@@ -14,6 +15,14 @@ wrk.init = function(args)
    wrk.headers["Content-Type"] = "application/json"
    if args[2] == "close" then wrk.headers["Connection"] = "close" end
    original(args)
+   if args[2] == "worlds" then
+      local texts, count, turn = {}, tonumber(args[3]), 0
+      for world = 1, count do texts[world] = wrk.format(nil, "/w/world-" .. world .. wrk.path) end
+      request = function()
+         turn = turn % count + 1
+         return texts[turn]
+      end
+   end
 end
 
 function done(summary)

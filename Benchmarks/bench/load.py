@@ -92,10 +92,10 @@ class Rate:
         self.cpu_microseconds = cpu_seconds / requests * 1e6
 
 
-def wrk(server, url, body_file, connections, seconds, core=None, closes=False):
+def wrk(server, url, body_file, connections, seconds, core=None, closes=False, worlds=None):
     """Requests without pause on so many connections. Every answer must be 2xx, on every connection."""
     command = ["wrk", "-t", "1", "-c", connections, "-d", f"{seconds}s", "-s", HERE / "post.lua", url, "--", body_file]
-    command += ["close"] if closes else []
+    command += ["close"] if closes else ["worlds", worlds] if worlds else []
     before = server.cpu_seconds()
     run = subprocess.run(
         pinned([str(part) for part in command], core), capture_output=True, text=True, timeout=seconds + 20)

@@ -8,7 +8,7 @@ import subprocess
 import time
 from statistics import median
 
-from bench import estate, loading, rules
+from bench import estate, loading, rules, worlds
 from bench.load import AGENTS, JOB, SCHEDULE, Client, TLS, ask, expect, first_answer, packed, wrk
 from bench.processes import CORE
 from bench.report import Part, at_least, at_most, thousands
@@ -211,4 +211,4 @@ def size(setup):
         [at_most("MB, static and stripped", 18, megabytes["stripped"])])
 
 
-ALL = (same_core, free_placement, growth, loading.load, estate.lookups, rules.rules, start, keep_alive_over_tls, new_tls_connections, size)
+ALL = (same_core, free_placement, growth, loading.load, estate.lookups, rules.rules, worlds.usual, worlds.worlds, start, keep_alive_over_tls, new_tls_connections, size)

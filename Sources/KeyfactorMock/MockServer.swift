@@ -7,6 +7,8 @@ package final class MockServer: Sendable {
     /// What is served under `/_mock/`.
     package let control: Control
     private let metrics = Metrics()
+    /// Whether `/_mock/` is served elsewhere.
+    private let isControlApart: Bool
     private let time: TimeSource
     private let log: Log
 
@@ -15,12 +17,15 @@ package final class MockServer: Sendable {
     /// - Parameters:
     ///   - scenario: what its worlds begin as.
     ///   - limits: how many worlds there may be, and how much their journals may hold.
-    ///   - time: where the wall clock's time comes from.
     ///   - token: what the control interface asks for in `X-Mock-Token`; `nil` asks for nothing.
+    ///   - isControlApart: whether `/_mock/` is served by ``control(_:)`` alone.
+    ///   - time: where the wall clock's time comes from.
     ///   - log: where misses are told.
     package init(
-        scenario: Scenario, limits: Worlds.Limits = Worlds.Limits(), token: String? = nil, time: TimeSource = .system, log: Log = .silent
+        scenario: Scenario, limits: Worlds.Limits = Worlds.Limits(), token: String? = nil, isControlApart: Bool = false,
+        time: TimeSource = .system, log: Log = .silent
     ) {
+        self.isControlApart = isControlApart
         worlds = Worlds(scenario: scenario, wall: time.now(), limits: limits, log: log)
         control = Control(worlds: worlds, metrics: metrics, time: time, token: token)
         self.time = time
@@ -32,7 +37,7 @@ package final class MockServer: Sendable {
     /// - Parameter request: what a client sent.
     /// - Returns: what to send back, and when.
     package func answer(_ request: Request) -> Answer {
-        if let answer = control.answer(request) { return answer }
+        if !isControlApart, let answer = control.answer(request) { return answer }
         let wall = time.now()
         let credential = Credential(request)
         let world: World
@@ -60,6 +65,26 @@ package final class MockServer: Sendable {
         return told(conclusion, of: read, since: wall)
     }
 
+    /// Answers a request on the port of the control interface.
+    ///
+    /// - Parameter request: any request; below `/_mock/` alone there is something.
+    /// - Returns: what to send back, and when.
+    package func control(_ request: Request) -> Answer {
+        control.answer(request) ?? .ready(ControlRefusal(404, "This port serves /_mock/ alone.").response)
+    }
+
+    /// Begins the default world anew with another scenario, with which new worlds begin from now on.
+    package func begin(anew scenario: Scenario) {
+        let world = worlds.standard
+        worlds.scenario = scenario
+        let wall = time.now()
+        let before = world.withState { state in
+            state.begin(anew: WorldState(name: world.name, scenario: scenario, wall: wall, budget: worlds.budget))
+        }
+        worlds.retire(before.tally)
+        Worlds.release(before)
+    }
+
     /// Goes on with an exchange that waited before its work. One that waited across a reset is closed without it.
     private func goOn(_ waiting: Waiting) -> Answer {
         let wall = time.now()
@@ -73,7 +98,7 @@ package final class MockServer: Sendable {
     /// What is done once the lock is gone.
     private func told(_ conclusion: Conclusion, of exchange: Exchange, since began: Timestamp) -> Answer {
         worlds.trimJournals()
-        if conclusion.isOver { metrics.note(time.now().since(began) + conclusion.pause) }
+        if conclusion.isOver { metrics.note(time.now().ticks - began.ticks + conclusion.pause) }
         if let warning = conclusion.warning { log(.warning, warning) }
         if log.tells(.debug) { log(.debug, conclusion.line(of: exchange)) }
         return conclusion.answer
@@ -92,7 +117,9 @@ package final class MockServer: Sendable {
         guard guide.rules.concernsConnections else { return nil }
         let connection = Exchange(connectionFrom: peer, in: world, guide)
         let strike = world.withState { state -> Strike? in
-            let rules = connection.held(against: state.book).rules.filter { isSecure || state.book.rules[$0].effects.connection?.needsTLS != true }
+            let rules = connection.held(against: state.book).rules.filter {
+                isSecure || state.book.rules[$0].effects.connection?.needsTLS != true
+            }
             return state.strike(connection.request, rules, caller: peer, now: state.now(wall: wall))
         }
         if let strike, log.tells(.debug) { log(.debug, "a connection from \(peer) is struck by the rule '\(strike.rule.name)'") }

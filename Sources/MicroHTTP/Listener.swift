@@ -1,6 +1,5 @@
 import CListener
 import Glibc
-import Synchronization
 
 /// Listens for HTTP and HTTPS, and hands each request to a handler.
 ///
@@ -11,7 +10,7 @@ package final class Listener: Sendable {
     /// The port that HTTPS is served on, `nil` if it is not.
     package let httpsPort: UInt16?
     /// Empty once stopped. The lock is held while they end, so that whoever calls ``stop()`` second waits as well.
-    private let reactors: Mutex<[Reactor]>
+    private let reactors: Lock<[Reactor]>
 
     /// Starts to listen; when it returns, clients can connect.
     ///
@@ -43,7 +42,7 @@ package final class Listener: Sendable {
         }
         httpPort = http?.port
         httpsPort = https?.port
-        reactors = Mutex(started)
+        reactors = Lock(started)
     }
 
     deinit {

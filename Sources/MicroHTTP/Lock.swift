@@ -8,7 +8,7 @@
 ///
 /// ThreadSanitizer does not understand `Synchronization.Mutex` on Linux and reports races that are none; built with
 /// `-D KFMOCK_THREAD_SANITIZER` the same lock is a pthread mutex, which it does understand.
-package final class Lock<Value: Sendable>: Sendable {
+@safe package final class Lock<Value: Sendable>: Sendable {
     #if KFMOCK_THREAD_SANITIZER
         private nonisolated(unsafe) var value: Value
         private nonisolated(unsafe) let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)

@@ -21,7 +21,7 @@ struct EnvironmentSettings {
 
     /// Variables that look like settings and are none, each with the nearest right one.
     var unknown: [String] {
-        let right = ServerOptions.settings.map(\.variable)
+        let right = Exec.settings.map(\.variable)
         return variables.keys.filter { !right.contains($0) }.sorted().map { name in
             let nearest = nearestSetting(to: name, among: right).map { "; did you mean \($0)?" } ?? ""
             return "\(name) is not a setting\(nearest)"
@@ -36,9 +36,8 @@ struct EnvironmentSettings {
     /// - Returns: the arguments to parse.
     func arguments(before given: [String], commands: [String]) -> Arguments {
         let command = given.first.flatMap { commands.contains($0) ? $0 : nil }
-        guard command == nil && (given.first.map { $0.hasPrefix("-") } ?? true) || command == "serve" || command == "healthcheck" else {
-            return Arguments(all: given, used: [])
-        }
+        let isServed = command.map { ["serve", "exec", "healthcheck"].contains($0) } ?? (given.first.map { $0.hasPrefix("-") } ?? true)
+        guard isServed else { return Arguments(all: given, used: []) }
         if command == nil,
             ["-h", "--help", "--version", "--experimental-dump-help"].contains(where: given.contains)
                 || given.contains(where: { $0.hasPrefix("--generate-completion-script") })
@@ -47,8 +46,10 @@ struct EnvironmentSettings {
         }
         var arguments = Arguments(all: [command ?? "serve"], used: [])
         let rest = given.dropFirst(command == nil ? 0 : 1)
-        for setting in ServerOptions.settings {
-            guard let value = variables[setting.variable], !rest.contains(where: { $0 == setting.flag || $0.hasPrefix(setting.flag + "=") })
+        // What stands behind -- belongs to the command that exec runs.
+        let own = rest.prefix { $0 != "--" }
+        for setting in command == "exec" ? Exec.settings : ServerOptions.settings {
+            guard let value = variables[setting.variable], !own.contains(where: { $0 == setting.flag || $0.hasPrefix(setting.flag + "=") })
             else { continue }
             arguments.used.append(setting.variable)
             switch setting.kind {

@@ -1,6 +1,7 @@
 import Glibc
 
-/// The process and its system: signals, files, standard streams. The only place here with unsafe calls.
+/// The process and its system: signals, files, standard streams. With its extensions in `Process….swift` the only place here with
+/// unsafe calls.
 enum Process {
     /// A standard stream.
     enum Stream: Int32 {
@@ -49,6 +50,17 @@ enum Process {
         return signal == SIGINT ? "SIGINT" : "SIGTERM"
     }
 
+    /// Waits for SIGTERM or SIGINT for a while.
+    ///
+    /// - Parameter milliseconds: how long, below 1000.
+    /// - Returns: the signal's name, `nil` if none came.
+    static func waitForSignal(milliseconds: Int) -> String? {
+        var signals = stopSignals
+        var patience = timespec(tv_sec: 0, tv_nsec: milliseconds * 1_000_000)
+        let signal = unsafe sigtimedwait(&signals, nil, &patience)
+        return signal < 0 ? nil : signal == SIGINT ? "SIGINT" : "SIGTERM"
+    }
+
     private static var stopSignals: sigset_t {
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
@@ -82,13 +94,14 @@ enum Process {
     ///
     /// - Parameters:
     ///   - path: its path.
-    ///   - text: what it is to hold.
+    ///   - bytes: what it is to hold.
+    ///   - mode: who may read and write it.
     /// - Returns: whether that was possible.
-    static func replace(_ path: String, with text: String) -> Bool {
+    static func replace(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o644) -> Bool {
         let draft = path + ".\(id)"
-        let file = unsafe open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        let file = unsafe open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         guard file >= 0 else { return false }
-        let isWhole = put(Array(text.utf8), to: file)
+        let isWhole = put(bytes, to: file)
         close(file)
         if isWhole, unsafe rename(draft, path) == 0 { return true }
         unsafe unlink(draft)

@@ -40,10 +40,11 @@ struct Root: ParsableCommand {
         discussion: """
             Every option can also be set in the environment: --http-port as KEYFACTOR_MOCK_HTTP_PORT and so on; a flag outranks it.
 
-            Exit codes: 0 done, 64 bad usage, 65 bad scenario, 69 port taken or certificate not usable.
+            Exit codes: 0 done, 64 bad usage, 65 bad scenario, 69 port taken or certificate not usable; exec otherwise ends with its \
+            command's.
             """,
         version: Version.current,
-        subcommands: [Serve.self, Healthcheck.self, Lint.self, Explain.self, Operations.self, Failures.self, Schema.self],
+        subcommands: [Serve.self, Exec.self, Healthcheck.self, Lint.self, Explain.self, Operations.self, Failures.self, Schema.self],
         defaultSubcommand: Serve.self)
 }
 

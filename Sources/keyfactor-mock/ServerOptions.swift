@@ -2,17 +2,17 @@ import ArgumentParser
 import KeyfactorMock
 import MicroHTTP
 
-/// Where and how to serve. `serve` and `healthcheck` share these, so that one finds the other.
+/// Where and how to serve. `serve`, `exec` and `healthcheck` share these, so that the last finds the first.
 struct ServerOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("A scenario file, or the scenario itself (it then holds a line feed or begins with '{').", valueName: "file"))
     var scenario: String?
     @Option(help: ArgumentHelp("The address to listen on; 0.0.0.0 for all of IPv4, :: for all.", valueName: "address"))
     var host = "127.0.0.1"
-    @Option(help: ArgumentHelp("The port for HTTP; 0 lets the system choose.", valueName: "port"))
-    var httpPort: UInt16 = 8080
-    @Option(help: ArgumentHelp("The port for HTTPS; 0 lets the system choose.", valueName: "port"))
-    var httpsPort: UInt16 = 8443
+    @Option(help: ArgumentHelp("The port for HTTP; 0 lets the system choose; default: 8080, of exec 0.", valueName: "port"))
+    var httpPort: UInt16?
+    @Option(help: ArgumentHelp("The port for HTTPS; 0 lets the system choose; default: 8443, of exec 0.", valueName: "port"))
+    var httpsPort: UInt16?
     @Flag(name: .customLong("no-http"), help: "Do not serve HTTP.")
     var noHTTP = false
     @Flag(name: .customLong("no-https"), help: "Do not serve HTTPS.")
@@ -29,6 +29,13 @@ struct ServerOptions: ParsableArguments {
     var caFile: String?
     @Option(help: ArgumentHelp("Write the ready line here once the sockets listen, at once and whole.", valueName: "file"))
     var readyFile: String?
+    @Option(help: ArgumentHelp("Write there what exec sets in the environment, a KEY=VALUE a line.", valueName: "file"))
+    var envFile: String?
+    @Option(
+        help: ArgumentHelp(
+            "Which log-in exec and --env-file tell clients of; default: basic, or oauth where the scenario takes nothing else.",
+            valueName: "log-in"))
+    var auth: ClientLogin.Kind?
     @Option(help: ArgumentHelp("How many threads serve, 1 to 64; default: the number of cores, at most 4.", valueName: "n"))
     var threads: Int?
     @Option(help: ArgumentHelp("What all drawn identifiers come from; outranks the scenario's.", valueName: "n"))
@@ -45,8 +52,25 @@ struct ServerOptions: ParsableArguments {
     var maxConnections = 10_000
     @Option(help: ArgumentHelp("How long nothing may move on a connection, in seconds; 0 is for ever.", valueName: "seconds"))
     var idleTimeout = 60
-    @Option(help: "The least grave lines that are logged to stderr.")
-    var logLevel = Log.Level.info
+    @Option(help: ArgumentHelp("The most worlds besides the default one; those not asked for the longest go first.", valueName: "n"))
+    var maxWorlds = 16_384
+    @Flag(help: "Refuse worlds that nobody has made, instead of making them when they are first named.")
+    var strictWorlds = false
+    @Option(help: ArgumentHelp("The bytes that the journals of all worlds may hold; the oldest exchanges go first.", valueName: "bytes"))
+    var journalBytes = 32 << 20
+    @Option(
+        help: ArgumentHelp("Serve /_mock/ over HTTP on a port of its own, and nowhere else; 0 lets the system choose.", valueName: "port"))
+    var adminPort: UInt16?
+    @Option(help: ArgumentHelp("What the header X-Mock-Token must say under /_mock/.", valueName: "token"))
+    var adminToken: String?
+    @Flag(help: "Swap the scenario in whenever its file changes and has no mistakes; only the default world and new ones begin with it.")
+    var watch = false
+    @Option(help: ArgumentHelp("At the end, write the verdict on the scenario's expectations here, as JUnit XML.", valueName: "file"))
+    var junit: String?
+    @Option(help: ArgumentHelp("At the end, write what the default world was asked, and what not, here, as JSON.", valueName: "file"))
+    var coverage: String?
+    @Option(help: "The least grave lines that are logged to stderr; default: info, of exec warning.")
+    var logLevel: Log.Level?
     @Option(help: "How a line of the log looks.")
     var logFormat = Log.Format.text
 
@@ -57,6 +81,13 @@ struct ServerOptions: ParsableArguments {
             throw ValidationError("--tls-cert brings a certificate of its own: leave out --ca-dir, --ca-file and --tls-name.")
         }
         if noHTTPS, caFile != nil { throw ValidationError("--ca-file needs HTTPS: leave out --no-https.") }
+        if noHTTPS, envFile != nil { throw ValidationError("--env-file needs HTTPS: leave out --no-https.") }
+        if watch, scenario.map({ $0.contains("\n") || $0.hasPrefix("{") }) ?? true {
+            throw ValidationError("--watch needs --scenario with the path of a file.")
+        }
+        if adminToken?.isEmpty == true { throw ValidationError("--admin-token: expected some characters, found none.") }
+        try check("--max-worlds", maxWorlds, 0...1_000_000)
+        try check("--journal-bytes", journalBytes, 0...(64 << 30))
         try check("--threads", threads ?? 1, 1...64)
         try check("--max-body", maxBody, 0...(1 << 30))
         try check("--max-headers", maxHeaders, 1024...(1 << 20))
@@ -88,14 +119,39 @@ struct ServerOptions: ParsableArguments {
         var variable: String { EnvironmentSettings.prefix + flag.dropFirst(2).uppercased().replacing("-", with: "_") }
     }
 
-    /// Every option; a test holds this list against the help text.
+    /// Every option that the commands share; a test holds this list against the help text.
     static let settings: [Setting] =
         [
-            "scenario", "host", "http-port", "https-port", "tls-cert", "tls-key", "ca-dir", "ca-file", "ready-file", "threads", "seed",
-            "product", "auth-mode", "max-body", "max-headers", "max-connections", "idle-timeout", "log-level", "log-format",
+            "scenario", "host", "http-port", "https-port", "tls-cert", "tls-key", "ca-dir", "ca-file", "ready-file", "env-file", "auth",
+            "threads", "seed", "product", "auth-mode", "max-body", "max-headers", "max-connections", "idle-timeout", "max-worlds",
+            "journal-bytes",
+            "admin-port", "admin-token", "junit", "coverage", "log-level",
+            "log-format",
         ].map { Setting(flag: "--\($0)", kind: .value) }
         + ["tls-name"].map { Setting(flag: "--\($0)", kind: .list) }
-        + ["no-http", "no-https"].map { Setting(flag: "--\($0)", kind: .flag) }
+        + ["no-http", "no-https", "strict-worlds", "watch"].map { Setting(flag: "--\($0)", kind: .flag) }
+
+    /// What a command does where nothing is said.
+    struct Usual {
+        var httpPort: UInt16
+        var httpsPort: UInt16
+        var logLevel: Log.Level
+
+        static let serve = Usual(httpPort: 8080, httpsPort: 8443, logLevel: .info)
+        static let exec = Usual(httpPort: 0, httpsPort: 0, logLevel: .warning)
+    }
+
+    /// Fills in what was not said.
+    ///
+    /// - Parameter usual: what a command does then.
+    /// - Returns: options with ports and a level.
+    func filled(_ usual: Usual) -> ServerOptions {
+        var options = self
+        options.httpPort = httpPort ?? usual.httpPort
+        options.httpsPort = httpsPort ?? usual.httpsPort
+        options.logLevel = logLevel ?? usual.logLevel
+        return options
+    }
 }
 
 extension ProductVersion: ExpressibleByArgument {}

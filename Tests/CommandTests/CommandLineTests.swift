@@ -6,7 +6,7 @@ import Testing
 @testable import keyfactor_mock
 
 struct CommandLineTests {
-    @Test(arguments: ["", "serve", "healthcheck", "lint", "operations", "failures", "schema"])
+    @Test(arguments: ["", "serve", "exec", "healthcheck", "lint", "operations", "failures", "schema"])
     func theHelpIsAsExpected(_ command: String) throws {
         let subcommand = Root.configuration.subcommands.first { $0._commandName == command }
         let help = subcommand.map { Root.helpMessage(for: $0, columns: 100) } ?? Root.helpMessage(columns: 100)
@@ -20,6 +20,8 @@ struct CommandLineTests {
             ["--tls-cert", "a", "--tls-key", "b", "--tls-name", "c"],
             "--tls-cert brings a certificate of its own: leave out --ca-dir, --ca-file and --tls-name."
         ),
+        (["--no-https", "--env-file", "a"], "--env-file needs HTTPS: leave out --no-https."),
+        (["--auth", "ntlm"], "The value 'ntlm' is invalid for '--auth <log-in>'"),
         (["--no-https", "--ca-file", "a"], "--ca-file needs HTTPS: leave out --no-https."),
         (["--threads", "0"], "--threads: expected 1 to 64, found 0."), (["--threads", "65"], "--threads: expected 1 to 64, found 65."),
         (["--max-headers", "10"], "--max-headers: expected 1024 to 1048576, found 10."),
@@ -34,6 +36,34 @@ struct CommandLineTests {
         } throws: { error in
             Root.exitCode(for: error) == .validationFailure && Root.message(for: error).hasPrefix(message)
         }
+    }
+
+    @Test(arguments: [
+        ([], "There is no command to run. Put it behind --: keyfactor-mock exec -- COMMAND"),
+        (["true"], "There is no command to run. Put it behind --: keyfactor-mock exec -- COMMAND"),
+        (["true", "--", "x"], "Unexpected argument 'true'"),
+        (["--no-https", "--", "x"], "exec tells clients of HTTPS: leave out --no-https."),
+        (["--port-443", "--https-port", "0", "--", "x"], "--port-443 chooses address and port: leave out --host and --https-port."),
+        (["--port-443", "--host", "::1", "--", "x"], "--port-443 chooses address and port: leave out --host and --https-port."),
+    ])
+    func badUsageOfExecIsTold(_ arguments: [String], _ message: String) {
+        #expect {
+            _ = try Root.parseAsRoot(["exec"] + arguments)
+        } throws: { error in
+            Root.exitCode(for: error) == .validationFailure && Root.message(for: error).hasPrefix(message)
+        }
+    }
+
+    @Test func whatStandsBehindTheDashesBelongsToTheCommand() throws {
+        let words = ["go", "test", "--scenario", "x", "--", "--help"]
+        let exec = try #require(try Root.parseAsRoot(["exec", "--seed", "7", "--"] + words) as? Exec)
+        #expect(exec.command == words && exec.options.scenario == nil && exec.options.seed == 7)
+    }
+
+    @Test func portsAndLogDifferBetweenServeAndExec() throws {
+        let given = try #require(try Root.parseAsRoot(["exec", "--http-port", "81", "--", "x"]) as? Exec).options
+        #expect((given.filled(.exec).httpPort, given.filled(.exec).httpsPort, given.filled(.exec).logLevel) == (81, 0, .warning))
+        #expect((given.filled(.serve).httpPort, given.filled(.serve).httpsPort, given.filled(.serve).logLevel) == (81, 8443, .info))
     }
 
     @Test(arguments: [

@@ -5,7 +5,7 @@ import Testing
 @testable import keyfactor_mock
 
 struct EnvironmentSettingsTests {
-    private static let commands = ["serve", "healthcheck", "lint"]
+    private static let commands = ["serve", "exec", "healthcheck", "lint"]
 
     @Test(
         arguments: [
@@ -18,6 +18,11 @@ struct EnvironmentSettingsTests {
             ([], ["KEYFACTOR_MOCK_NO_HTTPS": "false"], ["serve"], "a flag that is off"),
             ([], ["KEYFACTOR_MOCK_TLS_NAME": "a.test,b.test"], ["serve", "--tls-name=a.test", "--tls-name=b.test"], "a list"),
             ([], ["KEYFACTOR_MOCK_HTTP_PORT": ""], ["serve"], "an empty variable is none"),
+            (
+                ["exec", "--", "x", "--seed", "1"], ["KEYFACTOR_MOCK_SEED": "2", "KEYFACTOR_MOCK_PORT_443": "1"],
+                ["exec", "--seed=2", "--port-443", "--", "x", "--seed", "1"], "a flag of the command that exec runs is none of ours"
+            ),
+            (["serve"], ["KEYFACTOR_MOCK_PORT_443": "1"], ["serve"], "a setting of exec alone"),
             (["lint", "a.yaml"], ["KEYFACTOR_MOCK_HTTP_PORT": "9000"], ["lint", "a.yaml"], "other commands take no settings"),
             (["--help"], ["KEYFACTOR_MOCK_HTTP_PORT": "9000"], ["--help"], "help is help"),
             (["nonsense"], [:], ["nonsense"], "an unknown command is told by the parser"),
@@ -37,8 +42,10 @@ struct EnvironmentSettingsTests {
     }
 
     @Test func everyOptionHasAVariable() {
-        let help = Root.helpMessage(for: Serve.self, columns: 100)
-        let options = help.matches(of: /(?m)^  (--[a-z-]+)/).map { String($0.1) }.filter { $0 != "--help" && $0 != "--version" }
-        #expect(Set(options) == Set(ServerOptions.settings.map(\.flag)))
+        for (command, settings) in [(Serve.self, ServerOptions.settings), (Exec.self, Exec.settings)] as [(any ParsableCommand.Type, _)] {
+            let help = Root.helpMessage(for: command, columns: 100)
+            let options = help.matches(of: /(?m)^  (--[a-z0-9-]+)/).map { String($0.1) }.filter { $0 != "--help" && $0 != "--version" }
+            #expect(Set(options) == Set(settings.map(\.flag)))
+        }
     }
 }

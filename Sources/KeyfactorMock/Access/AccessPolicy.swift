@@ -115,3 +115,11 @@ package struct AccessPolicy: Sendable {
         return difference == 0
     }
 }
+
+extension AccessPolicy.User {
+    /// The name without its domain, and the domain if it has one.
+    package var nameAndDomain: (name: String, domain: String?) {
+        let user = Credential.User(name)
+        return (user.name, user.domain)
+    }
+}

@@ -12,7 +12,10 @@ enum ControlDescription {
             writer.object { writer in
                 writer.member("title", "keyfactor-mock control interface")
                 writer.member("version", Version.current)
-                writer.member("description", "Bodies may be YAML or JSON. What is below /_mock/ concerns the world 'default', what is below /_mock/worlds/{world}/ another.")
+                writer.member(
+                    "description",
+                    "Bodies may be YAML or JSON. What is below /_mock/ concerns the world 'default', what is below /_mock/worlds/{world}/ another."
+                )
             }
             writer.name("servers")
             writer.raw(#"[{"url":"/_mock"},{"url":"/_mock/worlds/{world}","variables":{"world":{"default":"default"}}}]"#)
@@ -48,11 +51,14 @@ enum ControlDescription {
             }
             if let body = endpoint.body {
                 writer.name("requestBody")
-                let schema = body.jsonSchema(title: endpoint.about, id: "\(endpoint.method.name.lowercased())-\(words.joined()).schema.json")
+                let schema = body.jsonSchema(
+                    title: endpoint.about, id: "\(endpoint.method.name.lowercased())-\(words.joined()).schema.json")
                 writer.raw("{\"content\":{\"application/json\":{\"schema\":\(schema)}}}")
             }
             writer.name("responses")
-            writer.raw(#"{"2XX":{"description":"Done"},"4XX":{"description":"Refused; error says why","content":{"application/json":{"schema":{"type":"object","required":["error"],"properties":{"error":{"type":"string"}}}}}}}"#)
+            writer.raw(
+                #"{"2XX":{"description":"Done"},"4XX":{"description":"Refused; error says why","content":{"application/json":{"schema":{"type":"object","required":["error"],"properties":{"error":{"type":"string"}}}}}}}"#
+            )
         }
     }
 }

@@ -93,7 +93,9 @@ struct ControlCall: Sendable {
     /// A parameter of the query that is a number from 0.
     func number(_ name: String) throws(ControlRefusal) -> Int? {
         guard let text = try parameter(name) else { return nil }
-        guard let number = Int(text), number >= 0 else { throw ControlRefusal(400, "\(name): expected a number from 0, found '\(text.prefix(40))'.") }
+        guard let number = Int(text), number >= 0 else {
+            throw ControlRefusal(400, "\(name): expected a number from 0, found '\(text.prefix(40))'.")
+        }
         return number
     }
 

@@ -6,7 +6,8 @@ enum JournalControl {
         ControlEndpoint(
             .get, "journal", "The exchanges, the newest first",
             query: [
-                ("operation", "those of this operation, such as POST /OrchestratorJobs/Custom, or token"), ("status", "those answered with it"),
+                ("operation", "those of this operation, such as POST /OrchestratorJobs/Custom, or token"),
+                ("status", "those answered with it"),
                 ("rule", "those that it struck"), ("caller", "those by this user, client or address"),
                 ("since", "those behind the exchange of this number"), ("limit", "at most so many; default 100"),
                 ("order", "newest (default) or oldest first"),
@@ -49,7 +50,8 @@ enum JournalControl {
             let text = try call.parameter("operation")
             operation = text.map { OperationPattern($0) }
             if let text, operation?.subject == .connection {
-                throw ControlRefusal(400, "operation: expected METHOD and path such as POST /OrchestratorJobs/Custom, or token, found '\(text.prefix(60))'.")
+                throw ControlRefusal(
+                    400, "operation: expected METHOD and path such as POST /OrchestratorJobs/Custom, or token, found '\(text.prefix(60))'.")
             }
             status = try call.number("status")
             rule = try call.parameter("rule")
@@ -57,7 +59,9 @@ enum JournalControl {
             since = try call.number("since") ?? 0
             limit = min(try call.number("limit") ?? 100, 100_000)
             let order = try call.parameter("order") ?? "newest"
-            guard ["newest", "oldest"].contains(order) else { throw ControlRefusal(400, "order: expected newest or oldest, found '\(order.prefix(40))'.") }
+            guard ["newest", "oldest"].contains(order) else {
+                throw ControlRefusal(400, "order: expected newest or oldest, found '\(order.prefix(40))'.")
+            }
             isOldestFirst = order == "oldest"
         }
 
@@ -87,11 +91,14 @@ enum JournalControl {
 
     // MARK: Verdicts
 
-    private static let expectations = Shape.Field("expect", .list(Expectation.shape), about: "what must have happened; default the scenario's")
+    private static let expectations = Shape.Field(
+        "expect", .list(Expectation.shape), about: "what must have happened; default the scenario's")
     private static let verifyShape = Shape.orNull(.object("a question", fields: [expectations]))
     private static let awaitShape = Shape.object(
         "a wait",
-        fields: [expectations, .init("timeout", .duration, required: true, about: "how long to wait at most, on the wall clock; at most 10m")])
+        fields: [
+            expectations, .init("timeout", .duration, required: true, about: "how long to wait at most, on the wall clock; at most 10m"),
+        ])
 
     private static func expected(_ call: ControlCall, _ body: YAMLNode) throws(ControlRefusal) -> [Expectation]? {
         guard let node = body["expect"] else { return nil }
@@ -157,12 +164,13 @@ enum JournalControl {
 }
 
 extension World {
+    /// Judges what the scenario expects.
+    package func verdict() -> Verdict { verdict(nil) }
+
     /// Judges expectations against the world as it is.
     ///
     /// - Parameter expectations: `nil` for the scenario's.
     /// - Returns: the verdict.
-    package func verdict() -> Verdict { verdict(nil) }
-
     func verdict(_ expectations: [Expectation]?) -> Verdict {
         let judge = withState { Judge($0) }
         return judge.verdict(expectations ?? judge.scenario.expectations)

@@ -29,7 +29,10 @@ enum RuleControl {
             throw call.mistakes(error)
         }
         let (before, generation) = call.world.withState { state in
-            (state.begin(anew: WorldState(name: state.name, scenario: scenario, wall: call.wall, budget: state.journal.budget)), state.generation)
+            (
+                state.begin(anew: WorldState(name: state.name, scenario: scenario, wall: call.wall, budget: state.journal.budget)),
+                state.generation
+            )
         }
         call.worlds.retire(before.tally)
         Worlds.release(before)
@@ -87,7 +90,8 @@ enum RuleControl {
         let body = try call.body(Rule.liveShape)
         let name = call.parameter
         if let said = body["name"]?.text, said != name {
-            throw ControlRefusal(400, "The path names the rule '\(name.prefix(60))', the body '\(said.prefix(60))'. Leave the name out of the body.")
+            throw ControlRefusal(
+                400, "The path names the rule '\(name.prefix(60))', the body '\(said.prefix(60))'. Leave the name out of the body.")
         }
         let refusal = call.world.withState { state -> ControlRefusal? in
             state.dropExpiredRules(at: call.wall)

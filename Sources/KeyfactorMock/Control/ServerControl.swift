@@ -10,7 +10,9 @@ enum ServerControl {
         ControlEndpoint(.get, "openapi.json", "The operations of Command that are served, in OpenAPI 3.1") { call in
             .ofControl { OpenAPI.write(call.scenario, to: &$0) }
         },
-        ControlEndpoint(.get, "control.openapi.json", "This interface, in OpenAPI 3.1") { _ in .ofControl { ControlDescription.write(to: &$0) } },
+        ControlEndpoint(.get, "control.openapi.json", "This interface, in OpenAPI 3.1") { _ in
+            .ofControl { ControlDescription.write(to: &$0) }
+        },
         ControlEndpoint(.get, "scenario.schema.json", "The JSON Schema of scenario files") { _ in
             .ofControl(Catalogue.scenarioSchema + "\n", type: "application/schema+json")
         },
@@ -77,7 +79,9 @@ enum ServerControl {
             source = world.withState { $0 }
         }
         guard let world = call.worlds.make(name, from: source, wall: call.wall) else {
-            throw ControlRefusal(409, "There is a world '\(name)' already. DELETE /_mock/worlds/\(name) drops it, POST /_mock/worlds/\(name)/reset puts it back.")
+            throw ControlRefusal(
+                409,
+                "There is a world '\(name)' already. DELETE /_mock/worlds/\(name) drops it, POST /_mock/worlds/\(name)/reset puts it back.")
         }
         var response = Response.ofControl { world.write(to: &$0) }
         response.status = 201

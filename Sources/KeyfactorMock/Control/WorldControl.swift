@@ -7,7 +7,8 @@ enum WorldControl {
         ControlEndpoint(.get, "clock", "The world's time and how it passes", clock),
         ControlEndpoint(.put, "clock", "Set the world's time, and how it passes", body: clockShape, setClock),
         ControlEndpoint(
-            .post, "clock/advance", "Let time pass; all that falls due happens, in order, before the answer", body: advanceShape, advanceClock),
+            .post, "clock/advance", "Let time pass; all that falls due happens, in order, before the answer", body: advanceShape,
+            advanceClock),
         ControlEndpoint(.get, "jobs", "The jobs that are scheduled or under way", jobs),
         ControlEndpoint(.post, "jobs/{id}/advance", "Move a job one step on", advanceJob),
         ControlEndpoint(.get, "estate", "All that exists, in the words of scenario files", estate),
@@ -24,7 +25,9 @@ enum WorldControl {
         let body = try call.body(resetShape)
         var source: WorldState?
         if let from = body["from"]?.text {
-            guard let world = call.worlds[from] else { throw ControlRefusal(404, "There is no world '\(from.prefix(64))' to take the state of.") }
+            guard let world = call.worlds[from] else {
+                throw ControlRefusal(404, "There is no world '\(from.prefix(64))' to take the state of.")
+            }
             source = world.withState { $0 }
         }
         let before = call.world.withState { state in

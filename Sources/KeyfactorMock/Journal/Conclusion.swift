@@ -7,8 +7,8 @@ struct Conclusion {
     /// Why there was nothing at the path, or another thing to be warned of.
     var warning: String?
     var rule: String?
-    /// How long its reply is still held back.
-    var pause = Duration.zero
+    /// How long its reply is still held back, in ticks of 100 ns.
+    var pause: Int64 = 0
     /// Whether the work is behind it.
     var isOver = true
 
@@ -105,7 +105,7 @@ extension WorldState {
         let (world, generation) = (exchange.world, generation)
         let answer = Answer.later(pause) { .ready(world.generation == generation ? reply : Conclusion.closed) }
         var conclusion = Conclusion(answer, status: reply.status, warning: outcome.miss, rule: rule)
-        conclusion.pause = pause
+        conclusion.pause = (Timestamp(ticks: 0) + pause).ticks
         return conclusion
     }
 

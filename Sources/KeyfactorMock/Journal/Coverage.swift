@@ -57,7 +57,9 @@ package struct Coverage: Sendable {
     private static func write(_ name: String, _ statuses: [Int: Int], to writer: inout JSONWriter) {
         writer.name(anyText: name)
         writer.object { writer in
-            for (status, count) in statuses.sorted(by: { $0.key < $1.key }) { writer.member(status == 0 ? "nothing" : String(status), count) }
+            for (status, count) in statuses.sorted(by: { $0.key < $1.key }) {
+                writer.member(status == 0 ? "nothing" : String(status), count)
+            }
         }
     }
 

@@ -51,7 +51,9 @@ struct Exchange: Sendable {
         self.init(Request(.other("CONNECT"), "/", peer: peer), .none, in: world, .connection, guide, nil)
     }
 
-    private init(_ request: Request, _ credential: Credential, in world: World, _ subject: Subject, _ guide: World.Guide, _ nearest: String?) {
+    private init(
+        _ request: Request, _ credential: Credential, in world: World, _ subject: Subject, _ guide: World.Guide, _ nearest: String?
+    ) {
         self.nearest = nearest
         (self.request, self.credential, self.world, self.subject, self.guide) = (request, credential, world, subject, guide)
         guard !guide.rules.isEmpty else {

@@ -37,8 +37,7 @@ struct Journal: Sendable {
     /// Puts an exchange down. Its number is the next one.
     ///
     /// - Parameter entry: the exchange.
-    mutating func append(_ entry: JournalEntry) {
-        var entry = entry
+    mutating func append(_ entry: consuming JournalEntry) {
         count += 1
         entry.number = count
         if entry.subject == .nothing, entry.rule == nil { unmatched += 1 }

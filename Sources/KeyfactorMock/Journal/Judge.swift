@@ -19,14 +19,15 @@ struct Judge {
 
     /// Judges all expectations.
     func verdict(_ expectations: [Expectation]) -> Verdict {
-        Verdict(seed: scenario.seed, results: expectations.map(result))
+        Verdict(scenario: scenario.name, seed: scenario.seed, results: expectations.map(result))
     }
 
     private func result(_ expectation: Expectation) -> Verdict.Result {
         switch expectation.subject {
         case .requests(let selection, let count, let following):
             let matching = journal.entries.filter { criteria(selection, $0).allSatisfy(\.isMet) }
-            let counted = requests(matching, count ?? (following == nil ? Expectation.Count(least: 1, most: nil) : nil), selection, expectation)
+            let counted = requests(
+                matching, count ?? (following == nil ? Expectation.Count(least: 1, most: nil) : nil), selection, expectation)
             guard counted.judgement != .failed, let following else { return counted }
             return followed(matching, by: following, expectation) ?? counted
         case .every(let selection, let conditions): return every(selection, conditions, expectation)
@@ -71,9 +72,13 @@ struct Judge {
             if let least = following.notBefore {
                 asked.append(.init(name: "notBefore", wanted: "\(least)", found: "\(passed)", isMet: passed >= least))
             }
-            if let most = following.within { asked.append(.init(name: "within", wanted: "\(most)", found: "\(passed)", isMet: passed <= most)) }
+            if let most = following.within {
+                asked.append(.init(name: "within", wanted: "\(most)", found: "\(passed)", isMet: passed <= most))
+            }
             guard asked.allSatisfy(\.isMet) else {
-                return plain(expectation, "request \(entry.number) is followed by request \(next.number), which does not fit", false, [near(next, asked)])
+                return plain(
+                    expectation, "request \(entry.number) is followed by request \(next.number), which does not fit", false,
+                    [near(next, asked)])
             }
         }
         return journal.evicted > 0 ? plain(expectation, "\(matching.count) requests, each followed as expected", nil) : nil
@@ -86,7 +91,8 @@ struct Judge {
             return plain(expectation, "all of \(matching.count) requests", journal.evicted > 0 ? nil : true)
         }
         let nearest = wrong.prefix(3).map { near($0.0, $0.1) }
-        return plain(expectation, "\(wrong.count) of \(matching.count) requests do not, the first is request \(first.0.number)", false, nearest)
+        return plain(
+            expectation, "\(wrong.count) of \(matching.count) requests do not, the first is request \(first.0.number)", false, nearest)
     }
 
     // MARK: Criteria
@@ -117,7 +123,8 @@ struct Judge {
                 default: reading.value(of: number, in: selectors)
                 }
             let found = Secrets.isSecret(selectors[number]) ? "(struck out)" : value.shown
-            return .init(name: conditions[number].text, wanted: conditions[number].wanted, found: found, isMet: conditions[number].fits(value))
+            return .init(
+                name: conditions[number].text, wanted: conditions[number].wanted, found: found, isMet: conditions[number].fits(value))
         }
     }
 

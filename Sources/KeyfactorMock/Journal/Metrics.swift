@@ -2,8 +2,8 @@ internal import Synchronization
 
 /// What is counted of the server as a whole, for Prometheus (text format 0.0.4).
 final class Metrics: Sendable {
-    /// The upper bounds of the buckets in seconds.
-    private static let bounds = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5]
+    /// The upper bounds of the buckets in microseconds.
+    private static let bounds = [100, 250, 500, 1_000, 2_500, 5_000, 10_000, 50_000, 100_000, 500_000, 1_000_000, 5_000_000]
 
     private final class Counter: Sendable {
         let value = Atomic<Int>(0)
@@ -13,11 +13,12 @@ final class Metrics: Sendable {
     private let ticks = Atomic<Int>(0)
 
     /// Notes how long an answer took, from the whole request to the reply handed over, delays included.
-    func note(_ duration: Duration) {
-        let seconds = duration / .seconds(1)
-        let place = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
+    ///
+    /// - Parameter duration: in ticks of 100 ns.
+    func note(_ duration: Int64) {
+        let place = Self.bounds.firstIndex { duration <= $0 * 10 } ?? Self.bounds.count
         buckets[place].value.wrappingAdd(1, ordering: .relaxed)
-        ticks.wrappingAdd(Int(seconds * Double(Timestamp.ticksPerSecond)), ordering: .relaxed)
+        ticks.wrappingAdd(Int(duration), ordering: .relaxed)
     }
 
     /// Everything, as Prometheus reads it.
@@ -27,7 +28,7 @@ final class Metrics: Sendable {
             "# HELP keyfactor_mock_requests_total Requests answered, by operation and status; status 0 is no answer.",
             "# TYPE keyfactor_mock_requests_total counter",
         ]
-        for (key, count) in tally.requests.sorted(by: { ($0.key.subject, $0.key.status) < ($1.key.subject, $1.key.status) }) {
+        for (key, count) in tally.requests {
             lines.append("keyfactor_mock_requests_total{operation=\"\(Self.escaped(key.operation))\",status=\"\(key.status)\"} \(count)")
         }
         lines += ["# HELP keyfactor_mock_strikes_total Requests struck, by rule.", "# TYPE keyfactor_mock_strikes_total counter"]
@@ -43,7 +44,7 @@ final class Metrics: Sendable {
         var count = 0
         for (place, bucket) in buckets.enumerated() {
             count += bucket.value.load(ordering: .relaxed)
-            let bound = place < Self.bounds.count ? "\(Self.bounds[place])" : "+Inf"
+            let bound = place < Self.bounds.count ? "\(Double(Self.bounds[place]) / 1_000_000)" : "+Inf"
             lines.append("keyfactor_mock_answer_seconds_bucket{le=\"\(bound)\"} \(count)")
         }
         lines.append("keyfactor_mock_answer_seconds_sum \(Double(ticks.load(ordering: .relaxed)) / Double(Timestamp.ticksPerSecond))")

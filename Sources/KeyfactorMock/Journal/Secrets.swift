@@ -69,7 +69,11 @@ enum Secrets {
             writer.object { writer in
                 for member in value.members {
                     writer.name(anyText: member.name)
-                    if isSecret(name: member.name), !member.value.isNull { writer.value(struckOut) } else { write(member.value, to: &writer) }
+                    if isSecret(name: member.name), !member.value.isNull {
+                        writer.value(struckOut)
+                    } else {
+                        write(member.value, to: &writer)
+                    }
                 }
             }
         } else if value.isArray {
@@ -84,7 +88,9 @@ enum Secrets {
     /// A text inside JSON: it may be a key, or JSON itself, as a store's properties are.
     private static func text(_ text: String) -> String {
         if text.contains("PRIVATE KEY-----") { return struckOut }
-        guard text.hasPrefix("{") || text.hasPrefix("["), mayHold(text), let document = try? JSONDocument(Array(text.utf8)) else { return text }
+        guard text.hasPrefix("{") || text.hasPrefix("["), mayHold(text), let document = try? JSONDocument(Array(text.utf8)) else {
+            return text
+        }
         var writer = JSONWriter(capacity: text.utf8.count)
         write(document.root, to: &writer)
         return String(decoding: writer.bytes, as: UTF8.self)

@@ -1,14 +1,15 @@
 /// How often what was answered, and which rules and failures struck, since a world was last put back.
 struct Tally: Sendable {
     /// What was asked for and what was answered.
-    struct Key: Hashable, Sendable {
+    struct Key: Sendable {
         /// The number of an endpoint, -1 for the token endpoint, -2 for nothing.
         let subject: Int
         /// 0 where nothing was sent.
         let status: Int
     }
 
-    private(set) var requests: [Key: Int] = [:]
+    /// By subject, from -2, and there a few statuses each: found without hashing. Nothing until something is counted.
+    private var counts: [[(status: Int, count: Int)]] = []
     /// By the rule's name; scenarios have as many as they like, live ones are bounded by ``most``.
     private(set) var strikes: [String: Int] = [:]
     private(set) var failures: [String: Int] = [:]
@@ -18,20 +19,37 @@ struct Tally: Sendable {
 
     /// Counts an exchange.
     mutating func count(_ entry: JournalEntry) {
-        requests[Key(subject: entry.subject.number, status: entry.status), default: 0] += 1
+        count(1, subject: entry.subject.number, status: entry.status)
         if let rule = entry.rule, strikes[rule] != nil || strikes.count < Self.most { strikes[rule, default: 0] += 1 }
         if let failure = entry.failure { failures[failure, default: 0] += 1 }
     }
 
     /// Adds what another has counted.
     mutating func add(_ other: Tally) {
-        requests.merge(other.requests, uniquingKeysWith: +)
+        for (key, number) in other.requests { count(number, subject: key.subject, status: key.status) }
         strikes.merge(other.strikes, uniquingKeysWith: +)
         failures.merge(other.failures, uniquingKeysWith: +)
     }
 
     /// How many exchanges were counted.
-    var total: Int { requests.values.reduce(0, +) }
+    var total: Int { counts.reduce(0) { $0 + $1.reduce(0) { $0 + $1.count } } }
+
+    /// How often each was answered so.
+    var requests: [(key: Key, count: Int)] {
+        counts.enumerated().flatMap { place, statuses in
+            statuses.sorted { $0.status < $1.status }.map { (Key(subject: place - 2, status: $0.status), $0.count) }
+        }
+    }
+
+    private mutating func count(_ number: Int, subject: Int, status: Int) {
+        if counts.isEmpty { counts = Array(repeating: [], count: API.endpoints.count + 2) }
+        let place = subject + 2
+        if let known = counts[place].firstIndex(where: { $0.status == status }) {
+            counts[place][known].count += number
+        } else {
+            counts[place].append((status, number))
+        }
+    }
 }
 
 extension JournalEntry.Subject {

@@ -35,7 +35,8 @@ package struct Verdict: Sendable {
         package let isMet: Bool
     }
 
-    /// The seed of the scenario, so that a run can be had again.
+    /// The scenario's name, and its seed, so that a run can be had again.
+    package let scenario: String
     package let seed: UInt64
     package let results: [Result]
 

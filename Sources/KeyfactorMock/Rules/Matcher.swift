@@ -17,7 +17,8 @@ indirect enum Matcher: Sendable {
     struct Literal: Sendable {
         /// `nil` for null.
         let text: String?
-        fileprivate let number: Double?
+        /// What it is as a number, if it is one and not quoted.
+        let number: Double?
     }
 
     /// Whether a value is what it must be.
@@ -59,7 +60,7 @@ extension Matcher.Literal {
 
 extension Selected {
     /// A text, or a number or boolean of a body as it stands there.
-    fileprivate var text: String? {
+    var text: String? {
         switch self {
         case .absent: nil
         case .text(let text): text

@@ -48,11 +48,25 @@ final class Rule: Sendable {
         let from: YAMLNode.Moment?
         let to: YAMLNode.Moment?
 
-        /// Whether a time is in it; `to` is not.
-        func contains(_ now: Timestamp, start: Timestamp) -> Bool {
-            if let from, now < from.resolved(from: start) { return false }
-            if let to, now >= to.resolved(from: start) { return false }
-            return true
+        /// The same in ticks, which are quicker to compare.
+        struct Ticks: Sendable {
+            fileprivate let from: Int64
+            fileprivate let to: Int64
+            fileprivate let fromStart: Bool
+            fileprivate let toStart: Bool
+
+            /// Whether a time is in it; its end is not.
+            func contains(_ now: Timestamp, start: Timestamp) -> Bool {
+                now.ticks >= (fromStart ? start.ticks &+ from : from) && now.ticks < (toStart ? start.ticks &+ to : to)
+            }
+        }
+
+        /// The window in ticks.
+        var ticks: Ticks {
+            let origin = Timestamp(ticks: 0)
+            return Ticks(
+                from: from?.resolved(from: origin).ticks ?? .min, to: to?.resolved(from: origin).ticks ?? .max,
+                fromStart: from?.isRelative ?? false, toStart: to?.isRelative ?? false)
         }
     }
 
@@ -75,7 +89,9 @@ final class Rule: Sendable {
         if case .from(let first, to: let last) = calls, first > last, let calls = node["calls"] {
             mistakes.append(Mistake(calls.mark, "'calls' wants the smaller number first", hint: "\(last)-\(first)"))
         }
-        if calls == .some([]), let calls = node["calls"] { mistakes.append(Mistake(calls.mark, "'calls' names no call", hint: "such as [ 1, 4 ]")) }
+        if calls == .some([]), let calls = node["calls"] {
+            mistakes.append(Mistake(calls.mark, "'calls' names no call", hint: "such as [ 1, 4 ]"))
+        }
         per = CountKey(reading: node["per"])
         chance = node["chance"]?.text.flatMap { Double($0.dropLast()) }.map { $0 / 100 }
         maxRun = node["maxRun"]?.integer

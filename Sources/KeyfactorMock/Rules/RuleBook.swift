@@ -29,6 +29,49 @@ final class RuleBook: Sendable {
         let all: [One]
         /// The rules' numbers if every request of the kind matches all of them.
         let numbers: [Int]?
+        /// The places in `all` that are always looked at, and their rules' numbers if every request of the kind matches these.
+        private let always: [Int]
+        let alwaysNumbers: [Int]?
+        /// By a selector's number and the text that it must find, the places of those that want just that.
+        private let byText: [(selector: Int, places: [String: [Int]])]
+
+        init(_ all: [One]) {
+            self.all = all
+            let isPlain = all.allSatisfy { !$0.checksPath && $0.conditions.isEmpty }
+            numbers = isPlain ? all.map(\.rule) : nil
+            var always: [Int] = []
+            var byText: [Int: [String: [Int]]] = [:]
+            for (place, one) in all.enumerated() {
+                guard let (selector, text) = one.conditions.lazy.compactMap(Self.wanted).first else {
+                    always.append(place)
+                    continue
+                }
+                byText[selector, default: [:]][text, default: []].append(place)
+            }
+            self.always = always
+            let needNothing = always.allSatisfy { !all[$0].checksPath && all[$0].conditions.isEmpty }
+            alwaysNumbers = needNothing ? always.map { all[$0].rule } : nil
+            self.byText = byText.map { (selector: $0.key, places: $0.value) }
+        }
+
+        /// The text that a condition wants to find, if it wants just that; a number may be written in several ways.
+        private static func wanted(_ condition: (selector: Int, condition: Rule.Condition)) -> (Int, String)? {
+            guard case .equals(let literal) = condition.condition.matcher, let text = literal.text, literal.number == nil else {
+                return nil
+            }
+            if case .header = condition.condition.selector { return (condition.selector, text.lowercased()) }
+            return (condition.selector, text)
+        }
+
+        /// The places in `all`, in order, of the rules that a request may fit; `nil` for those that are always looked at.
+        func places(for request: inout RequestReading, _ selectors: [Selector]) -> [Int]? {
+            var places: [Int] = []
+            for (selector, byText) in byText {
+                guard let found = request.value(of: selector, in: selectors).text else { continue }
+                if case .header = selectors[selector] { places += byText[found.lowercased()] ?? [] } else { places += byText[found] ?? [] }
+            }
+            return places.isEmpty ? (alwaysNumbers == nil ? always : nil) : (always + places).sorted()
+        }
     }
 
     /// The part of a rule that is asked under the lock.
@@ -38,7 +81,7 @@ final class RuleBook: Sendable {
         let becomes: Int
         let isCounted: Bool
         let hasKey: Bool
-        let hasWindow: Bool
+        let window: Rule.Window.Ticks?
         let hasChance: Bool
         let hasLimit: Bool
         let asksCaller: Bool
@@ -67,7 +110,7 @@ final class RuleBook: Sendable {
         gates = rules.map { rule in
             Gate(
                 phase: number(rule.phase), becomes: number(rule.becomes), isCounted: rule.calls != .all, hasKey: rule.per != nil,
-                hasWindow: rule.window != nil, hasChance: rule.chance != nil, hasLimit: rule.effects.limit != nil,
+                window: rule.window?.ticks, hasChance: rule.chance != nil, hasLimit: rule.effects.limit != nil,
                 asksCaller: rule.conditions.contains { $0.selector.needsCaller }, meetsUnauthenticated: rule.meetsUnauthenticated)
         }
         var numbers: [Selector: Int] = [:]
@@ -82,8 +125,7 @@ final class RuleBook: Sendable {
                 return meets
                     ? Candidates.One(rule: index, checksPath: !isSure, conditions: early.map { (numbers[$0.selector] ?? 0, $0) }) : nil
             }
-            let isPlain = all.allSatisfy { !$0.checksPath && $0.conditions.isEmpty }
-            return Candidates(all: all, numbers: isPlain ? all.map(\.rule) : nil)
+            return Candidates(all)
         }
         let patterns = rules.isEmpty ? [] : API.endpoints.map(\.pattern)
         byEndpoint = patterns.map { pattern in candidates { ($0.operation.meets(pattern), $0.operation.covers(pattern)) } }
@@ -106,8 +148,11 @@ final class RuleBook: Sendable {
             case .nothing: others
             }
         if let numbers = candidates.numbers { return numbers }
+        guard let places = candidates.places(for: &request, selectors) else { return candidates.alwaysNumbers ?? [] }
         var matching: [Int] = []
-        for candidate in candidates.all where fits(candidate, &request) { matching.append(candidate.rule) }
+        for place in places where fits(candidates.all[place], &request) {
+            matching.append(candidates.all[place].rule)
+        }
         return matching
     }
 

@@ -116,7 +116,7 @@ struct RuleStates: Sendable {
             guard conditions.allSatisfy({ $0.fits(.text(moment.caller)) }) else { return .caller }
         }
         if gate.phase >= 0, gate.phase != phase { return .phase }
-        if gate.hasWindow, book.rules[number].window?.contains(moment.now, start: moment.start) == false { return .window }
+        if let window = gate.window, !window.contains(moment.now, start: moment.start) { return .window }
         matches[number] += 1
         guard gate.isCounted || gate.hasChance else { return nil }
         let key = gate.hasKey ? key(number, book.rules[number], moment) : nil

@@ -137,9 +137,9 @@ struct WorldState: Sendable {
     }
 
     /// Puts an exchange down and calls those who wait for one.
-    mutating func note(_ entry: JournalEntry) {
-        journal.append(entry)
+    mutating func note(_ entry: consuming JournalEntry) {
         tally.count(entry)
+        journal.append(entry)
         for watcher in watchers { watcher.ring() }
     }
 

@@ -151,13 +151,6 @@ struct ConventionTests {
     @Test func aBodyOfNullOnAReadIsIgnored() throws {
         #expect(try Mock(through: .socket).send(.get, "/Agents", body: "null").status == 200)
     }
-
-    @Test func aWorldThatIsNotThereIsRefused() throws {
-        let reply = try Mock().send(.get, "/Agents", headers: [("X-Mock-World", "other")])
-        #expect(reply.status == 404)
-        #expect(reply["X-Mock-Why"] == "X-Mock-World: there is no world 'other'; this version serves the world 'default' alone")
-        #expect(try Mock().send(.get, "/Agents", headers: [("X-Mock-World", "default")]).status == 200)
-    }
 }
 
 /// Lines of a log.

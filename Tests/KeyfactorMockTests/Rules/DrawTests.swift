@@ -63,7 +63,9 @@ struct DrawTests {
 
     @Test func aFixedDelayDrawsNothing() throws {
         var next = 3
-        #expect(try Delay(YAMLNode.read(Array("250ms".utf8))).drawn(Draw(seed: 1, world: "", rule: ""), &next) == .milliseconds(250) && next == 3)
+        #expect(
+            try Delay(YAMLNode.read(Array("250ms".utf8))).drawn(Draw(seed: 1, world: "", rule: ""), &next) == .milliseconds(250)
+                && next == 3)
     }
 
     @Test(arguments: [0, 1, 7, 8, 9, 512]) func garbageHasTheLengthAskedForAndIsTheSameTwice(_ count: Int) {

@@ -31,7 +31,8 @@ struct EffectTests {
         ("{ refuse: unavailable }", 0), ("{ answer: { status: 200 } }", 0), ("{ delay: 1s }, { refuse: unavailable }", 0),
         ("{ limit: { tokens: 1, refill: 1/h } }", 1), ("{ break: reset, at: reply }", 1), ("{ break: close, at: reply }", 1),
         ("{ break: stall, at: reply }", 1), ("{ break: stall, at: headers }", 1), ("{ break: stall, at: body }", 1), ("{ delay: 1s }", 1),
-        ("{ delay: 1s, at: reply }", 1), ("{ alter: { status: 500 } }", 1), ("{ break: slow-headers }", 1), ("{ break: wrong-length, by: -5 }", 1),
+        ("{ delay: 1s, at: reply }", 1), ("{ alter: { status: 500 } }", 1), ("{ break: slow-headers }", 1),
+        ("{ break: wrong-length, by: -5 }", 1),
         ("{ break: garbage, bytes: 9 }", 1), ("{ break: truncate, keep: 60% }", 1), ("{ break: dribble }", 1), ("{ break: bad-chunk }", 1),
         ("{ change: { agents: [ { machine: uo-1, status: disapproved } ] } }", 1),
     ])
@@ -44,7 +45,8 @@ struct EffectTests {
     @Test(arguments: [
         ("{ break: slow-headers, over: 2s }", Delivery.slowHeaders(over: .seconds(2))), ("{ break: stall, at: headers }", .stallInHeaders),
         ("{ break: stall, at: body }", .stallInBody), ("{ break: wrong-length, by: 7 }", .wrongLength(by: 7)),
-        ("{ break: truncate, keep: 10, then: reset }", .truncate(keep: 10, then: .reset)), ("{ break: truncate, keep: 0% }", .truncate(keep: 0, then: .close)),
+        ("{ break: truncate, keep: 10, then: reset }", .truncate(keep: 10, then: .reset)),
+        ("{ break: truncate, keep: 0% }", .truncate(keep: 0, then: .close)),
         ("{ break: dribble, chunks: 3, over: 2s }", .dribble(chunks: 3, over: .seconds(2))), ("{ break: bad-chunk }", .badChunk),
     ])
     func aBreakIsAskedOfTheListener(_ effects: String, _ delivery: Delivery) throws {
@@ -100,14 +102,16 @@ struct EffectTests {
 
     @Test func anAnswerIsSentAsItStandsAlsoWhereThereIsNoOperation() throws {
         let mock = try Self.mock(
-            #"{ answer: { status: 200, headers: { X-Total-Count: "0", X-Own: a }, body: [ { Id: 5, Name: "05" } ] } }"#, operation: "GET /Certificates")
+            #"{ answer: { status: 200, headers: { X-Total-Count: "0", X-Own: a }, body: [ { Id: 5, Name: "05" } ] } }"#,
+            operation: "GET /Certificates")
         let answered = try mock.get("/Certificates?a=b")
         #expect(answered.status == 200 && answered.body == #"[{"Id":5,"Name":"05"}]"# && answered["X-Total-Count"] == "0")
         #expect(answered["Content-Type"] == "application/json; charset=utf-8" && answered["X-Keyfactor-Product-Version"] != nil)
     }
 
     @Test func aQuotedBodyIsTextAndHeadersMayGo() throws {
-        let mock = try Self.mock(#"{ answer: { status: 418, headers: { content-type: text/html, DATE: null }, body: "<p>" } }"#, operation: "GET /Agents")
+        let mock = try Self.mock(
+            #"{ answer: { status: 418, headers: { content-type: text/html, DATE: null }, body: "<p>" } }"#, operation: "GET /Agents")
         let answered = try mock.get("/Agents")
         #expect(answered.status == 418 && answered.body == "<p>" && answered["Content-Type"] == "text/html" && answered["Date"] == nil)
     }
@@ -123,11 +127,14 @@ struct EffectTests {
     }
 
     @Test(arguments: [
-        (#"{"a":"b"}"#, #"{"a":"c"}"#, #"{"a":"c"}"#), (#"{"a":"b"}"#, #"{"b":"c"}"#, #"{"a":"b","b":"c"}"#), (#"{"a":"b"}"#, #"{"a":null}"#, "{}"),
-        (#"{"a":"b","b":"c"}"#, #"{"a":null}"#, #"{"b":"c"}"#), (#"{"a":["b"]}"#, #"{"a":"c"}"#, #"{"a":"c"}"#), (#"{"a":"c"}"#, #"{"a":["b"]}"#, #"{"a":["b"]}"#),
+        (#"{"a":"b"}"#, #"{"a":"c"}"#, #"{"a":"c"}"#), (#"{"a":"b"}"#, #"{"b":"c"}"#, #"{"a":"b","b":"c"}"#),
+        (#"{"a":"b"}"#, #"{"a":null}"#, "{}"),
+        (#"{"a":"b","b":"c"}"#, #"{"a":null}"#, #"{"b":"c"}"#), (#"{"a":["b"]}"#, #"{"a":"c"}"#, #"{"a":"c"}"#),
+        (#"{"a":"c"}"#, #"{"a":["b"]}"#, #"{"a":["b"]}"#),
         (#"{"a":{"b":"c"}}"#, #"{"a":{"b":"d","c":null}}"#, #"{"a":{"b":"d"}}"#), (#"{"a":[{"b":"c"}]}"#, #"{"a":[1]}"#, #"{"a":[1]}"#),
         (#"["a","b"]"#, #"["c","d"]"#, #"["c","d"]"#), (#"{"a":"b"}"#, #"["c"]"#, #"["c"]"#), (#"{"a":"foo"}"#, "null", "null"),
-        (#"{"a":"foo"}"#, #""bar""#, #""bar""#), (#"{"e":null}"#, #"{"a":1}"#, #"{"e":null,"a":1}"#), ("[1,2]", #"{"a":"b","c":null}"#, #"{"a":"b"}"#),
+        (#"{"a":"foo"}"#, #""bar""#, #""bar""#), (#"{"e":null}"#, #"{"a":1}"#, #"{"e":null,"a":1}"#),
+        ("[1,2]", #"{"a":"b","c":null}"#, #"{"a":"b"}"#),
         ("{}", #"{"a":{"bb":{"ccc":null}}}"#, #"{"a":{"bb":{}}}"#), ("no json", #"{"a":1}"#, "no json"), ("", #"{"a":1}"#, #"{"a":1}"#),
     ])
     func aPatchIsAMergePatchAsRFC7386HasIt(_ target: String, _ patch: String, _ outcome: String) throws {
@@ -165,7 +172,8 @@ struct EffectTests {
 
     @Test func theNextRequestMeetsTheChangedEstate() throws {
         let mock = try Self.mock(
-            "{ change: { agents: [ { machine: uo-1, status: disapproved } ] } }", operation: "GET /Agents", more: "fidelity: { enums: numbers }")
+            "{ change: { agents: [ { machine: uo-1, status: disapproved } ] } }", operation: "GET /Agents",
+            more: "fidelity: { enums: numbers }")
         #expect(try mock.get("/Agents?QueryString=ClientMachine%20-eq%20%22uo-1%22").json.elements[0]["Status"]?.integer == 2)
         #expect(try mock.get("/Agents/\(mock.agent("uo-1"))").json["Status"]?.integer == 3)
         #expect(try Self.run(mock).status == 400)
@@ -174,7 +182,9 @@ struct EffectTests {
     @Test func effectsApplyByStageWhateverTheirOrder() throws {
         let mock = try Self.mock("{ break: truncate, keep: 5 }, { alter: { headers: { X-A: b } } }, { refuse: unavailable }, { delay: 1s }")
         let answered = try Self.run(mock)
-        #expect(answered.status == 503 && answered.pause == .seconds(1) && answered["X-A"] == "b" && answered.delivery == .truncate(keep: 5, then: .close))
+        #expect(
+            answered.status == 503 && answered.pause == .seconds(1) && answered["X-A"] == "b"
+                && answered.delivery == .truncate(keep: 5, then: .close))
     }
 
     // MARK: The token endpoint and connections
@@ -194,7 +204,9 @@ struct EffectTests {
     }
 
     @Test func connectionsAreCountedAndTLSConcernsHTTPSAlone() throws {
-        let mock = try Mock("rules: [ { operation: connection, calls: 2, do: [ { tls: expired } ] }, { operation: connection, calls: 3, do: [ { break: reset } ] } ]")
+        let mock = try Mock(
+            "rules: [ { operation: connection, calls: 2, do: [ { tls: expired } ] }, { operation: connection, calls: 3, do: [ { break: reset } ] } ]"
+        )
         let server = mock.server
         #expect(server.connected(isSecure: false, peer: "127.0.0.1") == nil)
         let secure = (0..<4).map { _ in server.connected(isSecure: true, peer: "127.0.0.1") }

@@ -28,9 +28,11 @@ struct EveryCallTests {
         let nobody = "00000000-0000-4000-8000-000000000000"
         let job = world.jobs.scheduled.all.last?.id.text ?? nobody
         let store = { (machine: String) in world.stores.all.first { $0.machine == machine }?.id.text ?? nobody }
-        return text.replacing("<agent>", with: mock.agent("uo-1")).replacing("<new>", with: mock.agent("uo-2")).replacing("<job>", with: job)
-            .replacing("<store>", with: store("web-1")).replacing("<made>", with: store("web-9"))
-            .replacing("<type>", with: world.jobType(named: "Backup")?.id.text ?? nobody)
+        return text.replacing("<agent>", with: mock.agent("uo-1")).replacing("<new>", with: mock.agent("uo-2")).replacing(
+            "<job>", with: job
+        )
+        .replacing("<store>", with: store("web-1")).replacing("<made>", with: store("web-9"))
+        .replacing("<type>", with: world.jobType(named: "Backup")?.id.text ?? nobody)
     }
 
     private static let run = step(
@@ -52,7 +54,8 @@ struct EveryCallTests {
                 step(.get, "/CertificateStores"),
                 step(.post, "/CertificateStores/Schedule", #"{"StoreIds":["<store>"],"Schedule":{"Interval":{"Minutes":60}}}"#),
                 step(.get, "/CertificateStores/<store>"), step(.get, "/OrchestratorJobs/ScheduledJobs"),
-                step(.post, "/CertificateStores/Schedule", #"{"StoreIds":["<store>"],"Schedule":{"Daily":{"Time":"2026-03-01T02:00:00Z"}}}"#),
+                step(
+                    .post, "/CertificateStores/Schedule", #"{"StoreIds":["<store>"],"Schedule":{"Daily":{"Time":"2026-03-01T02:00:00Z"}}}"#),
             ]),
         Story(
             testDescription: "an agent is approved, a type made, and jobs run on both agents",

@@ -5,10 +5,13 @@ import Testing
 
 /// What the lines of `where` hold against a request.
 struct MatcherTests {
-    static let body = #"{"Name":"Alpha","Count":3,"Share":2.50,"Yes":true,"Nothing":null,"List":["a",{"Deep":7}],"Inner":{"Word":"x y","Big":10}}"#
+    static let body =
+        #"{"Name":"Alpha","Count":3,"Share":2.50,"Yes":true,"Nothing":null,"List":["a",{"Deep":7}],"Inner":{"Word":"x y","Big":10}}"#
 
     /// Whether a rule with this `where` matches the request of all these tests.
-    static func matches(_ line: String, body: String = body, path: String = "/KeyfactorAPI/Agents/7/Reset?pq.queryString=a%20b&Empty=") throws -> Bool {
+    static func matches(_ line: String, body: String = body, path: String = "/KeyfactorAPI/Agents/7/Reset?pq.queryString=a%20b&Empty=")
+        throws -> Bool
+    {
         let text = "rules: [ { operation: 'POST /Agents/{id}/Reset', where: { \(line) }, do: [ { refuse: unavailable } ] } ]"
         let scenario = try Scenario(Array(text.utf8), now: .first)
         let headers = [("X-Trace", "AbC"), ("Authorization", "Basic RVhBTVBMRVxvcHM6cw==")]
@@ -22,23 +25,29 @@ struct MatcherTests {
         ("header.x-trace: present", true, "it is there"), ("header.x-none: absent", true, "it is not"),
         ("header.x-none: present", false, "it is not there"), ("header.x-none: { not: abc }", true, "what is not there is not abc"),
         ("header.x-trace: { regex: '^A.C$' }", true, "a regular expression, with case"),
-        ("query.QueryString: a b", true, "decoded, without prefix and case"), ("query.certificateStoreQuery.queryString: a b", true, "prefixes do not count"),
+        ("query.QueryString: a b", true, "decoded, without prefix and case"),
+        ("query.certificateStoreQuery.queryString: a b", true, "prefixes do not count"),
         ("query.empty: ''", true, "empty and there"), ("query.other: absent", true, "not there"),
         ("path.id: '7'", true, "the hole of the path"), ("method: POST", true, "the method"), ("world: default", true, "the world"),
         (#"caller: 'EXAMPLE\ops'"#, true, "the user of Basic"), ("caller: somebody", false, "another"),
-        ("body.Name: Alpha", true, "a string"), ("body.name: Alpha", true, "members without case"), ("body.Name: alpha", false, "values with case"),
+        ("body.Name: Alpha", true, "a string"), ("body.name: Alpha", true, "members without case"),
+        ("body.Name: alpha", false, "values with case"),
         ("body.Count: 3", true, "a number"), ("body.Count: 3.0", true, "numbers as numbers"), ("body.Count: '3'", true, "its text"),
         ("body.Share: 2.5", true, "2.50 is 2.5"), ("body.Share: '2.5'", false, "in quotes the text counts"),
         ("body.Yes: true", true, "a boolean"), ("body.Nothing: null", true, "null"), ("body.Nothing: present", true, "null is there"),
         ("body.Other: null", false, "what is not there is not null"), ("body.Other: absent", true, "not there"),
-        ("'body.List[0]': a", true, "an element"), ("'body.List[1].Deep': 7", true, "into an element"), ("'body.List[2]': absent", true, "past the end"),
+        ("'body.List[0]': a", true, "an element"), ("'body.List[1].Deep': 7", true, "into an element"),
+        ("'body.List[2]': absent", true, "past the end"),
         ("body.List: { contains: a }", true, "an element of a list"), ("body.List: { contains: b }", false, "none of a list"),
         ("body.Count: { above: 2 }", true, "3 is above 2"), ("body.Count: { above: 3 }", false, "3 is not above 3"),
         ("body.Count: { above: 2, below: 4 }", true, "both hold"), ("body.Count: { above: 2, below: 3 }", false, "one does not"),
         ("body.Name: { above: 2 }", false, "a word is no number"), ("body.Name: { oneOf: [ Beta, Alpha ] }", true, "one of them"),
-        ("body.Count: { oneOf: [ 1, 3 ] }", true, "one of numbers"), ("body.Name: { not: { oneOf: [ Beta, Alpha ] } }", false, "none of them"),
-        ("body.Inner: { covers: { word: x y } }", true, "a part of an object"), ("body.Inner: { covers: { Word: x } }", false, "another value"),
-        ("body.List: { covers: [ { Deep: 7 } ] }", true, "an element anywhere"), ("body.Inner.Big: { equals: 10, not: 11 }", true, "two tests"),
+        ("body.Count: { oneOf: [ 1, 3 ] }", true, "one of numbers"),
+        ("body.Name: { not: { oneOf: [ Beta, Alpha ] } }", false, "none of them"),
+        ("body.Inner: { covers: { word: x y } }", true, "a part of an object"),
+        ("body.Inner: { covers: { Word: x } }", false, "another value"),
+        ("body.List: { covers: [ { Deep: 7 } ] }", true, "an element anywhere"),
+        ("body.Inner.Big: { equals: 10, not: 11 }", true, "two tests"),
         ("body.Inner.Word: { equals: present }", false, "the word itself must be written as equals"),
         ("header.x-trace: abc, body.Count: 4", false, "all lines must hold"),
     ])

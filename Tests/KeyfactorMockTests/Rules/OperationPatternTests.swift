@@ -46,8 +46,10 @@ struct OperationPatternTests {
 
     /// What covers another meets it, and what meets it is met by it, for all pairs.
     @Test func coveringIsMeeting() {
-        let patterns = ["* /**", "GET /**", "GET /*", "* /Agents", "GET /Agents", "GET /Agents/*", "POST /Agents/**", "GET /*/Custom", "token"]
-            .map { OperationPattern($0) }
+        let patterns = [
+            "* /**", "GET /**", "GET /*", "* /Agents", "GET /Agents", "GET /Agents/*", "POST /Agents/**", "GET /*/Custom", "token",
+        ]
+        .map { OperationPattern($0) }
         for one in patterns {
             for other in patterns {
                 #expect(one.meets(other) == other.meets(one), "\(one.text), \(other.text)")

@@ -50,7 +50,9 @@ struct RuleMistakeTests {
           - { name: open, operation: GET /Agents, unauthenticated: true, do: [ { refuse: forbidden } ] }
         """
 
-    @Test(arguments: [("wrong", wrong), ("contradictory", contradictory)]) func mistakesAreDrawnWithTheirPlace(_ name: String, _ text: String) {
+    @Test(arguments: [("wrong", wrong), ("contradictory", contradictory)]) func mistakesAreDrawnWithTheirPlace(
+        _ name: String, _ text: String
+    ) {
         let drawn: String
         do throws(Mistakes) {
             _ = try Scenario(Array(text.utf8), now: Mock.noon)
@@ -62,7 +64,8 @@ struct RuleMistakeTests {
     }
 
     @Test func warningsTellWhyARuleNeverStrikes() throws {
-        let drawn = try Scenario(Array(Self.doubtful.utf8), now: Mock.noon).warnings.drawn(file: "doubtful.yaml", source: Array(Self.doubtful.utf8))
+        let drawn = try Scenario(Array(Self.doubtful.utf8), now: Mock.noon).warnings.drawn(
+            file: "doubtful.yaml", source: Array(Self.doubtful.utf8))
         #expect(Golden.difference(drawn + "\n", "Tests/KeyfactorMockTests/Goldens/rules-doubtful.txt") == nil)
     }
 }

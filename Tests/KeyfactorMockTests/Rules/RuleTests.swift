@@ -112,7 +112,8 @@ struct RuleTests {
     }
 
     @Test func chanceIsTheSameTwiceAndMaxRunHolds() throws {
-        let scenario = "seed: 42\nrules: [ { name: flaky, operation: GET /Agents, chance: 60%, maxRun: 2, do: [ { refuse: unavailable } ] } ]"
+        let scenario =
+            "seed: 42\nrules: [ { name: flaky, operation: GET /Agents, chance: 60%, maxRun: 2, do: [ { refuse: unavailable } ] } ]"
         let first = try Self.statuses(try Mock(scenario), 400)
         #expect(try Self.statuses(try Mock(scenario), 400) == first)
         #expect(!first.split(separator: 200, omittingEmptySubsequences: true).contains { $0.count > 2 })
@@ -149,7 +150,8 @@ struct RuleTests {
         let mock = try Mock(auth + "rules: [ { operation: GET /Agents, calls: 1, do: [ { refuse: unavailable } ] } ]")
         #expect(try Self.statuses(mock, 3) == [401, 401, 401])
         #expect(try Self.statuses(mock, 2, as: "ann") == [503, 200], "no budget was spent")
-        let open = try Mock(auth + "rules: [ { operation: GET /Agents, calls: 1, unauthenticated: true, do: [ { refuse: unavailable } ] } ]")
+        let open = try Mock(
+            auth + "rules: [ { operation: GET /Agents, calls: 1, unauthenticated: true, do: [ { refuse: unavailable } ] } ]")
         #expect(try Self.statuses(open, 2) == [503, 401])
         #expect(try Self.statuses(open, 1, as: "ann") == [200])
     }

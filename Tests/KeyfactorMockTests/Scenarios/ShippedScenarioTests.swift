@@ -10,7 +10,7 @@ struct ShippedScenarioTests {
     static let folder = Golden.root.appending(path: "scenarios")
     static var names: [String] {
         let all = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        return all.filter { !$0.hasPrefix(".") }.sorted()
+        return all.filter { $0.hasSuffix(".yaml") }.sorted()
     }
 
     static func text(of name: String) throws -> String {

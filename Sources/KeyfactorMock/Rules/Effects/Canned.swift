@@ -36,7 +36,9 @@ struct HeaderChanges: Sendable, Equatable {
         .map(
             of: .orNull(.text("a header field's value", pattern: "[^\\r\\n]*")),
             keys: .init(
-                wanted: "a header field's name other than Content-Length, Connection and Transfer-Encoding", pattern: "(?!([Cc][Oo][Nn][Tt][Ee][Nn][Tt]-[Ll][Ee][Nn][Gg][Tt][Hh]|[Cc][Oo][Nn][Nn][Ee][Cc][Tt][Ii][Oo][Nn]|[Tt][Rr][Aa][Nn][Ss][Ff][Ee][Rr]-[Ee][Nn][Cc][Oo][Dd][Ii][Nn][Gg])$)[A-Za-z0-9!#$%&'*+.^_`|~-]+"
+                wanted: "a header field's name other than Content-Length, Connection and Transfer-Encoding",
+                pattern:
+                    "(?!([Cc][Oo][Nn][Tt][Ee][Nn][Tt]-[Ll][Ee][Nn][Gg][Tt][Hh]|[Cc][Oo][Nn][Nn][Ee][Cc][Tt][Ii][Oo][Nn]|[Tt][Rr][Aa][Nn][Ss][Ff][Ee][Rr]-[Ee][Nn][Cc][Oo][Dd][Ii][Nn][Gg])$)[A-Za-z0-9!#$%&'*+.^_`|~-]+"
             )),
         about: "header fields set over the reply's own; null takes one away")
 

@@ -1,0 +1,146 @@
+import KeyfactorMock
+
+/// The variables through which clients find the mock.
+struct ClientEnvironment {
+    /// Where the server is reached.
+    struct Address {
+        /// A name or an address, in brackets if it is one of IPv6.
+        var host: String
+        var httpPort: UInt16?
+        var httpsPort: UInt16
+
+        /// The address of a server.
+        ///
+        /// - Parameters:
+        ///   - host: where it listens.
+        ///   - httpPort: its port for HTTP.
+        ///   - httpsPort: its port for HTTPS.
+        init(listeningOn host: String, httpPort: UInt16?, httpsPort: UInt16) {
+            let isUsual = ["127.0.0.1", "localhost", "0.0.0.0", "::"].contains(host)
+            self.host = isUsual ? "localhost" : host.contains(":") ? "[\(host)]" : host
+            self.httpPort = httpPort
+            self.httpsPort = httpsPort
+        }
+
+        /// Host and port of HTTPS; without the port if that is 443, since some clients choke on it.
+        var authority: String { httpsPort == 443 ? host : "\(host):\(httpsPort)" }
+        var secureURL: String { "https://" + authority }
+        var plainURL: String? { httpPort.map { "http://\(host):\($0)" } }
+        /// The port of the control interface, if it has one of its own.
+        var adminPort: UInt16?
+        var adminURL: String { adminPort.map { "http://\(host):\($0)" } ?? plainURL ?? secureURL }
+        var tokenURL: String { secureURL + "/oauth2/token" }
+    }
+
+    /// The files that variables point at.
+    struct Files {
+        /// The CA alone.
+        var authority: String
+        /// The CA and what was trusted before.
+        var roots: String
+        /// The configuration of Keyfactor's Go tools.
+        var configuration: String
+    }
+
+    /// Name and value of each, in the order in which documents list them.
+    let variables: [(name: String, value: String)]
+
+    /// The variables of a server.
+    ///
+    /// - Parameters:
+    ///   - address: where it is reached.
+    ///   - scenario: what it serves.
+    ///   - login: what clients are to log in with.
+    ///   - files: what was written for them.
+    init(_ address: Address, _ scenario: Scenario, _ login: ClientLogin, _ files: Files) {
+        var all = [
+            // The log-in of Keyfactor's Go clients takes the port from the name; their SDK adds this one, unless it is 0.
+            ("KEYFACTOR_HOSTNAME", address.authority), ("KEYFACTOR_PORT", address.httpsPort == 443 ? "443" : "0"),
+            ("KEYFACTOR_API_PATH", Self.apiPath(scenario)), ("KEYFACTOR_SCHEME", "https"), ("KEYFACTOR_CA_CERT", files.authority),
+        ]
+        switch login {
+        case .basic(let user, let password, let domain):
+            all += [("KEYFACTOR_USERNAME", user), ("KEYFACTOR_PASSWORD", password), ("KEYFACTOR_DOMAIN", domain)]
+        case .oauth(let id, let secret):
+            for names in Self.oauthNames {
+                all += [(names.id, id), (names.secret, secret), (names.url, address.tokenURL)]
+            }
+        }
+        all += [
+            ("KEYFACTOR_AUTH_CONFIG_FILE", files.configuration), ("SSL_CERT_FILE", files.roots), ("REQUESTS_CA_BUNDLE", files.roots),
+            ("KFMOCK_URL", address.secureURL),
+        ]
+        if let url = address.plainURL { all.append(("KFMOCK_HTTP_URL", url)) }
+        variables = all + [("KFMOCK_ADMIN_URL", address.adminURL + "/_mock")]
+    }
+
+    private static let basicNames = ["KEYFACTOR_USERNAME", "KEYFACTOR_PASSWORD", "KEYFACTOR_DOMAIN"]
+    private static let oauthNames = [
+        (id: "KEYFACTOR_AUTH_CLIENT_ID", secret: "KEYFACTOR_AUTH_CLIENT_SECRET", url: "KEYFACTOR_AUTH_TOKEN_URL"),
+        (id: "COMMAND_IDP_CLIENTID", secret: "COMMAND_IDP_CLIENTSECRET", url: "COMMAND_IDP_TOKENURL"),
+    ]
+
+    /// Variables that a caller may have set for a server of its own and that would lead clients past the mock: the other way to log in.
+    var removed: [String] {
+        let known = Self.basicNames + Self.oauthNames.flatMap { [$0.id, $0.secret, $0.url] } + ["KFMOCK_HTTP_URL"]
+        return known.filter { name in !variables.contains { $0.name == name } }
+    }
+
+    /// Variables that are left as they are, although clients heed them before those set here.
+    static let rivals = [
+        "CURL_CA_BUNDLE", "KEYFACTOR_AUTH_ACCESS_TOKEN", "KEYFACTOR_AUTH_CONFIG_PROFILE", "KEYFACTOR_AUTH_PROVIDER", "KEYFACTOR_CONFIG",
+        "KEYFACTOR_TOKEN", "KEYFACTOR_URLBASE",
+    ]
+
+    /// The first base path as clients want it, without the slash in front.
+    static func apiPath(_ scenario: Scenario) -> String { String(scenario.basePaths[0].drop { $0 == "/" }) }
+
+    /// A line a variable. Plain values stand as they are, for shells, `docker --env-file` and systemd alike; others in single quotes,
+    /// which docker would take for part of the value.
+    var fileText: String {
+        variables.map { "\($0.name)=\(Self.quoted($0.value))\n" }.joined()
+    }
+
+    private static func quoted(_ value: String) -> String {
+        let plain = value.utf8.allSatisfy { byte in
+            UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
+                || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || "_-./:@%+=,".utf8.contains(byte)
+        }
+        return plain ? value : "'\(value.replacing("'", with: #"'\''"#))'"
+    }
+
+    /// The configuration file of Keyfactor's Go tools.
+    ///
+    /// - Parameters:
+    ///   - address: where the server is reached.
+    ///   - scenario: what it serves.
+    ///   - login: what clients are to log in with.
+    ///   - authority: the path of the CA's certificate.
+    /// - Returns: JSON.
+    static func configuration(_ address: Address, _ scenario: Scenario, _ login: ClientLogin, authority: String) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.name("servers")
+            writer.object { writer in
+                writer.name("default")
+                writer.object { writer in
+                    writer.member("host", address.authority)
+                    writer.member("api_path", apiPath(scenario))
+                    switch login {
+                    case .basic(let user, let password, let domain):
+                        writer.member("username", user)
+                        writer.member("password", password)
+                        writer.member("domain", domain)
+                    case .oauth(let id, let secret):
+                        writer.member("client_id", id)
+                        writer.member("client_secret", secret)
+                        writer.member("token_url", address.tokenURL)
+                    }
+                    writer.member("ca_cert_path", authority)
+                    writer.member("skip_tls_verify", false)
+                }
+            }
+        }
+        return writer.bytes + [UInt8(ascii: "\n")]
+    }
+}

@@ -1,0 +1,82 @@
+import Glibc
+
+/// Folders that go with the process, and addresses that it may listen on.
+extension Process {
+    /// Makes a folder that only this user can enter, where `TMPDIR` says.
+    ///
+    /// - Returns: its whole path, `nil` if it could not be made, and the folder it was to be in.
+    static func makeTemporaryFolder() -> (path: String?, parent: String) {
+        let parent = environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+        var template = Array("\(parent)/keyfactor-mock-\(String(repeating: "X", count: 6))".utf8CString)
+        guard unsafe mkdtemp(&template) != nil, let path = unsafe realpath(template, nil) else { return (nil, parent) }
+        defer { unsafe free(path) }
+        return unsafe (String(cString: path), parent)
+    }
+
+    /// Removes a folder with all that is in it. Links are removed, not followed.
+    ///
+    /// - Parameter folder: its path.
+    static func removeFolder(_ folder: String) {
+        for entry in entries(of: folder) {
+            let path = folder + "/" + entry
+            if unsafe unlink(path) != 0, errno == EISDIR || errno == EPERM { removeFolder(path) }
+        }
+        unsafe rmdir(folder)
+    }
+
+    private static func entries(of folder: String) -> [String] {
+        guard let listing = unsafe opendir(folder) else { return [] }
+        defer { unsafe closedir(listing) }
+        var names: [String] = []
+        while let entry = unsafe readdir(listing) {
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// What keeps the process from listening somewhere.
+    enum Hindrance {
+        case taken
+        /// The port is kept for the superuser.
+        case forbidden
+        case other(String)
+    }
+
+    /// Tries whether the process may listen somewhere, without doing so.
+    ///
+    /// - Parameters:
+    ///   - host: a numeric IPv4 address.
+    ///   - port: the port.
+    /// - Returns: `nil` if nothing stands in the way.
+    static func hindrance(toListenOn host: String, port: UInt16) -> Hindrance? {
+        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        defer { close(socket) }
+        var (on, address) = (Int32(1), sockaddr_in())
+        unsafe setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        unsafe inet_pton(AF_INET, host, &address.sin_addr)
+        let outcome = unsafe withUnsafePointer(to: &address) { address in
+            unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        switch outcome == 0 ? 0 : errno {
+        case 0: return nil
+        case EADDRINUSE: return .taken
+        case EACCES, EPERM: return .forbidden
+        case let number: return .other(unsafe String(cString: strerror(number)))
+        }
+    }
+
+    /// When a file was last changed, which file it is and how long; `nil` if there is none.
+    ///
+    /// - Parameter path: its path.
+    /// - Returns: something that differs once the file has.
+    static func stamp(of path: String) -> [Int]? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return [Int(status.st_mtim.tv_sec), status.st_mtim.tv_nsec, Int(status.st_ino), Int(status.st_size)]
+    }
+}

@@ -1,0 +1,107 @@
+import Foundation
+import KeyfactorMock
+import TestSupport
+import Testing
+
+@testable import keyfactor_mock
+
+struct ClientEnvironmentTests {
+    private static let files = ClientEnvironment.Files(
+        authority: "/tmp/k/ca.pem", roots: "/tmp/k/roots.pem", configuration: "/tmp/k/command_config.json")
+
+    private static func scenario(_ text: String) throws -> Scenario { try Scenario(Array(text.utf8), now: TimeSource.system.now()) }
+
+    private static func environment(
+        _ text: String = "", _ kind: ClientLogin.Kind? = nil, host: String = "127.0.0.1", http: UInt16? = 1111, https: UInt16 = 2222
+    ) throws -> ClientEnvironment {
+        let scenario = try scenario(text)
+        let address = ClientEnvironment.Address(listeningOn: host, httpPort: http, httpsPort: https)
+        return ClientEnvironment(address, scenario, ClientLogin(kind, scenario.access), files)
+    }
+
+    private static let logins = """
+        auth:
+          mode: both
+          users:
+            - { name: 'EXAMPLE\\reader', password: r, permissions: [ /agents/management/read/ ] }
+            - { name: 'CORP\\ops', password: "it's $5 & \\"more\\"" }
+          clients: [ { id: some, secret: s, permissions: [ /agents/management/read/ ] }, { id: ci, secret: 's3cr:t&=+ %' } ]
+        """
+
+    @Test(
+        arguments: [
+            ("plain", "", nil), ("plain-oauth", "", .oauth), ("scenario", logins + "\nbasePath: /Custom/Api", nil),
+            ("scenario-oauth", logins, .oauth), ("bearer", "auth: { mode: bearer, clients: [ { id: only, secret: s } ] }", nil),
+        ] as [(String, String, ClientLogin.Kind?)])
+    func theFileIsAsExpected(_ name: String, _ scenario: String, _ kind: ClientLogin.Kind?) throws {
+        let text = try Self.environment(scenario, kind).fileText
+        #expect(Golden.difference(text, "Tests/CommandTests/Goldens/env-\(name).txt") == nil)
+    }
+
+    @Test(
+        arguments: [
+            ("127.0.0.1", 1111, 2222, "localhost:2222", "0", "http://localhost:1111/_mock"),
+            ("0.0.0.0", 1111, 2222, "localhost:2222", "0", "http://localhost:1111/_mock"),
+            ("::1", 1111, 2222, "[::1]:2222", "0", "http://[::1]:1111/_mock"),
+            ("127.0.0.2", 1111, 443, "127.0.0.2", "443", "http://127.0.0.2:1111/_mock"),
+            ("127.0.0.1", nil, 2222, "localhost:2222", "0", "https://localhost:2222/_mock"),
+        ] as [(String, UInt16?, UInt16, String, String, String)])
+    func variablesNameTheAddress(_ host: String, _ http: UInt16?, _ https: UInt16, _ name: String, _ port: String, _ admin: String) throws {
+        let variables = Dictionary(
+            uniqueKeysWithValues: try Self.environment(host: host, http: http, https: https).variables.map { ($0.name, $0.value) })
+        #expect(variables["KEYFACTOR_HOSTNAME"] == name && variables["KEYFACTOR_PORT"] == port)
+        #expect(variables["KFMOCK_URL"] == "https://" + name && variables["KFMOCK_ADMIN_URL"] == admin)
+        #expect(variables["KFMOCK_HTTP_URL"] == (http == nil ? nil : String(admin.dropLast(6))))
+    }
+
+    @Test func theOtherWayToLogInIsTakenAway() throws {
+        #expect(
+            try Self.environment().removed == [
+                "KEYFACTOR_AUTH_CLIENT_ID", "KEYFACTOR_AUTH_CLIENT_SECRET", "KEYFACTOR_AUTH_TOKEN_URL", "COMMAND_IDP_CLIENTID",
+                "COMMAND_IDP_CLIENTSECRET", "COMMAND_IDP_TOKENURL",
+            ])
+        #expect(
+            try Self.environment("", .oauth, http: nil).removed == [
+                "KEYFACTOR_USERNAME", "KEYFACTOR_PASSWORD", "KEYFACTOR_DOMAIN", "KFMOCK_HTTP_URL",
+            ])
+    }
+
+    @Test(arguments: [("basic", .basic), ("oauth", .oauth)] as [(String, ClientLogin.Kind)])
+    func theConfigurationOfGoToolsIsAsExpected(_ name: String, _ kind: ClientLogin.Kind) throws {
+        let scenario = try Self.scenario(Self.logins)
+        let bytes = ClientEnvironment.configuration(
+            .init(listeningOn: "127.0.0.1", httpPort: 1, httpsPort: 2222), scenario, ClientLogin(kind, scenario.access),
+            authority: Self.files.authority)
+        #expect(Golden.difference(String(decoding: bytes, as: UTF8.self), "Tests/CommandTests/Goldens/command-config-\(name).json") == nil)
+    }
+
+    @Test(arguments: [
+        (#"'CORP\ops'"#, "ops", "CORP"), ("ops@corp.test", "ops", "corp.test"), ("ops", "ops", "EXAMPLE"),
+    ])
+    func aUserIsTakenApart(_ written: String, _ user: String, _ domain: String) throws {
+        let access = try Self.scenario("auth: { users: [ { name: \(written), password: p } ] }").access
+        #expect(ClientLogin(nil, access) == .basic(user: user, password: "p", domain: domain))
+    }
+
+    @Test(
+        arguments: [
+            ("", .basic, nil), ("auth: { mode: none }", .oauth, nil), (logins, .basic, nil), (logins, .oauth, nil),
+            (
+                "auth: { mode: bearer }", .basic,
+                "the scenario takes bearer tokens alone, and clients are told of Basic: leave out --auth basic"
+            ),
+            ("auth: { mode: basic }", .oauth, "the scenario takes Basic alone, and clients are told of OAuth: leave out --auth oauth"),
+            ("auth: { mode: basic }", .basic, "the scenario names no user: every log-in with Basic is refused"),
+            ("auth: { mode: bearer }", .oauth, "the scenario names no client: nobody gets a token"),
+        ] as [(String, ClientLogin.Kind, String?)])
+    func aLogInThatWillBeRefusedIsTold(_ text: String, _ kind: ClientLogin.Kind, _ objection: String?) throws {
+        let access = try Self.scenario(text).access
+        #expect(ClientLogin(kind, access).objection(access) == objection)
+    }
+
+    @Test func theDocumentTellsOfEveryVariable() throws {
+        let document = try String(contentsOf: Golden.root.appending(path: "docs/EXEC.md"), encoding: .utf8)
+        let names = try [nil, ClientLogin.Kind.oauth].flatMap { try Self.environment("", $0).variables.map(\.name) }
+        for name in names + ClientEnvironment.rivals { #expect(document.contains("`\(name)`"), "docs/EXEC.md does not tell of \(name)") }
+    }
+}
