@@ -79,7 +79,7 @@ def test_choices(world):
     chosen = {
         1: [{"where": {"caller": "one"}}, {"status": 200, "where": {"caller": "one"}}],
         2: [{"where": {"header.X-Run": "7"}}, {"where": {"query.PageReturned": {"above": 1}}}, {"where": {"query.returnLimit": 5}}],
-        3: [{"operation": CUSTOM}, {"where": {"body.JobFields.ParamInt": {"above": 3}}}, {"where": {"method": "POST"}, "operation": "* /**"}],
+        3: [{"operation": CUSTOM}, {"where": {"body.JobFields.ParamInt": {"above": 3}}}, {"where": {"method": "POST"}, "status": 400}],
         4: [{"status": 503}, {"rule": "struck"}, {"operation": "GET /**", "where": {"status": {"above": 500}}}],
         5: [{"operation": "token"}],
     }
@@ -230,7 +230,8 @@ def test_jobs(world):
 def test_the_whole_run(world):
     assert verdict(world, {"unmatched": 0, "unusedRules": 0}) == "met"
     world.request(path="/Certificates")
-    world.control("POST", "rules", [{"name": name, "operation": f"GET /{name}", "do": [{"answer": {"status": 200}}]} for name in ("A", "B")])
+    answer = [{"answer": {"status": 200}}]
+    world.control("POST", "rules", [{"name": name, "operation": f"GET /{name}", "do": answer} for name in ("A", "B")])
     assert verdict(world, {"unmatched": 1}) == "met" and verdict(world, {"unmatched": 0}) == "failed"
     assert judged(world, {"unusedRules": 0})["found"] == "1 unmatched requests, 2 unused rules ('A', 'B')"
     # What a rule answers is not unmatched.
