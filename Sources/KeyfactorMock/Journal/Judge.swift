@@ -33,12 +33,13 @@ struct Judge {
         case .every(let selection, let conditions): return every(selection, conditions, expectation)
         case .jobs(let type, let agent, let count):
             let found = jobs(type, agent)
-            return plain(expectation, "\(found) jobs", count.judged(found, mayBeMore: estate.jobs.history.evicted > 0))
+            return plain(expectation, counted(found, "job"), count.judged(found, mayBeMore: estate.jobs.history.evicted > 0))
         case .run(let wanted, let unused):
             let idle = book.rules.indices.filter { rules.strikes[$0] == 0 }
             let isMet = (wanted.map { $0 == unmatched } ?? true) && (unused.map { $0 == idle.count } ?? true)
             let names = idle.isEmpty ? "" : " (\(idle.prefix(5).map { "'\(book.rules[$0].name)'" }.joined(separator: ", ")))"
-            return plain(expectation, "\(unmatched) unmatched requests, \(idle.count) unused rules\(names)", isMet)
+            let found = [wanted.map { _ in counted(unmatched, "unmatched request") }, unused.map { _ in counted(idle.count, "unused rule") + names }]
+            return plain(expectation, found.compactMap { $0 }.joined(separator: ", "), isMet)
         }
     }
 
@@ -55,7 +56,7 @@ struct Judge {
     ) -> Verdict.Result {
         let isMet = count.map { $0.judged(matching.count, mayBeMore: journal.evicted > 0) } ?? true
         let near = isMet == true || matching.count > (count?.most ?? .max) ? [] : nearest(to: selection)
-        return plain(expectation, "\(matching.count) requests", isMet, near)
+        return plain(expectation, counted(matching.count, "request"), isMet, near)
     }
 
     /// What is wrong with what follows; `nil` if nothing is.
@@ -145,6 +146,8 @@ struct Judge {
         let path = String(entry.request.text(entry.request.path).prefix(200))
         return Verdict.Near(number: entry.number, method: entry.request.method.name, path: path, status: entry.status, criteria: criteria)
     }
+
+    private func counted(_ count: Int, _ what: String) -> String { "\(count) \(what)\(count == 1 ? "" : "s")" }
 
     private func shown(_ request: Request) -> String { "\(request.method.name) \(request.text(request.path).prefix(200))" }
 
