@@ -457,3 +457,37 @@ def test_a_client_that_leaves_takes_its_await_along(world):
 )
 def test_mistakes_in_the_time(world, body, said):
     assert said in world.refused("POST", "await", body)
+
+
+# MARK: Time
+
+
+@pytest.fixture(scope="module")
+def long(serve_module):
+    """A world with 4,000 exchanges in its journal."""
+    world = Remote(serve_module())
+    with connection(world.server) as kept:
+        for _ in range(4_000):
+            on(kept, "GET", "/KeyfactorAPI/JobTypes/Custom")
+    return world
+
+
+@pytest.mark.xfail(strict=True, reason="each await judges the whole journal anew at every exchange, on the threads that serve")
+def test_awaits_do_not_hold_up_requests(long):
+    waiting = [Awaiting(long, requests(operation=AGENTS), "20s") for _ in range(10)]
+    took = []
+    with connection(long.server) as kept:
+        for _ in range(15):
+            began = time.monotonic()
+            on(kept, "GET", "/KeyfactorAPI/JobTypes/Custom")
+            took.append(time.monotonic() - began)
+    long.request()
+    assert {each.verdict for each in waiting} == {"met"}
+    assert sorted(took)[7] < 0.03
+
+
+@pytest.mark.xfail(strict=True, reason="what follows is looked for from the beginning of the journal, for each exchange")
+def test_what_follows_is_found_in_time(long):
+    began = time.monotonic()
+    verdict(long, followed({"operation": "GET /JobTypes/Custom"}, status=200))
+    assert time.monotonic() - began < 0.5
