@@ -30,6 +30,11 @@ static int note_hello(gnutls_session_t session, unsigned type, unsigned when, un
         // GnuTLS comes to nothing, and libmicrohttpd, which has been told to leave the connection alone, does not ask again.
         if (hold_until(exchange, INT64_MAX, 0)) return GNUTLS_E_AGAIN;
     }
+    if (exchange->fault == LISTENER_FAULT_RESET) {
+        // Not before: a client that is still connecting would say that nobody listens.
+        reset(socket);
+        return GNUTLS_E_INTERNAL_ERROR;
+    }
     if (exchange->fault == LISTENER_FAULT_OLD_PROTOCOL) send(socket, alert, sizeof alert, MSG_NOSIGNAL | MSG_DONTWAIT);
     shutdown(socket, SHUT_RDWR);
     return GNUTLS_E_INTERNAL_ERROR;
@@ -48,11 +53,8 @@ static void show_certificate(listener_exchange *exchange, gnutls_session_t sessi
 /// Does to a new connection what is to be wrong with it.
 void break_connection(listener_exchange *exchange) {
     int socket = socket_of(exchange);
-    if (exchange->fault == LISTENER_FAULT_RESET) {
-        reset(socket);
-        return;
-    }
     if (!exchange->is_tls) {
+        if (exchange->fault == LISTENER_FAULT_RESET) reset(socket);
         if (exchange->fault == LISTENER_FAULT_CLOSE) close_cleanly(socket);
         return;
     }

@@ -54,7 +54,7 @@ package enum Delivery: Sendable, Equatable {
 /// Where the certificate was given, its authority's key is not at hand: ``expired`` and ``wrongName`` are then signed by an
 /// authority that nobody knows, and clients stumble over that first.
 package enum ConnectionFault: Sendable, Hashable, CaseIterable {
-    /// RST as soon as the connection is there; for HTTP that is when its first bytes are, or after a second without any.
+    /// RST: over HTTP when the first bytes are there, or after a second without any; over HTTPS behind the ClientHello.
     case reset
     /// FIN and no byte. On HTTP what has arrived is read away first; over TLS as ``cut``.
     case close

@@ -9,6 +9,8 @@ struct EnvironmentSettings {
     }
 
     static let prefix = "KEYFACTOR_MOCK_"
+    /// Where client kits look for this program; no setting of it.
+    static let binary = prefix + "BINARY"
 
     private let variables: [String: String]
 
@@ -22,7 +24,7 @@ struct EnvironmentSettings {
     /// Variables that look like settings and are none, each with the nearest right one.
     var unknown: [String] {
         let right = Exec.settings.map(\.variable)
-        return variables.keys.filter { !right.contains($0) }.sorted().map { name in
+        return variables.keys.filter { !right.contains($0) && $0 != Self.binary }.sorted().map { name in
             let nearest = nearestSetting(to: name, among: right).map { "; did you mean \($0)?" } ?? ""
             return "\(name) is not a setting\(nearest)"
         }

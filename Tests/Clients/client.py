@@ -4,6 +4,7 @@ It knows nothing of the server under test: no control interface, no switches, no
 """
 
 import datetime
+import email.utils
 import enum
 import time
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ class ApiError(Exception):
         self.message = said.get("Message") or reply.reason
         self.reasons = [each["Reason"] for each in said.get("FailedOperations", [])]
         self.correlation_id = reply.headers.get("X-Keyfactor-Correlation-Id")
+        self.retry_after = _retry_after(reply)
         super().__init__(f"{self.status} {self.code or ''}: {self.message} (correlation id {self.correlation_id})")
 
 
@@ -45,6 +47,10 @@ class Forbidden(ApiError):
 
 class Refused(ApiError):
     """400: asking again would not help."""
+
+
+class UnknownOutcome(Exception):
+    """The request was sent and no answer came: Command may have done the work."""
 
 
 class AgentUnavailable(Exception):
@@ -62,11 +68,20 @@ class StillWaiting(TimeoutError):
 _ERRORS = {400: Refused, 401: Forbidden, 403: Forbidden, 404: NotFound}
 
 
-def _json(reply):
+def _json(reply, otherwise=None):
     try:
         return reply.json()
     except requests.exceptions.JSONDecodeError:
-        return None
+        return otherwise
+
+
+def _retry_after(reply):
+    """The seconds that an answer asks to wait, said as a number or as a date; None if it asks for nothing."""
+    text = reply.headers.get("Retry-After")
+    if not text or text.isdigit():
+        return text and int(text)
+    until, now = (email.utils.parsedate_to_datetime(each) for each in (text, reply.headers["Date"]))
+    return max(0, int((until - now).total_seconds()))
 
 
 def moment(text):
@@ -113,23 +128,77 @@ class Attempt:
         return cls(sent["JobHistoryId"], sent["JobId"], result, status, sent["Message"], start, end)
 
 
-class Client:
-    """Command at an address, with its base path. `pause` is called with seconds to let pass between two looks at a job."""
+class Login:
+    """OAuth client credentials: a token is asked for when there is none, and again when Command does not take it any more."""
 
-    def __init__(self, url, verify=True, pause=time.sleep, max_pages=100):
-        self.url, self.pause, self.max_pages = url, pause, max_pages
+    def __init__(self, url, client, secret):
+        self.url, self.credentials, self.token = url, (client, secret), None
+
+    def header(self, session):
+        if not self.token:
+            reply = session.post(self.url, {"grant_type": "client_credentials"}, auth=self.credentials, timeout=10)
+            if not reply.ok:
+                raise Forbidden(reply)
+            self.token = reply.json()["access_token"]
+        return {"Authorization": "Bearer " + self.token}
+
+
+class Client:
+    """Command at an address, with its base path.
+
+    `pause` is called with seconds to let pass, between two looks at a job or because Command asks for it. A request that may be sent
+    again without harm is sent `attempts` times at most: all that Command says to have turned away (503), and reads. `login` is a Login,
+    or the user and password of Basic.
+    """
+
+    def __init__(self, url, verify=True, pause=time.sleep, max_pages=100, attempts=1, login=None):
+        self.url, self.pause, self.max_pages, self.attempts, self.login = url, pause, max_pages, attempts, login
         self.version = None
         self.session = requests.Session()
         self.session.trust_env, self.session.verify = False, verify
         self.session.headers.update({"x-keyfactor-requested-with": "APIClient", "x-keyfactor-api-version": "1"})
+        if isinstance(login, tuple):
+            self.session.auth, self.login = login, None
 
     def ask(self, method, path, body=None, **query):
-        """One request; answers what Command says, None if it says nothing."""
-        reply = self.session.request(method, self.url + path, params=query, json=body, timeout=10)
-        if not reply.ok:
+        """One request, again where that does no harm; answers what Command says, None if it says nothing."""
+        for left in reversed(range(self.attempts)):
+            try:
+                return self._ask(method, path, body, query)
+            except requests.exceptions.RequestException as failure:
+                if method != "GET":
+                    raise UnknownOutcome(f"{method} {path}") from failure
+                if not left:
+                    raise
+            except ApiError as error:
+                if not left or not self._passes(method, error):
+                    raise
+                if error.retry_after:
+                    self.pause(error.retry_after)
+
+    @staticmethod
+    def _passes(method, error):
+        """Whether an error passes by itself, and asking again does no harm."""
+        if error.status == 503:
+            return True
+        # Certificates cannot be read for a while after enrollment; the code is that of a permission that nobody has given.
+        is_new = error.status == 403 and error.message.endswith("Certificates - Read")
+        return method == "GET" and (error.status in (429, 502, 504) or is_new)
+
+    def _ask(self, method, path, body, query):
+        reply = self._send(method, path, body, query)
+        if reply.status_code == 401 and self.login:
+            self.login.token = None
+            reply = self._send(method, path, body, query)
+        is_json = not reply.content or _json(reply, reply) is not reply
+        if not reply.ok or not is_json:
             raise _ERRORS.get(reply.status_code, ApiError)(reply)
         self.version = reply.headers.get("X-Keyfactor-Product-Version", self.version)
-        return reply.json() if reply.content else None
+        return _json(reply)
+
+    def _send(self, method, path, body, query):
+        headers = self.login.header(self.session) if self.login else None
+        return self.session.request(method, self.url + path, params=query, json=body, headers=headers, timeout=10)
 
     def pages(self, path, **query):
         """All rows of a list. A list ends with an empty page, and not before."""
@@ -164,7 +233,11 @@ class Client:
     def run_on(self, machine, job_type, fields=None, schedule=None):
         """Schedules a custom job, at once if nothing else is said, and answers its id."""
         body = {"AgentId": self.agent(machine), "JobTypeName": job_type, "JobFields": fields or {}}
-        return self.ask("POST", "/OrchestratorJobs/Custom", {**body, "Schedule": schedule or {"Immediate": True}})["JobId"]
+        try:
+            return self.ask("POST", "/OrchestratorJobs/Custom", {**body, "Schedule": schedule or {"Immediate": True}})["JobId"]
+        except Refused:
+            self.agent(machine)  # it may have gone since it was looked up
+            raise
 
     def history(self, job):
         """The attempts at a job, the first one first."""
@@ -196,3 +269,11 @@ class Client:
 
     def acknowledge(self, *attempts):
         self.ask("POST", "/OrchestratorJobs/Acknowledge", {"JobAuditIds": [each.id for each in attempts]})
+
+    def heal(self, job, **how):
+        """Waits for a job; one that has failed is rescheduled, once, and waited for again."""
+        last = self.wait(job, **how)
+        if last.result == JobResult.FAILURE:
+            self.reschedule(last)
+            last = self.wait(job, after=last.id, **how)
+        return last

@@ -277,7 +277,7 @@ def test_a_reset_puts_everything_back(client, world):
     client.schedule_inventory(client.stores(), {"Interval": {"Minutes": 60}})
     world.patch(agents=[{"machine": "quiet-1", "polls": True}, {"machine": "uo-7"}])
     world.advance("400d")
-    assert world.reset()["dropped"] == {"jobs": 3}
+    assert world.reset()["dropped"]["jobs"] == 3
     assert (world.estate(), world.jobs(), client.scheduled(), world.now) == (before, [], [], moment(START))
     assert list(client.pages("/OrchestratorJobs/JobHistory")) == []
 

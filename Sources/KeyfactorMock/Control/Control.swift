@@ -80,7 +80,13 @@ package final class Control: Sendable {
         if request.headerRange("origin") != nil {
             throw ControlRefusal(403, "A request from a web page (header Origin) is refused under /_mock/.")
         }
-        var segments = page.split(separator: "/").map(String.init)
+        var segments: [String] = []
+        for part in page.split(separator: "/") {
+            guard let segment = PercentEncoding.decode(part.utf8) else {
+                throw ControlRefusal(400, "The path is not properly percent-encoded UTF-8.")
+            }
+            segments.append(segment)
+        }
         let world = try world(&segments)
         let found = Self.endpoints.compactMap { endpoint in endpoint.fits(segments).map { (endpoint, $0) } }
         if let facts, !found.contains(where: { $0.0.isOpen }), !Self.isOwnHost(request, facts) {

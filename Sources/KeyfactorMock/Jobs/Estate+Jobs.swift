@@ -73,15 +73,10 @@ extension Estate {
     package mutating func advance(to now: Timestamp) -> Int {
         var began = 0
         while let (moment, happening) = jobs.timeline.next(until: now) {
+            guard jobs.stillCounts(happening, at: moment) else { continue }
             switch happening {
-            case .due(let id):
-                guard let job = jobs.scheduled[id], job.order.schedule.recurs ? jobs.due[id] == moment : jobs.runs[id] == nil else {
-                    continue
-                }
-                began += fallsDue(job, at: moment, until: now)
-            case .stepEnds(let id):
-                guard jobs.runs[id]?.ends == moment else { continue }
-                moveOn(id, at: moment)
+            case .due(let id): if let job = jobs.scheduled[id] { began += fallsDue(job, at: moment, until: now) }
+            case .stepEnds(let id): moveOn(id, at: moment)
             }
         }
         return began
@@ -219,6 +214,10 @@ extension Estate {
     private mutating func putDown(_ job: Job, at moment: Timestamp) {
         if job.order.schedule.recurs { jobs.due[job.id] = moment }
         jobs.timeline.add(.due(job.id), at: moment)
+        // Schedules that are set again and again leave times behind.
+        guard jobs.timeline.isOvergrown else { return }
+        let jobs = jobs
+        self.jobs.timeline.keep { jobs.stillCounts($0, at: $1) }
     }
 
     private mutating func stopWaiting(_ job: Job) {

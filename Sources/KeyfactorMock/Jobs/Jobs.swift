@@ -26,6 +26,14 @@ package struct Jobs: Sendable {
     /// No jobs.
     package init() {}
 
+    /// Whether what was put down for a time is still to happen then.
+    func stillCounts(_ happening: Timeline.Happening, at moment: Timestamp) -> Bool {
+        switch happening {
+        case .due(let id): scheduled[id].map { $0.order.schedule.recurs ? due[id] == moment : runs[id] == nil } ?? false
+        case .stepEnds(let id): runs[id]?.ends == moment
+        }
+    }
+
     /// What a job is doing, for the control interface.
     package func state(of id: GUID) -> String {
         if let run = runs[id] { return run.steps[run.step].state.rawValue }

@@ -38,8 +38,10 @@ struct Judge {
             let idle = book.rules.indices.filter { rules.strikes[$0] == 0 }
             let isMet = (wanted.map { $0 == unmatched } ?? true) && (unused.map { $0 == idle.count } ?? true)
             let names = idle.isEmpty ? "" : " (\(idle.prefix(5).map { "'\(book.rules[$0].name)'" }.joined(separator: ", ")))"
-            let found = [wanted.map { _ in counted(unmatched, "unmatched request") }, unused.map { _ in counted(idle.count, "unused rule") + names }]
-            return plain(expectation, found.compactMap { $0 }.joined(separator: ", "), isMet)
+            let asked = [
+                wanted.map { _ in counted(unmatched, "unmatched request") }, unused.map { _ in counted(idle.count, "unused rule") + names },
+            ]
+            return plain(expectation, asked.compactMap { $0 }.joined(separator: ", "), isMet)
         }
     }
 

@@ -22,6 +22,8 @@ package struct Timeline: Sendable {
 
     private var events = Heap<Event>()
     private var count: UInt64 = 0
+    /// How much was left when that was last looked at.
+    private var kept = 0
 
     /// Nothing to come.
     package init() {}
@@ -31,6 +33,21 @@ package struct Timeline: Sendable {
         events.insert(Event(at: moment, number: count, happening: happening))
         count += 1
     }
+
+    /// How much is put down, also what no longer counts.
+    package var length: Int { events.count }
+
+    /// Takes off everything that no longer counts, and of what is put down twice one.
+    ///
+    /// - Parameter counts: whether something still does.
+    mutating func keep(where counts: (_ happening: Happening, _ moment: Timestamp) -> Bool) {
+        var seen: Set<Happening> = []
+        events = Heap(events.unordered.filter { counts($0.happening, $0.at) && seen.insert($0.happening).inserted })
+        kept = events.count
+    }
+
+    /// Whether most of what is put down may no longer count.
+    var isOvergrown: Bool { events.count > 1024 + 2 * kept }
 
     /// Takes off the first thing whose time has come.
     ///

@@ -232,3 +232,13 @@ struct JobLifeTests {
         #expect(world.jobs.history.all.last?.start == Mock.noon + .seconds(86_400 * 3650))
     }
 }
+
+/// What falls due does not pile up.
+struct TimelineTests {
+    @Test func schedulesSetAgainAndAgainLeaveNothingBehind() throws {
+        let mock = try Mock()
+        let body = #"{"StoreIds":["\#(mock.store("web-1"))"],"Schedule":{"Interval":{"Minutes":60}}}"#
+        for _ in 0..<10_000 { #expect(try mock.post("/CertificateStores/Schedule", body).status == 204) }
+        #expect(mock.world.jobs.timeline.length <= 1100)
+    }
+}

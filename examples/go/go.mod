@@ -1,0 +1,3 @@
+module example.com/keyfactormock
+
+go 1.21

@@ -1,0 +1,201 @@
+package keyfactormock
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// World is an isolated copy of everything: what exists, the clock, the rules, the journal, the tokens.
+type World struct {
+	Name     string
+	URL      string // the API in this world, over HTTP; over HTTPS if the server has no HTTP
+	HTTPSURL string // the same over HTTPS, empty if the server has none
+	TokenURL string // the token endpoint
+	Client   *http.Client
+
+	t     testing.TB
+	rules int
+}
+
+// Exchange is a request with its reply, as the journal has it. Status is 0 where nothing was sent; Effect is "committed"
+// where the work was done.
+type Exchange struct {
+	N                                       int
+	Method, Path, Query, Body, Operation    string
+	Rule, Failure, Effect, Delivery, Caller string
+	Status                                  int
+	ReplyBody                               string
+	RequestHeaders                          map[string]string `json:"headers"`
+	ReplyHeaders                            map[string]string
+	At                                      time.Time
+}
+
+// Header is a header field of the request, whatever its case; of credentials only the scheme is shown.
+func (e Exchange) Header(name string) string {
+	for key, value := range e.RequestHeaders {
+		if strings.EqualFold(key, name) {
+			return value
+		}
+	}
+	return ""
+}
+
+// Job is a job that is scheduled or under way.
+type Job struct {
+	ID, JobType, Agent, State string
+	Schedule                  json.RawMessage
+	Runs                      int
+}
+
+var unfit = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
+
+// New makes the world of a test and drops it when the test is over. Its name comes from the test's and its package's,
+// so that what is drawn at random is the same in every run. When the test fails, its exchanges are logged.
+func New(t testing.TB) *World {
+	t.Helper()
+	if current == nil {
+		t.Fatal("there is no server: call keyfactormock.Main in TestMain")
+	}
+	digest := fmt.Sprintf("%x", sha256.Sum256([]byte(thisPackage()+" "+t.Name())))
+	name := unfit.ReplaceAllString(t.Name(), "-")
+	if len(name) > 48 {
+		name = name[:48]
+	}
+	w := &World{Name: name + "-" + digest[:8], Client: current.newClient(), t: t}
+	below := "/w/" + w.Name
+	if current.https != "" {
+		w.HTTPSURL = current.https + below + current.apiPath
+	}
+	w.URL = w.HTTPSURL
+	if current.http != "" {
+		w.URL = current.http + below + current.apiPath
+	}
+	w.TokenURL = fallback(current.http, current.https) + below + "/oauth2/token"
+	w.drop()
+	if err := current.control(http.MethodPost, "worlds", map[string]any{"name": w.Name}, nil); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			for _, each := range w.Requests("") {
+				t.Logf("%d %s %s: %d %s %s", each.N, each.Method, each.Path, each.Status, each.Delivery, each.Rule)
+			}
+		}
+		w.Client.CloseIdleConnections()
+		w.drop()
+	})
+	return w
+}
+
+// thisPackage is the folder of the tests below that of go.mod: another for each package, and the same on each machine.
+func thisPackage() string {
+	folder, err := os.Getwd()
+	if err != nil {
+		return ""
+	}
+	for root := folder; ; root = filepath.Dir(root) {
+		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
+			if below, err := filepath.Rel(root, folder); err == nil {
+				return filepath.ToSlash(below)
+			}
+		}
+		if root == filepath.Dir(root) {
+			return filepath.Base(folder)
+		}
+	}
+}
+
+func (w *World) drop() {
+	w.t.Helper()
+	var refused *refusal
+	err := current.control(http.MethodDelete, "worlds/"+w.Name, nil, nil)
+	if err != nil && !(errors.As(err, &refused) && refused.status == http.StatusNotFound) {
+		w.t.Error(err)
+	}
+}
+
+// Control asks the control interface of this world, for what has no method here; into may be nil.
+func (w *World) Control(method, page string, body, into any) {
+	w.t.Helper()
+	if err := current.control(method, "worlds/"+w.Name+"/"+page, body, into); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// Load swaps the whole scenario, YAML or JSON. The world begins anew.
+func (w *World) Load(scenario string) {
+	w.t.Helper()
+	w.Control(http.MethodPut, "scenario", scenario, nil)
+}
+
+// Patch merges into what exists, in the words of scenario files, YAML or JSON.
+func (w *World) Patch(estate string) {
+	w.t.Helper()
+	w.Control(http.MethodPatch, "estate", estate, nil)
+}
+
+// Advance lets world time pass; all that falls due has happened when it returns. It answers how many runs began.
+func (w *World) Advance(by time.Duration) int {
+	w.t.Helper()
+	var outcome struct{ Ran int }
+	w.Control(http.MethodPost, "clock/advance", map[string]any{"by": duration(by)}, &outcome)
+	return outcome.Ran
+}
+
+// Requests are the exchanges of an operation such as "GET /Agents", or all if it is empty, the first one first.
+func (w *World) Requests(operation string) []Exchange {
+	w.t.Helper()
+	query := url.Values{"order": {"oldest"}, "limit": {"100000"}}
+	if operation != "" {
+		query.Set("operation", operation)
+	}
+	var journal struct {
+		Exchanges []Exchange
+		Evicted   int
+	}
+	w.Control(http.MethodGet, "journal?"+query.Encode(), nil, &journal)
+	if journal.Evicted > 0 {
+		w.t.Fatalf("the journal has let %d exchanges go: use Verify, which knows that", journal.Evicted)
+	}
+	return journal.Exchanges
+}
+
+// Jobs are the jobs that are scheduled or under way; those that are over are in the history.
+func (w *World) Jobs() []Job {
+	w.t.Helper()
+	var jobs []Job
+	w.Control(http.MethodGet, "jobs", nil, &jobs)
+	return jobs
+}
+
+// Verify fails the test, with the exchanges that came nearest, unless all of the expectations are met: a list as in scenario
+// files, such as "[ { requests: { operation: GET /Agents }, count: 1-3 } ]".
+func (w *World) Verify(expectations string) {
+	w.t.Helper()
+	var verdict struct {
+		Verdict string
+		Results json.RawMessage
+	}
+	w.Control(http.MethodPost, "verify", "expect: "+expectations, &verdict)
+	if verdict.Verdict != "met" {
+		w.t.Errorf("%s: %s", verdict.Verdict, verdict.Results)
+	}
+}
+
+// duration writes a duration as the mock reads it.
+func duration(d time.Duration) string {
+	if d%time.Second == 0 {
+		return fmt.Sprintf("%ds", d/time.Second)
+	}
+	return fmt.Sprintf("%dms", d.Milliseconds())
+}
