@@ -192,7 +192,6 @@ def test_the_path_names_the_rule(world):
     assert "Did you mean 'first'?" in world.refused("DELETE", "rules/frist", status=404)
 
 
-@pytest.mark.xfail(strict=True, reason="the name in the path is not decoded, so that rules named by their operation cannot be named")
 def test_a_name_with_a_blank_and_a_slash(world):
     world.control("POST", "rules", {"operation": "GET /Agents", "do": []})
     assert names(world)[0] == "GET /Agents"
