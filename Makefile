@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 BUILD_PACKAGES := libmicrohttpd-dev libgnutls28-dev libyaml-dev
-TEST_PACKAGES := $(BUILD_PACKAGES) curl openssl python3 python3-venv
+TEST_PACKAGES := $(BUILD_PACKAGES) curl jq openssl python3 python3-venv
 BENCH_PACKAGES := $(BUILD_PACKAGES) wrk nginx-light gcc binutils pkg-config python3
 RELEASE := swift build -c release --static-swift-stdlib
 

@@ -66,3 +66,13 @@ def _servers():
     for server in started:
         if server.process.returncode is None:
             server.stop()
+
+
+@pytest.fixture
+def terminal(tmp_path):
+    """A terminal in which the examples of a document are tried."""
+    from document import Terminal
+
+    terminal = Terminal(tmp_path)
+    yield terminal
+    terminal.stop()

@@ -4,6 +4,7 @@ Only the standard library, since both virtual environments share it.
 """
 
 import base64
+import functools
 import http.client
 import json
 import os
@@ -206,3 +207,15 @@ def talk(mock, text, secure=False, replies=1, method="GET"):
         wire.sendall(text)
         answers = [read_reply(stream, method) for _ in range(replies)]
     return answers[0] if replies == 1 else answers
+
+
+def option(name):
+    """A mark for tests of an option of `serve`: they are skipped where the server does not have it."""
+    import pytest
+
+    return pytest.mark.skipif(name not in _serve_help(), reason=f"this server does not have {name}")
+
+
+@functools.cache
+def _serve_help():
+    return subprocess.run([BINARY, "serve", "--help"], capture_output=True, text=True, timeout=PATIENCE).stdout

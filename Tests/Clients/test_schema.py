@@ -14,7 +14,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from mock import BINARY, PATIENCE, ROOT
-from test_scenario_document import SCENARIOS, whole
+from test_scenario_document import DOCUMENT, whole
 
 WRONG = pathlib.Path(__file__).parent / "wrong-scenarios"
 BY_SCHEMA = sorted(WRONG.glob("*.yaml"))
@@ -64,7 +64,7 @@ def test_the_schema_accepts_what_is_shipped(file):
     assert errors(file.read_text()) == []
 
 
-@pytest.mark.parametrize("block", SCENARIOS, ids=lambda block: f"line {block.line}")
+@pytest.mark.parametrize("block", DOCUMENT.scenarios, ids=lambda block: f"line {block.line}")
 def test_the_schema_accepts_what_is_documented(block):
     assert bool(errors(whole(block))) == (block.note == "wrong"), errors(whole(block))
 
