@@ -111,7 +111,6 @@ def test_counts_never_go_down(world, name):
     assert metrics(world)[("requests_total", "GET /Agents", "200")] == 4
 
 
-@pytest.mark.xfail(strict=True, reason="what was counted stays with the world, and is kept besides as the count of one that was put back")
 def test_nothing_counts_twice_after_a_reset_from_the_same_world(world):
     world.statuses(3)
     world.control("POST", "reset", {"from": "default"})
@@ -275,13 +274,11 @@ def test_other_hosts_are_refused_but_for_health_and_ca(shared, host):
         assert shared.ask("GET", page, headers={"Host": host}).status == 200
 
 
-@pytest.mark.xfail(strict=True, reason="any name that begins with 127. is taken for an address of this machine")
 def test_a_name_that_looks_like_an_address_is_refused(shared):
     for host in ("127.example.org", "127.0.0.1.example.org:8080"):
         assert shared.ask("GET", "info", headers={"Host": host}).status == 403
 
 
-@pytest.mark.xfail(strict=True, reason="the world is made before Host is looked at")
 def test_who_is_refused_makes_no_world(shared):
     assert shared.ask("GET", "worlds/by-a-stranger/journal", headers={"Host": "example.org"}).status == 403
     assert "by-a-stranger" not in shared.ask("GET", "worlds").body.decode()
@@ -302,7 +299,6 @@ def test_a_token_is_asked_for_but_for_health_and_ca(serve):
 
 
 @option("--admin-token")
-@pytest.mark.xfail(strict=True, reason="the world is made before the token is looked at")
 def test_who_has_no_token_makes_no_world(serve):
     world = Remote(serve("", "--admin-token", "t0ken"))
     assert world.ask("GET", "worlds/by-a-stranger/journal").status == 401

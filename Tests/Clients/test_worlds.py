@@ -213,7 +213,6 @@ def test_forking_or_resetting_from_nothing(plain):
     assert not {"orphan", "nowhere"} & set(counts(plain))
 
 
-@pytest.mark.xfail(strict=True, reason="the world is made before anything else of the request is looked at")
 def test_a_page_that_does_not_exist_makes_no_world(plain):
     plain.at("misspelt").refused("GET", "jorunal", status=404)
     assert "misspelt" not in counts(plain)
@@ -300,7 +299,6 @@ def test_a_saved_state_is_a_fork_to_go_back_to(serve):
     assert default.job(default.agent()).json == first
 
 
-@pytest.mark.xfail(strict=True, reason="a reset from the same world keeps the journal, and gives back its bytes all the same")
 def test_a_reset_from_itself_empties_the_journal(serve):
     world = Remote(serve())
     world.statuses(3)

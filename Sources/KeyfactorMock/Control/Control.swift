@@ -87,7 +87,11 @@ package final class Control: Sendable {
             }
             segments.append(segment)
         }
-        let world = try world(&segments)
+        var name = Worlds.standardName
+        if segments.count > 2, segments[0] == "worlds" {
+            name = segments[1]
+            segments.removeFirst(2)
+        }
         let found = Self.endpoints.compactMap { endpoint in endpoint.fits(segments).map { (endpoint, $0) } }
         if let facts, !found.contains(where: { $0.0.isOpen }), !Self.isOwnHost(request, facts) {
             throw ControlRefusal(403, "The header Host names another server; under /_mock/ use localhost or a loopback address.")
@@ -103,20 +107,18 @@ package final class Control: Sendable {
         if let token, !endpoint.isOpen, !AccessPolicy.isEqual(Array(token.utf8), Array((request.header("x-mock-token") ?? "").utf8)) {
             throw ControlRefusal(401, "The header X-Mock-Token is missing or wrong; this server was started with --admin-token.")
         }
+        try ControlCall.refuseUnknownParameters(of: request, besides: endpoint.query.map(\.name))
         return try endpoint.work(
             ControlCall(
-                request: request, parameter: parameter, world: world, worlds: worlds, metrics: metrics, time: time, facts: facts,
+                request: request, parameter: parameter, world: try world(name), worlds: worlds, metrics: metrics, time: time, facts: facts,
                 wall: time.now()))
     }
 
-    /// The world that a path is about: `worlds/{name}/…` names one, which is made if need be; all else means `default`.
-    private func world(_ segments: inout [String]) throws(ControlRefusal) -> World {
-        guard segments.count > 2, segments[0] == "worlds" else { return worlds.standard }
-        let name = segments[1]
+    /// The world that a path is about. It is made if need be, once nothing else is wrong.
+    private func world(_ name: String) throws(ControlRefusal) -> World {
         guard Worlds.isName(name) else {
             throw ControlRefusal(404, "A world's name is 1 to 64 letters, digits, '.', '_' or '-', found '\(name.prefix(64))'.")
         }
-        segments.removeFirst(2)
         do throws(Refusal) {
             return try worlds.named(name, wall: time.now())
         } catch {
@@ -136,7 +138,7 @@ package final class Control: Sendable {
     private static func isOwnHost(_ request: Request, _ facts: Facts) -> Bool {
         guard facts.isLoopback, let host = request.header("host")?.lowercased() else { return true }
         let name = host.hasPrefix("[") ? host.dropFirst().prefix { $0 != "]" } : host.prefix { $0 != ":" }
-        return name == "localhost" || name.hasSuffix(".localhost") || name == "::1" || name.hasPrefix("127.")
-            || facts.names.contains { $0.lowercased() == name }
+        let isAddress = name == "::1" || name.hasPrefix("127.") && name.allSatisfy { $0.isNumber || $0 == "." }
+        return isAddress || name == "localhost" || name.hasSuffix(".localhost") || facts.names.contains { $0.lowercased() == name }
     }
 }

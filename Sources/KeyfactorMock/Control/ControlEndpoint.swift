@@ -77,6 +77,18 @@ struct ControlCall: Sendable {
     /// The world's scenario.
     var scenario: Scenario { world.withState { $0.scenario } }
 
+    /// Refuses parameters of the query that the endpoint does not know.
+    static func refuseUnknownParameters(of request: Request, besides known: [String]) throws(ControlRefusal) {
+        let text = request.text(request.query)
+        for part in text.split(separator: "&") {
+            let name = PercentEncoding.decode(part.prefix { $0 != "=" }.utf8, plusIsSpace: true) ?? String(part)
+            guard !known.contains(name.lowercased()) else { continue }
+            let nearest = nearestWord(to: name, among: known).map { " Did you mean '\($0)'?" } ?? ""
+            let takes = known.isEmpty ? "It takes none." : "It takes \(known.joined(separator: ", "))."
+            throw ControlRefusal(400, "There is no parameter '\(name.prefix(60))' here.\(nearest) \(takes)")
+        }
+    }
+
     /// A parameter of the query, decoded.
     ///
     /// - Parameter name: in lower case.

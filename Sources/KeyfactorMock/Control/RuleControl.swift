@@ -24,7 +24,7 @@ enum RuleControl {
     private static func swap(_ call: ControlCall) throws(ControlRefusal) -> Response {
         let scenario: Scenario
         do throws(Mistakes) {
-            scenario = try Scenario(call.bytes, now: call.wall)
+            scenario = try Scenario(call.bytes, now: call.wall, overrides: call.worlds.scenario.overrides)
         } catch {
             throw call.mistakes(error)
         }
@@ -89,6 +89,7 @@ enum RuleControl {
     private static func replace(_ call: ControlCall) throws(ControlRefusal) -> Response {
         let body = try call.body(Rule.liveShape)
         let name = call.parameter
+        guard (1...128).contains(name.unicodeScalars.count) else { throw ControlRefusal(400, "A rule's name has 1 to 128 characters.") }
         if let said = body["name"]?.text, said != name {
             throw ControlRefusal(
                 400, "The path names the rule '\(name.prefix(60))', the body '\(said.prefix(60))'. Leave the name out of the body.")

@@ -48,17 +48,23 @@ struct Journal: Sendable {
         chunks[chunks.count - 1].bytes += size
         bytes += size
         budget.change(used: size)
-        if budget.isExceeded { shrink(to: budget.limit / 8 * 7 / max(1, budget.holders)) }
+        if budget.isExceeded { shrink(to: budget.limit / 8 * 7 / max(1, budget.holders), keepsNewest: true) }
     }
 
-    /// Lets the oldest exchanges go until no more bytes are held than so many; the newest chunk stays.
-    mutating func shrink(to most: Int) {
-        while bytes > most, chunks.count > 1 {
+    /// Lets the oldest exchanges go until no more bytes are held than so many.
+    ///
+    /// - Parameters:
+    ///   - most: in bytes.
+    ///   - keepsNewest: whether the newest chunk stays in any case.
+    mutating func shrink(to most: Int, keepsNewest: Bool = false) {
+        let wasEmpty = chunks.isEmpty
+        while bytes > most, chunks.count > (keepsNewest ? 1 : 0) {
             let chunk = chunks.removeFirst()
             evicted += chunk.entries.count
             bytes -= chunk.bytes
             budget.change(used: -chunk.bytes)
         }
+        if chunks.isEmpty, !wasEmpty { budget.change(holders: -1) }
     }
 
     /// Forgets everything; numbers go on.
@@ -68,6 +74,7 @@ struct Journal: Sendable {
         let gone = held
         close()
         cleared += gone
+        unmatched = 0
         return gone
     }
 

@@ -63,10 +63,9 @@ struct Judge {
 
     /// What is wrong with what follows; `nil` if nothing is.
     private func followed(_ matching: [JournalEntry], by following: Expectation.Following, _ expectation: Expectation) -> Verdict.Result? {
+        let next = successors()
         for entry in matching {
-            let next = journal.entries.first {
-                $0.number > entry.number && $0.caller == entry.caller && $0.subject == entry.subject
-            }
+            let next = next[entry.number]
             guard let next else {
                 return plain(expectation, "nothing follows request \(entry.number) (\(shown(entry.request)))", false)
             }
@@ -85,6 +84,21 @@ struct Judge {
             }
         }
         return journal.evicted > 0 ? plain(expectation, "\(matching.count) requests, each followed as expected", nil) : nil
+    }
+
+    /// By an exchange's number, the next one by the same caller on the same operation, or on the same path where there is none.
+    private func successors() -> [Int: JournalEntry] {
+        struct Line: Hashable {
+            let caller: String
+            let asked: String
+        }
+        var (next, last): ([Int: JournalEntry], [Line: JournalEntry]) = ([:], [:])
+        for entry in Array(journal.entries).reversed() {
+            let line = Line(caller: entry.caller, asked: entry.operation ?? shown(entry.request))
+            next[entry.number] = last[line]
+            last[line] = entry
+        }
+        return next
     }
 
     private func every(_ selection: Expectation.Selection, _ conditions: [Rule.Condition], _ expectation: Expectation) -> Verdict.Result {
@@ -125,7 +139,7 @@ struct Judge {
                 case .status: .text(String(entry.status))
                 default: reading.value(of: number, in: selectors)
                 }
-            let found = Secrets.isSecret(selectors[number]) ? "(struck out)" : value.shown
+            let found = Secrets.isSecret(selectors[number]) ? Secrets.struckOut : Secrets.shown(value.shown)
             return .init(
                 name: conditions[number].text, wanted: conditions[number].wanted, found: found, isMet: conditions[number].fits(value))
         }

@@ -7,11 +7,11 @@ enum Secrets {
     /// Whether a name is that of a secret: of a member of a body, a parameter of a query, a field of a form.
     static func isSecret(name: String) -> Bool {
         let name = name.lowercased()
-        return words.contains { name.contains($0) }
+        return name == "token" || words.contains { name.contains($0) }
     }
 
-    private static let words = ["password", "passphrase", "secret", "privatekey", "private_key", "access_token", "pfx"]
-    private static let headers = ["authorization", "proxy-authorization", "cookie", "set-cookie", "x-mock-token"]
+    private static let words = ["password", "passphrase", "secret", "privatekey", "private_key", "access_token", "refresh_token", "id_token", "apikey", "api_key", "pfx"]
+    private static let headers = ["authorization", "proxy-authorization", "cookie", "set-cookie", "x-mock-token", "x-api-key", "x-auth-token"]
 
     /// Whether a selector looks at a secret.
     static func isSecret(_ selector: Selector) -> Bool {
@@ -32,6 +32,9 @@ enum Secrets {
         let scheme = value.prefix { $0 != " " }
         return scheme.count < value.count && scheme.count <= 9 ? "\(scheme) \(struckOut)" : struckOut
     }
+
+    /// A text that a message shows.
+    static func shown(_ text: String) -> String { mayHold(text) ? struckOut : text }
 
     /// A query as it was sent, but for the values of secrets.
     static func query(_ text: String) -> String { form(text) }
@@ -54,13 +57,15 @@ enum Secrets {
 
     private static func mayHold(_ text: String) -> Bool {
         let text = text.lowercased()
-        return words.contains { text.contains($0) } || text.contains("private key")
+        // A name may be written with escapes.
+        return (["\"token"] + words).contains { text.contains($0) } || text.contains("private key") || text.contains("\\u")
     }
 
     private static func form(_ text: String) -> String {
         text.split(separator: "&", omittingEmptySubsequences: false).map { part in
             let name = part.prefix { $0 != "=" }
-            return name.count < part.count && isSecret(name: String(name)) ? "\(name)=\(struckOut)" : String(part)
+            let decoded = PercentEncoding.decode(name.utf8, plusIsSpace: true) ?? String(name)
+            return name.count < part.count && isSecret(name: decoded) ? "\(name)=\(struckOut)" : String(part)
         }.joined(separator: "&")
     }
 
@@ -88,7 +93,7 @@ enum Secrets {
     /// A text inside JSON: it may be a key, or JSON itself, as a store's properties are.
     private static func text(_ text: String) -> String {
         if text.contains("PRIVATE KEY-----") { return struckOut }
-        guard text.hasPrefix("{") || text.hasPrefix("["), mayHold(text), let document = try? JSONDocument(Array(text.utf8)) else {
+        guard let first = text.first(where: { !$0.isWhitespace }), first == "{" || first == "[", mayHold(text), let document = try? JSONDocument(Array(text.utf8)) else {
             return text
         }
         var writer = JSONWriter(capacity: text.utf8.count)

@@ -9,7 +9,7 @@ enum Calls: Sendable, Equatable {
     static let shape = Shape.oneOf(
         [
             .integer(1...1_000_000_000), .list(.integer(1...1_000_000_000)),
-            .text("calls", pattern: "[1-9][0-9]{0,8}(-[1-9][0-9]{0,8}|\\+)?|every [1-9][0-9]{0,8}"),
+            .text("calls", pattern: "[1-9][0-9]{0,8}(-[1-9][0-9]{0,8}|\\+)|every [1-9][0-9]{0,8}"),
         ], "calls such as 2, [1, 4], 2-3, 3+ or every 5")
 
     /// Reads calls that fit ``shape``; nothing is all.

@@ -21,6 +21,8 @@ package final class Scenario: Sendable {
     let router: Router
     /// The file as it was read.
     let source: [UInt8]
+    /// What the command line set over it.
+    let overrides: Overrides
 
     /// What is served when nothing is said: the vendor's default, and the one of container installs.
     package static let standardBasePaths = ["/KeyfactorAPI", "/Keyfactor/API"]
@@ -79,6 +81,7 @@ package final class Scenario: Sendable {
         expectations = expected
         router = Router(API.endpoints, bases: basePaths)
         source = text
+        self.overrides = overrides
     }
 
     /// One path is served before the vendor's two; a list is served instead of them.

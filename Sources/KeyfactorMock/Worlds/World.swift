@@ -129,7 +129,7 @@ struct WorldState: Sendable {
     mutating func begin(anew state: WorldState) -> WorldState {
         let before = self
         journal.close()
-        self = state.name == name ? state : state.forked(as: name)
+        self = state.forked(as: name)
         generation = before.generation + 1
         watchers = before.watchers
         for watcher in watchers { watcher.ring() }
