@@ -81,7 +81,6 @@ package final class MockServer: Sendable {
         let before = world.withState { state in
             state.begin(anew: WorldState(name: world.name, scenario: scenario, wall: wall, budget: worlds.budget))
         }
-        worlds.retire(before.tally)
         Worlds.release(before)
     }
 

@@ -34,7 +34,6 @@ enum RuleControl {
                 state.generation
             )
         }
-        call.worlds.retire(before.tally)
         Worlds.release(before)
         return .ofControl { writer in
             writer.object { writer in

@@ -34,7 +34,6 @@ enum WorldControl {
             let fresh = source ?? WorldState(name: state.name, scenario: state.scenario, wall: call.wall, budget: state.journal.budget)
             return (state.begin(anew: fresh), state.generation)
         }
-        call.worlds.retire(before.0.tally)
         defer { Worlds.release(before.0) }
         return .ofControl { writer in
             writer.object { writer in

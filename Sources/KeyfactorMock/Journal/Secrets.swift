@@ -10,8 +10,13 @@ enum Secrets {
         return name == "token" || words.contains { name.contains($0) }
     }
 
-    private static let words = ["password", "passphrase", "secret", "privatekey", "private_key", "access_token", "refresh_token", "id_token", "apikey", "api_key", "pfx"]
-    private static let headers = ["authorization", "proxy-authorization", "cookie", "set-cookie", "x-mock-token", "x-api-key", "x-auth-token"]
+    private static let words = [
+        "password", "passphrase", "secret", "privatekey", "private_key", "access_token", "refresh_token", "id_token", "apikey", "api_key",
+        "pfx",
+    ]
+    private static let headers = [
+        "authorization", "proxy-authorization", "cookie", "set-cookie", "x-mock-token", "x-api-key", "x-auth-token",
+    ]
 
     /// Whether a selector looks at a secret.
     static func isSecret(_ selector: Selector) -> Bool {
@@ -93,7 +98,9 @@ enum Secrets {
     /// A text inside JSON: it may be a key, or JSON itself, as a store's properties are.
     private static func text(_ text: String) -> String {
         if text.contains("PRIVATE KEY-----") { return struckOut }
-        guard let first = text.first(where: { !$0.isWhitespace }), first == "{" || first == "[", mayHold(text), let document = try? JSONDocument(Array(text.utf8)) else {
+        guard let first = text.first(where: { !$0.isWhitespace }), first == "{" || first == "[", mayHold(text),
+            let document = try? JSONDocument(Array(text.utf8))
+        else {
             return text
         }
         var writer = JSONWriter(capacity: text.utf8.count)

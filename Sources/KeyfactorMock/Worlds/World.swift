@@ -82,8 +82,9 @@ struct WorldState: Sendable {
     var fields: WireFields
     /// What was asked and answered.
     private(set) var journal: Journal
-    /// How often what was answered.
+    /// How often what was answered since the world was last put back, and before that.
     private(set) var tally = Tally()
+    private var before = Tally()
     /// Those who wait for something to happen here.
     var watchers: [Bell] = []
 
@@ -117,7 +118,7 @@ struct WorldState: Sendable {
         fork.generation = 0
         fork.estate.identifiers.move(to: name)
         fork.journal = Journal(journal.budget)
-        fork.tally = Tally()
+        (fork.tally, fork.before) = (Tally(), Tally())
         fork.watchers = []
         return fork
     }
@@ -131,6 +132,7 @@ struct WorldState: Sendable {
         journal.close()
         self = state.forked(as: name)
         generation = before.generation + 1
+        self.before = before.total
         watchers = before.watchers
         for watcher in watchers { watcher.ring() }
         return before
@@ -150,6 +152,13 @@ struct WorldState: Sendable {
 
     /// Lets the oldest exchanges go until the journal holds no more than so many bytes.
     mutating func shrinkJournal(to most: Int) { journal.shrink(to: most) }
+
+    /// How often what was answered since the world is there.
+    var total: Tally {
+        var total = before
+        total.add(tally)
+        return total
+    }
 
     /// Marks the world as dropped, so that what still waits in it ends.
     mutating func drop() {

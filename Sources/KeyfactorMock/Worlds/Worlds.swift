@@ -25,13 +25,14 @@ package final class Worlds: Sendable {
     private let mapping: AccessPolicy?
     private let limits: Limits
     private let registry: Lock<Registry>
-    private let retired = Lock(Tally())
     private let log: Log
 
     private struct Registry: Sendable {
         /// What a new world begins as.
         var scenario: Scenario
         var worlds: [String: Entry] = [:]
+        /// What was counted in worlds that are gone.
+        var retired = Tally()
         var uses = 0
 
         struct Entry: Sendable {
@@ -40,12 +41,22 @@ package final class Worlds: Sendable {
             var used: Int
         }
 
+        /// Takes out a world, which ends, and keeps its counts.
+        mutating func remove(_ name: String) -> World? {
+            guard let world = worlds.removeValue(forKey: name)?.world else { return nil }
+            retired.add(
+                world.withState { state in
+                    state.drop()
+                    return state.total
+                })
+            return world
+        }
+
         /// Takes out the worlds that were not used for the longest, one in sixteen at once, if there are as many as there may be.
         mutating func makeRoom(_ most: Int) -> [World] {
             guard worlds.count >= most else { return [] }
             let oldest = worlds.values.sorted { $0.used < $1.used }.prefix(max(1, most / 16))
-            for entry in oldest { worlds[entry.world.name] = nil }
-            return oldest.map(\.world)
+            return oldest.compactMap { remove($0.world.name) }
         }
     }
 
@@ -197,23 +208,13 @@ package final class Worlds: Sendable {
     /// - Parameter name: its name.
     /// - Returns: whether there was one; `default` stays.
     func drop(_ name: String) -> Bool {
-        guard let world = registry.withLock({ $0.worlds.removeValue(forKey: name)?.world }) else { return false }
-        retire(world)
+        guard let world = registry.withLock({ $0.remove(name) }) else { return false }
         Self.release(world)
         return true
     }
 
-    private func retire(_ world: World) {
-        retire(
-            world.withState { state in
-                state.drop()
-                return state.tally
-            })
-    }
-
     private func letGo(_ dropped: [World]) {
         guard !dropped.isEmpty else { return }
-        for world in dropped { retire(world) }
         let names = dropped.prefix(3).map { "'\($0.name)'" }.joined(separator: ", ") + (dropped.count > 3 ? ", …" : "")
         log(.warning, "\(dropped.count) worlds that were not asked for the longest are dropped, \(names): --max-worlds is \(limits.most)")
         Self.release(dropped)
@@ -226,14 +227,14 @@ package final class Worlds: Sendable {
 
     // MARK: Counts
 
-    /// Keeps the counts of a world that is put back or dropped.
-    func retire(_ tally: Tally) {
-        retired.withLock { $0.add(tally) }
-    }
-
-    /// What was counted in all worlds since the start.
+    /// What was counted in all worlds since the start, also in those that are gone.
     var tally: Tally {
-        all.reduce(into: retired.withLock { $0 }) { sum, world in sum.add(world.withState { $0.tally }) }
+        // Nobody is put back or dropped meanwhile, so that no count is missed or told twice.
+        registry.withLock { registry in
+            ([standard] + registry.worlds.values.map(\.world)).reduce(into: registry.retired) { sum, world in
+                sum.add(world.withState { $0.total })
+            }
+        }
     }
 
     // MARK: Journals
