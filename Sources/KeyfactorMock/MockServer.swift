@@ -52,17 +52,22 @@ package final class MockServer: Sendable {
         let conclusion = world.withState { state in
             guard state.generation >= 0 else { return Conclusion.nothing }
             // The rules may have been changed since they were asked.
-            let exchange = read.guide.rules === state.book ? read : read.held(against: state.book)
-            let now = state.now(wall: wall)
-            let caller = state.admit(exchange, now: now)
-            let strike = exchange.rules.isEmpty ? nil : state.strike(exchange, caller, now: now)
-            guard let strike, let pause = strike.pauseBeforeWork else {
-                return state.conclude(exchange, caller, strike, now: now, wall: wall)
-            }
-            let waiting = Waiting(exchange, caller, strike, generation: state.generation, since: wall, time)
-            return Conclusion(.later(pause) { self.goOn(waiting) }, isOver: false)
+            guard read.guide.rules === state.book else { return serve(read.held(against: state.book), &state, wall) }
+            return serve(read, &state, wall)
         }
         return told(conclusion, of: read, since: wall)
+    }
+
+    /// Under the world's lock: log-in, rules, and the work unless a rule lets it wait.
+    private func serve(_ exchange: Exchange, _ state: inout WorldState, _ wall: Timestamp) -> Conclusion {
+        let now = state.now(wall: wall)
+        let caller = state.admit(exchange, now: now)
+        let strike = exchange.rules.isEmpty ? nil : state.strike(exchange, caller, now: now)
+        guard let strike, let pause = strike.pauseBeforeWork else {
+            return state.conclude(exchange, caller, strike, now: now, wall: wall)
+        }
+        let waiting = Waiting(exchange, caller, strike, generation: state.generation, since: wall, time)
+        return Conclusion(.later(pause) { self.goOn(waiting) }, isOver: false)
     }
 
     /// Answers a request on the port of the control interface.

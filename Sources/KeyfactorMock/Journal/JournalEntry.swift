@@ -61,7 +61,7 @@ struct JournalEntry: Sendable {
         bodyLength = exchange.request.body.count
         request = bodyLength > Self.bodyCap ? exchange.request.cut(body: Self.bodyCap) : exchange.request
         replyLength = reply.body.count
-        status = [.whole, .broken].contains(delivery) ? reply.status : 0
+        status = delivery == .whole || delivery == .broken ? reply.status : 0
         var reply = reply
         if replyLength > Self.bodyCap { reply.body = Array(reply.body.prefix(Self.bodyCap)) }
         self.reply = reply

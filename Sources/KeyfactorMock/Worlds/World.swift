@@ -8,12 +8,16 @@ package final class World: Sendable {
     /// What requests are held against before the world's lock is taken.
     private let guide: Lock<Guide>
 
-    /// Where requests lead, and the rules that they may meet.
-    struct Guide: Sendable {
-        var router: Router
+    /// Where requests lead, and the rules that they may meet. One reference, since every request takes it.
+    final class Guide: Sendable {
+        let router: Router
         /// The base paths, for those who ask elsewhere.
-        var bases: [String]
-        var rules: RuleBook
+        let bases: [String]
+        let rules: RuleBook
+
+        init(router: Router, bases: [String], rules: RuleBook) {
+            (self.router, self.bases, self.rules) = (router, bases, rules)
+        }
     }
 
     /// A world.
