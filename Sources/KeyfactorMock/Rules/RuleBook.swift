@@ -83,7 +83,6 @@ final class RuleBook: Sendable {
         let hasKey: Bool
         let window: Rule.Window.Ticks?
         let hasChance: Bool
-        let hasLimit: Bool
         let asksCaller: Bool
         let meetsUnauthenticated: Bool
     }
@@ -110,7 +109,7 @@ final class RuleBook: Sendable {
         gates = rules.map { rule in
             Gate(
                 phase: number(rule.phase), becomes: number(rule.becomes), isCounted: rule.calls != .all, hasKey: rule.per != nil,
-                window: rule.window?.ticks, hasChance: rule.chance != nil, hasLimit: rule.effects.limit != nil,
+                window: rule.window?.ticks, hasChance: rule.chance != nil,
                 asksCaller: rule.conditions.contains { $0.selector.needsCaller }, meetsUnauthenticated: rule.meetsUnauthenticated)
         }
         var numbers: [Selector: Int] = [:]

@@ -104,10 +104,6 @@ enum Break: Sendable, Equatable {
 }
 
 /// Where on its path a request is when an effect strikes, in this order.
-enum Stage: String, Sendable, CaseIterable, Comparable {
+enum Stage: String, Sendable {
     case connection, request, reply, headers, body, after
-
-    static func < (left: Stage, right: Stage) -> Bool {
-        (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
-    }
 }
