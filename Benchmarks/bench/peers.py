@@ -153,7 +153,8 @@ def requests(setup, those):
         "under gunicorn with one worker of four threads, which keeps connections open, and under Flask's own server. moto is sent "
         "PutLogEvents with a message as long as a job's `ParamText`, held against the dearer of the mock's two, a job. nginx, one process, "
         "keeps nothing: it answers 204, and for a job the bytes of one answer of the mock. Latency is wrk's, from sending to the end of the "
-        "answer; connecting, which moto and Flask's own server make it do for each request, is not in it. RSS after a second of load is "
+        "answer; a stall counts again for each request that it kept from being sent; connecting, which moto and Flask's own server ask for "
+        "at each request, does not count. RSS after a second of load is "
         "information: it grows with what was kept, and who answers more keeps more; the section below has it for the same number. "
         f"{versions()}.",
         ["connections", "server", "request", "requests/s", "mock's to it", "lowest–highest", "p50 ms", "p99 ms", "CPU µs", "RSS MiB after"],
