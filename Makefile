@@ -5,7 +5,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 BUILD_PACKAGES := libmicrohttpd-dev libgnutls28-dev libyaml-dev
 TEST_PACKAGES := $(BUILD_PACKAGES) curl jq openssl python3 python3-venv
 RELEASE_PACKAGES := $(BUILD_PACKAGES) binutils
-BENCH_PACKAGES := $(BUILD_PACKAGES) wrk nginx-light gcc binutils pkg-config python3
+BENCH_PACKAGES := $(BUILD_PACKAGES) wrk nginx-light gcc binutils pkg-config python3 python3-venv
 RELEASE := swift build -c release --static-swift-stdlib
 
 # Installs the Debian packages that are missing, and asks apt nothing if none is.
