@@ -89,7 +89,7 @@ struct ClientEnvironment {
     /// Variables that are left as they are, although clients heed them before those set here.
     static let rivals = [
         "CURL_CA_BUNDLE", "KEYFACTOR_AUTH_ACCESS_TOKEN", "KEYFACTOR_AUTH_CONFIG_PROFILE", "KEYFACTOR_AUTH_PROVIDER", "KEYFACTOR_CONFIG",
-        "KEYFACTOR_TOKEN", "KEYFACTOR_URLBASE",
+        "KEYFACTOR_TOKEN", "KEYFACTOR_URLBASE", "SSL_CERT_DIR",
     ]
 
     /// The first base path as clients want it, without the slash in front.

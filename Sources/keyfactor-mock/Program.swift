@@ -10,7 +10,7 @@ enum Program {
         let settings = EnvironmentSettings(Process.environment)
         let arguments = settings.arguments(before: given, commands: Root.configuration.subcommands.map { $0._commandName })
         do {
-            var command = try Root.parseAsRoot(arguments.all)
+            var command = try parse(arguments.all)
             try command.run()
         } catch {
             if !arguments.used.isEmpty, Root.exitCode(for: error) == .validationFailure {
@@ -22,6 +22,14 @@ enum Program {
 }
 
 extension Program {
+    /// Reads the command line. The root makes the options of all commands to find one, several times over, which is half of all that a
+    /// start costs: so the command that is named reads its own, and only what it cannot read goes to the root, which says why.
+    private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+        let named = Root.configuration.subcommands.first { $0._commandName == arguments.first }
+        if let command = try? named?.parse(Array(arguments.dropFirst())) { return command }
+        return try Root.parseAsRoot(arguments)
+    }
+
     /// Ends with a sentence where the first word is no command: the parser would take it for an argument of `serve`.
     private static func refuseUnknown(_ word: String) {
         let commands = Root.configuration.subcommands.map { $0._commandName }

@@ -214,8 +214,8 @@ extension Estate {
     private mutating func putDown(_ job: Job, at moment: Timestamp) {
         if job.order.schedule.recurs { jobs.due[job.id] = moment }
         jobs.timeline.add(.due(job.id), at: moment)
-        // Schedules that are set again and again leave times behind.
-        guard jobs.timeline.isOvergrown else { return }
+        // Schedules that are set again and again leave times behind. A job counts once, and its run once more.
+        guard jobs.timeline.isOvergrown(with: jobs.scheduled.count + jobs.runs.count) else { return }
         let jobs = jobs
         self.jobs.timeline.keep { jobs.stillCounts($0, at: $1) }
     }

@@ -22,8 +22,6 @@ package struct Timeline: Sendable {
 
     private var events = Heap<Event>()
     private var count: UInt64 = 0
-    /// How much was left when that was last looked at.
-    private var kept = 0
 
     /// Nothing to come.
     package init() {}
@@ -43,11 +41,12 @@ package struct Timeline: Sendable {
     mutating func keep(where counts: (_ happening: Happening, _ moment: Timestamp) -> Bool) {
         var seen: Set<Happening> = []
         events = Heap(events.unordered.filter { counts($0.happening, $0.at) && seen.insert($0.happening).inserted })
-        kept = events.count
     }
 
-    /// Whether most of what is put down may no longer count.
-    var isOvergrown: Bool { events.count > 1024 + 2 * kept }
+    /// Whether most of what is put down no longer counts, so that taking it off costs no more than putting it down did.
+    ///
+    /// - Parameter most: how much can count at most.
+    func isOvergrown(with most: Int) -> Bool { events.count > 1024 + 2 * most }
 
     /// Takes off the first thing whose time has come.
     ///

@@ -235,6 +235,16 @@ struct JobLifeTests {
 
 /// What falls due does not pile up.
 struct TimelineTests {
+    @Test func whatStillCountsIsNotLookedThroughAgainAndAgain() throws {
+        let life = try Life()
+        for _ in 0..<3000 {
+            _ = try life.run(#"{"ExactlyOnce":{"Time":"2026-11-23T12:00:00Z"}}"#)
+            let jobs = life.mock.world.jobs
+            #expect(!jobs.timeline.isOvergrown(with: jobs.scheduled.count + jobs.runs.count))
+        }
+        #expect(life.mock.world.jobs.timeline.length == 3000)
+    }
+
     @Test func schedulesSetAgainAndAgainLeaveNothingBehind() throws {
         let mock = try Mock()
         let body = #"{"StoreIds":["\#(mock.store("web-1"))"],"Schedule":{"Interval":{"Minutes":60}}}"#
