@@ -4,7 +4,8 @@ SHELL := /bin/bash
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 BUILD_PACKAGES := libmicrohttpd-dev libgnutls28-dev libyaml-dev
 TEST_PACKAGES := $(BUILD_PACKAGES) curl jq openssl python3 python3-venv
-BENCH_PACKAGES := $(BUILD_PACKAGES) wrk nginx-light gcc binutils pkg-config python3
+RELEASE_PACKAGES := $(BUILD_PACKAGES) binutils
+BENCH_PACKAGES := $(BUILD_PACKAGES) wrk nginx-light gcc binutils pkg-config python3 python3-venv
 RELEASE := swift build -c release --static-swift-stdlib
 
 # Installs the Debian packages that are missing, and asks apt nothing if none is.
@@ -13,7 +14,7 @@ define install
 if [ -n "$$missing" ]; then $(SUDO) apt-get update -q && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -q --no-install-recommends $$missing; fi
 endef
 
-.PHONY: help deps build run test check lint bench clean
+.PHONY: help deps build run test check lint bench release image-test clean
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
@@ -41,5 +42,12 @@ bench: ## measure, and write docs/PERFORMANCE.md
 	$(call install,$(BENCH_PACKAGES))
 	Benchmarks/run
 
+release: ## build dist/keyfactor-mock-VERSION-linux-…tar.gz and its checksum from what is committed; a git tag such as v0.1.0 is the version
+	$(call install,$(RELEASE_PACKAGES))
+	.ci/release
+
+image-test: ## build both container images with Docker or Podman, and try them
+	.ci/image-test
+
 clean: ## remove what was built
-	rm -rf .build
+	rm -rf .build dist

@@ -11,6 +11,8 @@ from pathlib import Path
 from bench.processes import Failure, pinned
 
 HERE = Path(__file__).resolve().parent.parent
+# The longest that any answer may take: some peers load what they need at the first request.
+ANSWER_SECONDS = 30
 NOBODY = "00000000-0000-0000-0000-000000000000"
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 HEADERS = {
@@ -20,6 +22,7 @@ HEADERS = {
 }
 JOB, SCHEDULE = "/KeyfactorAPI/OrchestratorJobs/Custom", "/KeyfactorAPI/CertificateStores/Schedule"
 AGENTS, STORES = "/KeyfactorAPI/Agents", "/KeyfactorAPI/CertificateStores"
+BOTH = (("orders a custom job", JOB), ("schedules a store", SCHEDULE))
 TEMPLATES = {JOB: "custom-job.json", SCHEDULE: "schedule.json"}
 
 
@@ -34,14 +37,14 @@ def client_tls():
 TLS = client_tls()
 
 
-def ask(server, scheme, method, path, body=None):
+def ask(server, scheme, method, path, body=None, headers=HEADERS):
     """One request on a connection of its own: status and body."""
     port = server.ports[scheme]
     connection = (
-        http.client.HTTPSConnection("127.0.0.1", port, timeout=5, context=TLS) if scheme == "https"
-        else http.client.HTTPConnection("127.0.0.1", port, timeout=5))
+        http.client.HTTPSConnection("127.0.0.1", port, timeout=ANSWER_SECONDS, context=TLS) if scheme == "https"
+        else http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS))
     try:
-        connection.request(method, path, body, HEADERS)
+        connection.request(method, path, body, headers)
         response = connection.getresponse()
         return response.status, response.read()
     finally:
@@ -85,20 +88,23 @@ class Bodies:
 
 
 class Rate:
-    """What a run of wrk came to."""
+    """What a run of wrk came to; latencies are in ms."""
 
-    def __init__(self, requests, seconds, cpu_seconds):
-        self.per_second = requests / seconds
+    def __init__(self, summary, cpu_seconds):
+        self.requests = requests = summary["requests"]
+        self.per_second = requests / summary["microseconds"] * 1e6
+        self.p50, self.p99 = (max(1, summary[name]) / 1000 for name in ("p50", "p99"))
         self.cpu_microseconds = cpu_seconds / requests * 1e6
 
 
-def wrk(server, url, body_file, connections, seconds, core=None, closes=False, worlds=None):
+def wrk(server, url, body_file, connections, seconds, core=None, closes=False, worlds=None, headers=()):
     """Requests without pause on so many connections. Every answer must be 2xx, on every connection."""
-    command = ["wrk", "-t", "1", "-c", connections, "-d", f"{seconds}s", "-s", HERE / "post.lua", url, "--", body_file]
+    command = ["wrk", "-t", "1", "-c", connections, "-d", f"{seconds}s", "--timeout", f"{ANSWER_SECONDS}s", "-s", HERE / "post.lua"]
+    command += [part for name, value in dict(headers).items() for part in ("-H", f"{name}: {value}")] + [url, "--", body_file]
     command += ["close"] if closes else ["worlds", worlds] if worlds else []
     before = server.cpu_seconds()
     run = subprocess.run(
-        pinned([str(part) for part in command], core), capture_output=True, text=True, timeout=seconds + 20)
+        pinned([str(part) for part in command], core), capture_output=True, text=True, timeout=seconds + ANSWER_SECONDS)
     cpu = server.cpu_seconds() - before
     lines = [line for line in run.stdout.splitlines() if line.startswith("{")]
     if run.returncode != 0 or not lines:
@@ -107,12 +113,12 @@ def wrk(server, url, body_file, connections, seconds, core=None, closes=False, w
     wrong = {name: summary[name] for name in ("connect", "read", "write", "status", "timeout") if summary[name] > 0}
     if wrong or summary["requests"] == 0:
         raise Failure(f"wrk on {url} with {connections} connections: {summary['requests']} requests, errors {wrong}")
-    return Rate(summary["requests"], summary["microseconds"] / 1e6, cpu)
+    return Rate(summary, cpu)
 
 
-def packed(method, path, body=b""):
+def packed(method, path, body=b"", headers=HEADERS):
     """A request as it goes on the wire."""
-    fields = {"Host": "127.0.0.1", **HEADERS, "Content-Length": len(body)}
+    fields = {"Host": "127.0.0.1", **headers, "Content-Length": len(body)}
     head = f"{method} {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     return head.encode() + b"\r\n" + body
 
@@ -170,7 +176,7 @@ def first_answer(port, request, status, is_tls):
 
     Without TCP_NODELAY, which HTTP clients set, the request would wait for the server to acknowledge the end of the handshake.
     """
-    with socket.create_connection(("127.0.0.1", port), 5) as plain:
+    with socket.create_connection(("127.0.0.1", port), ANSWER_SECONDS) as plain:
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection = TLS.wrap_socket(plain) if is_tls else plain
         with connection:

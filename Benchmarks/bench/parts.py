@@ -8,14 +8,13 @@ import subprocess
 import time
 from statistics import median
 
-from bench import estate, loading, rules, worlds
-from bench.load import AGENTS, JOB, SCHEDULE, Client, TLS, ask, expect, first_answer, packed, wrk
+from bench import estate, loading, peers, rules, worlds
+from bench.load import AGENTS, BOTH, JOB, SCHEDULE, Client, TLS, ask, expect, first_answer, packed, wrk
 from bench.processes import CORE
 from bench.report import Part, at_least, at_most, thousands
 from bench.samples import Samples
 
 CONNECTIONS = (8, 64, 128, 256)
-BOTH = (("orders a custom job", JOB), ("schedules a store", SCHEDULE))
 
 
 def per_second(rate):
@@ -211,4 +210,6 @@ def size(setup):
         [at_most("MB, static and stripped", 18, megabytes["stripped"])])
 
 
-ALL = (same_core, free_placement, growth, loading.load, estate.lookups, rules.rules, worlds.usual, worlds.worlds, start, keep_alive_over_tls, new_tls_connections, size)
+ALL = (
+    same_core, free_placement, growth, loading.load, estate.lookups, rules.rules, worlds.usual, worlds.worlds, start, keep_alive_over_tls,
+    new_tls_connections, peers.peers, size)

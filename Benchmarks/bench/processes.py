@@ -3,6 +3,7 @@
 import json
 import os
 import select
+import signal
 import socket
 import subprocess
 import tempfile
@@ -11,8 +12,7 @@ from pathlib import Path
 
 # One core for server and client together: with two, whether they disturb each other decides more than the server does.
 CORE = max(os.sched_getaffinity(0))
-READY_SECONDS = 10
-TICKS = os.sysconf("SC_CLK_TCK")
+READY_SECONDS = 30
 
 
 class Failure(Exception):
@@ -24,18 +24,16 @@ def pinned(command, core):
 
 
 class Server:
-    """A server's process for the length of a `with`."""
+    """A server's process, with those it starts, for the length of a `with`."""
 
-    def __init__(self, command, core=None, port=None):
+    def __init__(self, command, core=None, ports=None, environment=None):
         self.errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
             pinned([str(part) for part in command], core), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=self.errors, close_fds=False)
+            stderr=self.errors, close_fds=False, env=environment, start_new_session=True)
         try:
-            if port is None:
-                self.ports = self.read_ready_line()
-            else:
-                self.ports = {"https": port}
+            self.ports = ports or self.read_ready_line()
+            for port in (ports or {}).values():
                 self.await_port(port)
         except BaseException:
             self.end()
@@ -54,6 +52,10 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # as it should be: it left nothing behind
         self.process.stdout.close()
         self.errors.close()
 
@@ -76,26 +78,35 @@ class Server:
             try:
                 return socket.create_connection(("127.0.0.1", port), 1).close()
             except ConnectionRefusedError:
-                time.sleep(0.01)
+                time.sleep(0.001)
         raise Failure(f"{self.process.args[0]} does not listen; it said: {self.said()}")
 
     def url(self, path, scheme="http"):
         return f"{scheme}://127.0.0.1:{self.ports[scheme]}{path}"
 
+    def processes(self):
+        """The process and all below it, each started from its parent's first thread."""
+        found = [self.process.pid]
+        for pid in found:
+            found += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+        return found
+
     def cpu_seconds(self):
-        """User and system time of all threads: to the nanosecond where the kernel keeps it so, else in ticks."""
-        tasks = Path(f"/proc/{self.process.pid}/task")
-        try:
-            return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()) / 1e9
-        except OSError:
-            fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-            return (int(fields[11]) + int(fields[12])) / TICKS
+        """User and system time of all threads, those that have ended too: the clock that clock_getcpuclockid(3) would name."""
+        return sum(time.clock_gettime(~pid << 3 | 2) for pid in self.processes())
 
     def resident_mib(self):
-        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
-        raise Failure("the kernel does not tell VmRSS")
+        """VmRSS; of several processes the sum of their Pss, in which what they share counts once."""
+        processes = self.processes()
+        file, field = ("status", "VmRSS:") if len(processes) == 1 else ("smaps_rollup", "Pss:")
+        return sum(kilobytes(Path(f"/proc/{pid}/{file}"), field) for pid in processes) / 1024
+
+
+def kilobytes(file, field):
+    for line in file.read_text().splitlines():
+        if line.startswith(field):
+            return int(line.split()[1])
+    raise Failure(f"{file} does not tell {field}")
 
 
 def free_port():
@@ -117,12 +128,16 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
+    keepalive_requests 1000000000;
     server {{
-        listen 127.0.0.1:{port} ssl;
+        listen 127.0.0.1:{http};
+        listen 127.0.0.1:{https} ssl;
         ssl_certificate {folder}/ca.pem;
         ssl_certificate_key {folder}/ca-key.pem;
         ssl_protocols TLSv1.3;
+        default_type application/json;
         location / {{ return 204; }}
+        location = {job_path} {{ return 200 '{job}'; }}
     }}
 }}
 """
@@ -141,11 +156,11 @@ class Programs:
         threads = [] if threads is None else ["--threads", threads]
         return Server([self.mock_binary, "serve", "--http-port", 0, "--https-port", 0, *threads, *options], core)
 
-    def nginx(self, core=None):
-        """nginx as one process, with a P-256 key and certificate that the mock has made."""
+    def nginx(self, core=None, job_path="/job", job=""):
+        """nginx as one process, with a P-256 key and certificate that the mock has made; it answers 204, and at one path this job."""
         if not (self.folder / "ca-key.pem").exists():
             self.mock(options=["--ca-dir", self.folder]).end()
-        port = free_port()
+        ports = {"http": free_port(), "https": free_port()}
         file = self.folder / "nginx.conf"
-        file.write_text(NGINX.format(folder=self.folder, port=port))
-        return Server(["nginx", "-p", self.folder, "-e", "stderr", "-c", file, "-g", "daemon off;"], core, port)
+        file.write_text(NGINX.format(folder=self.folder, job_path=job_path, job=job, **ports))
+        return Server(["nginx", "-p", self.folder, "-e", "stderr", "-c", file, "-g", "daemon off;"], core, ports)

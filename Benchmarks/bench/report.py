@@ -49,8 +49,8 @@ def table(header, rows):
     return "\n".join(lines)
 
 
-def as_text(part):
-    text = f"## {part.title}\n\n{part.how}\n\n{table(part.header, part.rows)}\n"
+def as_text(part, stamp=""):
+    text = f"## {part.title}\n\n{stamp}{part.how}\n\n{table(part.header, part.rows)}\n"
     if part.gates:
         verdicts = {True: "met", False: "**not met**", None: ""}
         rows = [[gate.what, gate.bound, gate.measured, verdicts[gate.met]] for gate in part.gates]
@@ -90,16 +90,37 @@ def commit(folder):
     return short + (" with changes to the sources" if changed else "")
 
 
-def heading(folder, rounds):
+def stamp(folder):
     return f"""\
-# Performance
-
-Written by `make bench`; [Benchmarks](../Benchmarks/README.md) says how to read it.
-
 - Machine: {machine()}
 - Versions: {versions()}
 - Commit: {commit(folder)}
 - Date: {time.strftime('%Y-%m-%d', time.gmtime())}
+"""
+
+
+def refreshed(document, folder, parts):
+    """The document with these parts in place of their older selves, each with a stamp of its own; new ones come last."""
+    top, *sections = re.split(r"^(?=## )", document, flags=re.MULTILINE)
+    sections = [section.rstrip() + "\n" for section in sections]
+    for part in parts:
+        text = as_text(part, f"Measured by itself, apart from the other sections:\n\n{stamp(folder)}\n")
+        places = [place for place, section in enumerate(sections) if section.startswith(f"## {part.title}\n")]
+        if places:
+            sections[places[0]] = text
+        else:
+            sections.append(text)
+    return "\n".join([top.rstrip() + "\n", *sections])
+
+
+def heading(folder, rounds):
+    return f"""\
+# Performance
+
+Written by `make bench`; [Benchmarks](../Benchmarks/README.md) says how to read it. A section with a commit and a date of its own \
+was measured by itself.
+
+{stamp(folder)}\
 - How: what is compared takes turns, {rounds} rounds where no other number is given; figures are medians, ratios medians of each round's \
 own ratio. Requests: a job of 495 bytes, a schedule of 97, with five header fields; every server's answer is checked before, and every \
 answer counted must be 2xx. CPU is the server's user and system time. Absolute rates belong to this machine, ratios travel.

@@ -12,7 +12,7 @@ struct Explain: ParsableCommand {
             --body '{"JobTypeName": "FetchLogs"}' --times 3
             """)
 
-    @Argument(help: ArgumentHelp("A scenario file, YAML or JSON.", valueName: "file"))
+    @Argument(help: ArgumentHelp("A scenario file, YAML or JSON.", valueName: "file"), completion: .scenario)
     var file: String
 
     @Option(help: ArgumentHelp("METHOD and path below the base path, token, or connection.", valueName: "request"))

@@ -14,7 +14,7 @@ struct Lint: ParsableCommand {
     @Flag(help: "Count warnings as mistakes.")
     var strict = false
 
-    @Argument(help: ArgumentHelp("Scenario files, YAML or JSON.", valueName: "file"))
+    @Argument(help: ArgumentHelp("Scenario files, YAML or JSON.", valueName: "file"), completion: .scenario)
     var files: [String]
 
     mutating func run() throws {

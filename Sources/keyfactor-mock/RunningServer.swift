@@ -70,7 +70,7 @@ struct RunningServer {
         return made
     }
 
-    /// Writes the ready line to `--ready-file`, if there is one.
+    /// Tells that the server is ready: `healthcheck`, and `--ready-file` if there is one.
     ///
     /// - Throws: exit code 69 if that is not possible.
     /// - Returns: the line: one of JSON, with its line feed.
@@ -87,6 +87,7 @@ struct RunningServer {
             writer.member("pid", Int(Process.id))
         }
         let line = String(decoding: writer.bytes, as: UTF8.self) + "\n"
+        Process.tell(.init(host: options.reachableHost, http: (admin ?? listener).httpPort, https: listener.httpsPort))
         if let file = options.readyFile, !Process.replace(file, with: Array(line.utf8)) {
             throw Stop(
                 code: .unavailable, description: "Cannot write --ready-file \(file). Check that its folder exists and may be written."

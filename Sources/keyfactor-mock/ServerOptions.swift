@@ -5,7 +5,8 @@ import MicroHTTP
 /// Where and how to serve. `serve`, `exec` and `healthcheck` share these, so that the last finds the first.
 struct ServerOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("A scenario file, or the scenario itself (it then holds a line feed or begins with '{').", valueName: "file"))
+        help: ArgumentHelp("A scenario file, or the scenario itself (it then holds a line feed or begins with '{').", valueName: "file"),
+        completion: .scenario)
     var scenario: String?
     @Option(help: ArgumentHelp("The address to listen on; 0.0.0.0 for all of IPv4, :: for all.", valueName: "address"))
     var host = "127.0.0.1"
@@ -17,19 +18,23 @@ struct ServerOptions: ParsableArguments {
     var noHTTP = false
     @Flag(name: .customLong("no-https"), help: "Do not serve HTTPS.")
     var noHTTPS = false
-    @Option(help: ArgumentHelp("A PEM certificate to serve HTTPS with, the leaf first.", valueName: "file"))
+    @Option(help: ArgumentHelp("A PEM certificate to serve HTTPS with, the leaf first.", valueName: "file"), completion: .file())
     var tlsCert: String?
-    @Option(help: ArgumentHelp("The PEM key that belongs to --tls-cert.", valueName: "file"))
+    @Option(help: ArgumentHelp("The PEM key that belongs to --tls-cert.", valueName: "file"), completion: .file())
     var tlsKey: String?
     @Option(help: ArgumentHelp("One more name or address for the certificate made at start; may be repeated.", valueName: "name"))
     var tlsName: [String] = []
-    @Option(help: ArgumentHelp("Keep the CA in this folder, so that it survives restarts; made with mode 0700.", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp("Keep the CA in this folder, so that it survives restarts; made with mode 0700.", valueName: "folder"),
+        completion: .directory)
     var caDir: String?
-    @Option(help: ArgumentHelp("Write the CA's certificate here.", valueName: "file"))
+    @Option(help: ArgumentHelp("Write the CA's certificate here.", valueName: "file"), completion: .file())
     var caFile: String?
-    @Option(help: ArgumentHelp("Write the ready line here once the sockets listen, at once and whole.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Write the ready line here once the sockets listen, at once and whole.", valueName: "file"), completion: .file())
     var readyFile: String?
-    @Option(help: ArgumentHelp("Write there what exec sets in the environment, a KEY=VALUE a line.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Write there what exec sets in the environment, a KEY=VALUE a line.", valueName: "file"), completion: .file())
     var envFile: String?
     @Option(
         help: ArgumentHelp(
@@ -65,9 +70,13 @@ struct ServerOptions: ParsableArguments {
     var adminToken: String?
     @Flag(help: "Swap the scenario in whenever its file changes and has no mistakes; only the default world and new ones begin with it.")
     var watch = false
-    @Option(help: ArgumentHelp("At the end, write the verdict on the scenario's expectations here, as JUnit XML.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("At the end, write the verdict on the scenario's expectations here, as JUnit XML.", valueName: "file"),
+        completion: .file())
     var junit: String?
-    @Option(help: ArgumentHelp("At the end, write what the default world was asked, and what not, here, as JSON.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("At the end, write what the default world was asked, and what not, here, as JSON.", valueName: "file"),
+        completion: .file())
     var coverage: String?
     @Option(help: "The least grave lines that are logged to stderr; default: info, of exec warning.")
     var logLevel: Log.Level?
@@ -152,6 +161,11 @@ struct ServerOptions: ParsableArguments {
         options.logLevel = logLevel ?? usual.logLevel
         return options
     }
+}
+
+extension CompletionKind {
+    /// What a shell offers where a scenario file is to be named.
+    static var scenario: Self { .file(extensions: ["yaml", "yml", "json"]) }
 }
 
 extension ProductVersion: ExpressibleByArgument {}

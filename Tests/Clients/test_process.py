@@ -7,6 +7,7 @@ import signal
 import socket
 import stat
 import subprocess
+import sys
 
 import pytest
 import requests
@@ -126,6 +127,37 @@ def test_healthcheck_finds_the_server_by_its_ready_file(serve, tmp_path):
     server.stop()
     ended = run("healthcheck", "--ready-file", file)
     assert ended.returncode == 1 and ended.stderr.startswith("Not ready: ")
+
+
+# Runs where its server is the only one: brings loopback up, serves, asks for its health before and after the end.
+ALONE = """
+import fcntl, socket, struct, subprocess, sys
+fcntl.ioctl(socket.socket(), 0x8914, struct.pack("16sh", b"lo", 1))  # SIOCSIFFLAGS, IFF_UP
+binary, *options = sys.argv[1:]
+server = subprocess.Popen([binary, "serve", *options], stdout=subprocess.PIPE)
+server.stdout.readline()
+healthy = subprocess.run([binary, "healthcheck"]).returncode
+server.terminate()
+print(healthy, server.wait(), subprocess.run([binary, "healthcheck"]).returncode)
+"""
+
+
+@pytest.mark.parametrize(
+    "options",
+    [[], ["--http-port", "0", "--https-port", "0"], ["--http-port", "9001"], ["--no-http", "--https-port", "9443"], ["--no-http", "--admin-port", "0"],
+     ["--host", "127.0.0.9", "--http-port", "0"], ["--host", "::", "--no-https", "--http-port", "0"]],
+    ids=" ".join,
+)
+def test_healthcheck_finds_the_only_server_whatever_its_options(options):
+    command = ["unshare", "--map-root-user", "--net", sys.executable, "-c", ALONE, BINARY, *options]
+    if subprocess.run(["unshare", "--map-root-user", "--net", "true"], capture_output=True).returncode != 0:
+        pytest.skip("this user may not make a network of its own")
+    assert subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE).stdout == "0 0 1\n"
+
+
+def test_healthcheck_asks_the_usual_ports_where_there_are_several_servers(serve):
+    serve(""), serve("")
+    assert run("healthcheck").stderr == "Not ready: nothing answers on 127.0.0.1, port 8080.\n"
 
 
 def test_a_kept_ca_survives_restarts_in_a_folder_of_its_owner_alone(tmp_path):

@@ -12,7 +12,7 @@ from mock import BINARY, ROOT
 from recipe import COMPOSE, EXAMPLES, EXEC, GITLAB, KUBERNETES, SERVICE, TOOLS, WORKFLOWS, Shell, load, name, passes, scenarios
 
 IMAGE = "registry.example.com/keyfactor-mock:0.1.0"
-LIBRARIES = "libmicrohttpd12 libgnutls30 libyaml-0-2"
+LIBRARIES = ["libmicrohttpd12", "libgnutls30", "libyaml-0-2"]
 FOLDERS = "github-actions gitlab-ci compose kubernetes testcontainers-go testcontainers-java testcontainers-python".split()
 TEXTS = [path for folder in FOLDERS for path in sorted((EXAMPLES / folder).rglob("*")) if path.is_file()]
 
@@ -46,6 +46,12 @@ def test_the_objects_of_kubernetes():
     assert [kind for kind in ["configmap", "deployment", "service"] if f"passed for resource {kind}/" not in said] == []
 
 
+def test_what_our_workflows_make_is_in_the_makefile():
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    made = {each for path in WORKFLOWS for each in re.findall(r"\bmake ([a-z-]+)", path.read_text())}
+    assert made == {"lint", "image-test", "release"} and made <= targets
+
+
 # What they say of the server
 
 @pytest.mark.parametrize("path", TEXTS, ids=name)
@@ -55,9 +61,12 @@ def test_every_variable_of_the_mock_is_an_option(path):
     assert {each for each in found if each.lower().replace("_", "-") not in options} == set()
 
 
-def test_every_recipe_has_the_same_image_of_this_version():
+def test_every_recipe_has_the_same_image_and_release():
     named = {each for path in TEXTS for each in re.findall(r"[\w./-]*keyfactor-mock:\d[\w.]*\w", path.read_text())}
-    assert named == {IMAGE} and passes(BINARY, "--version").strip() == IMAGE.rpartition(":")[2]
+    jobs = load(EXEC)["jobs"]["test"]["env"], load(GITLAB)["with-exec"]["variables"]
+    version = IMAGE.rpartition(":")[2]
+    released = {(f"https://example.com/keyfactor-mock/releases/download/v{version}", f"keyfactor-mock-{version}-linux-x86_64.tar.gz")}
+    assert named == {IMAGE} and {(each["MOCK_RELEASE"], each["MOCK_FILE"]) for each in jobs} == released
 
 
 @pytest.mark.parametrize("path", scenarios())
@@ -85,8 +94,9 @@ def test_the_health_check_of_the_compose_file(mock):
 
 
 def test_the_libraries_for_exec_are_those_of_the_image():
-    for text in [(ROOT / "Dockerfile"), EXEC, GITLAB]:
-        assert LIBRARIES in text.read_text()
+    image = (ROOT / "Dockerfile").read_text().rpartition("FROM ")[2]
+    assert [each.partition("=")[0] for each in re.findall(r" (lib[^ ]+)", image)] == LIBRARIES
+    assert all(" ".join(LIBRARIES) in path.read_text() for path in [EXEC, GITLAB])
 
 
 # Their scripts
