@@ -181,6 +181,7 @@ def test_the_python_container(python_order):
     assert "1 passed" in said
 
 
+GO = {"GOTOOLCHAIN": "local", "GOPROXY": "off", "GOFLAGS": "-mod=readonly", "GOCACHE": str(ROOT / ".build/clients/go-cache")}
 GO_START = """package order
 
 import (
@@ -194,15 +195,19 @@ func startMock(*testing.T) string { return os.Getenv("ADDRESS") }
 
 def test_the_go_order(serve, tmp_path):
     folder = EXAMPLES / "testcontainers-go"
-    root = passes("go", "env", "GOROOT", GOTOOLCHAIN="local").strip()
+    root = passes("go", "env", "GOROOT", **GO).strip()
     assert passes(f"{root}/bin/gofmt", "-l", folder, EXAMPLES / "go") == ""
     shutil.copy(folder / "order_test.go", tmp_path)
     (tmp_path / "start_test.go").write_text(GO_START)
     (tmp_path / "go.mod").write_text("module example.com/keyfactor-order\n\ngo 1.24\n")
     server = serve(order_scenario("testcontainers-go/container_test.go"))
-    go = {"GOTOOLCHAIN": "local", "GOPROXY": "off", "GOFLAGS": "-mod=mod", "GOCACHE": str(ROOT / ".build/clients/go-cache")}
-    passes("go", "vet", "./...", cwd=tmp_path, **go)
-    assert "--- PASS: TestAnOrderThatIsRefusedIsGivenAgain" in passes("go", "test", "-v", "./...", cwd=tmp_path, ADDRESS=server.http, **go)
+    passes("go", "vet", "./...", cwd=tmp_path, **GO)
+    assert "--- PASS: TestAnOrderThatIsRefusedIsGivenAgain" in passes("go", "test", "-v", "./...", cwd=tmp_path, ADDRESS=server.http, **GO)
+
+
+def test_the_go_kit_below_exec():
+    """test_examples.py has it too, for machines with a Go of their own."""
+    assert passes(BINARY, "exec", "--", "go", "test", "-count=1", "./...", cwd=EXAMPLES / "go", **GO).startswith("ok")
 
 
 def test_the_java_order_is_java():
