@@ -72,8 +72,9 @@ package struct Mistakes: Error, Sendable, Equatable {
         }
         var all: [Mistake] = []
         for mistake in order.map({ mistakes[$0] }) {
-            let before = all.reversed().prefix { $0.line == mistake.line && $0.column == mistake.column }
-            if !before.contains(mistake) { all.append(mistake) }
+            // Told in one expression: with a slice of it still held, appending would copy all of them.
+            let isThere = all.reversed().prefix { $0.line == mistake.line && $0.column == mistake.column }.contains(mistake)
+            if !isThere { all.append(mistake) }
         }
         self.all = all
     }
