@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Testing
 
 import TestSupport
@@ -246,7 +245,7 @@ import TestSupport
 
 /// Counts tokens that are alive.
 final class Alive: Sendable {
-    private let numbers = Mutex((now: 0, ever: 0))
+    private let numbers = Lock((now: 0, ever: 0))
     var count: Int { numbers.withLock { $0.now } }
     var ever: Int { numbers.withLock { $0.ever } }
 

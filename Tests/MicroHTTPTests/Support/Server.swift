@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 import TestSupport
 
@@ -46,9 +45,9 @@ final class Server: Sendable {
     }
 
     private final class Box: Sendable {
-        let lines = Mutex<[String]>([])
-        let count = Mutex(0)
-        let connections = Mutex(0)
+        let lines = Lock<[String]>([])
+        let count = Lock(0)
+        let connections = Lock(0)
     }
     private let box: Box
 
