@@ -56,11 +56,11 @@ final class Server: Sendable {
     var requests: Int { box.count.withLock { $0 } }
     var connections: Int { box.connections.withLock { $0 } }
 
-    func wire(patience: Int = 5) throws -> Wire { try Wire(port, patience: patience) }
+    func wire(patience: Int = 5 * slowness) throws -> Wire { try Wire(port, patience: patience) }
 
-    /// Waits until a condition holds, for at most five seconds.
+    /// Waits until a condition holds, for at most five seconds as the machine usually is.
     static func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
-        let end = ContinuousClock.now + .seconds(5)
+        let end = ContinuousClock.now + .seconds(5) * slowness
         while ContinuousClock.now < end {
             if try condition() { return true }
             usleep(500)
