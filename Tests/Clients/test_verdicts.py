@@ -351,7 +351,7 @@ def test_mistakes_are_drawn(world, page, body, said):
 class Awaiting(threading.Thread):
     """An await on a connection of its own."""
 
-    def __init__(self, world, expectation, timeout="10s"):
+    def __init__(self, world, expectation, timeout=f"{10 * SLOWNESS}s"):
         super().__init__()
         self.world, self.body = world, {"expect": [expectation], "timeout": timeout}
         self.start()
@@ -469,7 +469,7 @@ def long(serve_module):
 
 
 def test_awaits_do_not_hold_up_requests(long):
-    waiting = [Awaiting(long, requests(operation=AGENTS), "20s") for _ in range(8)]
+    waiting = [Awaiting(long, requests(operation=AGENTS), f"{20 * SLOWNESS}s") for _ in range(8)]
     took = []
     with connection(long.server) as kept:
         for _ in range(15):
