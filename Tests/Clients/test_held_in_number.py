@@ -17,7 +17,7 @@ from mock import PATIENCE, SLOWNESS, grew_at_most
 from seen import at_rest, descriptors, eventually, get, journal, look, memory
 
 HELD = int(os.environ.get("KEYFACTOR_MOCK_HELD", "1000"))
-DELAY, LATEST = 2.0, 2.5
+DELAY, LATEST = 2.0, 2.0 + 0.5 * SLOWNESS
 # What machines that do other things besides may add.
 MARGIN = 1.0 * SLOWNESS
 SCENARIO = """

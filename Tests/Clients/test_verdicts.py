@@ -460,15 +460,18 @@ def test_mistakes_in_the_time(world, body, said):
 
 @pytest.fixture(scope="module")
 def long(serve_module):
-    """A world with 3,000 exchanges in its journal."""
+    """A world with 3,000 exchanges in its journal, or fewer where each costs more to judge."""
     world = Remote(serve_module())
     with connection(world.server) as kept:
-        for _ in range(3_000):
+        for _ in range(3_000 // SLOWNESS):
             on(kept, "GET", "/KeyfactorAPI/JobTypes/Custom")
     return world
 
 
 def test_awaits_do_not_hold_up_requests(long):
+    began = time.monotonic()
+    verdict(long, requests(operation=AGENTS))
+    once = time.monotonic() - began
     waiting = [Awaiting(long, requests(operation=AGENTS), f"{20 * SLOWNESS}s") for _ in range(8)]
     took = []
     with connection(long.server) as kept:
@@ -478,7 +481,8 @@ def test_awaits_do_not_hold_up_requests(long):
             took.append(time.monotonic() - began)
     long.request()
     assert {each.verdict for each in waiting} == {"met"}
-    assert sorted(took)[7] < 0.03 * SLOWNESS
+    # One that is judged at the moment may be in the way, all eight may not.
+    assert sorted(took)[7] < 4 * once + 0.03
 
 
 def test_what_follows_is_found_in_time(long):
