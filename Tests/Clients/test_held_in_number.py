@@ -55,8 +55,8 @@ class Crowd:
         """Sends the request on each; says when each was sent."""
         sent = []
         for wire in self.wires:
-            wire.sendall(request)
             sent.append(time.monotonic())
+            wire.sendall(request)
         return sent
 
     def answers(self, length):
