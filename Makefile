@@ -14,7 +14,7 @@ define install
 if [ -n "$$missing" ]; then $(SUDO) apt-get update -q && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -q --no-install-recommends $$missing; fi
 endef
 
-.PHONY: help deps build run test check lint bench release image-test clean
+.PHONY: help deps build run test check lint bench release image-test sanitize clean
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
@@ -37,6 +37,10 @@ lint: ## the format of every Swift file
 	swift format lint --strict --recursive Sources Tests Package.swift
 
 check: lint test ## all that must hold before a commit: format, tests, rules of the house
+
+sanitize: ## all tests again under AddressSanitizer and ThreadSanitizer, or under SANITIZER alone, as in make sanitize SANITIZER=thread
+	$(call install,$(TEST_PACKAGES))
+	Tests/sanitize $(SANITIZER)
 
 bench: ## measure, and write docs/PERFORMANCE.md
 	$(call install,$(BENCH_PACKAGES))

@@ -18,6 +18,8 @@ struct Serve: ParsableCommand {
         Process.holdSignals()
         let options = options.filled(.serve)
         let log = options.log()
+        // Before it is read: what changes from now on is seen, however long the start takes.
+        let stamp = Process.stamp(of: options.scenario ?? "")
         let scenario = try options.readScenario(log)
         let running: RunningServer
         do throws(ListenerError) {
@@ -29,15 +31,15 @@ struct Serve: ParsableCommand {
         defer { clients?.remove() }
         if let clients { try clients.fill(for: running, options, log) }
         Process.write(try running.announce(), to: .standardOutput)
-        let signal = options.watch ? watch(running, options, log) : Process.waitForSignal()
+        let signal = options.watch ? watch(running, options, since: stamp, log) : Process.waitForSignal()
         log(.info, "stopping on \(signal)")
         try running.finish()
     }
 
     /// Waits for a signal, and meanwhile looks at the scenario's file four times a second.
-    private func watch(_ running: RunningServer, _ options: ServerOptions, _ log: Log) -> String {
+    private func watch(_ running: RunningServer, _ options: ServerOptions, since stamp: [Int]?, _ log: Log) -> String {
         let file = options.scenario ?? ""
-        var seen = Process.stamp(of: file)
+        var seen = stamp
         while true {
             if let signal = Process.waitForSignal(milliseconds: 250) { return signal }
             let now = Process.stamp(of: file)

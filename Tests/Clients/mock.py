@@ -15,12 +15,17 @@ import socket
 import ssl
 import subprocess
 import tempfile
+import warnings
 from collections import namedtuple
 from urllib.parse import quote
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("KEYFACTOR_MOCK_BINARY") or str(ROOT / ".build/debug/keyfactor-mock")
-PATIENCE = 10
+# How many times slower than usual the server may be. Tests/sanitize sets it; every limit in time is multiplied by it.
+SLOWNESS = int(os.environ.get("KFMOCK_SLOWNESS") or 1)
+PATIENCE = 10 * SLOWNESS
+# What a server that is built with a sanitizer must find in its environment, however bare that is: where to write what it finds.
+SANITIZER = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
 PORTS = ("--http-port", "0", "--https-port", "0")
 
 # Something of every kind that the two operations can meet.
@@ -180,6 +185,14 @@ class Mock:
             return plain
         context = context or ssl.create_default_context(cafile=self.ca)
         return context.wrap_socket(plain, server_hostname="localhost")
+
+
+def grew_at_most(limit, grown, unit="bytes"):
+    """Asserts what memory has grown by; under a sanitizer, which keeps what is freed, a warning tells that this is not judged."""
+    if SANITIZER:
+        warnings.warn("how memory grows is not judged under a sanitizer", stacklevel=2)
+    else:
+        assert grown <= limit, f"memory has grown by {grown:.0f} {unit}, expected at most {limit}"
 
 
 def basic(user, password):

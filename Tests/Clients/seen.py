@@ -10,6 +10,8 @@ import ssl
 import time
 from dataclasses import dataclass, field
 
+from mock import SLOWNESS
+
 AGENT = "e89c945f-da62-482c-9495-ecf36abbd2dd"
 JOB = b'{"AgentId":"%s","JobTypeName":"SampleCustomJobType","JobFields":{"ParamInt":"3"}}' % AGENT.encode()
 CUSTOM = "/KeyfactorAPI/OrchestratorJobs/Custom"
@@ -139,7 +141,7 @@ class Wire:
         return data
 
 
-def look(mock, request, secure=False, patience=5.0):
+def look(mock, request, secure=False, patience=5.0 * SLOWNESS):
     """What a request on a connection of its own gets."""
     with Wire(mock, secure) as wire:
         if secure:
@@ -148,7 +150,7 @@ def look(mock, request, secure=False, patience=5.0):
         return wire.rest(patience)
 
 
-def eventually(condition, within=5.0):
+def eventually(condition, within=5.0 * SLOWNESS):
     """Whether something is so soon."""
     end = time.monotonic() + within
     while not condition():

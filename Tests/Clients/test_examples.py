@@ -10,9 +10,9 @@ import sys
 import pytest
 
 from fixture import EXAMPLES
-from mock import BINARY
+from mock import BINARY, SLOWNESS
 
-PATIENCE = 60
+PATIENCE = 60 * SLOWNESS
 FILES = ["keyfactor_mock.py", "conftest.py", "test_example.py"]
 
 

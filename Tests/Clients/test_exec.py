@@ -12,7 +12,7 @@ import sys
 
 import pytest
 
-from mock import BINARY, PATIENCE, ROOT
+from mock import BINARY, PATIENCE, ROOT, SANITIZER
 from test_process import address_with_port_443
 
 LOGINS = """
@@ -35,7 +35,7 @@ def start(tmp_path):
     started = []
 
     def begin(*command, options=(), variables=None, **more):
-        environment = {"PATH": os.environ["PATH"], "TMPDIR": str(folder), **(variables or {})}
+        environment = {"PATH": os.environ["PATH"], "TMPDIR": str(folder), **SANITIZER, **(variables or {})}
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more}
         started.append(subprocess.Popen([BINARY, "exec", *options, "--", *command], env=environment, **pipes))
         return started[-1]
@@ -81,7 +81,7 @@ def test_the_environment_is_extended_and_nothing_else_in_it_changes(run):
     mine = {"HOME": "/somewhere", "EMPTY": "", "KEYFACTOR_SKIP_VERIFY": "false", "KEYFACTOR_HOSTNAME": "real.example.com"}
     shown = variables_of(run(*SHOW, variables=mine))
     assert {key: shown[key] for key in shown if key not in OWN and key != "LC_CTYPE"} == {
-        "PATH": os.environ["PATH"], "TMPDIR": shown["TMPDIR"], **{key: mine[key] for key in mine if key not in OWN}}
+        "PATH": os.environ["PATH"], "TMPDIR": shown["TMPDIR"], **SANITIZER, **{key: mine[key] for key in mine if key not in OWN}}
     assert OWN <= shown.keys() and shown["KEYFACTOR_HOSTNAME"].startswith("localhost:")
 
 
@@ -434,7 +434,7 @@ def shell(tmp_path):
     programs = tmp_path / "bin"
     programs.mkdir()
     (programs / "keyfactor-mock").symlink_to(BINARY)
-    environment = {"PATH": f"{programs}:{os.path.dirname(sys.executable)}:{os.environ['PATH']}"}
+    environment = {"PATH": f"{programs}:{os.path.dirname(sys.executable)}:{os.environ['PATH']}", **SANITIZER}
 
     def run_there(text):
         ended = subprocess.run(

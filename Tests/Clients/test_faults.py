@@ -13,12 +13,12 @@ import pytest
 import requests
 
 from conftest import session_of
-from mock import PATIENCE
+from mock import PATIENCE, SLOWNESS
 from seen import CUSTOM, JOB, at_rest, descriptors, eventually, get, jobs, journal, look, post_job, reset
 
 pytestmark = pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 BOTH = pytest.mark.parametrize("secure", [False, True], ids=["over HTTP", "over HTTPS"])
-SILENCE = 0.3
+SILENCE = 0.3 * SLOWNESS
 
 
 def nothing_then_rst(seen, whole):
@@ -53,7 +53,7 @@ def kept(count, end):
 def whole_in(at_least, pieces=1):
     def check(seen, whole):
         assert (seen.status, seen.length, seen.body, seen.end) == (200, len(whole), whole, "fin")
-        assert at_least - 0.02 <= seen.ended < at_least + 3 and len(seen.pieces) >= pieces
+        assert at_least - 0.02 <= seen.ended < at_least + 3 * SLOWNESS and len(seen.pieces) >= pieces
 
     return check
 
@@ -152,7 +152,7 @@ def judge(server, name):
 @EVERY
 def test_from_below_a_client_sees(server, name, secure):
     check, silent = FAULTS[name][3], FAULTS[name][4] == 28
-    seen = look(server, post_job(x_fault=name), secure, SILENCE if silent else 5)
+    seen = look(server, post_job(x_fault=name), secure, SILENCE if silent else 5 * SLOWNESS)
     check(seen, server.whole)
     assert seen.notified == (secure and seen.end == "fin"), "an orderly end of TLS says so before the FIN, a reset does not"
     judge(server, name)

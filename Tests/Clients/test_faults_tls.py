@@ -15,11 +15,11 @@ import pytest
 import requests
 
 from conftest import session_of
-from mock import PATIENCE
+from mock import PATIENCE, SLOWNESS
 from seen import CUSTOM, JOB, Seen, Wire, at_rest, descriptors, eventually, get, look, post_job, reset
 
 pytestmark = pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
-SILENCE = 0.4
+SILENCE = 0.4 * SLOWNESS
 REQUESTS_SSL, REQUESTS_GONE = requests.exceptions.SSLError, requests.exceptions.ConnectionError
 HUNG_UP = (ssl.SSLEOFError, ConnectionResetError)
 
@@ -222,7 +222,7 @@ def test_a_reset_over_http_strikes_one_who_says_nothing_too(control, quiet):
             seen = wire.rest()
     except ConnectionResetError:
         seen = Seen(end="rst")
-    assert (seen.data, seen.end) == (b"", "rst") and seen.ended < 3
+    assert (seen.data, seen.end) == (b"", "rst") and seen.ended < 3 * SLOWNESS
     control.judge()
 
 
@@ -235,7 +235,7 @@ def test_a_stalled_handshake_keeps_nobody_else_waiting(control, quiet):
         wire._flush()
     assert eventually(lambda: control.strikes() == 20)
     start = time.monotonic()
-    assert quiet.ask("GET", "/KeyfactorAPI/Agents", secure=True).status == 200 and time.monotonic() - start < 2
+    assert quiet.ask("GET", "/KeyfactorAPI/Agents", secure=True).status == 200 and time.monotonic() - start < 2 * SLOWNESS
     for wire in wires:
         wire.raw.close()
     assert eventually(lambda: descriptors(quiet) == quiet.at_rest + 1)

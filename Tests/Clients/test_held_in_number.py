@@ -13,13 +13,13 @@ import time
 
 import pytest
 
-from mock import PATIENCE
+from mock import PATIENCE, SLOWNESS, grew_at_most
 from seen import at_rest, descriptors, eventually, get, journal, look, memory
 
 HELD = int(os.environ.get("KEYFACTOR_MOCK_HELD", "1000"))
-DELAY, LATEST = 2.0, 2.5
+DELAY, LATEST = 2.0, 2.0 + 0.5 * SLOWNESS
 # What machines that do other things besides may add.
-MARGIN = 1.0
+MARGIN = 1.0 * SLOWNESS
 SCENARIO = """
 rules:
   - { name: held, operation: GET /Agents, where: { header.x-fault: held }, do: [ { delay: %s } ] }
@@ -55,8 +55,8 @@ class Crowd:
         """Sends the request on each; says when each was sent."""
         sent = []
         for wire in self.wires:
-            wire.sendall(request)
             sent.append(time.monotonic())
+            wire.sendall(request)
         return sent
 
     def answers(self, length):
@@ -122,7 +122,7 @@ def test_all_that_are_held_are_answered_in_time(serve, secure):
     crowd.leave()
     assert eventually(lambda: descriptors(server) == files, PATIENCE)
     if not secure and HELD >= 5000:
-        assert fresh <= 12
+        grew_at_most(12, fresh, "KiB a connection")
     assert server.ask("GET", "/KeyfactorAPI/Agents").status == 200
 
 
@@ -154,5 +154,5 @@ def test_a_server_stops_at_once_while_500_wait(serve, secure, with_signal):
         server.stop(with_signal)
         took = time.monotonic() - start
         print(f"\nstopped in {took:.3f} s", end="")
-        assert took < 3
+        assert took < 3 * SLOWNESS
         crowd.leave()

@@ -12,7 +12,7 @@ import sys
 import pytest
 import requests
 
-from mock import BINARY, ESTATE, PATIENCE, DidNotStart, Mock, read_reply, talk
+from mock import BINARY, ESTATE, PATIENCE, SANITIZER, DidNotStart, Mock, read_reply, talk
 
 GET = b"GET /KeyfactorAPI/Status/Endpoints HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -23,7 +23,7 @@ def mode(path):
 
 def run(*arguments, **variables):
     """Runs the command to its end."""
-    environment = {"PATH": os.environ["PATH"], **variables}
+    environment = {"PATH": os.environ["PATH"], **SANITIZER, **variables}
     return subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=PATIENCE, env=environment)
 
 

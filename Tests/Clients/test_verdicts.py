@@ -7,7 +7,7 @@ import time
 import pytest
 
 from control import Remote, connection, on, until
-from mock import basic, option
+from mock import SLOWNESS, basic, option
 
 CUSTOM = "POST /OrchestratorJobs/Custom"
 AGENTS = "GET /Agents"
@@ -351,7 +351,7 @@ def test_mistakes_are_drawn(world, page, body, said):
 class Awaiting(threading.Thread):
     """An await on a connection of its own."""
 
-    def __init__(self, world, expectation, timeout="10s"):
+    def __init__(self, world, expectation, timeout=f"{10 * SLOWNESS}s"):
         super().__init__()
         self.world, self.body = world, {"expect": [expectation], "timeout": timeout}
         self.start()
@@ -363,7 +363,7 @@ class Awaiting(threading.Thread):
 
     @property
     def verdict(self):
-        self.join(20)
+        self.join(20 * SLOWNESS)
         assert self.reply.status == 200, self.reply
         return self.reply.json["verdict"]
 
@@ -371,7 +371,7 @@ class Awaiting(threading.Thread):
 def test_await_answers_at_once_where_it_is_met(world):
     world.request()
     waiting = Awaiting(world, requests(1, operation=AGENTS))
-    assert waiting.verdict == "met" and waiting.took < 1
+    assert waiting.verdict == "met" and waiting.took < 1 * SLOWNESS
 
 
 def test_await_answers_as_soon_as_it_is_met(world):
@@ -382,7 +382,7 @@ def test_await_answers_as_soon_as_it_is_met(world):
     world.request()
     done = time.monotonic()
     assert waiting.verdict == "met"
-    assert time.monotonic() - done < 1
+    assert time.monotonic() - done < 1 * SLOWNESS
     assert waiting.reply.json["results"][0]["found"] == "2 requests"
 
 
@@ -390,14 +390,14 @@ def test_await_answers_failed_when_the_time_is_over(world):
     world.request(path="/JobTypes/Custom")
     waiting = Awaiting(world, requests(operation=AGENTS), "300ms")
     assert waiting.verdict == "failed"
-    assert 0.3 <= waiting.took < 1.3
+    assert 0.3 <= waiting.took < 1.3 * SLOWNESS
     assert [near["n"] for near in waiting.reply.json["results"][0]["nearest"]] == [1]
 
 
 def test_await_of_jobs(world):
     waiting = Awaiting(world, {"jobs": {"agent": "uo-1"}, "count": 1})
     world.job(world.agent())
-    assert waiting.verdict == "met" and waiting.took < 2
+    assert waiting.verdict == "met" and waiting.took < 2 * SLOWNESS
 
 
 @pytest.mark.parametrize("step", ["POST reset", "PUT scenario", "POST worlds/await-1/reset"])
@@ -408,7 +408,7 @@ def test_await_goes_on_across_a_reset(world, step):
     method, page = step.split()
     world.control(method, page.removeprefix("worlds/await-1/"))
     world.request()
-    assert waiting.verdict == "met" and waiting.took < 2
+    assert waiting.verdict == "met" and waiting.took < 2 * SLOWNESS
 
 
 def test_await_in_one_world_is_not_met_by_another(world):
@@ -423,8 +423,8 @@ def test_await_ends_with_its_world(shared):
     until(lambda: "await-4" in shared.ask("GET", "worlds").body.decode())
     waiting.join(0.2)
     shared.control("DELETE", "worlds/await-4", status=204)
-    waiting.join(10)
-    assert waiting.took < 2
+    waiting.join(10 * SLOWNESS)
+    assert waiting.took < 2 * SLOWNESS
 
 
 def test_many_awaits_at_once(world):
@@ -432,7 +432,7 @@ def test_many_awaits_at_once(world):
     world.statuses(30)
     done = time.monotonic()
     assert {each.verdict for each in waiting} == {"met"}
-    assert time.monotonic() - done < 2
+    assert time.monotonic() - done < 2 * SLOWNESS
 
 
 def test_a_client_that_leaves_takes_its_await_along(world):
@@ -460,16 +460,19 @@ def test_mistakes_in_the_time(world, body, said):
 
 @pytest.fixture(scope="module")
 def long(serve_module):
-    """A world with 3,000 exchanges in its journal."""
+    """A world with 3,000 exchanges in its journal, or fewer where each costs more to judge."""
     world = Remote(serve_module())
     with connection(world.server) as kept:
-        for _ in range(3_000):
+        for _ in range(3_000 // SLOWNESS):
             on(kept, "GET", "/KeyfactorAPI/JobTypes/Custom")
     return world
 
 
 def test_awaits_do_not_hold_up_requests(long):
-    waiting = [Awaiting(long, requests(operation=AGENTS), "20s") for _ in range(8)]
+    began = time.monotonic()
+    verdict(long, requests(operation=AGENTS))
+    once = time.monotonic() - began
+    waiting = [Awaiting(long, requests(operation=AGENTS), f"{20 * SLOWNESS}s") for _ in range(8)]
     took = []
     with connection(long.server) as kept:
         for _ in range(15):
@@ -478,10 +481,11 @@ def test_awaits_do_not_hold_up_requests(long):
             took.append(time.monotonic() - began)
     long.request()
     assert {each.verdict for each in waiting} == {"met"}
-    assert sorted(took)[7] < 0.03
+    # One that is judged at the moment may be in the way, all eight may not.
+    assert sorted(took)[7] < 4 * once + 0.03
 
 
 def test_what_follows_is_found_in_time(long):
     began = time.monotonic()
     verdict(long, followed({"operation": "GET /JobTypes/Custom"}, status=200))
-    assert time.monotonic() - began < 0.3
+    assert time.monotonic() - began < 0.3 * SLOWNESS

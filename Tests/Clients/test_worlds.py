@@ -10,7 +10,7 @@ import time
 import pytest
 
 from control import AGENTS, UO_1, Remote, connection, on, resident, until
-from mock import basic, option
+from mock import SLOWNESS, basic, grew_at_most, option
 
 MAPPED = """
 auth:
@@ -418,7 +418,7 @@ def test_two_hundred_worlds_at_once_know_nothing_of_each_other(serve, capsys):
     assert default.journal() == [] == default.control("GET", "jobs")
     with capsys.disabled():
         print(f"\n  200 worlds, 8 processes: {took:.1f} s")
-    assert took < 10
+    assert took < 10 * SLOWNESS
 
 
 def test_ten_thousand_worlds_are_small_and_quick(serve, capsys):
@@ -447,7 +447,7 @@ def test_ten_thousand_worlds_are_small_and_quick(serve, capsys):
         middle = ", ".join(f"{kind} {sorted(all)[len(all) // 2] * 1e6:.0f} us" for kind, all in times.items())
         print(f"\n  10,000 worlds: {each:.0f} bytes each; {middle} (median, with the request)")
     # 4 KB in a release build; the rest is for debug builds.
-    assert each < 8192
+    grew_at_most(8192, each)
 
 
 def test_a_fork_of_a_large_world_costs_little(serve, capsys):
@@ -460,7 +460,8 @@ def test_a_fork_of_a_large_world_costs_little(serve, capsys):
         took, each = (time.perf_counter() - began) / 200, (resident(default.server) - before) / 200
     with capsys.disabled():
         print(f"\n  forks of 10,000 stores: {took * 1e6:.0f} us, {each:.0f} bytes each")
-    assert took < 0.01 and each < 16_384
+    assert took < 0.01 * SLOWNESS
+    grew_at_most(16_384, each)
 
 
 def test_nothing_breaks_while_worlds_are_made_forked_put_back_and_dropped_under_load(serve):

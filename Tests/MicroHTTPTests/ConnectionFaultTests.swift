@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Testing
 
 import TestSupport
@@ -146,7 +145,7 @@ import TestSupport
     }
 
     @Test func `Who has connected is told once for each connection`() throws {
-        let told = Mutex<[String]>([])
+        let told = Lock<[String]>([])
         let listener = try Listener(
             ListenerConfiguration(httpsPort: 0, identity: Self.identity),
             connected: { isSecure, peer in

@@ -6,7 +6,7 @@ package final class Wire {
     package let descriptor: Int32
 
     /// Connects; reads give up after `patience` seconds.
-    package init(_ port: UInt16, host: String = "127.0.0.1", patience: Int = 5) throws {
+    package init(_ port: UInt16, host: String = "127.0.0.1", patience: Int = 5 * slowness) throws {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var found: UnsafeMutablePointer<addrinfo>?

@@ -34,7 +34,7 @@ struct Seen: Equatable {
     ///   - request: the request line's method and path.
     ///   - patience: after how long nothing more is expected, in seconds.
     /// - Throws: if it cannot connect.
-    init(_ server: Server, secure: Bool, _ request: String = "GET /fault", patience: Int = 5) throws {
+    init(_ server: Server, secure: Bool, _ request: String = "GET /fault", patience: Int = 5 * slowness) throws {
         let text = "\(request) HTTP/1.1\r\nHost: h\r\n\r\n"
         if secure {
             let result = try Self.python(

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 import TestSupport
 
@@ -46,9 +45,9 @@ final class Server: Sendable {
     }
 
     private final class Box: Sendable {
-        let lines = Mutex<[String]>([])
-        let count = Mutex(0)
-        let connections = Mutex(0)
+        let lines = Lock<[String]>([])
+        let count = Lock(0)
+        let connections = Lock(0)
     }
     private let box: Box
 
@@ -57,11 +56,11 @@ final class Server: Sendable {
     var requests: Int { box.count.withLock { $0 } }
     var connections: Int { box.connections.withLock { $0 } }
 
-    func wire(patience: Int = 5) throws -> Wire { try Wire(port, patience: patience) }
+    func wire(patience: Int = 5 * slowness) throws -> Wire { try Wire(port, patience: patience) }
 
-    /// Waits until a condition holds, for at most five seconds.
+    /// Waits until a condition holds, for at most five seconds as the machine usually is.
     static func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
-        let end = ContinuousClock.now + .seconds(5)
+        let end = ContinuousClock.now + .seconds(5) * slowness
         while ContinuousClock.now < end {
             if try condition() { return true }
             usleep(500)
