@@ -62,6 +62,7 @@ void note_connection(void *context, struct MHD_Connection *connection, void **so
     daemon->fruitless = 0;
     note_peer(exchange, MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
     *socket_context = exchange;
+    watch(exchange);
     const listener_callbacks *callbacks = &daemon->reactor->callbacks;
     exchange->fault = callbacks->connected(callbacks->context, exchange->is_tls, exchange->peer, exchange->peer_length);
     if (!exchange->is_tls && exchange->fault > LISTENER_FAULT_CLOSE) exchange->fault = LISTENER_FAULT_NONE;
@@ -260,6 +261,7 @@ void note_completion(void *context, struct MHD_Connection *connection, void **ex
     exchange->phase = PHASE_ANSWERED;
     if (exchange->tag != NULL) reactor->callbacks.ended(reactor->callbacks.context, exchange);
     exchange->tag = NULL;
+    watch_on(exchange);
 }
 
 static uint8_t *pack_length(uint8_t *out, uint32_t length) {

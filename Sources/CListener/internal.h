@@ -20,7 +20,7 @@ typedef enum {
     PHASE_READING,   ///< the header fields were fine, the body is coming
     PHASE_DRAINING,  ///< the body is longer than allowed, and is read away before the refusal
     PHASE_DECIDING,  ///< a callback has it
-    PHASE_HELD,      ///< suspended; the only phase in which the connection is in our epoll
+    PHASE_HELD,      ///< suspended; libmicrohttpd leaves the connection alone
     PHASE_DUE,       ///< resumed to be decided on again
     PHASE_GONE,      ///< resumed to be closed
     PHASE_ANSWERED,  ///< its reply is on the way, or it is being closed
@@ -54,6 +54,7 @@ struct listener_exchange {
     struct daemon_entry *daemon;
     bool is_tls;
     bool is_fresh;       ///< no request line has come yet on this connection
+    bool has_ended;      ///< the client has ended its side
     uint8_t peer_length;
     char peer[INET6_ADDRSTRLEN];
 };
@@ -97,6 +98,8 @@ struct listener_reactor {
 // hold.c: time and holding.
 int64_t clock_ms(void);
 int socket_of(const listener_exchange *exchange);
+void watch(const listener_exchange *exchange);
+void watch_on(listener_exchange *exchange);
 bool hold_until(listener_exchange *exchange, int64_t due, uint32_t events);
 bool hold_on(listener_exchange *exchange, int64_t due, uint32_t events);
 void release_hold(listener_exchange *exchange, phase next);
