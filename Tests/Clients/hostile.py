@@ -4,8 +4,9 @@ A prober is a process of its own, so that the attacker's Python does not hold it
 connections that are kept and on new ones, and tells how long each answer took.
 
 KEYFACTOR_MOCK_HOSTILE says how many connections an attack has (1000; 10000 where a machine has nothing else to do).
-KEYFACTOR_MOCK_WITHIN says within how many milliseconds others are answered (1000, since machines that test do other things besides and
-test debug builds; 100 on a quiet machine with a release build). With `-s` the figures are shown.
+KEYFACTOR_MOCK_WITHIN says within how many milliseconds others are answered (5000, since machines that test do other things besides and
+test debug builds; 100 on a quiet machine with a release build). KEYFACTOR_MOCK_COST says how many milliseconds of a processor one request
+may cost (2000; 100). With `-s` the figures are shown.
 """
 
 import contextlib
@@ -22,7 +23,8 @@ from mock import PATIENCE, read_reply
 from seen import at_rest, descriptors, eventually, memory
 
 CONNECTIONS = int(os.environ.get("KEYFACTOR_MOCK_HOSTILE", "1000"))
-WITHIN = int(os.environ.get("KEYFACTOR_MOCK_WITHIN", "1000"))
+WITHIN = int(os.environ.get("KEYFACTOR_MOCK_WITHIN", "5000"))
+COST = int(os.environ.get("KEYFACTOR_MOCK_COST", "2000"))
 OTHERS = b"GET /KeyfactorAPI/Status/Endpoints HTTP/1.1\r\nHost: localhost\r\n\r\n"
 # What the allocator, and threads that have not been used before, may keep in KiB.
 SLACK = 24 << 10
