@@ -124,8 +124,8 @@ bool hold_on(listener_exchange *exchange, int64_t due, uint32_t events) {
 void release_hold(listener_exchange *exchange, phase next) {
     listener_reactor *reactor = exchange->reactor;
     listen_for(exchange, EPOLL_CTL_MOD, EPOLLET);
-    // One that is held in its handshake has no handler to be told: it would shake hands after all.
-    if (exchange->fault == LISTENER_FAULT_STALL) shutdown(socket_of(exchange), SHUT_RDWR);
+    // One that is held in its handshake has no handler to be told: it would shake hands after all, or wait again.
+    if (exchange->is_shaking && next != PHASE_FRESH) shutdown(socket_of(exchange), SHUT_RDWR);
     remove_timer(exchange);
     if (exchange->previous_held != NULL) exchange->previous_held->next_held = exchange->next_held;
     else reactor->held = exchange->next_held;
@@ -144,6 +144,7 @@ void note_time(listener_exchange *exchange) {
 /// Something has happened to the socket of a connection.
 void note_event(listener_exchange *exchange, uint32_t events) {
     if (exchange->phase != PHASE_HELD) tell_of_end(exchange);
+    else if (exchange->is_shaking && (events & EPOLLIN) != 0) release_hold(exchange, PHASE_FRESH);
     else if ((events & ~(uint32_t)EPOLLOUT) != 0) release_hold(exchange, PHASE_GONE);
     else go_on(exchange);
 }

@@ -53,8 +53,8 @@ struct listener_exchange {
     int fault;              ///< what is wrong with this connection, of LISTENER_FAULT_NONE and its like
     struct daemon_entry *daemon;
     bool is_tls;
-    bool is_fresh;       ///< no request line has come yet on this connection
     bool has_ended;      ///< the client has ended its side
+    bool is_shaking;     ///< over TLS: the handshake is not over
     uint8_t peer_length;
     char peer[INET6_ADDRSTRLEN];
 };
@@ -65,8 +65,6 @@ typedef struct daemon_entry {
     bool is_ready;
     listener_reactor *reactor;
     struct MHD_Daemon *mhd;
-    size_t fresh;      ///< connections from which no request line has come yet; over TLS, most of them shake hands
-    unsigned fruitless;  ///< runs in a row that libmicrohttpd asked for at once and in which nothing happened
 } daemon_entry;
 
 struct listener_reactor {
@@ -111,6 +109,7 @@ void go_on(listener_exchange *exchange);
 void reset(int socket);
 
 // handshake.c: faults of connections.
+void begin_handshake(listener_exchange *exchange);
 void break_connection(listener_exchange *exchange);
 void free_credentials(listener_reactor *reactor);
 

@@ -125,11 +125,13 @@ def test_handshakes_that_are_never_finished_hold_nobody_up(serve, part):
     server = serve("", *QUIET)
     assert talk(server, STATUS, True).status == 200
     whole = hello(server)
+    # Whole hellos are answered in the order in which they come, at about a millisecond of a processor each; who comes later waits for that.
+    count = min(CONNECTIONS, 1000) if part == "all" else CONNECTIONS
     first = {"a byte": whole[:1], "a half": whole[:len(whole) // 2], "all": whole}[part]
-    with bounded(server, f"{CONNECTIONS} half handshakes", CONNECTIONS * TLS_COST) as peak:
-        with while_others_are_served(server, f"{CONNECTIONS} handshakes of which {part} has come"):
+    with bounded(server, f"{count} half handshakes", count * TLS_COST) as peak:
+        with while_others_are_served(server, f"{count} handshakes of which {part} has come"):
             wires = []
-            for _ in range(CONNECTIONS):
+            for _ in range(count):
                 wires.append(plain(server, True))
                 wires[-1].sendall(first)
             time.sleep(0.5)
