@@ -43,7 +43,6 @@ void note_connection(void *context, struct MHD_Connection *connection, void **so
         // A daemon that was full looks at its listening socket again only when it next runs.
         daemon->is_ready = true;
         listener_exchange *ended = *socket_context;
-        if (ended != NULL && ended->is_fresh) daemon->fresh--;
         if (ended != NULL) free(ended->script);
         free(ended);
         *socket_context = NULL;
@@ -57,14 +56,13 @@ void note_connection(void *context, struct MHD_Connection *connection, void **so
     exchange->timer = SIZE_MAX;
     exchange->is_tls = daemon->is_tls;
     exchange->daemon = daemon;
-    exchange->is_fresh = true;
-    daemon->fresh++;
-    daemon->fruitless = 0;
     note_peer(exchange, MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
     *socket_context = exchange;
+    watch(exchange);
     const listener_callbacks *callbacks = &daemon->reactor->callbacks;
     exchange->fault = callbacks->connected(callbacks->context, exchange->is_tls, exchange->peer, exchange->peer_length);
     if (!exchange->is_tls && exchange->fault > LISTENER_FAULT_CLOSE) exchange->fault = LISTENER_FAULT_NONE;
+    if (exchange->is_tls) begin_handshake(exchange);
     if (exchange->fault != LISTENER_FAULT_NONE) break_connection(exchange);
     else if (!daemon->is_tls) close_if_hello(connection);
 }
@@ -80,8 +78,6 @@ void *note_target(void *context, const char *target, struct MHD_Connection *conn
     (void)context;
     listener_exchange *exchange = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
     if (exchange == NULL || target == NULL) return NULL;
-    if (exchange->is_fresh) exchange->daemon->fresh--;
-    exchange->is_fresh = false;
     exchange->phase = PHASE_FRESH;
     exchange->target = (char *)target;
     exchange->target_length = strlen(target);
@@ -232,7 +228,6 @@ enum MHD_Result converse(void *context, struct MHD_Connection *connection, const
     listener_reactor *reactor = context;
     listener_exchange *exchange = *exchange_pointer;
     if (exchange == NULL) return MHD_NO;
-    exchange->daemon->fruitless = 0;
     switch (exchange->phase) {
     case PHASE_FRESH: return begin(exchange, url, method, version);
     case PHASE_READING: return *size > 0 ? gather(exchange, data, size) : hand_over(exchange);
@@ -260,6 +255,7 @@ void note_completion(void *context, struct MHD_Connection *connection, void **ex
     exchange->phase = PHASE_ANSWERED;
     if (exchange->tag != NULL) reactor->callbacks.ended(reactor->callbacks.context, exchange);
     exchange->tag = NULL;
+    watch_on(exchange);
 }
 
 static uint8_t *pack_length(uint8_t *out, uint32_t length) {

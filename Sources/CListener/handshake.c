@@ -1,8 +1,10 @@
 // Faults of connections: before a client is read, and after its ClientHello.
 #include "internal.h"
 
+#include <errno.h>
 #include <gnutls/gnutls.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
 /// How much of what an HTTP client has sent is read away before its connection is closed.
@@ -16,6 +18,36 @@ static void close_cleanly(int socket) {
     shutdown(socket, SHUT_RDWR);  // libmicrohttpd reads the end and closes
 }
 
+/// Reads for GnuTLS. Where a handshake wants more than has come, the connection is held until that is there: libmicrohttpd would
+/// take it for readable and ask again and again, which a thousand halves of a hello make others wait for.
+static ssize_t pull(gnutls_transport_ptr_t pointer, void *data, size_t size) {
+    listener_exchange *exchange = pointer;
+    ssize_t count = recv(socket_of(exchange), data, size, 0);
+    if (count >= 0 || errno != EAGAIN || !exchange->is_shaking || exchange->phase == PHASE_HELD) return count;
+    unsigned seconds = exchange->reactor->limits.idle_seconds;
+    hold_until(exchange, seconds == 0 ? INT64_MAX : clock_ms() + (int64_t)seconds * 1000, EPOLLIN);
+    errno = EAGAIN;
+    return -1;
+}
+
+/// Called when the client's last message of a handshake has been read.
+static int note_finish(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming, const gnutls_datum_t *message) {
+    (void)type, (void)when, (void)message;
+    struct MHD_Connection *connection = gnutls_session_get_ptr(session);
+    listener_exchange *exchange = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+    if (incoming) exchange->is_shaking = false;
+    return 0;
+}
+
+/// Lets a handshake wait without a thread.
+void begin_handshake(listener_exchange *exchange) {
+    gnutls_session_t session = MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION)->tls_session;
+    exchange->is_shaking = true;
+    gnutls_transport_set_ptr2(session, exchange, (gnutls_transport_ptr_t)(intptr_t)socket_of(exchange));
+    gnutls_transport_set_pull_function(session, pull);
+    gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_FINISHED, GNUTLS_HOOK_POST, note_finish);
+}
+
 /// Called when a ClientHello has been read. What is shut down here gets no alert from GnuTLS, and no goodbye.
 static int note_hello(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming, const gnutls_datum_t *message) {
     static const unsigned char alert[] = {0x15, 3, 3, 0, 2, 2, 0x46};  // fatal, protocol_version
@@ -24,9 +56,6 @@ static int note_hello(gnutls_session_t session, unsigned type, unsigned when, un
     listener_exchange *exchange = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
     int socket = socket_of(exchange);
     if (exchange->fault == LISTENER_FAULT_STALL && exchange->phase == PHASE_FRESH) {
-        // It shakes hands no more: replies to others need not make way for it.
-        if (exchange->is_fresh) exchange->daemon->fresh--;
-        exchange->is_fresh = false;
         // GnuTLS comes to nothing, and libmicrohttpd, which has been told to leave the connection alone, does not ask again.
         if (hold_until(exchange, INT64_MAX, 0)) return GNUTLS_E_AGAIN;
     }

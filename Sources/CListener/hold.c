@@ -62,6 +62,36 @@ int socket_of(const listener_exchange *exchange) {
     return MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 }
 
+static bool listen_for(const listener_exchange *exchange, int how, uint32_t events) {
+    struct epoll_event event = {.events = EPOLLRDHUP | events, .data.ptr = (void *)exchange};
+    return epoll_ctl(exchange->reactor->epoll, how, socket_of(exchange), &event) == 0;
+}
+
+/// Begins to watch for the client leaving, for as long as the connection is open.
+void watch(const listener_exchange *exchange) { listen_for(exchange, EPOLL_CTL_ADD, EPOLLET); }
+
+/// The client has ended its side of a connection that is not held. Where the end came together with what was sent before it,
+/// libmicrohttpd does not know: its epoll is edge-triggered, and it does not read on where a read brought less than there was
+/// room for. So it is given a run to read what was sent, and then the same registration once more makes its epoll tell it
+/// again; it reads the end when it next wants to read.
+static void tell_of_end(listener_exchange *exchange) {
+    if (!exchange->has_ended) {
+        exchange->has_ended = exchange->daemon->is_ready = true;
+        listen_for(exchange, EPOLL_CTL_MOD, EPOLLET);  // brings us here again after that run
+        return;
+    }
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLET, .data.ptr = exchange->connection};
+    int theirs = MHD_get_daemon_info(exchange->daemon->mhd, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+    epoll_ctl(theirs, EPOLL_CTL_MOD, socket_of(exchange), &event);
+}
+
+/// Tells of the end once more behind a reply: while that was written, libmicrohttpd did not want to read.
+void watch_on(listener_exchange *exchange) {
+    if (!exchange->has_ended) return;
+    exchange->has_ended = false;
+    listen_for(exchange, EPOLL_CTL_MOD, EPOLLET);
+}
+
 /// Suspends a connection. libmicrohttpd then leaves its socket alone, also its timeout, until it is resumed; so the watch
 /// for a client that leaves is ours. `due` is when note_time() is called, INT64_MAX for never; `events` is what note_event()
 /// hears of besides the client leaving.
@@ -69,8 +99,7 @@ bool hold_until(listener_exchange *exchange, int64_t due, uint32_t events) {
     listener_reactor *reactor = exchange->reactor;
     exchange->due = due;
     if (due != INT64_MAX && !add_timer(exchange)) return false;
-    struct epoll_event event = {.events = EPOLLRDHUP | events, .data.ptr = exchange};
-    if (epoll_ctl(reactor->epoll, EPOLL_CTL_ADD, socket_of(exchange), &event) != 0) {
+    if (!listen_for(exchange, EPOLL_CTL_MOD, events)) {
         remove_timer(exchange);
         return false;
     }
@@ -88,16 +117,15 @@ bool hold_on(listener_exchange *exchange, int64_t due, uint32_t events) {
     remove_timer(exchange);
     exchange->due = due;
     if (due != INT64_MAX && !add_timer(exchange)) return false;
-    struct epoll_event event = {.events = EPOLLRDHUP | events, .data.ptr = exchange};
-    return epoll_ctl(exchange->reactor->epoll, EPOLL_CTL_MOD, socket_of(exchange), &event) == 0;
+    return listen_for(exchange, EPOLL_CTL_MOD, events);
 }
 
 /// Ends a hold. libmicrohttpd calls the access handler again when it next runs, and `next` tells it what to do.
 void release_hold(listener_exchange *exchange, phase next) {
     listener_reactor *reactor = exchange->reactor;
-    epoll_ctl(reactor->epoll, EPOLL_CTL_DEL, socket_of(exchange), NULL);
-    // One that is held in its handshake has no handler to be told: it would shake hands after all.
-    if (exchange->fault == LISTENER_FAULT_STALL) shutdown(socket_of(exchange), SHUT_RDWR);
+    listen_for(exchange, EPOLL_CTL_MOD, EPOLLET);
+    // One that is held in its handshake has no handler to be told: it would shake hands after all, or wait again.
+    if (exchange->is_shaking && next != PHASE_FRESH) shutdown(socket_of(exchange), SHUT_RDWR);
     remove_timer(exchange);
     if (exchange->previous_held != NULL) exchange->previous_held->next_held = exchange->next_held;
     else reactor->held = exchange->next_held;
@@ -113,9 +141,11 @@ void note_time(listener_exchange *exchange) {
     else go_on(exchange);
 }
 
-/// Something has happened to the socket of a connection that is held.
+/// Something has happened to the socket of a connection.
 void note_event(listener_exchange *exchange, uint32_t events) {
-    if ((events & ~(uint32_t)EPOLLOUT) != 0) release_hold(exchange, PHASE_GONE);
+    if (exchange->phase != PHASE_HELD) tell_of_end(exchange);
+    else if (exchange->is_shaking && (events & EPOLLIN) != 0) release_hold(exchange, PHASE_FRESH);
+    else if ((events & ~(uint32_t)EPOLLOUT) != 0) release_hold(exchange, PHASE_GONE);
     else go_on(exchange);
 }
 

@@ -20,7 +20,7 @@ typedef enum {
     PHASE_READING,   ///< the header fields were fine, the body is coming
     PHASE_DRAINING,  ///< the body is longer than allowed, and is read away before the refusal
     PHASE_DECIDING,  ///< a callback has it
-    PHASE_HELD,      ///< suspended; the only phase in which the connection is in our epoll
+    PHASE_HELD,      ///< suspended; libmicrohttpd leaves the connection alone
     PHASE_DUE,       ///< resumed to be decided on again
     PHASE_GONE,      ///< resumed to be closed
     PHASE_ANSWERED,  ///< its reply is on the way, or it is being closed
@@ -53,7 +53,8 @@ struct listener_exchange {
     int fault;              ///< what is wrong with this connection, of LISTENER_FAULT_NONE and its like
     struct daemon_entry *daemon;
     bool is_tls;
-    bool is_fresh;       ///< no request line has come yet on this connection
+    bool has_ended;      ///< the client has ended its side
+    bool is_shaking;     ///< over TLS: the handshake is not over
     uint8_t peer_length;
     char peer[INET6_ADDRSTRLEN];
 };
@@ -64,8 +65,6 @@ typedef struct daemon_entry {
     bool is_ready;
     listener_reactor *reactor;
     struct MHD_Daemon *mhd;
-    size_t fresh;      ///< connections from which no request line has come yet; over TLS, most of them shake hands
-    unsigned fruitless;  ///< runs in a row that libmicrohttpd asked for at once and in which nothing happened
 } daemon_entry;
 
 struct listener_reactor {
@@ -97,6 +96,8 @@ struct listener_reactor {
 // hold.c: time and holding.
 int64_t clock_ms(void);
 int socket_of(const listener_exchange *exchange);
+void watch(const listener_exchange *exchange);
+void watch_on(listener_exchange *exchange);
 bool hold_until(listener_exchange *exchange, int64_t due, uint32_t events);
 bool hold_on(listener_exchange *exchange, int64_t due, uint32_t events);
 void release_hold(listener_exchange *exchange, phase next);
@@ -108,6 +109,7 @@ void go_on(listener_exchange *exchange);
 void reset(int socket);
 
 // handshake.c: faults of connections.
+void begin_handshake(listener_exchange *exchange);
 void break_connection(listener_exchange *exchange);
 void free_credentials(listener_reactor *reactor);
 

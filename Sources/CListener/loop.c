@@ -53,9 +53,6 @@ static int next_wait(listener_reactor *reactor) {
         daemon_entry *daemon = &reactor->daemons[index];
         if (!daemon->is_ready) {
             if (MHD_get_timeout(daemon->mhd, &daemon_wait) != MHD_YES) continue;
-            // After a part of a TLS hello libmicrohttpd takes its connection for readable, and asks to run without a pause,
-            // until the rest has come. What comes wakes the loop; a reply going out meanwhile waits so long for each record.
-            if (daemon_wait == 0 && daemon->fresh > 0 && daemon->fruitless > 8 && daemon->is_tls) daemon_wait = 2;
             daemon->is_ready = daemon_wait == 0;
             if (daemon_wait < (MHD_UNSIGNED_LONG_LONG)wait) wait = (int64_t)daemon_wait;
         }
@@ -82,7 +79,7 @@ static void turn(listener_reactor *reactor) {
     for (int index = 0; index < count; index++) {
         subject *about = events[index].data.ptr;
         daemon_entry *daemon = *about == ABOUT_DAEMON ? (daemon_entry *)about : NULL;
-        if (daemon != NULL) daemon->is_ready = true, daemon->fruitless = 0;
+        if (daemon != NULL) daemon->is_ready = true;
         // No exchange is freed between the wait and here, so the pointer is good.
         if (*about == ABOUT_WAKE) take_wake(reactor);
         if (*about == ABOUT_DEPARTURE) note_event((listener_exchange *)about, events[index].events);
@@ -97,7 +94,6 @@ static void turn(listener_reactor *reactor) {
         daemon_entry *daemon = &reactor->daemons[index];
         if (!all && !daemon->is_ready) continue;
         daemon->is_ready = false;
-        daemon->fruitless++;
         MHD_run(daemon->mhd);
     }
 }

@@ -71,16 +71,19 @@ static refusal check_request_line(listener_exchange *exchange, const char *url) 
     return (refusal){0};
 }
 
-/// What the fields that frame a request say.
+/// What the fields say that a request may have once.
 typedef struct {
     const listener_field *length, *coding, *host;
     bool has_two_lengths, has_two_codings, has_two_hosts;
+    size_t credentials;
 } framing;
 
 static void note_framing(framing *seen, const listener_field *field) {
     if (field->name_length == 4 && strncasecmp(field->name, "Host", 4) == 0) {
         seen->has_two_hosts = seen->host != NULL;
         seen->host = field;
+    } else if (field->name_length == 13 && strncasecmp(field->name, "Authorization", 13) == 0) {
+        seen->credentials++;
     } else if (field->name_length == 14 && strncasecmp(field->name, "Content-Length", 14) == 0) {
         seen->has_two_lengths = seen->length != NULL;
         seen->length = field;
@@ -99,6 +102,7 @@ static refusal check_framing(listener_exchange *exchange, const framing *seen) {
         && (is_old || seen->has_two_codings || seen->coding->value_length != 7
             || strncasecmp(seen->coding->value, "chunked", 7) != 0))
         return REFUSAL(400, "The only Transfer-Encoding that is understood is chunked, once, in HTTP/1.1.");
+    if (seen->credentials > 1) return REFUSAL(400, "The request has more than one Authorization.");
     if (seen->has_two_hosts) return REFUSAL(400, "The request has more than one Host.");
     if (seen->host == NULL && !is_old) return REFUSAL(400, "The request has no Host.");
     exchange->announced = 0;

@@ -40,14 +40,22 @@ package struct Log: Sendable {
     /// Whether a level is told, so that nobody puts a line together in vain.
     package func tells(_ level: Level) -> Bool { level >= least && least != .off }
 
+    /// Neither a control character nor one that ends a line or turns its direction.
+    private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: false
+        default: true
+        }
+    }
+
     /// Tells a line.
     ///
     /// - Parameters:
     ///   - level: how grave it is.
-    ///   - message: one line; control characters in it are shown as `?`.
+    ///   - message: one line; what would end it or steer a terminal is shown as `?`.
     package func callAsFunction(_ level: Level, _ message: String) {
         guard tells(level) else { return }
-        let clean = String(String.UnicodeScalarView(message.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }))
+        let clean = String(String.UnicodeScalarView(message.unicodeScalars.map { Self.isPlain($0) ? $0 : "?" }))
         switch format {
         case .text: write("\(time.now().inMilliseconds.iso) \(level.rawValue.uppercased()) \(clean)\n")
         case .json:

@@ -113,6 +113,19 @@ package struct Request: Sendable {
         headerRange(name).map { text($0) }
     }
 
+    /// Whether a header field is there more than once.
+    ///
+    /// - Parameter name: the field's name, in lower case; names are compared without case.
+    /// - Returns: whether there are two or more.
+    package func isRepeated(_ name: StaticString) -> Bool {
+        var count = 0
+        forEachField { field, _ in
+            if field.count == name.utf8CodeUnitCount && matches(name, at: field) { count += 1 }
+            return count < 2
+        }
+        return count == 2
+    }
+
     /// The value of a header field whose name is not known before.
     ///
     /// - Parameter name: the field's name, in lower case; names are compared without case.

@@ -173,7 +173,7 @@ private enum PEMFile {
     /// Writes a file beside the wanted one and renames it, so that nobody sees half of it.
     static func write(_ text: String, to path: String, mode: mode_t) throws(ListenerError) {
         let draft = path + ".\(getpid())"
-        let file = unsafe open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+        let file = unsafe open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode)
         guard file >= 0 else { throw .file(path: path, reason: lastError()) }
         var good = fchmod(file, mode) == 0
         var rest = Array(text.utf8)[...]

@@ -99,7 +99,7 @@ enum Process {
     /// - Returns: whether that was possible.
     static func replace(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o644) -> Bool {
         let draft = path + ".\(id)"
-        let file = unsafe open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+        let file = unsafe open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode)
         guard file >= 0 else { return false }
         let isWhole = put(bytes, to: file)
         close(file)

@@ -47,6 +47,9 @@ import TestSupport
         Shape(why: "no host", head: "GET / HTTP/1.1\r\nX: y\r\n", says: "no Host"),
         Shape(why: "no field at all", head: "GET / HTTP/1.1\r\n", says: "no Host"),
         Shape(why: "two hosts", head: "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n", says: "more than one Host"),
+        Shape(
+            why: "two credentials", head: "GET / HTTP/1.1\r\nHost: a\r\nAuthorization: a\r\nauthorization: a\r\n",
+            says: "more than one Authorization"),
         Shape(why: "a blank before the colon", head: "GET / HTTP/1.1\r\nHost: h\r\nX : y\r\n", says: "not a token"),
         Shape(why: "a control character in a name", head: "GET / HTTP/1.1\r\nHost: h\r\nX\u{1}: y\r\n", says: "not a token"),
         Shape(why: "no name", head: "GET / HTTP/1.1\r\nHost: h\r\n: y\r\n", says: "no name"),

@@ -64,7 +64,7 @@ enum CertificateStoreEndpoints {
     ) throws(Refusal) -> [CertificateStore] {
         var stores: [CertificateStore] = []
         var reasons: [String] = []
-        for id in ids {
+        for id in ids where reasons.count < Refusal.mostReasons {
             guard let store = estate.stores[id] else {
                 reasons.append("Certificate store with id '\(id.text)' does not exist.")
                 continue

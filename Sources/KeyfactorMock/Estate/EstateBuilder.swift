@@ -254,7 +254,7 @@ struct EstateBuilder {
                 part.write(to: &writer)
             }
         }
-        guard let body = try? JSONDocument(writer.bytes) else { return }
+        guard let body = try? JSONDocument(writer.bytes, values: .max) else { return }
         do throws(Refusal) {
             estate.schedule(try CustomJobRequest.read(body.root, estate, fidelity), now: now)
         } catch {

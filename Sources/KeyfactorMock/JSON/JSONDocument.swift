@@ -29,9 +29,10 @@ package final class JSONDocument: Sendable {
     ///   - bytes: what holds the text; kept, not copied.
     ///   - range: where the text lies in it; all of it if left out. A byte order mark before it is skipped.
     ///   - depth: how deep arrays and objects may nest; .NET's own limit is 64.
-    /// - Throws: the first place at which the text is not JSON, or nests too deep.
-    package init(_ bytes: [UInt8], in range: Range<Int>? = nil, depth: Int = 64) throws(JSONMistake) {
-        var parser = JSONParser(range: range ?? 0..<bytes.count, depth: depth)
+    ///   - values: how many values and names of members there may be, so that no body keeps a thread for long.
+    /// - Throws: the first place at which the text is not JSON, nests too deep or holds too much.
+    package init(_ bytes: [UInt8], in range: Range<Int>? = nil, depth: Int = 64, values: Int = 65_536) throws(JSONMistake) {
+        var parser = JSONParser(range: range ?? 0..<bytes.count, depth: depth, values: values)
         try parser.parse(bytes.span)
         self.bytes = bytes
         nodes = parser.nodes
@@ -145,7 +146,8 @@ package struct JSONValue: Sendable {
     package var guid: GUID? {
         guard isString else { return nil }
         let node = node
-        if node.isEscaped { return GUID(document.text(at: index)) }
+        // No escape is longer than six bytes, no GUID longer than 36 characters.
+        if node.isEscaped { return node.end - node.start > 6 * 36 ? nil : GUID(document.text(at: index)) }
         let bytes = document.bytes
         return GUID(bytes.span.extracting(Int(node.start)..<Int(node.end)))
     }
@@ -164,6 +166,7 @@ extension JSONDocument {
         guard node.isEscaped else { return String(decoding: raw, as: UTF8.self) }
         var units: [UInt16] = []
         var decoded: [UInt8] = []
+        decoded.reserveCapacity(raw.count)
         var position = raw.startIndex
         func flush() {
             guard !units.isEmpty else { return }
@@ -179,7 +182,9 @@ extension JSONDocument {
             }
             let escape = raw[position + 1]
             if escape == UInt8(ascii: "u") {
-                units.append(raw[(position + 2)..<(position + 6)].reduce(0) { $0 << 4 | UInt16(JSONParser.hexadecimal($1) ?? 0) })
+                var unit: UInt16 = 0
+                for digit in position + 2..<position + 6 { unit = unit << 4 | UInt16(JSONParser.hexadecimal(raw[digit]) ?? 0) }
+                if unit >= 0x80 { units.append(unit) } else { flush(); decoded.append(UInt8(unit)) }
                 position += 6
             } else {
                 flush()

@@ -3,6 +3,7 @@ struct JSONParser {
     private(set) var nodes: [JSONDocument.Node] = []
     private let range: Range<Int>
     private let limit: Int
+    private let mostValues: Int
     private var position: Int
     private var open: [Int] = []
 
@@ -11,9 +12,11 @@ struct JSONParser {
     /// - Parameters:
     ///   - range: where the text lies.
     ///   - depth: how deep arrays and objects may nest.
-    init(range: Range<Int>, depth: Int) {
+    ///   - values: how many values there may be, each member's name counted as one.
+    init(range: Range<Int>, depth: Int, values: Int) {
         self.range = range
         limit = depth
+        mostValues = values
         position = range.lowerBound
         nodes.reserveCapacity(min(24, range.count / 8 + 4))
     }
@@ -64,6 +67,7 @@ struct JSONParser {
 
     private mutating func value(_ bytes: borrowing Span<UInt8>) throws(JSONMistake) {
         guard let first = peek(bytes) else { throw mistake("the text ends where a value should be", bytes) }
+        guard nodes.count < mostValues else { throw mistake("more than \(mostValues) values and names", bytes) }
         switch first {
         case UInt8(ascii: "\""): try string(bytes)
         case UInt8(ascii: "{"): try begin(.object, bytes)

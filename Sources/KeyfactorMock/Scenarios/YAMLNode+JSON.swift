@@ -28,6 +28,6 @@ extension YAMLNode {
     var json: JSONValue? {
         var writer = JSONWriter()
         write(to: &writer)
-        return (try? JSONDocument(writer.bytes))?.root
+        return (try? JSONDocument(writer.bytes, values: .max))?.root
     }
 }

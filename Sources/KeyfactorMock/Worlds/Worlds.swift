@@ -126,6 +126,9 @@ package final class Worlds: Sendable {
             guard Self.isName(name) else {
                 throw .noOperation("X-Mock-World: a world's name is 1 to 64 letters, digits, '.', '_' or '-', found '\(name.prefix(64))'")
             }
+            guard !request.isRepeated("x-mock-world") else {
+                throw .badArgument("X-Mock-World: expected one world, found the header field more than once.")
+            }
             return try named(name, wall: wall)
         }
         if let prefixed { return try named(prefixed, wall: wall) }

@@ -52,6 +52,21 @@ struct JSONDocumentTests {
         #expect((mistake(Array(text.utf8)) == nil) == isJSON)
     }
 
+    @Test(arguments: [(65_535, true), (65_536, false), (1_000_000, false)])
+    func aTextHoldsSixtyFiveThousandValuesAndNoMore(_ elements: Int, _ isJSON: Bool) {
+        let text = Array(("[" + String(repeating: "1,", count: elements - 1) + "1]").utf8)
+        #expect((mistake(text) == nil) == isJSON)
+        #expect(throws: Never.self) { try JSONDocument(text, values: .max) }
+    }
+
+    @Test func aLongEscapedStringIsNoGUID() throws {
+        let guid = "00000000-0000-0000-0000-00000000000a"
+        let escaped = guid.unicodeScalars.map { "\\u" + String(0x10000 + $0.value, radix: 16).dropFirst() }.joined()
+        #expect(try JSONDocument(Array("\"\(escaped)\"".utf8)).root.guid == GUID(guid))
+        #expect(GUID(guid) != nil)
+        #expect(try JSONDocument(Array("\"\(escaped)\(escaped)\"".utf8)).root.guid == nil)
+    }
+
     @Test func membersAreFoundWithoutCaseAndTheLastCounts() throws {
         let root = try JSONDocument(Array(#"{"storeIds":[1],"STOREIDS":[2,3],"Other":{"storeids":4}}"#.utf8)).root
         #expect(root["StoreIds"]?.elements.map(\.integer) == [2, 3])

@@ -117,7 +117,7 @@ struct Alteration: Sendable {
     func body(_ bytes: [UInt8]) -> [UInt8] {
         if let replacement { return replacement.bytes }
         guard let patch else { return bytes }
-        let document = bytes.isEmpty ? nil : try? JSONDocument(bytes)
+        let document = bytes.isEmpty ? nil : try? JSONDocument(bytes, values: .max)
         guard bytes.isEmpty || document != nil else { return bytes }
         var writer = JSONWriter(capacity: bytes.count + 64)
         patch.merge(into: document?.root, &writer)
