@@ -44,6 +44,7 @@ void note_connection(void *context, struct MHD_Connection *connection, void **so
         daemon->is_ready = true;
         listener_exchange *ended = *socket_context;
         if (ended != NULL && ended->is_fresh) daemon->fresh--;
+        if (ended != NULL) remove_timer(ended);
         if (ended != NULL) free(ended->script);
         free(ended);
         *socket_context = NULL;
@@ -60,6 +61,7 @@ void note_connection(void *context, struct MHD_Connection *connection, void **so
     exchange->is_fresh = true;
     daemon->fresh++;
     daemon->fruitless = 0;
+    watch_departure(exchange);
     note_peer(exchange, MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
     *socket_context = exchange;
     const listener_callbacks *callbacks = &daemon->reactor->callbacks;

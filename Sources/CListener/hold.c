@@ -6,6 +6,9 @@
 #include <sys/socket.h>
 #include <time.h>
 
+/// How soon it is looked whether what a client said before it left has been read, in ms.
+enum { LOOK_SOON = 20 };
+
 int64_t clock_ms(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -48,12 +51,40 @@ static bool add_timer(listener_exchange *exchange) {
     return true;
 }
 
-static void remove_timer(listener_exchange *exchange) {
+void remove_timer(listener_exchange *exchange) {
     listener_reactor *reactor = exchange->reactor;
     if (exchange->timer == SIZE_MAX) return;
     listener_exchange *last = reactor->heap[--reactor->heap_count];
     if (last != exchange) sift(reactor, exchange->timer, last);
     exchange->timer = SIZE_MAX;
+}
+
+// MARK: Who leaves
+
+/// Registers a connection for being told once, in note_event(), that its client has said its last: EPOLL_CTL_ADD from the
+/// beginning, EPOLL_CTL_MOD behind a hold. A connection without it is closed by its timeout at the latest.
+static void watch(const listener_exchange *exchange, int operation) {
+    struct epoll_event event = {.events = EPOLLRDHUP | EPOLLONESHOT, .data.ptr = (void *)exchange};
+    epoll_ctl(exchange->reactor->epoll, operation, socket_of(exchange), &event);
+}
+
+void watch_departure(const listener_exchange *exchange) { watch(exchange, EPOLL_CTL_ADD); }
+
+/// Looks soon whether libmicrohttpd has read all that a client said before it left.
+static void look_soon(listener_exchange *exchange) {
+    remove_timer(exchange);
+    exchange->due = clock_ms() + LOOK_SOON;
+    add_timer(exchange);
+}
+
+/// Lets libmicrohttpd see that a client has left. It takes a socket from which it got less than it asked for as empty until
+/// epoll speaks again; but an end that came with the last bytes has been told already. Shutting down what has ended anyway
+/// makes epoll speak, and leaves alone what is still to be written.
+static void tell_departure(listener_exchange *exchange) {
+    char byte;
+    ssize_t count = recv(socket_of(exchange), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (count == 0) shutdown(socket_of(exchange), SHUT_RD);
+    if (count > 0) look_soon(exchange);
 }
 
 // MARK: Holding
@@ -67,10 +98,11 @@ int socket_of(const listener_exchange *exchange) {
 /// hears of besides the client leaving.
 bool hold_until(listener_exchange *exchange, int64_t due, uint32_t events) {
     listener_reactor *reactor = exchange->reactor;
+    remove_timer(exchange);
     exchange->due = due;
     if (due != INT64_MAX && !add_timer(exchange)) return false;
     struct epoll_event event = {.events = EPOLLRDHUP | events, .data.ptr = exchange};
-    if (epoll_ctl(reactor->epoll, EPOLL_CTL_ADD, socket_of(exchange), &event) != 0) {
+    if (epoll_ctl(reactor->epoll, EPOLL_CTL_MOD, socket_of(exchange), &event) != 0) {
         remove_timer(exchange);
         return false;
     }
@@ -95,7 +127,7 @@ bool hold_on(listener_exchange *exchange, int64_t due, uint32_t events) {
 /// Ends a hold. libmicrohttpd calls the access handler again when it next runs, and `next` tells it what to do.
 void release_hold(listener_exchange *exchange, phase next) {
     listener_reactor *reactor = exchange->reactor;
-    epoll_ctl(reactor->epoll, EPOLL_CTL_DEL, socket_of(exchange), NULL);
+    watch(exchange, EPOLL_CTL_MOD);
     // One that is held in its handshake has no handler to be told: it would shake hands after all.
     if (exchange->fault == LISTENER_FAULT_STALL) shutdown(socket_of(exchange), SHUT_RDWR);
     remove_timer(exchange);
@@ -107,15 +139,19 @@ void release_hold(listener_exchange *exchange, phase next) {
     reactor->has_resumed = true;
 }
 
-/// The time has come for which a connection was held.
+/// The time has come for which a connection was held, or to look at one whose client left.
 void note_time(listener_exchange *exchange) {
-    if (exchange->script == NULL) release_hold(exchange, PHASE_DUE);
+    if (exchange->phase != PHASE_HELD) {
+        remove_timer(exchange);
+        tell_departure(exchange);
+    } else if (exchange->script == NULL) release_hold(exchange, PHASE_DUE);
     else go_on(exchange);
 }
 
-/// Something has happened to the socket of a connection that is held.
+/// Something has happened to the socket of a connection that is held, or the client of another has left.
 void note_event(listener_exchange *exchange, uint32_t events) {
-    if ((events & ~(uint32_t)EPOLLOUT) != 0) release_hold(exchange, PHASE_GONE);
+    if (exchange->phase != PHASE_HELD) look_soon(exchange);
+    else if ((events & ~(uint32_t)EPOLLOUT) != 0) release_hold(exchange, PHASE_GONE);
     else go_on(exchange);
 }
 

@@ -20,7 +20,7 @@ typedef enum {
     PHASE_READING,   ///< the header fields were fine, the body is coming
     PHASE_DRAINING,  ///< the body is longer than allowed, and is read away before the refusal
     PHASE_DECIDING,  ///< a callback has it
-    PHASE_HELD,      ///< suspended; the only phase in which the connection is in our epoll
+    PHASE_HELD,      ///< suspended; whatever happens to it is ours to note
     PHASE_DUE,       ///< resumed to be decided on again
     PHASE_GONE,      ///< resumed to be closed
     PHASE_ANSWERED,  ///< its reply is on the way, or it is being closed
@@ -97,6 +97,8 @@ struct listener_reactor {
 // hold.c: time and holding.
 int64_t clock_ms(void);
 int socket_of(const listener_exchange *exchange);
+void remove_timer(listener_exchange *exchange);
+void watch_departure(const listener_exchange *exchange);
 bool hold_until(listener_exchange *exchange, int64_t due, uint32_t events);
 bool hold_on(listener_exchange *exchange, int64_t due, uint32_t events);
 void release_hold(listener_exchange *exchange, phase next);
