@@ -26,12 +26,13 @@ def remembers_nothing(server):
     """A server that was killed has kept its CA alone."""
     worlds = server.mock.ask("GET", "/_mock/worlds").json
     counted = metrics(server)
-    if worlds != [{"name": "default", "requests": 0, "jobs": 0, "generation": 0}] or "requests_total" in counted or "strikes_total" in counted:
+    new = [{"name": "default", "requests": 0, "jobs": 0, "generation": 0}]
+    if worlds != new or "requests_total" in counted or "strikes_total" in counted:
         raise Wrong(f"a new server should know nothing of the one before; it has the worlds {worlds} and counted {counted}")
 
 
 def sums(server, counts):
-    """What the server counted in all worlds must be what all clients counted."""
+    """What the server counted in all worlds must be what all clients counted. Answers what its worlds and journals hold."""
     found = metrics(server)
     _compare("requests_total", {(name, int(status)): n for (name, status), n in found.get("requests_total", {}).items()}, counts.requests)
     _compare("strikes_total", {name: n for (name,), n in found.get("strikes_total", {}).items()}, counts.strikes)
@@ -44,6 +45,7 @@ def sums(server, counts):
     told = {name: rules[name]["strikes"] for name in own if name in rules}
     told["broken"] = rules["connection-reset"]["strikes"] + rules["connection-close"]["strikes"]
     _compare("strikes of connections", told, own)
+    return worlds, found["journal_bytes"][()]
 
 
 def _compare(what, told, own):

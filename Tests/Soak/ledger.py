@@ -24,7 +24,8 @@ class Sent:
     seconds: float = 0
 
     def __str__(self):
-        return f"    request {self.number}: {self.line}\n    expected: {self.expected}, or what the rule that struck it does\n    came: {self.came}"
+        return (f"    request {self.number}: {self.line}\n    expected: {self.expected}, or what the rule that struck it does\n"
+                f"    came: {self.came}")
 
 
 @dataclass

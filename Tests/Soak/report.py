@@ -3,6 +3,7 @@
 from collections import Counter
 
 import judge
+from faults import FAULTS
 from ledger import Counts, quantile
 
 # Memory is judged from this minute of a long run on; of a short one from this share of the judged life on.
@@ -18,7 +19,7 @@ class Life:
     def __init__(self, server):
         self.ready, self.at_start, self.samples = server.seconds_to_ready, server.at_start, []
         self.counts, self.at_end = Counts(), None
-        self.warm = None
+        self.held = None
 
 
 class Story:
@@ -37,7 +38,6 @@ class Story:
         is_long = minutes >= SHORT
         warm_up = FROM_MINUTE * 60 - share_before * minutes * 60 if is_long else FROM_SHARE * length
         bound = BOUND if is_long else SHORT_BOUND
-        life.warm = next(facts for seconds, facts in life.samples if seconds >= warm_up)
         self.memory = (warm_up, bound, *judge.steady(life.samples, warm_up, bound))
 
     def __str__(self):
@@ -49,7 +49,10 @@ class Story:
             told = f"Life {number}: ready after {life.ready:.2f} s, {seconds:.0f} s, {life.counts.total} requests"
             if life.at_end:
                 told += (f"; RSS {judge.mib(life.at_start.rss)} MiB at the start, {judge.mib(life.at_end.rss)} at the end; descriptors "
-                         f"{life.at_start.descriptors}, {life.at_end.descriptors} at the end; threads {life.at_start.threads}, {life.at_end.threads}")
+                         f"{life.at_start.descriptors}, {life.at_end.descriptors} at the end; threads {life.at_start.threads}, "
+                         f"{life.at_end.threads} at the end")
+            if life.held:
+                told += f"; {life.held[0]} worlds and {judge.mib(life.held[1])} MiB of journals in the end"
             lines.append(told)
         kills = sum(life.at_end is not None for life in self.lives[:-1])
         lines.append(f"kill -9: {kills}; each time the same CA, the same ports, and nothing remembered")
@@ -64,10 +67,14 @@ class Story:
         lines.append(f"Requests: {whole.total} of Command's, {whole.total / seconds:.0f}/s, {struck} struck by a rule; "
                      f"{whole.other['requests to the control interface']} to the control interface")
         if whole.times:
-            lines.append(f"Replies that no rule struck: p50 {quantile(whole.times, 0.5) * 1e3:.2f} ms, p99 {quantile(whole.times, 0.99) * 1e3:.2f} ms")
+            half, most = (quantile(whole.times, share) * 1e3 for share in (0.5, 0.99))
+            lines.append(f"Replies that no rule struck: p50 {half:.2f} ms, p99 {most:.2f} ms")
+        if idle := sorted(FAULTS.keys() - whole.strikes.keys() - {"live"}):
+            lines.append("Rules that struck nobody: " + ", ".join(idle))
         by_operation = Counter()
         for (operation, _), count in whole.requests.items():
             by_operation[operation] += count
-        for title, counts in (("By operation", by_operation), ("By delivery", whole.deliveries), ("By rule", whole.strikes), ("Besides", whole.other)):
+        sums = {"By operation": by_operation, "By delivery": whole.deliveries, "By rule": whole.strikes, "Besides": whole.other}
+        for title, counts in sums.items():
             lines.append(title + ": " + ", ".join(f"{name} {count}" for name, count in sorted(counts.items())))
         return "\n".join(lines)

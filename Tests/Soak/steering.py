@@ -8,7 +8,7 @@ from rude import CUSTOM, JOB
 
 
 def advance(life):
-    life.control("POST", "clock/advance", {"by": life.random.choice(["30s", "5m", "20m"])})
+    life.control("POST", "clock/advance", {"by": life.random.choice(["30s", "10m", "50m"])})
 
 
 def clock(life):

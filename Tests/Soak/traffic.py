@@ -57,14 +57,15 @@ def one_store(life):
 
 def create_store(life):
     path = f"/etc/ssl/{life.client.next_number()}.pem"
-    body = {"ClientMachine": "made-1", "Storepath": path, "CertStoreType": 2, "AgentId": AGENT, "Properties": "{}", "CreateIfMissing": False}
+    body = {"ClientMachine": "made-1", "Storepath": path, "CertStoreType": 2, "AgentId": AGENT, "Properties": "{}"}
     if made := _made(life.ask("POST /CertificateStores", "/CertificateStores", body), "Id"):
         life.stores.append(made)
 
 
 def change_store(life):
     if life.stores:
-        life.ask("PUT /CertificateStores", "/CertificateStores", {"Id": life.random.choice(life.stores), "ContainerId": 3, "Properties": "{}"})
+        body = {"Id": life.random.choice(life.stores), "ContainerId": 3, "Properties": "{}"}
+        life.ask("PUT /CertificateStores", "/CertificateStores", body)
 
 
 def delete_store(life):
@@ -79,7 +80,8 @@ def job_type(life):
     if life.job_types and life.random.random() < 0.5:
         life.ask("DELETE /JobTypes/Custom/{id}", "/JobTypes/Custom/" + life.job_types.pop(), expect=204)
         return
-    body = {"JobTypeName": "Type" + life.client.next_number().replace("-", "_"), "JobTypeFields": [{"Name": "A", "Type": 1, "Required": False}]}
+    name = "Type" + life.client.next_number().replace("-", "_")
+    body = {"JobTypeName": name, "JobTypeFields": [{"Name": "A", "Type": 1, "Required": False}]}
     if made := _made(life.ask("POST /JobTypes/Custom", "/JobTypes/Custom", body), "Id"):
         life.job_types.append(made)
 
@@ -111,7 +113,7 @@ def token(life):
 _BAD = [
     ("POST /OrchestratorJobs/Custom", "/OrchestratorJobs/Custom", b"{", 400, {}),
     ("POST /OrchestratorJobs/Custom", "/OrchestratorJobs/Custom", {"AgentId": AGENT}, 400, {}),
-    ("POST /CertificateStores/Schedule", "/CertificateStores/Schedule", {"StoreIds": [STORE], "Schedule": {"Interval": {"Minutes": -1}}}, 400, {}),
+    ("POST /CertificateStores/Schedule", "/CertificateStores/Schedule", {"StoreIds": [STORE], "Schedule": 5}, 400, {}),
     ("GET /Agents", "/Agents?SortField=NAME", None, 400, {}),
     ("GET /Agents", "/Agents?QueryString=Machine", None, 400, {}),
     ("GET /Agents", "/Agents", None, 401, {"login": "stranger"}),

@@ -83,7 +83,7 @@ class Line:
         return self._ended(data, ending)
 
     def _how_it_ended(self):
-        """Python's TLS tells RST as an end like any other; the system knows better: a socket that was reset is closed, one with FIN waits."""
+        """Python's TLS tells RST as an end like any other. The system knows: a socket that was reset is closed, one with FIN waits."""
         is_closed = self.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == _TCP_CLOSE
         return "reset" if is_closed else "closed"
 

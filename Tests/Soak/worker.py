@@ -36,7 +36,7 @@ class Client:
         self.template = f"{self.name}-template"
 
     def fill(self, worlds=8, lists=3):
-        """Makes worlds with lists in their journals, and leaves them: what is bounded is soon full, however slow the machine."""
+        """Makes worlds with lists in their journals, and leaves them: there are soon as many as there may be, however slow the machine."""
         for _ in range(worlds):
             life = Life(self, self.next_world())
             for _ in range(lists):
@@ -91,7 +91,7 @@ class Client:
             since, oldest = self.forgotten.pop(0)
             if time.monotonic() - since > 3 * IDLE_TIMEOUT:
                 if not _was_closed(oldest):
-                    raise Wrong(f"a connection with half a request is still open after {3 * IDLE_TIMEOUT} s; --idle-timeout is {IDLE_TIMEOUT}")
+                    raise Wrong(f"half a request is still waited for after {3 * IDLE_TIMEOUT} s; --idle-timeout is {IDLE_TIMEOUT}")
                 self.counts.other["idle connections that the server closed"] += 1
             oldest.close()
 
@@ -114,7 +114,8 @@ class Client:
         self.counts.other["requests to the control interface"] += 1
         allowed = status if isinstance(status, tuple) else (status,)
         if came.kind != "whole" or came.status not in allowed:
-            raise Wrong(f"{method} /_mock/{page} should answer {status} after {time.perf_counter() - began:.1f} s; sent: {content[:200]!r}; came: {came}")
+            seconds = time.perf_counter() - began
+            raise Wrong(f"{method} /_mock/{page} should answer {status}; sent: {content[:200]!r}; came after {seconds:.1f} s: {came}")
         return json.loads(came.body) if came.body[:1] in (b"{", b"[") else came.body
 
 
