@@ -14,7 +14,7 @@ from traffic import MAX_BODY  # noqa: E402
 from worker import IDLE_TIMEOUT  # noqa: E402
 
 SCENARIO = pathlib.Path(__file__).with_name("soak.yaml").read_text()
-# Bounds small enough to be reached soon (worker.Client.fill): what they bound may not be mistaken for growth.
+# Bounds small enough to be reached at once (worker.Client.fill): what they bound may not be mistaken for growth.
 JOURNAL_BYTES, WORLDS = 4 << 20, 32
 OPTIONS = [
     "--max-body", MAX_BODY, "--idle-timeout", IDLE_TIMEOUT, "--max-worlds", WORLDS, "--journal-bytes", JOURNAL_BYTES,

@@ -2,6 +2,7 @@
 
 import json
 
+import traffic
 from ledger import Wrong
 from life import Life
 from rude import CUSTOM, JOB
@@ -81,11 +82,13 @@ STEPS = {
 
 
 def born(client):
-    """A world that is there now, or will be once it is named."""
+    """A new world."""
     life = Life(client, client.next_world())
     how = client.random.choice(["named", "made", "forked", "scenario"])
     client.counts.other["worlds " + how] += 1
-    if how == "made":
+    if how == "named":
+        traffic.agents(life)
+    elif how == "made":
         client.control("POST", "worlds", {"name": life.name}, 201)
     elif how == "forked":
         client.control("POST", "worlds", {"name": life.name, "from": client.fresh_template()}, 201)

@@ -16,7 +16,11 @@ from wire import Line
 STEPS = traffic.STEPS | rude.STEPS | steering.STEPS
 # The server closes a connection that has been idle for so long; clients do not use one that has been for half of it.
 IDLE_TIMEOUT = 20
+# How many connections with half a request a client keeps.
 FORGOTTEN = 12
+# How many steps are made in a world: so many that the journals, of which resets and drops take some away, are full again and again. What
+# they hold would otherwise go up and down by a good part of the server's memory.
+LENGTHS = 3, 60, 200, 400
 
 
 class Client:
@@ -35,8 +39,8 @@ class Client:
         self.lines, self.desk, self.forgotten = {}, None, []
         self.template = f"{self.name}-template"
 
-    def fill(self, worlds=8, lists=3):
-        """Makes worlds with lists in their journals, and leaves them: there are soon as many as there may be, however slow the machine."""
+    def fill(self, worlds=8, lists=12):
+        """Makes worlds with long lists in their journals, and leaves them: what is bounded is full, however slow the machine."""
         for _ in range(worlds):
             life = Life(self, self.next_world())
             for _ in range(lists):
@@ -137,7 +141,7 @@ def live(client, is_over):
     steps, weights = list(STEPS), list(STEPS.values())
     while not is_over():
         life = life or steering.born(client)
-        for step in client.random.choices(steps, weights, k=client.random.choice([3, 20, 60, 200])):
+        for step in client.random.choices(steps, weights, k=client.random.choice(LENGTHS)):
             step(life)
             client.counts.other["step " + step.__name__] += 1
             if is_over():
@@ -149,7 +153,7 @@ def live(client, is_over):
 
 
 def work(pipe, doomed, name, seed, ca, scenario):
-    """The process. Told ("meet", ports) it meets a new server; ("live",) it lives until it is told something else, and answers its counts.
+    """The process. Told ("meet", ports, fills) it meets a new server; ("live",) it lives until it is told something else, and answers its counts.
 
     `doomed` is set before the server is killed: what fails from then on is no fault.
     """
@@ -161,7 +165,8 @@ def work(pipe, doomed, name, seed, ca, scenario):
         try:
             if order == "meet":
                 client.meet(more[0])
-                client.fill()
+                if more[1]:
+                    client.fill()
             else:
                 live(client, pipe.poll)
                 pipe.recv()
