@@ -14,7 +14,7 @@ define install
 if [ -n "$$missing" ]; then $(SUDO) apt-get update -q && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -q --no-install-recommends $$missing; fi
 endef
 
-.PHONY: help deps build run test check lint bench release image-test sanitize clean
+.PHONY: help deps build run test check lint bench release image-test sanitize soak clean
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
@@ -32,6 +32,12 @@ test: ## install what the tests need, build, and run them all: ours, and real cl
 	swift build --build-tests
 	swift test --skip-build
 	Tests/Clients/run
+	Tests/Soak/run
+
+soak: ## load, faults and kill -9 for MINUTES (2), or longer: make soak MINUTES=30
+	$(call install,$(TEST_PACKAGES))
+	swift build --product keyfactor-mock
+	Tests/Soak/run --minutes $(or $(MINUTES),2)
 
 lint: ## the format of every Swift file
 	swift format lint --strict --recursive Sources Tests Package.swift

@@ -74,6 +74,31 @@ import TestSupport
         listener.stop()
     }
 
+    /// The end comes together with the last bytes, of which epoll speaks once, or after them.
+    @Test(arguments: ["GET /x HT", "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nhal", get("/x") + "GET /x HT"])
+    func `A client that leaves in the middle of a request is noticed long before its time is over`(_ text: String) throws {
+        let server = try Server { $0.limits.idleTimeout = .seconds(600) }
+        for round in 0..<50 {
+            let wire = try server.wire()
+            wire.send(text)
+            if round % 5 == 4 { Thread.sleep(forTimeInterval: 0.002) }
+            wire.finishSending()
+            if text.hasPrefix(Self.get("/x")) { #expect(try wire.reply().body == "/x") }
+            #expect(wire.isClosed())
+        }
+    }
+
+    @Test func `A client that has said its last word still gets its reply`() throws {
+        let server = try Server()
+        for path in ["/x", "/bytes/5000000"] {
+            let wire = try server.wire()
+            wire.send(Self.get(path))
+            wire.finishSending()
+            #expect(try wire.reply().status == 200)
+            #expect(wire.isClosed())
+        }
+    }
+
     @Test func `Stopping releases what is held`() throws {
         let alive = Alive()
         let listener = try Listener(
