@@ -32,11 +32,11 @@ class Story:
         self.lives.append(Life(server))
         return self.lives[-1]
 
-    def judge_memory(self, life, minutes, share_before):
-        """Judges the life's RSS behind its warm-up."""
+    def judge_memory(self, life, minutes, before):
+        """Judges the life's RSS behind its warm-up. `before` is how many seconds of the run came before it."""
         length = life.samples[-1][0]
         is_long = minutes >= SHORT
-        warm_up = FROM_MINUTE * 60 - share_before * minutes * 60 if is_long else FROM_SHARE * length
+        warm_up = FROM_MINUTE * 60 - before if is_long else FROM_SHARE * length
         bound = BOUND if is_long else SHORT_BOUND
         self.memory = (warm_up, bound, *judge.steady(life.samples, warm_up, bound))
 

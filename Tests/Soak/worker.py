@@ -153,7 +153,8 @@ def live(client, is_over):
 
 
 def work(pipe, doomed, name, seed, ca, scenario):
-    """The process. Told ("meet", ports, fills) it meets a new server; ("live",) it lives until it is told something else, and answers its counts.
+    """The process. Told ("meet", ports, fills) it meets a new server; told ("live",) it lives until told anything else, and answers
+    its counts.
 
     `doomed` is set before the server is killed: what fails from then on is no fault.
     """
