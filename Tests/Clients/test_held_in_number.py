@@ -20,7 +20,9 @@ HELD = int(os.environ.get("KEYFACTOR_MOCK_HELD", "1000"))
 DELAY, LATEST = 2.0, 2.0 + 0.5 * SLOWNESS
 # What machines that do other things besides may add.
 MARGIN = 1.0 * SLOWNESS
+# All answers are the same, also when a minute ends meanwhile in which agents were last seen.
 SCENARIO = """
+clock: { mode: frozen }
 rules:
   - { name: held, operation: GET /Agents, where: { header.x-fault: held }, do: [ { delay: %s } ] }
 """

@@ -30,13 +30,9 @@ import TestSupport
         (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
     }
 
-    /// Makes requests over TLS, all at once, and leaves them alone.
-    ///
-    /// - Returns: the client, which waits for its input to end.
-    private func requestsOverTLS(_ server: Server, _ count: Int) throws -> Process {
-        let client = Process()
-        client.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        client.arguments = [
+    /// Makes requests over TLS, all at once, and leaves them alone until it is waited for.
+    private func requestsOverTLS(_ server: Server, _ count: Int) throws -> Tool {
+        try Tool(
             "python3", "-c",
             """
             import socket, ssl, sys
@@ -46,16 +42,7 @@ import TestSupport
                 wires.append(ssl._create_unverified_context().wrap_socket(wire))
                 wires[-1].sendall(\(Self.get.debugDescription).encode())
             sys.stdin.read()
-            """,
-        ]
-        client.standardInput = Pipe()
-        try client.run()
-        return client
-    }
-
-    private func leave(_ client: Process) throws {
-        try (client.standardInput as? Pipe)?.fileHandleForWriting.close()
-        client.waitUntilExit()
+            """)
     }
 
     @Test(arguments: [
@@ -76,7 +63,7 @@ import TestSupport
             _ = wire.rest()
             #expect(!wire.timedOut)
         }
-        try leave(client)
+        client.wait()
         #expect(areBack(before))
     }
 
@@ -111,7 +98,7 @@ import TestSupport
             for wire in wires { wire.send(Self.get) }
             let client = try requestsOverTLS(server, 50)
             #expect(Server.eventually { server.requests == 350 })
-            try leave(client)
+            client.wait()
         }()
         #expect(areBack(before))
         let wire = try server.wire()
@@ -163,7 +150,7 @@ import TestSupport
         #expect(ContinuousClock.now - start > .milliseconds(1900))
         #expect(lazy.rest().utf8.count < 100_000)
         #expect(lazy.wasReset)
-        try leave(client)
+        client.wait()
     }
 
     @Test func `Pieces come one after the other, the last in time`() throws {
