@@ -155,6 +155,9 @@ extension Matcher {
         case "below": return .below(node.number ?? 0)
         case "covers": return node.json.map { .covers($0.document) } ?? .present
         default:
+            guard TextPattern.isBounded(node.text ?? "") else {
+                throw Mistake(node.mark, "this regular expression is too large", hint: TextPattern.bounds)
+            }
             guard let pattern = try? TextPattern(node.text ?? "") else {
                 throw Mistake(node.mark, "'\(Mistake.shortened(node.text ?? ""))' is no regular expression")
             }

@@ -6,9 +6,19 @@ struct TextPattern: @unchecked Sendable {
     let text: String
     private let regex: Regex<AnyRegexOutput>
 
+    /// Swift reads a nested `[` or `&&` by recursion that has no end but the stack's.
+    private static let (longest, mostBrackets) = (1000, 64)
+    /// How large an expression may be, in words.
+    static let bounds = "at most \(longest) bytes, with at most \(mostBrackets) times '['"
+
+    /// Whether an expression is small enough to be read.
+    static func isBounded(_ text: String) -> Bool {
+        text.utf8.count <= longest && text.utf8.count { $0 == UInt8(ascii: "[") } <= mostBrackets
+    }
+
     /// Reads a regular expression.
     ///
-    /// - Parameter text: the expression.
+    /// - Parameter text: the expression; it must be bounded.
     /// - Throws: what is wrong with it.
     init(_ text: String) throws {
         self.text = text
