@@ -13,7 +13,7 @@ define install
 if [ -n "$$missing" ]; then $(SUDO) apt-get update -q && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -q --no-install-recommends $$missing; fi
 endef
 
-.PHONY: help deps build run test check lint bench clean
+.PHONY: help deps build run test check lint bench fuzz clean
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
@@ -26,20 +26,25 @@ build: deps ## build the release binary
 run: build ## build and serve; options in ARGS, as in make run ARGS='--http-port 0'
 	exec .build/release/keyfactor-mock serve $(ARGS)
 
-test: ## install what the tests need, build, and run them all: ours, and real clients against the running server
+test: ## install what the tests need, build, and run them all: ours, real clients against the running server, a little fuzzing
 	$(call install,$(TEST_PACKAGES))
 	swift build --build-tests
 	swift test --skip-build
 	Tests/Clients/run
+	Fuzz/run --seconds 10
 
 lint: ## the format of every Swift file
-	swift format lint --strict --recursive Sources Tests Package.swift
+	swift format lint --strict --recursive Sources Tests Fuzz Package.swift
 
 check: lint test ## all that must hold before a commit: format, tests, rules of the house
 
 bench: ## measure, and write docs/PERFORMANCE.md
 	$(call install,$(BENCH_PACKAGES))
 	Benchmarks/run
+
+fuzz: ## hostile input, ten minutes for each fuzzer; see Fuzz/README.md
+	$(call install,$(BUILD_PACKAGES))
+	Fuzz/run
 
 clean: ## remove what was built
 	rm -rf .build
