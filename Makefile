@@ -14,7 +14,7 @@ define install
 if [ -n "$$missing" ]; then $(SUDO) apt-get update -q && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -q --no-install-recommends $$missing; fi
 endef
 
-.PHONY: help deps build run test check lint bench release image-test sanitize soak clean
+.PHONY: help deps build run test check lint bench release image-test sanitize soak fuzz clean
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
@@ -27,11 +27,12 @@ build: deps ## build the release binary
 run: build ## build and serve; options in ARGS, as in make run ARGS='--http-port 0'
 	exec .build/release/keyfactor-mock serve $(ARGS)
 
-test: ## install what the tests need, build, and run them all: ours, and real clients against the running server
+test: ## install what the tests need, build, and run them all: ours, real clients against the server, some fuzzing, a short soak
 	$(call install,$(TEST_PACKAGES))
 	swift build --build-tests
 	swift test --skip-build
 	Tests/Clients/run
+	Fuzz/run --seconds 10
 	Tests/Soak/run
 
 soak: ## load, faults and kill -9 for MINUTES (2), or longer: make soak MINUTES=30
@@ -40,7 +41,7 @@ soak: ## load, faults and kill -9 for MINUTES (2), or longer: make soak MINUTES=
 	Tests/Soak/run --minutes $(or $(MINUTES),2)
 
 lint: ## the format of every Swift file
-	swift format lint --strict --recursive Sources Tests Package.swift
+	swift format lint --strict --recursive Sources Tests Fuzz Package.swift
 
 check: lint test ## all that must hold before a commit: format, tests, rules of the house
 
@@ -51,6 +52,10 @@ sanitize: ## all tests again under AddressSanitizer and ThreadSanitizer, or unde
 bench: ## measure, and write docs/PERFORMANCE.md
 	$(call install,$(BENCH_PACKAGES))
 	Benchmarks/run
+
+fuzz: ## hostile input, ten minutes for each fuzzer; see Fuzz/README.md
+	$(call install,$(BUILD_PACKAGES))
+	Fuzz/run
 
 release: ## build dist/keyfactor-mock-VERSION-linux-…tar.gz and its checksum from what is committed; a git tag such as v0.1.0 is the version
 	$(call install,$(RELEASE_PACKAGES))

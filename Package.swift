@@ -59,6 +59,16 @@ let package = Package(
     ]
 )
 
+// The fuzzers are there only when asked for; see Fuzz/README.md. They see what is internal, and only our own code counts for coverage.
+let isFuzzing = Context.environment["KFMOCK_FUZZ"] != nil
+if isFuzzing {
+    package.targets.first { $0.name == "CListener" }?.cSettings?.append(.unsafeFlags(["-fsanitize=fuzzer-no-link,address"]))
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz", dependencies: ["KeyfactorMock", "MicroHTTP"], path: "Fuzz/Sources",
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]))
+}
+
 for target in package.targets where target.type != .system && target.name != "CListener" {
     target.swiftSettings = [
         .swiftLanguageMode(.v6),
@@ -67,7 +77,8 @@ for target in package.targets where target.type != .system && target.name != "CL
         .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409: no leaking
         .treatAllWarnings(as: .error),  // SE-0480: a warning is a fault that has not happened yet
     ]
-    if target.type != .test && target.name != "TestSupport" {
+    if target.type != .test, !["TestSupport", "fuzz"].contains(target.name) {
         target.swiftSettings?.append(.strictMemorySafety())  // SE-0458: `unsafe` marks every dangerous word
     }
+    if isFuzzing { target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])) }
 }

@@ -15,7 +15,7 @@ struct TidyTests {
     }
 
     private static let sources = files(below: "Sources", ending: ".swift")
-    private static let swift = sources + files(below: "Tests", ending: ".swift")
+    private static let swift = sources + files(below: "Tests", ending: ".swift") + files(below: "Fuzz", ending: ".swift")
     private static let code = swift + files(below: "Sources", ending: ".c") + files(below: "Sources", ending: ".h")
 
     private static func lines(_ path: String) throws -> [String] {

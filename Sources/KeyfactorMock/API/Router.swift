@@ -47,7 +47,7 @@ struct Router: Sendable {
     /// - Returns: what lies there.
     func match(_ request: Request) -> Match {
         let path = request.bytes[request.path]
-        let isEncoded = path.contains(UInt8(ascii: "%"))
+        let isEncoded = path.contains { $0 == UInt8(ascii: "%") || $0 >= 0x80 }
         var (node, insideBase) = (0, false)
         var holes: [String] = []
         for part in path.split(separator: UInt8(ascii: "/")) {

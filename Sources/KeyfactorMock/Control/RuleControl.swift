@@ -14,9 +14,6 @@ enum RuleControl {
 
     private static let liveRules = Shape.oneOf([Rule.liveShape, .list(Rule.liveShape)], "a rule, or a list of rules")
 
-    /// The most rules that a world may have at once.
-    private static let most = 10_000
-
     private static func scenario(_ call: ControlCall) -> Response {
         .ofControl(String(decoding: call.scenario.source, as: UTF8.self), type: "application/yaml")
     }
@@ -67,16 +64,18 @@ enum RuleControl {
         }
     }
 
+    private static let tooMany = ControlRefusal(400, "A world has at most \(RuleBook.most) rules.")
+
     private static func add(_ call: ControlCall) throws(ControlRefusal) -> Response {
         let body = try call.body(liveRules)
         let nodes = body.items.isEmpty ? [body] : body.items
         let refusal = call.world.withState { state -> ControlRefusal? in
             state.dropExpiredRules(at: call.wall)
+            guard state.book.rules.count + nodes.count <= RuleBook.most else { return Self.tooMany }
             var mistakes: [Mistake] = []
             let rules = Rule.read(nodes, live: call.wall, besides: state.book.rules, &mistakes)
             mistakes += state.mistakes(in: rules, now: state.now(wall: call.wall))
             guard mistakes.isEmpty else { return call.mistakes(Mistakes(mistakes)) }
-            guard state.book.rules.count + rules.count <= most else { return ControlRefusal(400, "A world has at most \(most) rules.") }
             let live = state.book.rules.prefix(while: \.isLive)
             state.use(RuleBook(live + rules + state.book.rules.dropFirst(live.count)))
             return nil
@@ -103,7 +102,7 @@ enum RuleControl {
             if let place = rules.firstIndex(where: { $0.name == name }) {
                 rules[place] = rule
             } else {
-                guard rules.count < most else { return ControlRefusal(400, "A world has at most \(most) rules.") }
+                guard rules.count < RuleBook.most else { return Self.tooMany }
                 rules.insert(rule, at: rules.prefix(while: \.isLive).count)
             }
             state.use(RuleBook(rules))

@@ -155,9 +155,8 @@ extension Matcher {
         case "below": return .below(node.number ?? 0)
         case "covers": return node.json.map { .covers($0.document) } ?? .present
         default:
-            let length = node.text?.utf8.count ?? 0
-            guard length <= TextPattern.longestPattern else {
-                throw Mistake(node.mark, "a regular expression has at most \(TextPattern.longestPattern) bytes, this one has \(length)")
+            guard TextPattern.isBounded(node.text ?? "") else {
+                throw Mistake(node.mark, "this regular expression is too large", hint: TextPattern.bounds)
             }
             guard let pattern = try? TextPattern(node.text ?? "") else {
                 throw Mistake(node.mark, "'\(Mistake.shortened(node.text ?? ""))' is no regular expression")

@@ -115,18 +115,21 @@ final class Rule: Sendable {
     /// - Returns: the rules in order.
     static func read(_ nodes: [YAMLNode], live wall: Timestamp? = nil, besides others: [Rule] = [], _ mistakes: inout [Mistake]) -> [Rule] {
         var rules: [Rule] = []
-        var names = Set(others.map(\.name))
+        var places = Dictionary(others.map { ($0.name, "") }) { first, _ in first }
+        var numbers: [String: Int] = [:]
         for node in nodes {
             let operation = node["operation"]?.text ?? ""
-            var (name, number) = (operation, 1)
-            while names.contains(name) {
+            var (name, number) = (operation, numbers[operation] ?? 1)
+            while places[name] != nil {
                 number += 1
                 name = "\(operation) (\(number))"
             }
+            numbers[operation] = number
             let rule = Rule(node, named: name, live: wall, &mistakes)
-            if !names.insert(rule.name).inserted {
-                let place = rules.first { $0.name == rule.name }.map { " in line \($0.mark.line)" } ?? ""
+            if let place = places[rule.name] {
                 mistakes.append(Mistake(rule.mark, "another rule\(place) has the name '\(Mistake.shortened(rule.name))'"))
+            } else {
+                places[rule.name] = " in line \(rule.mark.line)"
             }
             rules.append(rule)
         }

@@ -2,6 +2,8 @@ import MicroHTTP
 
 /// The rules of a scenario in order, and which of them a request can meet at all. Never changes, so it is read without a lock.
 final class RuleBook: Sendable {
+    /// The most rules that a scenario or a world may have.
+    static let most = 10_000
     let rules: [Rule]
     /// Every phase named, `healthy` first.
     let phases: [String]

@@ -6,16 +6,23 @@ struct TextPattern: @unchecked Sendable {
     /// square of the length, and nothing can stop it.
     static let longestText = 2048
 
-    /// The longest expression, in bytes: reading one of a mebibyte takes more than ten seconds.
-    static let longestPattern = 1024
-
     /// As it was written.
     let text: String
     private let regex: Regex<AnyRegexOutput>
 
+    /// Swift reads a nested `[` or `&&` by recursion that has no end but the stack's, and a mebibyte in more than ten seconds.
+    private static let (longest, mostBrackets) = (1000, 64)
+    /// How large an expression may be, in words.
+    static let bounds = "at most \(longest) bytes, with at most \(mostBrackets) times '['"
+
+    /// Whether an expression is small enough to be read.
+    static func isBounded(_ text: String) -> Bool {
+        text.utf8.count <= longest && text.utf8.count { $0 == UInt8(ascii: "[") } <= mostBrackets
+    }
+
     /// Reads a regular expression.
     ///
-    /// - Parameter text: the expression.
+    /// - Parameter text: the expression; it must be bounded.
     /// - Throws: what is wrong with it.
     init(_ text: String) throws {
         self.text = text

@@ -60,7 +60,11 @@ package final class Scenario: Sendable {
         basePaths = Self.basePaths(node["basePath"])
         clock = ClockSettings(reading: node["clock"], now: now)
         var mistakes: [Mistake] = []
-        let rules = Rule.read(node["rules"]?.items ?? [], &mistakes)
+        let listed = node["rules"]?.items ?? []
+        if let first = listed.dropFirst(RuleBook.most).first {
+            throw Mistakes([Mistake(first.mark, "a scenario has at most \(RuleBook.most) rules, found \(listed.count)")])
+        }
+        let rules = Rule.read(listed, &mistakes)
         let expected = Expectation.read(node["expect"], &mistakes)
         let start = clock.start ?? now.inMilliseconds
         var builder = EstateBuilder(seed: seed, now: start, product: product, fidelity: fidelity)

@@ -142,6 +142,9 @@ private struct Checker {
 
     // MARK: - Scalars
 
+    /// The most bytes of a text that is held against a pattern: to look at one, Swift takes a hundred times its size.
+    private static let longestWord = 4096
+
     private mutating func fits(_ node: YAMLNode, _ text: String, _ quoted: Bool, _ shape: Shape) -> Bool {
         switch shape {
         case .text(_, let pattern, let length, let mustBeQuoted):
@@ -159,6 +162,7 @@ private struct Checker {
     }
 
     private mutating func matches(_ text: String, _ pattern: String) -> Bool {
+        guard text.utf8.count <= Self.longestWord else { return false }
         if patterns[pattern] == nil {
             do {
                 patterns[pattern] = try Regex(pattern).matchingSemantics(.unicodeScalar)
@@ -173,6 +177,8 @@ private struct Checker {
     private func hint(_ node: YAMLNode, _ text: String, _ quoted: Bool, _ shape: Shape) -> String? {
         let unquoted = YAMLNode(content: .scalar(text, quoted: false), mark: node.mark)
         switch shape {
+        case .text(_, .some, _, _) where text.utf8.count > Self.longestWord:
+            return "it has at most \(Self.longestWord) bytes"
         case .text(_, _, _, mustBeQuoted: true) where node.number != nil || node.boolean != nil:
             return "quote it: \"\(text)\""
         case .word(let words):

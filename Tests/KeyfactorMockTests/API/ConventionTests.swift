@@ -1,8 +1,8 @@
-import MicroHTTP
 import TestSupport
 import Testing
 
 @testable import KeyfactorMock
+@testable import MicroHTTP
 
 /// What holds for every call: paths, headers, refusals in the vendor's shape.
 struct ConventionTests {
@@ -18,6 +18,16 @@ struct ConventionTests {
     ])
     func aPath(leads path: String, to status: Int, _ reason: String) throws {
         #expect(try Mock().raw(Request(.get, path)).status == status)
+    }
+
+    /// Found by fuzzing: the router let such bytes pass where nothing in the path was encoded, and rules did not.
+    @Test func rawBytesThatAreNoTextAreRefusedAsEncodedOnesAre() throws {
+        let bytes = Array("/KeyfactorAPI/Agents/".utf8) + [0xFF]
+        let end = bytes.count
+        let raw = try Mock().raw(Request(.get, bytes: bytes, targetEnd: end, fieldsEnd: end, isSecure: false, peer: "127.0.0.1"))
+        let encoded = try Mock().raw(Request(.get, "/KeyfactorAPI/Agents/%ff"))
+        #expect(raw.status == 400 && raw.message == encoded.message)
+        #expect(try Mock().raw(Request(.get, "/KeyfactorAPI/Agents/\u{E4}")).message?.contains("expected a GUID") == true)
     }
 
     @Test func aChosenBasePathIsServedBesideTheVendors() throws {

@@ -1,0 +1,54 @@
+import MicroHTTP
+
+@testable import KeyfactorMock
+
+/// What several fuzzers start from.
+enum Common {
+    /// When everything happens.
+    static let noon = Timestamp(year: 2026, month: 11, day: 22, hour: 12)!
+    static let time = TimeSource { noon }
+
+    /// A little of everything, without rules.
+    static let scenario = read(
+        """
+        fidelity: { bindingErrors: problem }
+        auth: { clients: [ { id: ci, secret: s } ] }
+        estate:
+          containers: [ { id: 3, name: Web } ]
+          certificateStores:
+            - { machine: web-2, path: /etc/ssl/shop.pem, agent: uo-1, container: Web, schedule: { Interval: { Minutes: 60 } } }
+            - { machine: web-3, path: 'C:\\store', agent: uo-1 }
+          jobs:
+            - { jobType: SampleCustomJobType, agent: uo-1, schedule: { Interval: { Minutes: 60 } }, fields: { ParamInt: 1 } }
+        """)
+
+    private static func read(_ text: String) -> Scenario {
+        do throws(Mistakes) {
+            return try Scenario(Array(text.utf8), now: noon)
+        } catch {
+            fatalError(error.drawn(file: "scenario", source: Array(text.utf8)))
+        }
+    }
+
+    /// What an answer comes to, without its pauses; `nil` for none, or one that waits again and again.
+    static func settle(_ answer: Answer, rounds: Int = 4) -> Response? {
+        switch answer {
+        case .ready(let response): response
+        case .later(_, let then), .until(_, _, let then): rounds > 0 ? settle(then(), rounds: rounds - 1) : nil
+        case .never: nil
+        }
+    }
+
+    /// Holds what every response must be, unless a rule made it.
+    static func check(_ response: Response, to request: String) {
+        always((200...599).contains(response.status) && response.status != 500, "\(response.status) to \(request)")
+        always(response.headers.allSatisfy { !$0.name.isEmpty }, "a header field without a name to \(request)")
+        let type = response.headers.first { $0.name.lowercased() == "content-type" }?.value ?? ""
+        guard type.contains("json"), !response.body.isEmpty else { return }
+        do throws(JSONMistake) {
+            _ = try JSONDocument(response.body)
+        } catch {
+            fatalError("\(error) in the answer to \(request): \(String(decoding: response.body, as: UTF8.self))")
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Glibc
+
+/// Every fuzzer by its name: takes an input and stops the process where something is wrong.
+private let fuzzers: [(name: String, run: @Sendable ([UInt8]) -> Void)] = [
+    ("json", JSONFuzzer.run),
+    ("query", QueryFuzzer.run),
+    ("scenario", ScenarioFuzzer.run),
+    ("path", PathFuzzer.run),
+    ("words", WordFuzzer.run),
+    ("requests", RequestFuzzer.runRequests),
+    ("control", RequestFuzzer.runControl),
+    ("socket", SocketFuzzer.run),
+]
+
+/// The one that the variable `FUZZ` names. A variable and not an argument, since arguments are libFuzzer's own.
+private let chosen: @Sendable ([UInt8]) -> Void = {
+    let name = getenv("FUZZ").map { String(cString: $0) } ?? ""
+    guard let fuzzer = fuzzers.first(where: { $0.name == name }) else {
+        print("FUZZ names no fuzzer; it is one of \(fuzzers.map(\.name).joined(separator: ", ")).")
+        exit(2)
+    }
+    return fuzzer.run
+}()
+
+/// libFuzzer's own main, which takes the arguments and calls back with each input.
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runLibFuzzer(
+    _ count: UnsafeMutablePointer<Int32>, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
+    _ callback: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
+) -> Int32
+
+@main
+enum Fuzz {
+    static func main() {
+        var (count, arguments) = (CommandLine.argc, CommandLine.unsafeArgv)
+        exit(runLibFuzzer(&count, &arguments) { fuzzOneInput($0, $1) })
+    }
+}
+
+/// What happens with each input. It has the name that libFuzzer's library looks for.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
+    chosen(Array(UnsafeBufferPointer(start: bytes, count: count)))
+    return 0
+}
+
+/// Stops the process where something does not hold that always must.
+func always(_ holds: Bool, _ message: @autoclosure () -> String) {
+    if !holds { fatalError(message()) }
+}

@@ -1,0 +1,61 @@
+@testable import KeyfactorMock
+
+/// The JSON reader: what is read, written and read again is the same, wherever the text lies; a mistake lies inside the text.
+enum JSONFuzzer {
+    static func run(_ input: [UInt8]) {
+        let read = Result { () throws(JSONMistake) in try JSONDocument(input) }
+        let inside = Result { () throws(JSONMistake) in try JSONDocument([0x7B] + input + [0x22], in: 1..<(input.count + 1)) }
+        switch (read, inside) {
+        case (.success(let document), .success(let other)):
+            always(isSame(document.root, other.root), "a text means something else inside a buffer")
+            check(document.root)
+        case (.failure(let mistake), .failure(let other)):
+            always(mistake == other, "\(mistake) became \(other) inside a buffer")
+            always((0...input.count).contains(mistake.offset), "the offset \(mistake.offset) lies outside")
+            always(mistake.line >= 1 && mistake.column >= 1 && !mistake.message.isEmpty, "\(mistake)")
+        default: fatalError("a text is JSON alone or in a buffer, but not both")
+        }
+    }
+
+    /// Writes a value in both ways there are and reads it again.
+    private static func check(_ value: JSONValue) {
+        for escapes in [false, true] {
+            var writer = JSONWriter()
+            write(value, to: &writer, escapes)
+            let text = String(decoding: writer.bytes, as: UTF8.self)
+            guard let again = try? JSONDocument(writer.bytes) else { fatalError("not JSON: \(text)") }
+            always(isSame(value, again.root), "read again it differs: \(text)")
+        }
+        _ = (value.integer, value.guid, value.shortSource, value["Schedule"], value.covers(value))
+    }
+
+    private static func write(_ value: JSONValue, to writer: inout JSONWriter, _ escapes: Bool) {
+        if value.isObject {
+            writer.object { writer in
+                for member in value.members {
+                    writer.name(anyText: member.name)
+                    write(member.value, to: &writer, escapes)
+                }
+            }
+        } else if value.isArray {
+            writer.array(value.elements) { write($1, to: &$0, escapes) }
+        } else if let text = value.text {
+            if escapes { writer.escapedValue(text) } else { writer.value(text) }
+        } else {
+            writer.raw(value.source)
+        }
+    }
+
+    private static func isSame(_ one: JSONValue, _ other: JSONValue) -> Bool {
+        guard one.kindName == other.kindName, one.text == other.text else { return false }
+        if one.isObject {
+            let (mine, theirs) = (one.members, other.members)
+            return mine.count == theirs.count && zip(mine, theirs).allSatisfy { $0.name == $1.name && isSame($0.value, $1.value) }
+        }
+        if one.isArray {
+            let (mine, theirs) = (one.elements, other.elements)
+            return mine.count == theirs.count && zip(mine, theirs).allSatisfy { isSame($0, $1) }
+        }
+        return one.isString || one.source == other.source
+    }
+}

@@ -1,0 +1,45 @@
+import MicroHTTP
+
+@testable import KeyfactorMock
+
+/// The query parser. The first byte chooses the list, the rest is the query: it is understood or refused with a caret under the
+/// mistake, and means the same in parentheses.
+enum QueryFuzzer {
+    private static let estate = Common.scenario.estate
+    private static let call = { () -> Call in
+        let request = Request(.get, "/KeyfactorAPI/Agents")
+        guard let query = try? QueryParameters(request) else { fatalError("an empty query is refused") }
+        return Call(
+            request: request, parameters: [], query: query, body: nil, caller: .anyone, now: Common.noon, product: .v25,
+            fidelity: Fidelity())
+    }()
+
+    static func run(_ input: [UInt8]) {
+        guard let choice = input.first else { return }
+        let text = String(decoding: input.dropFirst(), as: UTF8.self)
+        switch choice % 4 {
+        case 0: check(text, AgentFields.all(on: Common.noon), estate.agents.all)
+        case 1: check(text, CertificateStoreFields.all(estate), estate.stores.all)
+        case 2: check(text, ScheduledJobFields.all(estate), estate.jobs.scheduled.all)
+        default: check(text, StoreTypeFields.all, estate.storeTypes.all)
+        }
+    }
+
+    private static func check<Row>(_ text: String, _ fields: [QueryField<Row>], _ rows: some Sequence<Row>) {
+        do throws(Refusal) {
+            guard let query = try Query.parse(text, fields, call) else { return }
+            let passes = rows.map { query.matches($0) }
+            _ = query.key
+            guard let wrapped = try? Query.parse("(\(text))", fields, call) else {
+                return always(text.utf8.count > 8190 || text.contains("("), "refused in parentheses: \(text)")
+            }
+            always(rows.map { wrapped.matches($0) } == passes, "it means something else in parentheses: \(text)")
+        } catch {
+            always(error.status == 400 && (try? JSONDocument(error.body)) != nil, "\(error.status) \(error.message)")
+            let lines = error.message.split(separator: "\n", omittingEmptySubsequences: false)
+            guard lines.count > 1 else { return always(text.utf8.count > 8192, error.message) }
+            always(lines.count == 3 && lines[2].drop { $0 == " " }.hasPrefix("^"), "no caret: \(error.message)")
+            always(lines[2].prefix { $0 == " " }.count <= lines[1].count, "the caret lies behind the query: \(error.message)")
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import MicroHTTP
+
+@testable import KeyfactorMock
+
+/// Whole requests to a server without sockets: `METHOD target`, header fields, an empty line and a body; `---` in a line of its own
+/// stands between several. Each input has a server of its own.
+enum RequestFuzzer {
+    private static let separator = Array("\n---\n".utf8)
+
+    /// Requests to Command. Nothing is answered 500, every JSON body is JSON, and what is refused changes nothing.
+    static func runRequests(_ input: [UInt8]) {
+        let server = MockServer(scenario: Common.scenario, limits: Worlds.Limits(most: 16), isControlApart: true, time: Common.time)
+        for request in requests(input) {
+            let before = estate(of: server)
+            guard let response = Common.settle(server.answer(request)) else { fatalError("no answer, and no rule") }
+            Common.check(response, to: "\(request.method.name) \(request.text(0..<request.query.upperBound))")
+            guard response.status >= 400 else { continue }
+            always(estate(of: server) == before, "a request that was answered \(response.status) changed the estate")
+        }
+    }
+
+    /// Requests to the interface under `/_mock/` and, under the rules that those make, to Command.
+    static func runControl(_ input: [UInt8]) {
+        let server = MockServer(scenario: Common.scenario, limits: Worlds.Limits(most: 16), time: Common.time)
+        for request in requests(input) {
+            let before = estate(of: server)
+            let target = request.text(0..<request.query.upperBound)
+            let response = Common.settle(server.answer(request))
+            guard target.hasPrefix("/_mock/"), let response else { continue }
+            // A scenario is shown as it was read, whatever was read.
+            Common.check(response, to: "\(request.method.name) \(target)")
+            guard response.status >= 400 else { continue }
+            always((try? JSONDocument(response.body))?.root["error"]?.text?.isEmpty == false, "\(response.status) without a word")
+            always(estate(of: server) == before, "a request that was answered \(response.status) changed the estate")
+        }
+    }
+
+    /// What exists in the default world, and its jobs, once all that is due has happened.
+    private static func estate(of server: MockServer) -> [UInt8] {
+        var estate = server.worlds.standard.withState { state in
+            state.estate.advance(to: state.now(wall: Common.noon))
+            return state.estate
+        }
+        estate.jobs.progress = Progress()
+        var writer = JSONWriter(capacity: 4096)
+        estate.writeControl(to: &writer)
+        writer.array(estate.jobs.scheduled.all) { $1.writeControl(to: &$0, estate) }
+        return writer.bytes
+    }
+
+    /// Reads at most eight requests. What the listener refuses itself does not get through here either.
+    private static func requests(_ input: [UInt8]) -> [Request] {
+        var (rest, found) = (input[...], [Request]())
+        while found.count < 8, !rest.isEmpty {
+            let end = rest.firstRange(of: separator)
+            if let request = request(rest[..<(end?.lowerBound ?? rest.endIndex)]) { found.append(request) }
+            rest = rest[(end?.upperBound ?? rest.endIndex)...]
+        }
+        return found
+    }
+
+    private static func request(_ bytes: ArraySlice<UInt8>) -> Request? {
+        let blank = bytes.firstRange(of: [0x0A, 0x0A])
+        let head = String(decoding: bytes[..<(blank?.lowerBound ?? bytes.endIndex)], as: UTF8.self)
+        let lines = head.split(separator: "\n", omittingEmptySubsequences: false)
+        let words = lines.first?.split(separator: " ", maxSplits: 1) ?? []
+        guard words.count == 2, words[1].hasPrefix("/"), words[1].utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
+        var headers = [("Host", "localhost"), ("x-keyfactor-requested-with", "APIClient")]
+        for line in lines.dropFirst() {
+            let parts = line.split(separator: ":", maxSplits: 1)
+            guard parts.count == 2, parts[0].utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { continue }
+            let value = parts[1].drop { $0 == " " }.filter { $0.isASCII ? ($0.asciiValue ?? 0) >= 0x20 && $0 != "\u{7F}" : true }
+            headers.append((String(parts[0]), String(value)))
+        }
+        let body = blank.map { Array(bytes[$0.upperBound...]) } ?? []
+        return Request(Method(String(words[0])), String(words[1]), headers: headers, body: body)
+    }
+}

@@ -1,0 +1,94 @@
+import Glibc
+import MicroHTTP
+
+@testable import KeyfactorMock
+
+/// Raw bytes on a connection to a listening server. The first byte says into how many pieces the rest is cut. The server answers or
+/// closes, and then still serves others. Each input has a server of its own behind the one listener.
+enum SocketFuzzer {
+    private static let server = Lock(fresh())
+    private static let runs = Lock(0)
+
+    /// Narrow limits, so that short inputs reach them.
+    private static let listener: Listener = {
+        let limits = Limits(maxBody: 2048, maxHeaders: 1024, idleTimeout: .seconds(1))
+        do throws(ListenerError) {
+            return try Listener(
+                ListenerConfiguration(limits: limits),
+                connected: { secure, peer in server.withLock { $0 }.connected(isSecure: secure, peer: peer) },
+                handler: { request in server.withLock { $0 }.answer(request) })
+        } catch {
+            fatalError("\(error)")
+        }
+    }()
+
+    private static func fresh() -> MockServer { MockServer(scenario: Common.scenario, limits: Worlds.Limits(most: 16)) }
+
+    static func run(_ input: [UInt8]) {
+        guard let pieces = input.first.map({ Int($0 % 8) + 1 }) else { return }
+        let bytes = Array(input.dropFirst())
+        let reply = converse(bytes, pieces: pieces)
+        let text = String(decoding: bytes, as: UTF8.self)
+        // Below /_mock/ rules are made, and rules may answer anything.
+        if !text.contains("_mock") {
+            always(reply.isEmpty || reply.starts(with: "HTTP/1.".utf8), "no HTTP: \(String(decoding: reply.prefix(200), as: UTF8.self))")
+            let failed = Array("HTTP/1.1 500".utf8)
+            always(text.contains("HTTP/1.1 500") || reply.firstRange(of: failed) == nil, "500: \(String(decoding: reply, as: UTF8.self))")
+        }
+        let fresh = fresh()
+        server.withLock { $0 = fresh }
+        let run = runs.withLock { number in
+            number += 1
+            return number
+        }
+        guard run % 64 == 0 else { return }
+        let healthy = converse(Array("GET /_mock/livez HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8), pieces: 1)
+        always(healthy.starts(with: "HTTP/1.1 200".utf8), "no longer well: \(String(decoding: healthy, as: UTF8.self))")
+    }
+
+    /// Sends, ends its own direction, and reads to the end of the connection.
+    private static func converse(_ bytes: [UInt8], pieces: Int) -> [UInt8] {
+        let descriptor = connected()
+        defer { close(descriptor) }
+        let size = max(1, (bytes.count + pieces - 1) / pieces)
+        for start in stride(from: 0, to: bytes.count, by: size) {
+            var rest = bytes[start..<min(bytes.count, start + size)]
+            while !rest.isEmpty {
+                let sent = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+                // The server may refuse and close before it has read all.
+                guard sent > 0 else { break }
+                rest = rest.dropFirst(sent)
+            }
+        }
+        // Bytes and the end behind them in one go would wait for the idle timeout: libmicrohttpd does not notice such an end.
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        poll(&waiting, 1, 2)
+        shutdown(descriptor, Int32(SHUT_WR))
+        var (reply, piece) = ([UInt8](), [UInt8](repeating: 0, count: 65_536))
+        while true {
+            let count = recv(descriptor, &piece, piece.count, 0)
+            always(count >= 0 || errno != EAGAIN, "neither a reply nor an end in 20 seconds")
+            guard count > 0 else { return reply }
+            reply += piece[..<count]
+        }
+    }
+
+    private static func connected() -> Int32 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var patience = timeval(tv_sec: 20, tv_usec: 0)
+        var one: Int32 = 1
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = (listener.httpPort ?? 0).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
+        let status = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                connect(descriptor, generic, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        always(status == 0, "cannot connect: \(errno)")
+        return descriptor
+    }
+}
