@@ -46,6 +46,7 @@ package struct Timeline: Sendable {
     /// Whether most of what is put down no longer counts, so that taking it off costs no more than putting it down did.
     ///
     /// - Parameter most: how much can count at most.
+    /// - Returns: whether it is time to take it off.
     func isOvergrown(with most: Int) -> Bool { events.count > 1024 + 2 * most }
 
     /// Takes off the first thing whose time has come.
