@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,6 +123,9 @@ static void *run(void *context) {
 listener_reactor *listener_reactor_make(const listener_callbacks *callbacks, const listener_limits *limits) {
     listener_reactor *reactor = calloc(1, sizeof *reactor);
     if (reactor == NULL) return NULL;
+    // One heap for all threads: with a heap each, what one has freed is not there for the others, and what a long run holds
+    // depends on which thread happened to serve what.
+    mallopt(M_ARENA_MAX, 1);
     reactor->callbacks = *callbacks;
     reactor->limits = *limits;
     reactor->wake_about = ABOUT_WAKE;
