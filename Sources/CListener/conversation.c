@@ -43,7 +43,10 @@ void note_connection(void *context, struct MHD_Connection *connection, void **so
         // A daemon that was full looks at its listening socket again only when it next runs.
         daemon->is_ready = true;
         listener_exchange *ended = *socket_context;
-        if (ended != NULL) free(ended->script);
+        if (ended != NULL) {
+            unwatch(ended);
+            free(ended->script);
+        }
         free(ended);
         *socket_context = NULL;
         return;

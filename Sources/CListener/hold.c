@@ -70,6 +70,10 @@ static bool listen_for(const listener_exchange *exchange, int how, uint32_t even
 /// Begins to watch for the client leaving, for as long as the connection is open.
 void watch(const listener_exchange *exchange) { listen_for(exchange, EPOLL_CTL_ADD, EPOLLET); }
 
+/// Ends that, before the exchange is freed. Closing the socket would not: a process that is just being started may have it open
+/// too until it runs its program, and so long epoll would go on telling of it.
+void unwatch(const listener_exchange *exchange) { listen_for(exchange, EPOLL_CTL_DEL, 0); }
+
 /// The client has ended its side of a connection that is not held. Where the end came together with what was sent before it,
 /// libmicrohttpd does not know: its epoll is edge-triggered, and it does not read on where a read brought less than there was
 /// room for. So it is given a run to read what was sent, and then the same registration once more makes its epoll tell it

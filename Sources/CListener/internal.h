@@ -97,6 +97,7 @@ struct listener_reactor {
 int64_t clock_ms(void);
 int socket_of(const listener_exchange *exchange);
 void watch(const listener_exchange *exchange);
+void unwatch(const listener_exchange *exchange);
 void watch_on(listener_exchange *exchange);
 bool hold_until(listener_exchange *exchange, int64_t due, uint32_t events);
 bool hold_on(listener_exchange *exchange, int64_t due, uint32_t events);

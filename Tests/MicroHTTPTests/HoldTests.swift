@@ -99,6 +99,40 @@ import TestSupport
         }
     }
 
+    /// As a process has it that is being started beside the server, before it runs its program. AddressSanitizer sees what is wrong.
+    @Test func `What happens to a socket that somebody else has open, too, concerns nobody once it is closed`() throws {
+        let server = try Server()
+        for _ in 0..<20 {
+            let wire = try server.wire()
+            wire.send(Self.get("/x"))
+            #expect(try wire.reply().body == "/x")
+            let copies = (3..<200).filter { Self.isSocket($0, onPort: server.port) }.map { dup(Int32($0)) }
+            #expect(!copies.isEmpty)
+            wire.send(Self.get("/close"))
+            #expect(try wire.reply().body == "bye")
+            for copy in copies {
+                shutdown(copy, Int32(SHUT_RDWR))
+                close(copy)
+            }
+            let another = try server.wire()
+            another.send(Self.get("/y"))
+            #expect(try another.reply().body == "/y")
+        }
+    }
+
+    /// Whether a descriptor is the server's end of a connection.
+    private static func isSocket(_ descriptor: Int, onPort port: UInt16) -> Bool {
+        var (own, peer, length) = (sockaddr_in(), sockaddr_in(), socklen_t(MemoryLayout<sockaddr_in>.size))
+        func isThere(_ address: inout sockaddr_in, _ ask: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32)
+            -> Bool
+        {
+            withUnsafeMutablePointer(to: &address) { address in
+                address.withMemoryRebound(to: sockaddr.self, capacity: 1) { ask(Int32(descriptor), $0, &length) == 0 }
+            }
+        }
+        return isThere(&own, getsockname) && isThere(&peer, getpeername) && own.sin_port == port.bigEndian
+    }
+
     @Test func `Stopping releases what is held`() throws {
         let alive = Alive()
         let listener = try Listener(
