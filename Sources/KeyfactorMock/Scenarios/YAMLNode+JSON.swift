@@ -8,8 +8,9 @@ extension YAMLNode {
                 writer.value(boolean)
             } else if let integer {
                 writer.value(integer)
-            } else if number != nil, text.first?.isNumber == true, text.last?.isNumber == true {
-                writer.raw(text)
+            } else if let number {
+                // As it stands if that is JSON, which `17.E7` and `.5` are not.
+                writer.raw((try? JSONDocument(Array(text.utf8))) == nil ? "\(number)" : text)
             } else {
                 writer.value(text)
             }

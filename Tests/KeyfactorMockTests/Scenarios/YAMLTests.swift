@@ -33,6 +33,18 @@ func anEmptyTextIsNull(text: String) throws {
     #expect(node["c"]?.content == .scalar("x\ny\n", quoted: true))
 }
 
+/// Found by fuzzing: `17.E7` made a body that was no JSON, and `-1.5` became a text.
+@Test(arguments: [
+    ("17.E7", "170000000.0"), ("-1.5", "-1.5"), (".5", "0.5"), ("+1.5", "1.5"), ("1.", "1.0"), ("1e308", "1e308"), ("25.10", "25.10"),
+    ("-7", "-7"), ("+7", "7"), ("'1.5'", "\"1.5\""), ("1.2.3", "\"1.2.3\""), ("017", "\"017\""), ("1e999", "\"1e999\""), ("off", "false"),
+])
+func aScalarIsWrittenAsJSONOfItsKind(_ yaml: String, _ json: String) throws {
+    var writer = JSONWriter()
+    try read(yaml).write(to: &writer)
+    #expect(String(decoding: writer.bytes, as: UTF8.self) == json)
+    #expect(try JSONDocument(writer.bytes).root.isString == json.hasPrefix("\""))
+}
+
 @Test func anAliasStandsForWhatItsAnchorNames() throws {
     let node = try read("a: &x { k: 1 }\nb: *x\nc: &y 5\nd: *y\n")
     #expect(node["b"]?["k"]?.integer == 1)
