@@ -74,65 +74,6 @@ import TestSupport
         listener.stop()
     }
 
-    /// The end comes together with the last bytes, of which epoll speaks once, or after them.
-    @Test(arguments: ["GET /x HT", "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nhal", get("/x") + "GET /x HT"])
-    func `A client that leaves in the middle of a request is noticed long before its time is over`(_ text: String) throws {
-        let server = try Server { $0.limits.idleTimeout = .seconds(600) }
-        for round in 0..<50 {
-            let wire = try server.wire()
-            wire.send(text)
-            if round % 5 == 4 { Thread.sleep(forTimeInterval: 0.002) }
-            wire.finishSending()
-            if text.hasPrefix(Self.get("/x")) { #expect(try wire.reply().body == "/x") }
-            #expect(wire.isClosed())
-        }
-    }
-
-    @Test func `A client that has said its last word still gets its reply`() throws {
-        let server = try Server()
-        for path in ["/x", "/bytes/5000000"] {
-            let wire = try server.wire()
-            wire.send(Self.get(path))
-            wire.finishSending()
-            #expect(try wire.reply().status == 200)
-            #expect(wire.isClosed())
-        }
-    }
-
-    /// As a process has it that is being started beside the server, before it runs its program. AddressSanitizer sees what is wrong.
-    @Test func `What happens to a socket that somebody else has open, too, concerns nobody once it is closed`() throws {
-        let server = try Server()
-        for _ in 0..<20 {
-            let wire = try server.wire()
-            wire.send(Self.get("/x"))
-            #expect(try wire.reply().body == "/x")
-            let copies = (3..<200).filter { Self.isSocket($0, onPort: server.port) }.map { dup(Int32($0)) }
-            #expect(!copies.isEmpty)
-            wire.send(Self.get("/close"))
-            #expect(try wire.reply().body == "bye")
-            for copy in copies {
-                shutdown(copy, Int32(SHUT_RDWR))
-                close(copy)
-            }
-            let another = try server.wire()
-            another.send(Self.get("/y"))
-            #expect(try another.reply().body == "/y")
-        }
-    }
-
-    /// Whether a descriptor is the server's end of a connection.
-    private static func isSocket(_ descriptor: Int, onPort port: UInt16) -> Bool {
-        var (own, peer, length) = (sockaddr_in(), sockaddr_in(), socklen_t(MemoryLayout<sockaddr_in>.size))
-        func isThere(_ address: inout sockaddr_in, _ ask: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32)
-            -> Bool
-        {
-            withUnsafeMutablePointer(to: &address) { address in
-                address.withMemoryRebound(to: sockaddr.self, capacity: 1) { ask(Int32(descriptor), $0, &length) == 0 }
-            }
-        }
-        return isThere(&own, getsockname) && isThere(&peer, getpeername) && own.sin_port == port.bigEndian
-    }
-
     @Test func `Stopping releases what is held`() throws {
         let alive = Alive()
         let listener = try Listener(
