@@ -23,7 +23,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("KEYFACTOR_MOCK_BINARY") or str(ROOT / ".build/debug/keyfactor-mock")
 # How many times slower than usual the server may be. Tests/sanitize sets it; every limit in time is multiplied by it.
 SLOWNESS = int(os.environ.get("KFMOCK_SLOWNESS") or 1)
-PATIENCE = 10 * SLOWNESS
+PATIENCE = 30 * SLOWNESS
 # What a server that is built with a sanitizer must find in its environment, however bare that is: where to write what it finds.
 SANITIZER = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
 PORTS = ("--http-port", "0", "--https-port", "0")
