@@ -26,7 +26,7 @@ def copies(tmp_path):
 
 def environment(**more):
     """The caller's, without what would name a server, or look on while pytest runs."""
-    names = ("KFMOCK_", "KEYFACTOR_", "PYTEST_", "CURL_", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+    names = ("KFMOCK_", "KEYFACTOR_", "PYTEST_", "CURL_", "SSL_CERT_", "REQUESTS_CA_BUNDLE")
     return {**{key: value for key, value in os.environ.items() if not key.startswith(names)}, "PYTHONDONTWRITEBYTECODE": "1", **more}
 
 
