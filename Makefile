@@ -32,7 +32,7 @@ test: ## install what the tests need, build, and run them all: ours, real client
 	swift build --build-tests
 	swift test --skip-build
 	Tests/Clients/run
-	Fuzz/run --seconds 10
+	Fuzz/run --seconds 10 --seed 1
 	Tests/Soak/run
 
 soak: ## load, faults and kill -9 for MINUTES (2), or longer: make soak MINUTES=30

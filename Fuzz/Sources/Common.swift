@@ -46,7 +46,7 @@ enum Common {
         let type = response.headers.first { $0.name.lowercased() == "content-type" }?.value ?? ""
         guard type.contains("json"), !response.body.isEmpty else { return }
         do throws(JSONMistake) {
-            _ = try JSONDocument(response.body)
+            _ = try JSONDocument(response.body, values: .max)
         } catch {
             fatalError("\(error) in the answer to \(request): \(String(decoding: response.body, as: UTF8.self))")
         }

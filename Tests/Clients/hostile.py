@@ -14,10 +14,13 @@ import json
 import os
 import resource
 import select
+import socket
 import ssl
 import subprocess
 import sys
 import time
+
+import pytest
 
 from mock import PATIENCE, read_reply
 from seen import at_rest, descriptors, eventually, memory
@@ -25,11 +28,28 @@ from seen import at_rest, descriptors, eventually, memory
 CONNECTIONS = int(os.environ.get("KEYFACTOR_MOCK_HOSTILE", "1000"))
 WITHIN = int(os.environ.get("KEYFACTOR_MOCK_WITHIN", "5000"))
 COST = int(os.environ.get("KEYFACTOR_MOCK_COST", "2000"))
-OTHERS = b"GET /KeyfactorAPI/Status/Endpoints HTTP/1.1\r\nHost: localhost\r\n\r\n"
+STATUS = b"GET /KeyfactorAPI/Status/Endpoints HTTP/1.1\r\nHost: localhost\r\n\r\n"
+POST = b"POST /KeyfactorAPI/CertificateStores/Schedule HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n"
+CHUNKS = POST.replace(b"Content-Length: 1000000", b"Transfer-Encoding: chunked")
+QUIET = ["--log-level", "warning", "--max-connections", "20000"]
+BOTH = pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
 # What the allocator, and threads that have not been used before, may keep in KiB.
 SLACK = 24 << 10
 # The most that a connection may cost in KiB, over HTTP and over TLS: its buffer for head and reply, and a session of GnuTLS.
 PLAIN_COST, TLS_COST = 24, 72
+
+
+def plain(server, secure=False):
+    return socket.create_connection(("127.0.0.1", server.https_port if secure else server.http_port), timeout=PATIENCE)
+
+
+def hello(server):
+    """The first flight of a TLS client."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = ssl.create_default_context(cafile=server.ca).wrap_bio(incoming, outgoing, server_hostname="localhost")
+    with pytest.raises(ssl.SSLWantReadError):
+        tls.do_handshake()
+    return outgoing.read()
 
 
 def others(server, halt):
@@ -44,7 +64,7 @@ def others(server, halt):
                 start = time.monotonic()
                 wire = server.connect(secure, context) if is_new else kept[secure]
                 stream = wire.makefile("rb") if is_new else streams[secure]
-                wire.sendall(OTHERS)
+                wire.sendall(STATUS)
                 assert read_reply(stream).status == 200
                 took.setdefault(f"{'HTTPS' if secure else 'HTTP'}, {'new' if is_new else 'kept'}", []).append((time.monotonic() - start) * 1000)
                 if is_new:

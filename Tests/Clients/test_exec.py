@@ -177,7 +177,8 @@ HANGS = "ulimit -c 0; echo $$; exec sleep 100"
 @pytest.mark.parametrize("name", ["INT", "TERM", "HUP", "QUIT", "USR1", "USR2"])
 def test_a_signal_is_passed_on_to_a_command_that_hangs(start, name):
     number = signal.Signals["SIG" + name]
-    process = start("sh", "-c", HANGS)
+    # Under nohup the tests, and so the command, would ignore SIGHUP.
+    process = start("sh", "-c", HANGS, preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))
     child = int(process.stdout.readline())
     process.send_signal(number)
     assert process.wait(PATIENCE) == 128 + number

@@ -10,15 +10,11 @@ import time
 
 import pytest
 
-from hostile import CONNECTIONS, PLAIN_COST, TLS_COST, bounded, many_descriptors, while_others_are_served
+from hostile import BOTH, CHUNKS, CONNECTIONS, PLAIN_COST, POST, QUIET, STATUS, TLS_COST
+from hostile import bounded, hello, many_descriptors, plain, while_others_are_served
 from mock import PATIENCE, read_reply, talk
-from seen import Wire, at_rest, descriptors, eventually, memory
+from seen import at_rest, descriptors, eventually, memory
 
-STATUS = b"GET /KeyfactorAPI/Status/Endpoints HTTP/1.1\r\nHost: localhost\r\n\r\n"
-POST = b"POST /KeyfactorAPI/CertificateStores/Schedule HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n"
-CHUNKS = POST.replace(b"Content-Length: 1000000", b"Transfer-Encoding: chunked")
-QUIET = ["--log-level", "warning", "--max-connections", "20000"]
-BOTH = pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
 # A slow connection sends so many pieces.
 ROUNDS = 10
 
@@ -29,23 +25,10 @@ def descriptors_enough():
         yield
 
 
-def plain(server, secure=False):
-    return socket.create_connection(("127.0.0.1", server.https_port if secure else server.http_port), timeout=PATIENCE)
-
-
 def crowd(server, secure, count=CONNECTIONS):
     """So many connections; one context for all, so that the client needs little memory."""
     context = ssl.create_default_context(cafile=server.ca)
     return [server.connect(secure, context) for _ in range(count)]
-
-
-def hello(server):
-    """The first flight of a TLS client."""
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    tls = ssl.create_default_context(cafile=server.ca).wrap_bio(incoming, outgoing, server_hostname="localhost")
-    with pytest.raises(ssl.SSLWantReadError):
-        tls.do_handshake()
-    return outgoing.read()
 
 
 SLOW = {
@@ -156,57 +139,6 @@ def test_a_storm_of_resets_holds_nobody_up(serve, secure, first):
             wire.close()
 
 
-GARBAGE = {
-    "HTTP": STATUS, "zeros": bytes(1000), "noise": bytes(index * 7 % 251 for index in range(20_000)), "a record of 64 KiB": b"\x16\x03\x01\xff\xff" + bytes(65_535),
-    "an alert": b"\x15\x03\x03\x00\x02\x02\x28", "application data first": b"\x17\x03\x03\x00\x10" + bytes(16), "SSLv2": b"\x80\x2e\x01\x00\x02" + bytes(44),
-    "an empty record": b"\x16\x03\x01\x00\x00" * 100, "a heartbeat": b"\x18\x03\x02\x00\x03\x01\x40\x00",
-    "a hello that promises more than it has": b"\x16\x03\x01\x00\x2f\x01\xff\xff\xff\x03\x03" + bytes(42),
-}
-
-
-@pytest.mark.parametrize("garbage", GARBAGE.values(), ids=GARBAGE)
-def test_garbage_instead_of_a_handshake_is_closed(serve, garbage):
-    server = serve("", *QUIET, "--idle-timeout", "2")
-    assert talk(server, STATUS, True).status == 200
-    with bounded(server, "garbage", 100 * TLS_COST), while_others_are_served(server, "garbage instead of handshakes"):
-        for _ in range(100):
-            with plain(server, True) as wire:
-                try:
-                    wire.sendall(garbage)
-                    wire.shutdown(socket.SHUT_WR)
-                    assert b"HTTP/" not in wire.recv(65536)
-                except TimeoutError:
-                    raise
-                except OSError:
-                    pass
-
-
-@pytest.mark.parametrize("garbage", [b"\x17\x03\x03\x00\x20" + bytes(32), STATUS, b"\x16\x03\x03\x00\x04\x01\x00\x00\x00"], ids=["a record of zeros", "HTTP", "a handshake"])
-def test_garbage_behind_a_handshake_ends_the_connection(mock, garbage):
-    with Wire(mock, secure=True) as wire:
-        wire.shake()
-        wire.raw.sendall(garbage)
-        seen = wire.rest()
-        assert seen.end in ("fin", "rst") and seen.data == b""
-    assert talk(mock, STATUS, True).status == 200
-
-
-def test_a_client_cannot_ask_for_another_handshake(mock, tmp_path):
-    """TLS 1.2's renegotiation costs a server more than a client. `R` on a line of its own makes s_client ask for it."""
-    import shutil
-    import subprocess
-
-    if not shutil.which("openssl"):
-        pytest.skip("openssl is not installed")
-    command = ["openssl", "s_client", "-connect", f"127.0.0.1:{mock.https_port}", "-tls1_2", "-CAfile", mock.ca, "-legacy_renegotiation"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as client:
-        client.stdin.write("R\n")
-        client.stdin.flush()
-        client.wait(PATIENCE)  # its input is still open: it ends because the server ends the connection
-        assert "RENEGOTIATING" in client.stdout.read()
-    assert talk(mock, STATUS, True).status == 200
-
-
 @BOTH
 def test_connections_beyond_the_limit_wait_and_are_served_when_others_go(serve, secure):
     """What the README says of --max-connections: per thread and port; further ones wait in the queue of the system."""
@@ -273,44 +205,3 @@ def cpu(server):
     with open(f"/proc/{server.process.pid}/stat", encoding="ascii") as file:
         user, system = file.read().rsplit(")", 1)[1].split()[11:13]
     return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
-
-
-@BOTH
-@pytest.mark.parametrize("sent", [STATUS[:10], STATUS, STATUS + STATUS[:10], POST, POST + b" " * 10, CHUNKS + b"1\r\n"],
-                         ids=["in a head", "behind a request", "in the next head", "before a body", "in a body", "in a chunk"])
-def test_clients_that_leave_are_noticed_at_once(serve, secure, sent):
-    """Also where the end comes together with what was sent before it: nobody can hold a descriptor without holding one himself."""
-    server = serve("", *QUIET, "--idle-timeout", "0")
-    assert talk(server, STATUS, True).status == 200
-    files = at_rest(server)
-    for _ in range(100):
-        with server.connect(secure) as wire:
-            wire.sendall(sent)
-    assert eventually(lambda: descriptors(server) <= files), f"{descriptors(server) - files} connections are left, of which nobody knows any more"
-
-
-@pytest.mark.parametrize("part", [1, 100])
-def test_clients_that_leave_a_handshake_are_noticed_at_once(serve, part):
-    server = serve("", *QUIET, "--idle-timeout", "0")
-    whole = hello(server)
-    assert talk(server, STATUS, True).status == 200
-    files = at_rest(server)
-    for _ in range(100):
-        with plain(server, True) as wire:
-            wire.sendall(whole[:part])
-    assert eventually(lambda: descriptors(server) <= files), f"{descriptors(server) - files} connections are left, of which nobody knows any more"
-
-
-@BOTH
-def test_a_client_that_ends_its_side_behind_its_request_is_answered_and_then_closed(serve, secure):
-    server = serve("rules: [ { operation: GET /Agents, do: [ { delay: 300ms } ] } ]", *QUIET, "--idle-timeout", "0")
-    files = at_rest(server)
-    for _ in range(20):
-        with Wire(server, secure) as wire:
-            if secure:
-                wire.shake()
-            wire.send(STATUS)
-            wire.raw.shutdown(socket.SHUT_WR)
-            seen = wire.rest()
-            assert seen.status == 200 and seen.end == "fin"
-    assert eventually(lambda: descriptors(server) <= files)
