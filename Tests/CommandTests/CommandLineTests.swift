@@ -6,7 +6,7 @@ import Testing
 @testable import keyfactor_mock
 
 struct CommandLineTests {
-    @Test(arguments: ["", "serve", "exec", "healthcheck", "lint", "operations", "failures", "schema"])
+    @Test(arguments: [""] + Root.configuration.subcommands.map { $0._commandName })
     func theHelpIsAsExpected(_ command: String) throws {
         let subcommand = Root.configuration.subcommands.first { $0._commandName == command }
         let help = subcommand.map { Root.helpMessage(for: $0, columns: 100) } ?? Root.helpMessage(columns: 100)

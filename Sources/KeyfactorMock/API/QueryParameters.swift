@@ -14,11 +14,12 @@ struct QueryParameters: Sendable {
     init(_ request: Request) throws(Refusal) {
         var values: [(name: String, value: String)] = []
         let text = request.query.isEmpty ? "" : request.text(request.query)
-        for part in text.split(separator: "&") {
-            let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        for part in text.utf8.split(separator: UInt8(ascii: "&")) {
+            let sides = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             let name = try Self.decode(sides[0])
             let value = sides.count > 1 ? try Self.decode(sides[1]) : ""
-            let bare = name.split(separator: ".", omittingEmptySubsequences: false).last.map(String.init) ?? name
+            let dot = name.utf8.lastIndex(of: UInt8(ascii: "."))
+            let bare = dot.map { name[name.utf8.index(after: $0)...] } ?? name[...]
             values.append((bare.lowercased(), value))
         }
         self.values = values
@@ -32,9 +33,9 @@ struct QueryParameters: Sendable {
         values.last { $0.name == name }?.value
     }
 
-    private static func decode(_ text: Substring) throws(Refusal) -> String {
-        guard let decoded = PercentEncoding.decode(text.utf8, plusIsSpace: true) else {
-            throw .badArgument("The query '\(text.prefix(60))' is not properly percent-encoded UTF-8.")
+    private static func decode(_ text: Substring.UTF8View) throws(Refusal) -> String {
+        guard let decoded = PercentEncoding.decode(text, plusIsSpace: true) else {
+            throw .badArgument("The query '\(Substring(text).prefix(60))' is not properly percent-encoded UTF-8.")
         }
         return decoded
     }

@@ -164,36 +164,37 @@ extension JSONDocument {
         let node = nodes[index]
         let raw = bytes[Int(node.start)..<Int(node.end)]
         guard node.isEscaped else { return String(decoding: raw, as: UTF8.self) }
-        var units: [UInt16] = []
         var decoded: [UInt8] = []
         decoded.reserveCapacity(raw.count)
         var position = raw.startIndex
-        func flush() {
-            guard !units.isEmpty else { return }
-            decoded.append(contentsOf: String(decoding: units, as: UTF16.self).utf8)
-            units.removeAll()
-        }
         while position < raw.endIndex {
             guard raw[position] == UInt8(ascii: "\\") else {
-                flush()
                 decoded.append(raw[position])
                 position += 1
                 continue
             }
-            let escape = raw[position + 1]
-            if escape == UInt8(ascii: "u") {
-                var unit: UInt16 = 0
-                for digit in position + 2..<position + 6 { unit = unit << 4 | UInt16(JSONParser.hexadecimal(raw[digit]) ?? 0) }
-                if unit >= 0x80 { units.append(unit) } else { flush(); decoded.append(UInt8(unit)) }
-                position += 6
-            } else {
-                flush()
-                decoded.append(JSONParser.unescaped(escape) ?? escape)
+            guard raw[position + 1] == UInt8(ascii: "u") else {
+                decoded.append(JSONParser.unescaped(raw[position + 1]) ?? raw[position + 1])
                 position += 2
+                continue
             }
+            var code = Self.unit(raw, at: position)
+            position += 6
+            if 0xD800..<0xDC00 ~= code, raw[position...].starts(with: #"\u"#.utf8) {
+                let low = Self.unit(raw, at: position)
+                if 0xDC00..<0xE000 ~= low {
+                    code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
+                    position += 6
+                }
+            }
+            decoded.append(contentsOf: (Unicode.Scalar(code) ?? "\u{FFFD}").utf8)
         }
-        flush()
         return String(decoding: decoded, as: UTF8.self)
+    }
+
+    /// The four digits of a `\u`.
+    private static func unit(_ raw: ArraySlice<UInt8>, at position: Int) -> UInt32 {
+        raw[position + 2..<position + 6].reduce(0) { $0 << 4 | UInt32(JSONParser.hexadecimal($1) ?? 0) }
     }
 
     /// Whether a string node equals an ASCII word, without case.

@@ -81,6 +81,16 @@ struct JSONDocumentTests {
         #expect(root.elements[0].text == "a\"\\/\u{8}\u{C}\n\r\tAé😀\u{FFFD}x")
     }
 
+    @Test(arguments: [
+        (#"\ud83d\ude00"#, "😀", "a pair"), (#"\uDBFF\uDFFF"#, "\u{10FFFF}", "the last pair"), (#"\ud83d"#, "\u{FFFD}", "at the end"),
+        (#"\ud83d\n"#, "\u{FFFD}\n", "before another escape"), (#"\ud83d\u0041"#, "\u{FFFD}A", "before a letter"),
+        (#"\ude00\ud83d"#, "\u{FFFD}\u{FFFD}", "the wrong way round"), (#"\ud83d\ud83d\ude00"#, "\u{FFFD}😀", "before a pair"),
+        (#"\ud83d\\ude00"#, "\u{FFFD}\\ude00", "before a backslash"), (#"\ud83dude00"#, "\u{FFFD}ude00", "before the letters alone"),
+    ])
+    func surrogatesPairOrAreReplaced(_ written: String, _ read: String, _ reason: String) throws {
+        #expect(try JSONDocument(Array("\"\(written)\"".utf8)).root.text == read)
+    }
+
     @Test func aPartOfABufferIsReadWhereItLies() throws {
         let root = try JSONDocument(Array("GET /{\"a\":1}tail".utf8), in: 5..<12).root
         #expect(root["a"]?.integer == 1)
