@@ -81,8 +81,9 @@ package final class Control: Sendable {
             throw ControlRefusal(403, "A request from a web page (header Origin) is refused under /_mock/.")
         }
         var segments: [String] = []
-        for part in page.split(separator: "/") {
-            guard let segment = PercentEncoding.decode(part.utf8) else {
+        // No page has so many, even below /worlds/{name}: the last, with all behind it, leads nowhere.
+        for part in page.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 8) {
+            guard let segment = PercentEncoding.decode(part) else {
                 throw ControlRefusal(400, "The path is not properly percent-encoded UTF-8.")
             }
             segments.append(segment)
