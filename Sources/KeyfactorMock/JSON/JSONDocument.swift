@@ -180,7 +180,8 @@ extension JSONDocument {
             }
             var code = Self.unit(raw, at: position)
             position += 6
-            if 0xD800..<0xDC00 ~= code, raw[position...].starts(with: #"\u"#.utf8) {
+            let isFollowed = position + 6 <= raw.endIndex && raw[position] == UInt8(ascii: "\\") && raw[position + 1] == UInt8(ascii: "u")
+            if 0xD800..<0xDC00 ~= code, isFollowed {
                 let low = Self.unit(raw, at: position)
                 if 0xDC00..<0xE000 ~= low {
                     code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
@@ -194,7 +195,9 @@ extension JSONDocument {
 
     /// The four digits of a `\u`.
     private static func unit(_ raw: ArraySlice<UInt8>, at position: Int) -> UInt32 {
-        raw[position + 2..<position + 6].reduce(0) { $0 << 4 | UInt32(JSONParser.hexadecimal($1) ?? 0) }
+        var unit: UInt32 = 0
+        for digit in position + 2..<position + 6 { unit = unit << 4 | UInt32(JSONParser.hexadecimal(raw[digit]) ?? 0) }
+        return unit
     }
 
     /// Whether a string node equals an ASCII word, without case.
