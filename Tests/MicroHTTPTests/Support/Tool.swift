@@ -17,8 +17,9 @@ struct Tool {
     private let id: pid_t
     private let input: Int32
     private let output: Int32
-    /// One is started at a time, so that none inherits another's pipes.
-    private static let starting = Lock(())
+    /// One is started at a time, so that none inherits another's pipes. The number is there because ThreadSanitizer takes the use of a
+    /// value without a size for a change of the lock's own memory.
+    private static let starting = Lock(0)
 
     /// Starts a tool of the path. Its input stays open until it is waited for.
     init(_ arguments: String...) throws { try self.init(arguments) }
