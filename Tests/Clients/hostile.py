@@ -126,8 +126,6 @@ def bounded(server, what, most):
 @contextlib.contextmanager
 def many_descriptors(needed):
     """Raises what this process may open. Not on machines that do not allow it: there the test is skipped."""
-    import pytest
-
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard < needed:
         pytest.skip(f"this machine allows {hard} open files, needed are {needed}")

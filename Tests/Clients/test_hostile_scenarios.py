@@ -20,7 +20,7 @@ TEXTS = {
     "blocks 10,000 deep": "".join(" " * depth + "a:\n" for depth in range(3_000)), "dashes 10,000 deep": "- " * 10_000 + "a",
     "aliases that multiply": BOMB, "an alias of itself": "a: &a [ *a ]", "8 MiB of one word": "a" * MOST, "8 MiB of a key": "a" * (MOST - 10) + ": 1",
     "the same key 100,000 times": "seed: 1\n" * 100_000, "20,000 unknown keys": "".join(f"k{number}: 1\n" for number in range(20_000)),
-    "2,100,000 empty elements": "{rules: [" + "a," * 2_100_000 + "a]}", "bytes that are no UTF-8": b"scenario: \xff\xfe", "UTF-16": "scenario: a".encode("utf-16"),
+    "4,000,000 empty elements": "{rules: [" + "a," * 4_000_000 + "a]}", "bytes that are no UTF-8": b"scenario: \xff\xfe", "UTF-16": "scenario: a".encode("utf-16"),
     "a NUL": b"scenario: a\0b", "100,000 documents": "---\na: 1\n" * 100_000, "a tag": "!!python/object/apply:os.system [ 'touch /tmp/evil' ]",
     "1e999999 for a seed": "seed: 1e999999", "400 digits for a seed": "seed: " + "9" * 400, "a negative seed": "seed: -1", "100,000 comments": "#\n" * 100_000 + "a: 1",
     "a count without end": "estate: { certificateStores: [ { machine: m, path: p, count: 999999999999 } ] }",
@@ -60,9 +60,9 @@ def order(server, text, headers=None):
     return server.ask("POST", "/KeyfactorAPI/OrchestratorJobs/Custom", job, headers).status
 
 
-@pytest.mark.parametrize("pattern, times", [("x.*y", 2), ("a.*b.*c", 2), ("(a|b)*c", 8), ("[a-z]+[0-9]", 2), (r"\w+\d$", 2)])
+@pytest.mark.parametrize("pattern", ["x.*y", "a.*b.*c", "(a|b)*c", "[a-z]+[0-9]", r"\w+\d$"])
 @pytest.mark.parametrize("letter", "xab")
-def test_a_pattern_costs_little_whatever_a_client_sends(serve, pattern, times, letter):
+def test_a_pattern_costs_little_whatever_a_client_sends(serve, pattern, letter):
     """Matching goes back and tries again, which grows with the square of the text: so no text above 2 KiB is looked into, and
     docs/SCENARIOS.md says what that may cost."""
     server = serve(rules(f"{{ regex: '{pattern}' }}"), "--log-level", "error")
@@ -71,7 +71,7 @@ def test_a_pattern_costs_little_whatever_a_client_sends(serve, pattern, times, l
         assert order(server, letter * length) == 200
         cost = processor_time(server) - before
         print(f"\n{pattern} on {length} letters: {cost:.0f} ms", end="")
-        assert cost < times * COST
+        assert cost < COST
 
 
 def test_a_text_above_2048_bytes_fits_no_pattern(serve):
