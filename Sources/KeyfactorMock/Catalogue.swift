@@ -1,7 +1,7 @@
 /// What the command line prints about the mock itself.
 package enum Catalogue {
     /// Every operation served, as Keyfactor's documentation writes it.
-    package static var operations: [String] { API.endpoints.map(\.name) }
+    package static var operations: [String] { API.operations.map(\.name) }
 
     /// The JSON Schema of scenario files, from the definitions that the reader uses.
     package static var scenarioSchema: String {

@@ -17,6 +17,16 @@ extension Refusal {
         Refusal(status: 400, code: badArgumentCode, message: message, provenance: .assumed, bindingMember: member)
     }
 
+    /// Something other than a GUID stands where one is expected.
+    ///
+    /// - Parameters:
+    ///   - place: the member or parameter.
+    ///   - found: what stands there, shortened.
+    /// - Returns: a refusal with status 400.
+    static func notAGUID(_ place: String, _ found: String) -> Refusal {
+        badArgument("\(place): expected a GUID such as \(GUID.empty.text), found \(found).", member: place)
+    }
+
     /// The body is not JSON.
     static func invalidJSON(_ mistake: JSONMistake) -> Refusal {
         badArgument("The request body is not valid JSON: \(mistake.message) (line \(mistake.line), column \(mistake.column)).", member: "$")
@@ -127,6 +137,11 @@ extension Refusal {
     /// - Returns: a refusal with status 400.
     static func inUse(_ what: String, by users: String) -> Refusal {
         Refusal(status: 400, code: "0xA0110029", message: "\(what) is used by \(users) and cannot be deleted.", provenance: .assumed)
+    }
+
+    /// No PAM provider of this id.
+    static func pamProviderNotFound(_ id: Int) -> Refusal {
+        notFound("PAM provider with id '\(id)' does not exist.", .assumed)
     }
 
     /// No job history entry of this id.

@@ -7,7 +7,7 @@ struct Router: Sendable {
     /// What a path leads to.
     enum Match: Sendable {
         /// An endpoint, and its number in the list that the router was made of.
-        case endpoint(Endpoint, number: Int, parameters: [(name: String, value: String)])
+        case endpoint(Operation, number: Int, parameters: [(name: String, value: String)])
         /// The path exists, for these methods.
         case otherMethods([String])
         /// Nothing is here; whether it lies below a base path.

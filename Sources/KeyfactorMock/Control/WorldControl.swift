@@ -12,7 +12,7 @@ enum WorldControl {
         ControlEndpoint(.get, "jobs", "The jobs that are scheduled or under way", jobs),
         ControlEndpoint(.post, "jobs/{id}/advance", "Move a job one step on", advanceJob),
         ControlEndpoint(.get, "estate", "All that exists, in the words of scenario files", estate),
-        ControlEndpoint(.patch, "estate", "Merge seeds into the estate, all or nothing", body: ScenarioShape.estatePatch, patchEstate),
+        ControlEndpoint(.patch, "estate", "Merge seeds into the estate, all or nothing", body: EstateFile.shape, patchEstate),
     ]
 
     private static let resetShape = Shape.orNull(
@@ -151,12 +151,12 @@ enum WorldControl {
 
     private static func estate(_ call: ControlCall) -> Response {
         let estate = call.world.withState { $0.estate }
-        return .ofControl { estate.writeControl(to: &$0) }
+        return .ofControl { estate.dump(to: &$0) }
     }
 
     /// Merges seeds into the estate, as a scenario's `estate` part does; a mistake changes nothing.
     private static func patchEstate(_ call: ControlCall) throws(ControlRefusal) -> Response {
-        let body = try call.body(ScenarioShape.estatePatch)
+        let body = try call.body(EstateFile.shape)
         let mistakes = call.world.withState { state -> Mistakes? in
             do throws(Mistakes) {
                 try state.merge(body, at: state.now(wall: call.wall))

@@ -22,6 +22,16 @@ package struct Identifiers: Sendable {
         self.world = Mixing.digest(world)
     }
 
+    /// How many identifiers of each kind have been drawn.
+    var issued: [Int] { counts.map { Int(truncatingIfNeeded: $0) } }
+
+    /// Passes over identifiers that were drawn once.
+    ///
+    /// - Parameter issued: how many of each kind.
+    mutating func skip(_ issued: [Int]) {
+        for (kind, count) in issued.enumerated() where kind < counts.count { counts[kind] = max(counts[kind], UInt64(max(0, count))) }
+    }
+
     /// Goes on as another world: what it makes from now on no other world makes.
     mutating func move(to world: String) {
         self.world = Mixing.digest(world)

@@ -1,16 +1,17 @@
+/// What a query field holds, which decides the operators and values that fit it.
+enum QueryKind: Sendable {
+    case text, number, boolean, time, guid
+    /// Several texts, of which one must fit.
+    case list
+    /// A number that may also be said by name; names in lower case.
+    case words([String: Int])
+}
+
 /// Something that a list can be filtered and sorted by.
 struct QueryField<Row>: Sendable {
-    /// What a field holds, which decides the operators and values that fit it.
-    enum Kind: Sendable {
-        case text, number, boolean, time, guid
-        /// Several texts, of which one must fit.
-        case list
-        /// A number that may also be said by name; names in lower case.
-        case words([String: Int])
-    }
 
     let name: String
-    let kind: Kind
+    let kind: QueryKind
     /// Whether tables find rows by it without looking at all.
     let isKey: Bool
     /// Whether lists are sorted by it but not filtered: a member of the answer that is no query field.
@@ -29,7 +30,7 @@ struct QueryField<Row>: Sendable {
     ///   - sortsOnly: whether lists are sorted by it but not filtered.
     ///   - value: takes it from a row.
     init(
-        _ name: String, _ kind: Kind, aliases: [String] = [], isKey: Bool = false, sortsOnly: Bool = false,
+        _ name: String, _ kind: QueryKind, aliases: [String] = [], isKey: Bool = false, sortsOnly: Bool = false,
         _ value: @escaping @Sendable (Row) -> QueryValue
     ) {
         self.name = name
@@ -45,17 +46,7 @@ struct QueryField<Row>: Sendable {
     /// - Parameter row: takes the row from it.
     /// - Returns: a field that no index knows.
     func of<Whole>(_ row: @escaping @Sendable (Whole) -> Row) -> QueryField<Whole> {
-        let kind: QueryField<Whole>.Kind =
-            switch kind {
-            case .text: .text
-            case .number: .number
-            case .boolean: .boolean
-            case .time: .time
-            case .guid: .guid
-            case .list: .list
-            case .words(let words): .words(words)
-            }
-        return .init(name, kind, aliases: aliases) { value(row($0)) }
+        .init(name, kind, aliases: aliases) { value(row($0)) }
     }
 
     /// Whether a name means this field.

@@ -119,7 +119,7 @@ private struct QueryParser<Row> {
         throw mistake("expected \(Self.description(of: field.kind))", at: token)
     }
 
-    private static func description(of kind: QueryField<Row>.Kind) -> String {
+    private static func description(of kind: QueryKind) -> String {
         switch kind {
         case .text, .list: "a text"
         case .number: "a whole number"

@@ -79,11 +79,11 @@ package final class Scenario: Sendable {
             mistakes += error.all
         }
         guard mistakes.isEmpty else { throw Mistakes(mistakes) }
-        estate.jobs.progress = Progress(reading: node["progress"])
+        estate.jobs.progress = Progress(reading: node["progress"], &builder.seeding)
         self.estate = estate
         self.rules = rules.isEmpty ? .empty : RuleBook(rules)
         expectations = expected
-        router = Router(API.endpoints, bases: basePaths)
+        router = Router(API.operations, bases: basePaths)
         source = text
         self.overrides = overrides
     }
@@ -122,31 +122,6 @@ struct ClockSettings: Sendable, Equatable {
     /// - Returns: the clock.
     func started(wall: Timestamp) -> WorldClock {
         WorldClock(mode, start: start ?? wall, rate: rate, wall: wall)
-    }
-}
-
-extension Progress {
-    /// Reads the scripts of a checked list.
-    init(reading node: YAMLNode?) {
-        self.init()
-        scripts = (node?.items ?? []).map { item in
-            Script(
-                jobType: item["match"]?["jobType"]?.text, agent: item["match"]?["agent"]?.text,
-                steps: (item["steps"]?.items ?? []).map { Step(reading: $0) })
-        }
-    }
-}
-
-extension Progress.Step {
-    /// Reads a step of a checked list.
-    init(reading node: YAMLNode) {
-        self.init(node["state"]?.text.flatMap { State(rawValue: $0) } ?? .completed)
-        if let reads = node["reads"]?.integer { length = .reads(reads) }
-        if let duration = node["for"]?.duration { length = .duration(duration) }
-        if node["until"] != nil { length = .told }
-        result = node["result"]?.text.flatMap { word in HistoryEntry.Result.allCases.first { $0.name == word } }
-        message = node["message"]?.text ?? ""
-        data = node["data"]?.text
     }
 }
 

@@ -35,6 +35,9 @@ package struct Timeline: Sendable {
     /// How much is put down, also what no longer counts.
     package var length: Int { events.count }
 
+    /// What is put down, in the order in which it happens.
+    var inOrder: [(at: Timestamp, happening: Happening)] { events.unordered.sorted().map { ($0.at, $0.happening) } }
+
     /// Takes off everything that no longer counts, and of what is put down twice one.
     ///
     /// - Parameter counts: whether something still does.

@@ -104,6 +104,7 @@ struct WorldState: Sendable {
         estate = scenario.estate
         clock = scenario.clock.started(wall: wall)
         estate.identifiers = Identifiers(seed: scenario.seed, world: name)
+        estate.identifiers.skip(estate.issued)
         self.scenario = scenario
         fields = WireFields(scenario.product)
         book = scenario.rules

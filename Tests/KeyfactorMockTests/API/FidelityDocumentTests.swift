@@ -24,7 +24,7 @@ enum FidelityDocument {
     }
 
     /// The first cells of an operation's row: what the code knows of it.
-    static func cells(_ endpoint: Endpoint) -> String {
+    static func cells(_ endpoint: KeyfactorMock.Operation) -> String {
         "| \(endpoint.name) | \(endpoint.since.rawValue) | \(endpoint.needs.text) |"
     }
 
@@ -44,7 +44,7 @@ enum FidelityDocument {
 struct FidelityDocumentTests {
     @Test func everyOperationHasOneRow() {
         let rows = FidelityDocument.operations
-        for endpoint in API.endpoints {
+        for endpoint in API.operations {
             let count = rows.count { $0 == endpoint.name }
             #expect(
                 count == 1,
@@ -61,7 +61,7 @@ struct FidelityDocumentTests {
         }
     }
 
-    @Test(arguments: API.endpoints.map { FidelityDocument.cells($0) })
+    @Test(arguments: API.operations.map { FidelityDocument.cells($0) })
     func aRowSaysReleaseAndPermissionAsTheCodeDoes(_ cells: String) {
         let row = FidelityDocument.lines.first { $0.hasPrefix(cells) }
         #expect(row != nil, "\(FidelityDocument.path) has no row that begins: \(cells)")

@@ -47,7 +47,7 @@ struct QueryTests {
     @Test(arguments: [
         (
             "Foo -eq 2",
-            "unknown field; one of AgentId, ClientMachine, Username, Platform, Status, Version, LastSeen, Capabilities\n  Foo -eq 2\n  ^~~"
+            "unknown field; one of AgentId, ClientMachine, Username, Platform, Version, Status, LastSeen, Capabilities\n  Foo -eq 2\n  ^~~"
         ),
         ("Status -equals 2", "expected an operator; one of -eq -ne -lt -le -gt -ge\n  Status -equals 2\n         ^~~~~~~"),
         ("Status -contains 2", "'Status' takes one of -eq -ne -lt -le -gt -ge\n  Status -contains 2\n         ^~~~~~~~~"),
@@ -56,7 +56,7 @@ struct QueryTests {
         ("Status -eq many", "expected a number, or one of new, approved, disapproved\n  Status -eq many\n             ^~~~"),
         ("(Status -eq 2", "this '(' is not closed\n  (Status -eq 2\n  ^"),
         ("Status -eq 2)", "nothing for this ')' to close\n  Status -eq 2)\n              ^"),
-        ("()", "expected a field; one of AgentId, ClientMachine, Username, Platform, Status, Version, LastSeen, Capabilities\n  ()\n   ^"),
+        ("()", "expected a field; one of AgentId, ClientMachine, Username, Platform, Version, Status, LastSeen, Capabilities\n  ()\n   ^"),
         (#"Status -eq "2"#, "this quote is not closed\n  Status -eq \"2\n             ^"),
         ("Status -eq 2 Status -eq 3", "expected AND, OR or the end\n  Status -eq 2 Status -eq 3\n               ^~~~~~"),
         (

@@ -59,7 +59,7 @@ struct OperationPatternTests {
     }
 
     /// The index of the book finds for every endpoint the same rules as asking each pattern.
-    @Test(arguments: API.endpoints.map(\.name)) func anEndpointIsMetByTheRulesThatMeanIt(_ name: String) {
+    @Test(arguments: API.operations.map(\.name)) func anEndpointIsMetByTheRulesThatMeanIt(_ name: String) {
         let path = name.split(separator: " ")[1].split(separator: "/").map { $0.hasPrefix("{") ? "7" : String($0) }
         for pattern in ["* /**", "GET /**", "* /Agents/**", "POST /*/Custom", "GET /*/*", name].map({ OperationPattern($0) }) {
             let means = pattern.matches(method: String(name.split(separator: " ")[0]), path: path)

@@ -6,6 +6,6 @@ enum Change {
         variants: [
             .init(
                 name: "a change",
-                fields: [.init("change", ScenarioShape.estatePatch, required: true, about: "merged into the estate behind the reply")])
+                fields: [.init("change", EstateFile.shape, required: true, about: "merged into the estate behind the reply")])
         ])
 }
