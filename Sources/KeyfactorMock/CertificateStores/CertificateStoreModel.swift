@@ -48,17 +48,24 @@ extension CertificateStore: Modelled {
         Member("ContainerName", .text, nullable: { store, estate, _ in store.container.flatMap { estate.containers[$0]?.name } })
             .filtered("Container", aliases: ["ContainerName"])
         Member("InventorySchedule", .scheduleOnTheDay, nullable: { $0.schedule }).only(in: .shown)
-        Member("InventorySchedule", .inventoryScheduleOrOff, nullable: { store, _, view in
-            store.schedule.map { .set($0) } ?? (view.repeatsEmptySchedule ? .off : nil)
-        }).only(in: .written).asked([.create, .update], \.schedule)
+        Member(
+            "InventorySchedule", .inventoryScheduleOrOff,
+            nullable: { store, _, view in
+                store.schedule.map { .set($0) } ?? (view.repeatsEmptySchedule ? .off : nil)
+            }
+        ).only(in: .written).asked([.create, .update], \.schedule)
             .asked(.approve, of: { $0.traits.approvalSchedules }) { $0.schedule = $1 }
-        Member("ReenrollmentStatus", .object(shownOnly: ReenrollmentStatus.model), nullable: { store, estate, view in
-            view.form == .written ? nil : ReenrollmentStatus(of: store, in: estate)
-        })
+        Member(
+            "ReenrollmentStatus", .object(shownOnly: ReenrollmentStatus.model),
+            nullable: { store, estate, view in
+                view.form == .written ? nil : ReenrollmentStatus(of: store, in: estate)
+            })
         Member("SetNewPasswordAllowed", .flag) { _ in false }.sorted()
-        Member("Password", .object(shownOnly: KeyfactorSecret.model), nullable: { store, _, view in
-            view.form == .shown && store.hasPassword ? KeyfactorSecret(isPresent: true) : nil
-        })
+        Member(
+            "Password", .object(shownOnly: KeyfactorSecret.model),
+            nullable: { store, _, view in
+                view.form == .shown && store.hasPassword ? KeyfactorSecret(isPresent: true) : nil
+            })
         Asked("Password", .secret, in: .requests, \.password)
         queryOnly
         seeds

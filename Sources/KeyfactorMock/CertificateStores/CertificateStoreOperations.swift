@@ -27,7 +27,7 @@ enum CertificateStoreOperations {
             """,
         assumed: "all of its 400s; all or nothing; when a job keeps its id"
     ) { call, estate throws(Refusal) in
-        let request = try ScheduleStoresRequest(call)
+        let request = try ScheduleStoresRequest(try call.object(), call.fidelity)
         let schedule = try request.inventorySchedule(call)
         let stores = try stores(request.stores, .storesSchedule, call, estate, member: "StoreIds")
         let reasons = stores.compactMap { store in

@@ -12,23 +12,25 @@ struct ScheduleStoresRequest: Modelled {
 
     /// Reads a request by hand: it is one of the two that clients send most. A test holds this reader against the model.
     ///
-    /// - Parameter call: the call.
+    /// - Parameters:
+    ///   - body: the request's body, an object.
+    ///   - fidelity: decides whether unknown members are refused.
     /// - Throws: a refusal that names the member at fault.
-    init(_ call: Call) throws(Refusal) {
-        let body = try call.object()
-        if call.fidelity.unknownMembers == .refuse { try body.refuseUnknown(["StoreIds", "Schedule"]) }
+    init(_ body: JSONValue, _ fidelity: Fidelity) throws(Refusal) {
+        if fidelity.unknownMembers == .refuse { try body.refuseUnknown(["StoreIds", "Schedule"]) }
         guard let ids = body["StoreIds"], !ids.isNull else {
             throw .badArgument("StoreIds: expected at least one store id, found nothing.", member: "StoreIds")
         }
         stores = try ids.guids(at: "StoreIds", of: "store")
         guard let asked = body["Schedule"] else { return }
-        schedule = asked.isNull ? .null : .value(try Schedule.read(asked, call.fidelity))
+        schedule = asked.isNull ? .null : .value(try Schedule.read(asked, fidelity))
     }
 
-    /// The inventory schedule asked for; `nil` turns it off.
+    /// The inventory schedule asked for.
     ///
     /// - Parameter call: decides what a missing schedule means, and which kinds are right.
     /// - Throws: a refusal of a schedule that is missing or wrong.
+    /// - Returns: `nil` to turn the schedule off.
     func inventorySchedule(_ call: Call) throws(Refusal) -> Schedule? {
         guard let asked = schedule.value else {
             guard call.fidelity.missingSchedule == .off else {
