@@ -1,4 +1,4 @@
-# The entrance to everything. `make` alone says what there is.
+# The commands of this project. `make` alone lists them.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
@@ -17,7 +17,7 @@ endef
 .PHONY: help deps build run test check rest lint schemathesis recipes fuzz soak server sanitize bench release image-test clean
 # Targets build into the same folder, and tests are not to be disturbed.
 .NOTPARALLEL:
-help: ## say what there is
+help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
 deps: ## install what building needs

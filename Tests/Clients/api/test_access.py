@@ -89,7 +89,7 @@ def test_modes_any_and_none_differ_in_headers_that_are_not_well_formed(serve, au
     assert (status(serve(access("any")), authorization), status(serve(access("none")), authorization)) == (any_, none)
 
 
-def test_the_option_outranks_the_scenarios_mode(serve):
+def test_the_option_overrides_the_scenarios_mode(serve):
     assert status(serve(access("any"), "--auth-mode", "basic"), basic("who", "ever")) == 401
 
 
@@ -144,7 +144,7 @@ def job(server):
     return ask(server, "POST", "/OrchestratorJobs/Custom", {"AgentId": server.ids["agent"], "JobTypeName": "NoFields"})
 
 
-def test_without_permissions_only_the_status_is_there(as_ops):
+def test_without_permissions_only_the_status_can_be_read(as_ops):
     server = as_ops()
     assert ask(server, "GET", "/Status/HealthCheck").status == 204
     assert ask(server, "GET", "/Status/Endpoints").json == ["GET /Status/Endpoints", "GET /Status/HealthCheck"]
@@ -195,7 +195,7 @@ def test_a_list_shows_only_the_containers_that_the_caller_may_read(as_ops):
     assert forbidden(ask(server, "GET", "/CertificateStores/" + server.ids["web-2"]), "ops")
 
 
-def test_what_was_missing_is_told_beside_the_vendors_body(as_ops):
+def test_what_was_missing_is_reported_beside_the_vendors_body(as_ops):
     assert "/certificate_stores/schedule/3/" in schedule(as_ops("/certificate_stores/schedule/4/"), "web-2").header("X-Mock-Why")
 
 

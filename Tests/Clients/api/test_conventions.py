@@ -52,7 +52,7 @@ def test_every_answer_has_a_new_correlation_id_in_small_letters(command):
     assert len(set(ids)) == 5 and all(GUID.fullmatch(each) for each in ids)
 
 
-def test_the_product_version_is_a_release_with_forty_digits_behind_it(command):
+def test_the_product_version_is_a_release_followed_by_forty_digits(command):
     assert re.fullmatch(r"25\.4\.\d+\+[0-9a-f]{40}", command.get("/Agents").headers["X-Keyfactor-Product-Version"])
 
 

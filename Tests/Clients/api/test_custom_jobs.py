@@ -85,7 +85,7 @@ def test_fields_are_taken(made, job_type, sent, expected):
     assert fields_of(made(job_type, JobFields=sent)) == expected
 
 
-def test_the_type_is_found_without_regard_to_case_and_answered_as_it_is_spelt(made):
+def test_the_type_is_found_in_any_case_and_returned_as_it_is_spelt(made):
     assert made("custom_BACKUP")["JobTypeName"] == "Custom_Backup"
 
 

@@ -1,4 +1,4 @@
-"""What differs between the releases of Command that can be pretended."""
+"""What differs between the releases of Command that can be simulated."""
 
 import re
 
@@ -91,7 +91,7 @@ def test_agents_of_25_have_job_types(release):
     assert (agent["Status"], agent["AgentPlatform"]) == (2, 1)
 
 
-def test_the_option_outranks_the_scenario(serve):
+def test_the_option_overrides_the_scenario(serve):
     server = serve('product: "10.5"', "--product", "25.4")
     assert server.ask("GET", "/KeyfactorAPI/Agents").header("X-Keyfactor-Product-Version").startswith("25.4.")
 

@@ -100,7 +100,7 @@ SCHEDULES = [
 
 
 @pytest.mark.parametrize("schedule, member", SCHEDULES, ids=[json.dumps(schedule) for schedule, _ in SCHEDULES])
-def test_a_schedule_that_is_none_is_refused_by_its_member(mock, refused, schedule, member):
+def test_a_malformed_schedule_is_refused_by_its_member(mock, refused, schedule, member):
     refusal = refused({"StoreIds": [mock.store("web-1")], "Schedule": schedule})
     assert refusal["Message"].startswith(member) and list(refusal) == ["ErrorCode", "Message"]
 
@@ -119,12 +119,12 @@ TIMES = [
 
 
 @pytest.mark.parametrize("time", TIMES)
-def test_a_time_that_is_none_is_refused(mock, refused, time):
+def test_a_malformed_time_is_refused(mock, refused, time):
     message = refused({"StoreIds": [mock.store("web-1")], "Schedule": {"Daily": {"Time": time}}})["Message"]
     assert message.startswith("Schedule.Daily.Time: ")
 
 
-def test_a_very_long_value_is_not_repeated_whole(mock, refused):
+def test_a_very_long_value_is_not_repeated_in_full(mock, refused):
     message = refused({"StoreIds": [mock.store("web-1")], "Schedule": {"Daily": {"Time": "x" * 100_000}}})["Message"]
     assert len(message) < 400
 

@@ -119,7 +119,7 @@ DELIVERIES = {
 
 
 @pytest.mark.parametrize("name", DELIVERIES)
-def test_what_a_rule_did_is_told(serve, name):
+def test_the_journal_says_what_a_rule_did(serve, name):
     effect, status, work = DELIVERIES[name]
     world = Remote(serve(f"rules: [ {{ name: it, operation: POST /OrchestratorJobs/Custom, do: [ {{ {effect} }} ] }} ]"))
     body = json.dumps({"AgentId": world.agent(), "JobTypeName": "SampleCustomJobType", "JobFields": {"ParamInt": "1"}})
@@ -270,7 +270,7 @@ def test_one_exchange_by_its_number(full):
         assert "it holds 1 to 17" in full.refused("GET", f"journal/{number}", status=404)
 
 
-def test_the_journal_is_emptied_and_numbers_go_on(world):
+def test_numbers_continue_after_the_journal_is_emptied(world):
     world.statuses(3)
     assert world.control("DELETE", "journal") == {"dropped": 3}
     assert world.control("GET", "journal") == {"exchanges": [], "evicted": 0}
@@ -332,7 +332,7 @@ def test_the_rest_of_such_a_body_stays(world):
     assert body["ClientMachine"] == "m" and json.loads(body["Properties"])["ServerUseSsl"] == "true"
 
 
-def test_json_in_a_string_behind_a_blank(world):
+def test_json_in_a_string_after_a_blank(world):
     world.request("POST", "/CertificateStores", {"Properties": " " + json.dumps({"ServerPassword": HUSH})})
     assert HUSH not in world.ask("GET", "journal").body.decode()
 
@@ -384,7 +384,7 @@ def test_the_secrets_of_stores_do_not_come_back_by_the_reply(world):
 # MARK: Bounds
 
 
-def test_a_large_body_is_cut_and_its_length_told(world):
+def test_a_large_body_is_cut_and_its_length_recorded(world):
     world.request("POST", "/CertificateStores", "x" * (KIB * KIB))
     exchange = world.last()
     assert exchange["body"] == "x" * (64 * KIB)
@@ -394,7 +394,7 @@ def test_a_large_body_is_cut_and_its_length_told(world):
     assert len(world.last()["body"]) == 64 * KIB and "bodyLength" not in world.last()
 
 
-def test_a_large_reply_is_cut_and_its_length_told(serve):
+def test_a_large_reply_is_cut_and_its_length_recorded(serve):
     world = Remote(serve("estate: { from: large }"))
     reply = world.request(path="/Agents?ReturnLimit=1000")
     exchange = world.last()

@@ -87,7 +87,7 @@ def test_counts_stay_when_others_come_and_go(world):
     assert world.rules()["second"]["matches"] == 3
 
 
-def test_a_rule_that_is_replaced_counts_anew(world):
+def test_a_replaced_rule_starts_counting_again(world):
     world.control("PUT", "rules/it", {"operation": "GET /Agents", "calls": 2, "do": [{"refuse": "unavailable"}]})
     assert world.statuses(1) == [200]
     world.control("PUT", "rules/it", {"operation": "GET /Agents", "calls": 2, "do": [{"refuse": "unavailable"}]})
@@ -181,7 +181,7 @@ def test_phases_that_a_live_rule_brings(world):
     ],
     ids=str,
 )
-def test_mistakes_are_drawn_and_change_nothing(world, method, page, body, said):
+def test_mistakes_are_shown_with_their_place_and_change_nothing(world, method, page, body, said):
     why = world.refused(method, page, body)
     assert said in why and why.startswith("body:") and "^" in why
     assert names(world) == ["first", "second"]
@@ -246,7 +246,7 @@ def test_the_scenario_is_shown_as_it_was_written(world):
     assert "yaml" in reply.header("Content-Type")
 
 
-def test_a_scenario_is_swapped_and_the_world_begins_anew(world):
+def test_a_swapped_scenario_starts_the_world_afresh(world):
     world.job(world.agent())
     world.control("POST", "rules", rule("live"))
     other = "scenario: other\nseed: 6\nestate: { from: empty }\nrules: [ { operation: GET /Nowhere, do: [] } ]\n"
@@ -279,7 +279,7 @@ def test_an_empty_scenario_is_the_calm_one(world):
     assert world.statuses(1) == [200]
 
 
-def test_options_outrank_a_scenario_that_comes_later(serve):
+def test_options_override_a_scenario_that_is_loaded_later(serve):
     world = Remote(serve("", "--seed", "7", "--product", "10.5"))
     world.control("PUT", "scenario", 'seed: 9\nproduct: "12.3"\n')
     info = world.control("GET", "info")

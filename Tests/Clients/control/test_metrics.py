@@ -1,4 +1,4 @@
-"""Counts for Prometheus, coverage, the description of the control interface, and whom it refuses."""
+"""Counts for Prometheus, coverage, the description of the control interface, and who is refused."""
 
 import contextlib
 import json
@@ -222,7 +222,7 @@ def test_the_description_is_valid_and_every_path_of_it_answers(shared):
                 assert refused.status == 400 and set(refused.json) == {"error"}, (method, path, refused)
 
 
-def test_other_methods_are_told_which_there_are(shared):
+def test_a_405_names_the_allowed_methods(shared):
     for path, operations in shared.control("GET", "control.openapi.json")["paths"].items():
         reply = shared.ask("TRACE", path[1:].replace("{", "").replace("}", ""))
         assert reply.status == 405, path

@@ -89,7 +89,7 @@ def test_choices(world):
             assert result["verdict"] == "met", (number, result)
 
 
-def test_holes_of_the_path(world):
+def test_path_parameters(world):
     world.request(path="/Agents/" + world.agent())
     where = {"operation": "GET /Agents/{id}", "where": {"path.id": {"regex": "^[0-9a-f-]{36}$"}}}
     assert verdict(world, requests(1, **where)) == "met"
@@ -293,7 +293,7 @@ def evicted(serve_module):
     ],
     ids=str,
 )
-def test_what_the_journal_let_go_is_not_guessed(evicted, expectation, wanted):
+def test_evicted_exchanges_are_not_guessed(evicted, expectation, wanted):
     result = judged(evicted, expectation)
     assert result["verdict"] == wanted
     assert ("has let go what could change that" in result["found"]) == (wanted == "indeterminate")
@@ -340,7 +340,7 @@ def test_the_scenarios_expectations_are_judged_unless_others_are_given(serve):
     ids=str,
 )
 @pytest.mark.parametrize("page", ["verify", "await"])
-def test_mistakes_are_drawn(world, page, body, said):
+def test_mistakes_are_shown_with_their_place(world, page, body, said):
     why = world.refused("POST", page, {**body, "timeout": "1s"} if page == "await" else body)
     assert said in why and "body:1:" in why and "^" in why
 
@@ -369,14 +369,14 @@ class Awaiting(threading.Thread):
 
 
 @pytest.mark.alone
-def test_await_answers_at_once_where_it_is_met(world):
+def test_await_returns_at_once_if_it_is_met(world):
     world.request()
     waiting = Awaiting(world, requests(1, operation=AGENTS))
     assert waiting.verdict == "met" and waiting.took < 1 * SLOWNESS
 
 
 @pytest.mark.alone
-def test_await_answers_as_soon_as_it_is_met(world):
+def test_await_returns_as_soon_as_it_is_met(world):
     waiting = Awaiting(world, requests("2+", operation=AGENTS))
     world.request()
     world.request(path="/JobTypes/Custom")
@@ -389,7 +389,7 @@ def test_await_answers_as_soon_as_it_is_met(world):
 
 
 @pytest.mark.alone
-def test_await_answers_failed_when_the_time_is_over(world):
+def test_await_fails_when_its_time_is_over(world):
     world.request(path="/JobTypes/Custom")
     waiting = Awaiting(world, requests(operation=AGENTS), "300ms")
     assert waiting.verdict == "failed"
@@ -404,7 +404,7 @@ def test_await_of_jobs(world):
 
 
 @pytest.mark.parametrize("step", ["POST reset", "PUT scenario", "POST worlds/await-1/reset"])
-def test_await_goes_on_across_a_reset(world, step):
+def test_await_continues_across_a_reset(world, step):
     world = world.at("await-1")
     world.statuses(3)
     waiting = Awaiting(world, requests(1, operation=AGENTS))

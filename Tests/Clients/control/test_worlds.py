@@ -203,7 +203,7 @@ def test_default_is_neither_made_nor_dropped(plain):
         ("name: [", "body:"),
     ],
 )
-def test_mistakes_in_a_new_world_are_drawn(plain, body, said):
+def test_mistakes_in_a_new_world_are_shown_with_their_place(plain, body, said):
     assert said in plain.refused("POST", "worlds", body)
 
 
@@ -321,7 +321,7 @@ def test_what_waits_in_a_world_is_closed_when_that_is_dropped(serve):
 # MARK: Apart
 
 
-def test_everything_is_apart(serve):
+def test_worlds_share_nothing(serve):
     """The same is done in one world; another, untouched, is as it was."""
     default = Remote(serve(STATEFUL))
     default.server.headers["Authorization"] = basic("tester", "s3cret")

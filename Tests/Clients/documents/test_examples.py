@@ -61,7 +61,7 @@ def test_the_pytest_example_finds_the_program_in_the_path(copies):
     assert code == 0 and "7 passed" in said, said
 
 
-def test_the_pytest_example_takes_the_server_that_is_there(copies, mock):
+def test_the_pytest_example_uses_a_running_server(copies, mock):
     before = worlds(mock)
     code, said = pytest_in(copies, **variables(mock))
     assert code == 0 and "7 passed" in said, said
@@ -130,7 +130,7 @@ def test_the_curl_example_runs_below_exec(tmp_path):
     assert code == 0 and said.endswith("all is well\n") and said.count("ok: ") == 7, said
 
 
-def test_the_curl_example_runs_on_a_server_that_is_there(tmp_path, mock):
+def test_the_curl_example_uses_a_running_server(tmp_path, mock):
     before = worlds(mock)
     for _ in range(2):
         code, said = run(["sh", str(EXAMPLES / "curl/story.sh"), "curl-again"], tmp_path, **variables(mock))

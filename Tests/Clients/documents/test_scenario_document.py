@@ -50,7 +50,7 @@ def test_commands_print_what_stands_below_them(heading, terminal):
     DOCUMENT.try_section(heading, terminal)
 
 
-def test_every_block_is_looked_at():
+def test_every_block_is_checked():
     kinds = {block.kind for block in DOCUMENT.blocks}
     assert kinds == {"yaml", "console"}, "another kind of block is not checked by anything"
     notes = {block.note for block in DOCUMENT.blocks} - {""}

@@ -83,5 +83,5 @@ def test_lint_refuses_what_is_wrong_and_says_so(file):
     assert not done.stdout
 
 
-def test_there_is_something_wrong_of_every_kind():
+def test_every_kind_of_mistake_has_an_example():
     assert len(BY_SCHEMA) > 30 and len(BY_READER) > 15

@@ -221,7 +221,7 @@ def test_requests_sees(server, name, secure):
 
 
 @BOTH
-def test_garbage_is_drawn_and_the_same_after_a_reset(server, secure):
+def test_garbage_is_random_and_the_same_after_a_reset(server, secure):
     first, second = (look(server, post_job(x_fault="garbage"), secure).data for _ in range(2))
     reset(server)
     assert [look(server, post_job(x_fault="garbage"), secure).data for _ in range(2)] == [first, second] and first != second
@@ -237,7 +237,7 @@ def test_a_client_that_leaves_at_once_frees_its_connection(server, name, secure)
 
 
 @EVERY
-def test_the_other_requests_of_a_client_are_answered_as_ever(server, name):
+def test_the_other_requests_of_a_client_are_answered_as_usual(server, name):
     """The next connection of the same client finds nothing amiss."""
     look(server, post_job(x_fault=name), patience=SILENCE)
     seen = look(server, get("/Agents?QueryString=Status%20-eq%202", connection="close"))

@@ -77,7 +77,7 @@ def judge(server, name, count, status, delivery="whole"):
 @BOTH
 @pytest.mark.parametrize("name", ANSWERS)
 def test_from_below_a_client_sees_the_answer_of(server, name, secure):
-    """Whole, on a connection that is kept: a second request on it is answered as ever."""
+    """Whole, on a connection that is kept: a second request on it is answered as usual."""
     _, count, status, body = ANSWERS[name]
     with Wire(server, secure) as wire:
         if secure:
@@ -117,7 +117,7 @@ def test_curl_requests_and_http_client_agree_about_the_answer_of(server, name, s
     judge(server, name, count, status)
 
 
-def test_what_else_answers_say(server):
+def test_further_details_of_the_answers(server):
     ask = lambda name: server.ask("POST", CUSTOM, JOB, {"x-fault": name})
     assert ask("a refusal with Retry-After").header("Retry-After") == "90"
     assert ask("an answer").header("X-One") == "1"
@@ -130,7 +130,7 @@ def test_what_else_answers_say(server):
 
 
 @BOTH
-def test_a_change_is_there_for_the_next_request(server, secure):
+def test_the_next_request_sees_a_change(server, secure):
     approved = "/KeyfactorAPI/Agents?QueryString=Status%20-eq%202"
     assert server.ask("GET", approved, headers={"x-fault": "a change"}, secure=secure).header("X-Total-Count") == "1"
     assert server.ask("GET", approved, secure=secure).header("X-Total-Count") == "0"
@@ -151,7 +151,7 @@ def test_a_limit_refuses_beyond_its_bucket(server, secure):
     assert dates[2].header("Retry-After") == "Sun, 01 Mar 2026 09:01:01 GMT"
 
 
-def test_requests_tries_again_behind_a_429_only_when_told_to(server):
+def test_requests_tries_again_after_a_429_only_when_configured_to(server):
     with session_of(server) as session:
         session.mount("http://", requests.adapters.HTTPAdapter(max_retries=requests.adapters.Retry(2, status_forcelist=[429], allowed_methods=None)))
         fields, statuses = {"x-fault": "quota"}, []

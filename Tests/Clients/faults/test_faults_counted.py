@@ -46,7 +46,7 @@ def count(statuses):
 
 
 @pytest.mark.parametrize("calls, strikes", [("500", 1), ("1-500", 500), ("every 4", 250), ("[ 1, 999, 1000, 1001 ]", 3), ("301+", 700)])
-def test_of_1000_requests_are_struck_those_of_calls(serve, calls, strikes):
+def test_a_rule_strikes_exactly_its_calls_among_1000_requests(serve, calls, strikes):
     server = serve(BELL + f"rules: [ {{ name: due, operation: GET /Agents, calls: {calls}, do: [ {{ refuse: unavailable }} ] }} ]")
     for _ in range(3):
         assert count(storm(server)) == {503: strikes, 200: REQUESTS - strikes}
@@ -84,7 +84,7 @@ rules:
         assert server.ask("POST", "/_mock/reset").status == 200
 
 
-def test_each_of_16_callers_is_counted_apart(serve):
+def test_each_of_16_callers_is_counted_separately(serve):
     server = serve(BELL + "rules: [ { operation: GET /Agents, calls: 2-4, per: caller, do: [ { refuse: unavailable } ] } ]")
     names = [f"EXAMPLE\\user{number}" for number in range(CLIENTS)]
     statuses = storm(server, names=names)

@@ -24,7 +24,7 @@ REQUESTS_SSL, REQUESTS_GONE = requests.exceptions.SSLError, requests.exceptions.
 HUNG_UP = (ssl.SSLEOFError, ConnectionResetError)
 
 # What is done; the error in a handshake seen from below and its words; how the connection ends; curl's exit code; what requests says.
-# A reset over HTTPS comes behind the ClientHello, so that no client is struck while it is still in connect().
+# A reset over HTTPS comes after the ClientHello, so that no client is struck while it is still in connect().
 TLS = {
     "an expired certificate": ("tls: expired", ssl.SSLCertVerificationError, "certificate has expired", None, 60, REQUESTS_SSL),
     "a certificate for another name": ("tls: wrong-name", ssl.SSLCertVerificationError, "Hostname mismatch", None, 60, REQUESTS_SSL),
@@ -214,7 +214,7 @@ def test_on_http_python_and_requests_meet(control, quiet, name):
     assert quiet.ask("POST", CUSTOM, JOB).status == 200
 
 
-def test_a_reset_over_http_strikes_one_who_says_nothing_too(control, quiet):
+def test_a_reset_over_http_also_strikes_a_client_that_sends_nothing(control, quiet):
     """Within about a second. Over HTTPS it waits for the ClientHello."""
     control.strike({"break": "reset"})
     try:

@@ -101,7 +101,7 @@ def held(crowd, server, what, before):
     cost = (during - before) / len(sent)
     print(
         f"\n{what}: {len(sent)} sent in {sent[-1] - sent[0]:.2f} s, RSS {before} KiB before, {during} KiB held, {memory(server)} KiB answered, "
-        f"{cost:.1f} KiB each; waited {min(waits):.3f} to {max(waits):.3f} s; behind the last sent: first answer {min(came) - sent[-1]:.3f} s, "
+        f"{cost:.1f} KiB each; waited {min(waits):.3f} to {max(waits):.3f} s; after the last sent: first answer {min(came) - sent[-1]:.3f} s, "
         f"last {max(came) - sent[-1]:.3f} s", end="")
     assert min(waits) >= DELAY - 0.01, "an answer came too soon"
     assert max(came) - sent[-1] < LATEST + MARGIN, "an answer came too late"

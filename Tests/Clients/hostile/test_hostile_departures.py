@@ -11,7 +11,7 @@ from support.connection import Wire, at_rest, descriptors, eventually
 
 @BOTH
 @pytest.mark.parametrize("sent", [STATUS[:10], STATUS, STATUS + STATUS[:10], POST, POST + b" " * 10, CHUNKS + b"1\r\n"],
-                         ids=["in a head", "behind a request", "in the next head", "before a body", "in a body", "in a chunk"])
+                         ids=["in a head", "after a request", "in the next head", "before a body", "in a body", "in a chunk"])
 def test_clients_that_leave_are_noticed_at_once(serve, secure, sent):
     """Also where the end comes together with what was sent before it: nobody can hold a descriptor without holding one himself."""
     server = serve("", *QUIET, "--idle-timeout", "0")
@@ -36,7 +36,7 @@ def test_clients_that_leave_a_handshake_are_noticed_at_once(serve, part):
 
 
 @BOTH
-def test_a_client_that_ends_its_side_behind_its_request_is_answered_and_then_closed(serve, secure):
+def test_a_client_that_shuts_down_its_side_after_its_request_is_answered_and_then_closed(serve, secure):
     server = serve("rules: [ { operation: GET /Agents, do: [ { delay: 300ms } ] } ]", *QUIET, "--idle-timeout", "0")
     files = at_rest(server)
     for _ in range(20):

@@ -1,4 +1,4 @@
-"""What is no handshake, behind one, or a wish for another: the connection is closed, and others are served all the while."""
+"""What is no handshake, after one, or a wish for another: the connection is closed, and others are served all the while."""
 
 import shutil
 import socket
@@ -36,7 +36,7 @@ def test_garbage_instead_of_a_handshake_is_closed(serve, garbage):
 
 
 @pytest.mark.parametrize("garbage", [b"\x17\x03\x03\x00\x20" + bytes(32), STATUS, b"\x16\x03\x03\x00\x04\x01\x00\x00\x00"], ids=["a record of zeros", "HTTP", "a handshake"])
-def test_garbage_behind_a_handshake_ends_the_connection(mock, garbage):
+def test_garbage_after_a_handshake_ends_the_connection(mock, garbage):
     with Wire(mock, secure=True) as wire:
         wire.shake()
         wire.raw.sendall(garbage)

@@ -147,7 +147,7 @@ INVALID = [b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf5\x80\x80\x80", b"\xe2\x8
 
 
 @pytest.mark.parametrize("part", INVALID)
-def test_bytes_that_are_no_utf_8_are_taken_nowhere_for_text(server, part):
+def test_bytes_that_are_not_utf_8_are_never_taken_for_text(server, part):
     head = b" HTTP/1.1\r\nHost: localhost\r\n\r\n"
     escaped = "".join(f"%{byte:02X}" for byte in part).encode()
     assert talk(server, b"GET /KeyfactorAPI/CertificateStores/" + escaped + head).status in (400, 404)
@@ -173,7 +173,7 @@ def test_a_user_whose_name_is_hostile_is_refused_or_harmless(serve, user):
     assert journal.status == 200 and len(journal.json["exchanges"]) == 2
 
 
-def test_credentials_that_are_no_base64_or_no_text_are_refused(serve):
+def test_credentials_that_are_not_base64_or_not_text_are_refused(serve):
     server = serve("auth: { mode: both, users: [ { name: me, password: right } ] }")
     for value in ["Basic", "Basic ", "Basic !!!!", "Basic /////w==", "Basic " + "A" * 14_000, "Bearer", "Bearer " + "a" * 14_000, "Digest x", "\xff\xff"]:
         assert server.ask("GET", "/KeyfactorAPI/Agents", headers={"Authorization": value.encode("latin-1")}).status == 401, value

@@ -89,7 +89,7 @@ def test_files_with_secrets_are_their_owners_alone_and_others_may_be_read(serve,
         assert "PRIVATE" not in text and "hush-hush" not in text
 
 
-def test_no_file_is_written_through_a_symbolic_link_that_somebody_laid(serve, tmp_path):
+def test_no_file_is_written_through_a_planted_symbolic_link(serve, tmp_path):
     """Files are written beside the wanted one and renamed, so that a link at its place is replaced, not followed."""
     victim = tmp_path / "victim"
     victim.write_text("untouched")

@@ -45,15 +45,15 @@ BODIES = [
     ("a blank before the colon of the coding", post("Transfer-Encoding : chunked", SIX, body=OVER + HIDDEN), {400}),
     ("a blank before the colon of the length", post(f"Content-Length : {len(HIDDEN)}", body=HIDDEN), {400}),
     ("a coding that is none", post("Transfer-Encoding: xchunked", body=OVER + HIDDEN), {400}),
-    ("a coding behind a vertical tab", post("Transfer-Encoding: \x0bchunked", body=OVER + HIDDEN), {400}),
+    ("a coding after a vertical tab", post("Transfer-Encoding: \x0bchunked", body=OVER + HIDDEN), {400}),
     ("a coding in quotes", post('Transfer-Encoding: "chunked"', body=OVER + HIDDEN), {400}),
     ("a coding with a parameter", post("Transfer-Encoding: chunked;q=1", body=OVER + HIDDEN), {400}),
     ("a coding and identity", post("Transfer-Encoding: identity, chunked", body=OVER + HIDDEN), {400}),
     ("two fields of codings", post(CHUNKED, "Transfer-Encoding: identity", body=OVER + HIDDEN), {400}),
     ("a coding on a folded line", post("Transfer-Encoding:\r\n chunked", body=OVER + HIDDEN), {400}),
     ("a coding below a folded line", post("X: a\r\n Transfer-Encoding: chunked", SIX, body=OVER + HIDDEN), {400}),
-    ("a coding behind a bare carriage return", post("X: a\rTransfer-Encoding: chunked", SIX, body=OVER + HIDDEN), {400}),
-    ("a coding behind a NUL", post("X: a\0Transfer-Encoding: chunked", SIX, body=OVER + HIDDEN), {400}),
+    ("a coding after a bare carriage return", post("X: a\rTransfer-Encoding: chunked", SIX, body=OVER + HIDDEN), {400}),
+    ("a coding after a NUL", post("X: a\0Transfer-Encoding: chunked", SIX, body=OVER + HIDDEN), {400}),
     ("a coding in HTTP/1.0", post(CHUNKED, body=OVER + HIDDEN).replace(b"HTTP/1.1", b"HTTP/1.0", 1), {400}),
     ("a chunk's size beyond 64 bits", post(CHUNKED, body=b"10000000000000000\r\n" + HIDDEN), {400, 413}),
     ("a negative chunk", post(CHUNKED, body=b"-1\r\n" + HIDDEN), {400}),
@@ -63,14 +63,14 @@ BODIES = [
     ("a chunk of no size", post(CHUNKED, body=b"\r\n" + HIDDEN), {400}),
     ("a chunk longer than its size", post(CHUNKED, body=b"1\r\nxx" + OVER + HIDDEN), {400}),
     ("a chunk that ends in a bare carriage return", post(CHUNKED, body=b"1\r\nx\rX" + OVER + HIDDEN), {400}),
-    ("a tab behind the coding", post("Transfer-Encoding: chunked\t", body=OVER + HIDDEN), {400}),
-    ("a blank behind the length", post(f"Content-Length: {len(HIDDEN)} ", body=HIDDEN), {400}),
-    ("a form feed behind the length", post("Content-Length: 6\x0c", body=HIDDEN), {400}),
+    ("a tab after the coding", post("Transfer-Encoding: chunked\t", body=OVER + HIDDEN), {400}),
+    ("a blank after the length", post(f"Content-Length: {len(HIDDEN)} ", body=HIDDEN), {400}),
+    ("a form feed after the length", post("Content-Length: 6\x0c", body=HIDDEN), {400}),
 ]
 
 
 def answers(mock, text, secure=False):
-    """What a connection answers until it ends, or until nothing more comes behind an answer."""
+    """What a connection answers until it ends, or until nothing more comes after an answer."""
     data = b""
     with mock.connect(secure) as wire:
         wire.settimeout(PATIENCE)
@@ -106,7 +106,7 @@ def test_a_request_whose_end_is_doubtful_is_refused_and_what_is_hidden_in_it_is_
     assert talk(mock, STATUS, secure).status == 200
 
 
-# How fields that mean the same may be written. The body is exactly HIDDEN, and what stands behind it is the next request.
+# How fields that mean the same may be written. The body is exactly HIDDEN, and what stands after it is the next request.
 WRITTEN = {
     "a tab before the coding": "Transfer-Encoding:\tchunked",
     "mixed case": "tRANSFER-eNCODING: cHUNKED", "no blank": "Transfer-Encoding:chunked",

@@ -6,7 +6,7 @@ import pytest
 
 from support.mock import BINARY, PATIENCE
 
-# Asks the function that the script registers, as bash does when Tab is pressed behind the words given.
+# Asks the function that the script registers, as bash does when Tab is pressed after the words given.
 TAB = """
 source /dev/stdin
 COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_LINE="$*" COMP_POINT=${#COMP_LINE}

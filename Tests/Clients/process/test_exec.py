@@ -94,7 +94,7 @@ def test_credentials_of_the_other_way_to_log_in_are_taken_away(run, way, gone, k
     assert shown[kept] != "real" and not any(name in shown for name in gone.split())
 
 
-def test_a_variable_that_may_lead_clients_astray_is_told_and_left(run):
+def test_a_variable_that_may_mislead_clients_is_reported_and_kept(run):
     ended = run("sh", "-c", "echo $KEYFACTOR_AUTH_ACCESS_TOKEN", variables={"KEYFACTOR_AUTH_ACCESS_TOKEN": "t"})
     assert ended.stdout == b"t\n" and b"KEYFACTOR_AUTH_ACCESS_TOKEN is set and is left as it is" in ended.stderr
 
@@ -110,7 +110,7 @@ def test_standard_streams_are_the_commands_alone(run):
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, data, b"problem\n")
 
 
-def test_a_closed_reader_ends_the_command_as_ever(start):
+def test_a_closed_reader_ends_the_command_as_usual(start):
     process = start("sh", "-c", "while echo yes; do :; done")
     process.stdout.readline()
     process.stdout.close()
@@ -149,7 +149,7 @@ def test_a_command_that_a_signal_ends_is_128_and_its_number(run, name):
     assert run("sh", "-c", f"ulimit -c 0; kill -{name} $$").returncode == 128 + signal.Signals["SIG" + name]
 
 
-def test_a_command_that_is_not_there_is_127(run):
+def test_a_command_that_does_not_exist_is_127(run):
     ended = run("no-such-command")
     assert (ended.returncode, ended.stdout) == (127, b"") and b"'no-such-command'" in ended.stderr
 
@@ -263,7 +263,7 @@ def test_files_that_a_command_puts_beside_its_own_go_too(run):
     (["--http-prot", "1"], 64, "--http-prot"), (["--no-https"], 64, "--no-https"), (["--port-443", "--https-port", "1"], 64, "--port-443"),
     (["--scenario", "/nowhere.yaml"], 64, "/nowhere.yaml"), (["--scenario", "{fidelity: {nuls: omit}}"], 65, "nulls"),
     (["--env-file", "/nowhere/file"], 69, "/nowhere/file")], ids=str)
-def test_what_it_cannot_do_is_told_and_the_command_does_not_run(run, options, code, word):
+def test_what_it_cannot_do_is_reported_and_the_command_does_not_run(run, options, code, word):
     ended = run("echo", "ran", options=options)
     assert (ended.returncode, ended.stdout) == (code, b"") and word in ended.stderr.decode()
 
@@ -346,7 +346,7 @@ print(requests.get(os.environ["KFMOCK_URL"] + "/KeyfactorAPI/Agents", headers={{
         assert said(run(*oauth_way, options=["--scenario", str(file), "--auth", "oauth"])) == "200\n"
 
 
-def test_a_log_in_that_will_be_refused_is_told(run):
+def test_a_log_in_that_will_be_refused_is_reported(run):
     ended = run("true", options=["--scenario", "{auth: {mode: bearer, clients: [{id: a, secret: b}]}}", "--auth", "basic"])
     assert ended.returncode == 0 and b"WARNING the scenario takes bearer tokens alone" in ended.stderr
 

@@ -28,7 +28,7 @@ def test_exec_ends_with_70_when_an_expectation_is_not_met(path, code):
     assert (b"expectations: met, 2 of 2" if code == 0 else b"FAILED: ") in ended.stderr and ended.stdout.startswith(b"[{")
 
 
-def test_an_expectation_that_is_not_met_outranks_the_command():
+def test_an_unmet_expectation_overrides_the_exit_code_of_the_command():
     assert run("exec", "--scenario", EXPECTS, "--", "sh", "-c", "exit 3").returncode == 70
 
 

@@ -187,7 +187,7 @@ def test_a_given_certificate_is_used(serve, tmp_path):
     assert server.ready["ca"] is None and talk(server, GET, secure=True).status == 200
 
 
-def test_variables_mean_what_flags_mean_and_a_flag_outranks_its_variable(tmp_path):
+def test_variables_mean_what_flags_mean_and_a_flag_overrides_its_variable(tmp_path):
     file = tmp_path / "scenario.yaml"
     file.write_text("estate: { from: empty }")
     variables = {
@@ -204,7 +204,7 @@ def test_a_scenario_can_stand_in_a_variable(serve):
     assert server.ready["seed"] == 11 and server.get("/Agents") == []
 
 
-def test_a_variable_that_is_no_setting_is_told_with_the_nearest_right_one(serve):
+def test_an_unknown_variable_is_reported_with_the_nearest_known_one(serve):
     server = serve("", variables={"KEYFACTOR_MOCK_HTTP_PROT": "1"})
     assert "KEYFACTOR_MOCK_HTTP_PROT is not a setting; did you mean KEYFACTOR_MOCK_HTTP_PORT?" in server.errors
 

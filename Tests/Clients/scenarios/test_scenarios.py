@@ -95,7 +95,7 @@ class TestLostReply:
 
 @pytest.mark.alone
 class TestSlowAfternoon:
-    def test_answers_come_late_and_each_as_late_as_it_likes(self, command):
+    def test_each_answer_comes_late_by_a_delay_of_its_own(self, command):
         waits = []
         for _ in range(4):
             before = time.monotonic()
@@ -158,7 +158,7 @@ class TestPermissionDenied:
         assert command.agents(client_of(command.server, password="wrong")).status_code == 401
 
     @pytest.mark.parametrize("user", ["EXAMPLE\\ops", "EXAMPLE\\reader"])
-    def test_an_inventory_is_there_at_the_third_try(self, command, user):
+    def test_the_inventory_arrives_at_the_third_attempt(self, command, user):
         client, store = client_of(command.server, user=user), command.id_of("certificateStores", "web-1")
         early, still, there = (get_certificate_stores_id_inventory.sync_detailed(client=client, id=store) for _ in range(3))
         assert [early.status_code, still.status_code, there.status_code] == [403, 403, 200] and there.parsed == []
@@ -166,7 +166,7 @@ class TestPermissionDenied:
 
 
 class TestPages:
-    def test_all_stores_are_read_by_a_client_that_goes_on_to_the_empty_page(self, command):
+    def test_a_client_that_reads_until_the_empty_page_gets_all_stores(self, command):
         pages = []
         while not pages or pages[-1].parsed:
             pages.append(get_certificate_stores.sync_detailed(client=command.client, page_returned=len(pages) + 1))

@@ -119,7 +119,7 @@ def without_the_date(schedule):
 
 
 @pytest.mark.parametrize("schedule, shown", KINDS)
-def test_every_kind_of_schedule_set_on_a_store_is_there(server, client, store, schedule, shown):
+def test_every_kind_of_schedule_can_be_set_on_a_store(server, client, store, schedule, shown):
     schedule_store(client, store, schedule)
     assert without_the_date(server.schedule_of(store)) == shown
 

@@ -60,7 +60,7 @@ def test_the_connection_is_reset_although_the_job_was_made(server):
 
 
 @scenario("rate-limited")
-def test_the_eleventh_request_at_once_is_told_to_come_back_in_a_second(server):
+def test_the_eleventh_request_at_once_is_asked_to_come_back_in_a_second(server):
     control(server, "PUT", "clock", {"mode": "frozen"})
     *allowed, refusal = [agents(server) for _ in range(11)]
     assert {each.status_code for each in allowed} == {200}

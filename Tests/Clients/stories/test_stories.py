@@ -279,7 +279,7 @@ def test_every_release_says_which_it_is(visitor, release):
     assert re.match(re.escape(release.product) + r"\.\d", visitor.version)
 
 
-def test_what_is_not_there_is_the_same_error_in_every_release(visitor):
+def test_what_does_not_exist_is_the_same_error_in_every_release(visitor):
     for ask in (lambda: visitor.store(NOBODY), lambda: visitor.ask("GET", f"/Agents/{NOBODY}"), lambda: visitor.ask("GET", "/Nothing")):
         with pytest.raises(NotFound) as error:
             ask()

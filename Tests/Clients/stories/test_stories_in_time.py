@@ -231,7 +231,7 @@ def test_a_client_that_waits_sees_the_steps_pass(client, world):
     assert world.now == moment("2026-03-01T09:01:15Z")
 
 
-def test_steps_until_told_wait_for_the_word_and_for_nothing_else(client, world):
+def test_steps_until_told_wait_for_a_request_to_go_on_and_for_nothing_else(client, world):
     job = client.run_on("uo-1", "Told")
     for expected, state in ([], "InProcess"), (["IN_PROCESS"], "over"), (["COMPLETED"], None):
         world.advance("10d")

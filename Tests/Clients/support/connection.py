@@ -1,7 +1,7 @@
-"""A connection seen from below: which bytes came and when, and whether it ended by FIN, by RST, or not at all.
+"""A connection at the level of sockets: which bytes came and when, and whether it ended by FIN, by RST, or not at all.
 
 Over TLS the records are read by an `ssl.SSLObject` between two buffers, so that the socket stays in sight: close_notify, FIN and RST are
-told apart, which sockets of `ssl` do not do.
+distinguished, which sockets of `ssl` do not do.
 """
 
 import os
@@ -39,9 +39,9 @@ class Seen:
     end: str = "silent"
     # Whether TLS said that it ends, before the end of the connection.
     notified: bool = False
-    # (seconds behind the request, number of bytes), one for each piece.
+    # (seconds after the request, number of bytes), one for each piece.
     pieces: list = field(default_factory=list)
-    # Seconds behind the request until the end, or until we left.
+    # Seconds after the request until the end, or until we left.
     ended: float = 0
 
     @property
@@ -125,7 +125,7 @@ class Wire:
             seen.end = "silent"
         except ConnectionResetError:
             seen.end = "rst"
-        except BrokenPipeError:  # Linux says so of a RST behind a FIN
+        except BrokenPipeError:  # Linux says so of a RST after a FIN
             seen.end = "fin+rst"
         seen.ended = time.monotonic() - start
         return seen
@@ -151,7 +151,7 @@ def look(mock, request, secure=False, patience=5.0 * SLOWNESS):
 
 
 def eventually(condition, within=5.0 * SLOWNESS):
-    """Whether something is so soon."""
+    """Whether a condition becomes true soon."""
     end = time.monotonic() + within
     while not condition():
         if time.monotonic() > end:

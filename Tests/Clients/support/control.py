@@ -95,7 +95,7 @@ def resident(server):
 
 
 def until(is_so):
-    """Asks again and again until something is so, without sleeping."""
+    """Polls until a condition is true, without sleeping."""
     end = time.monotonic() + PATIENCE
     while not is_so():
         assert time.monotonic() < end, "that did not happen"

@@ -1,8 +1,8 @@
 """What the tests of documents share: the examples of one, and a terminal in which they are tried.
 
 In a document:
-- A block of ```yaml is a whole scenario, `my.yaml` to the commands behind it, unless a comment directly above says that it is none.
-- A block of ```console holds commands behind `$ ` (one that ends in a backslash goes on in the next line), and below each what it
+- A block of ```yaml is a whole scenario, `my.yaml` to the commands after it, unless a comment directly above says that it is none.
+- A block of ```console holds commands after `$ ` (one that ends in a backslash goes on in the next line), and below each what it
   prints on both streams. `…` stands for anything in its line; alone in a line, for any lines.
 - The commands talk to a server of the scenario above them, which is started when the scenario is a new one. Its ports and its CA are
   put in the place of `localhost:8080`, `localhost:8443` and `ca.pem`; ports are put back in what is printed.
@@ -101,7 +101,7 @@ def pattern(lines):
 
 
 class Terminal:
-    """A folder with `my.yaml`, and a shell in which commands run one behind another."""
+    """A folder with `my.yaml`, and a shell in which commands run one after another."""
 
     def __init__(self, folder):
         self.folder = folder

@@ -1,6 +1,6 @@
 """The server under test: starts it, finds things in it by name, talks to it in plain bytes, and stops it.
 
-Only the standard library, since both virtual environments share it.
+Only the standard library, since Tests/Soak uses it too.
 """
 
 import base64
@@ -121,7 +121,7 @@ class Mock:
         return self.errors_file.read_text(errors="replace")
 
     def stop(self, with_signal=signal.SIGTERM):
-        """Stops the server as an operator would. It must end in peace."""
+        """Stops the server as an operator would. It must exit with 0."""
         if self.process.poll() is None:
             self.process.send_signal(with_signal)
         try:

@@ -74,7 +74,7 @@ class Shell:
         folder.joinpath(".curlrc").write_text("".join(f'connect-to = "{host}:{said}:127.0.0.1:{real}"\n' for said, real in ports))
 
     def run(self, *lines, **variables):
-        """Runs lines of a script, one behind another; answers what they printed. Later scripts see what is put into GITHUB_ENV."""
+        """Runs lines of a script, one after another; answers what they printed. Later scripts see what is put into GITHUB_ENV."""
         said = passes("bash", "-e", "-c", "\n".join(lines), cwd=self.folder, **{**self.variables, **variables})
         if self.kept.exists():
             self.variables.update(line.split("=", 1) for line in self.kept.read_text().splitlines())

@@ -21,7 +21,7 @@ def client_of(server, user="EXAMPLE\\ops", password="s3cret", **more):
 
 
 class Command(World):
-    """The world of a server, and what the SDK does in it. Ids are looked up behind the rules' back, in the control interface."""
+    """The world of a server, and what the SDK does in it. Ids are looked up without the rules' knowing, in the control interface."""
 
     def __init__(self, server):
         super().__init__(server)

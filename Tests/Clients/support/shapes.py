@@ -14,7 +14,7 @@ def message(line, headers, body=b""):
 
 
 def go_sdk(line, body=None, host="localhost:443", login=LOGIN):
-    """keyfactor-go-client-sdk v2: members sorted, a line feed behind the body, Accept only where an answer is expected."""
+    """keyfactor-go-client-sdk v2: members sorted, a line feed after the body, Accept only where an answer is expected."""
     content = b"" if body is None else (json.dumps(body, sort_keys=True, separators=(",", ":")) + "\n").encode()
     headers = [("Host", host), ("User-Agent", "OpenAPI-Generator/1.0.0/go")]
     if body is not None:
@@ -51,7 +51,7 @@ def go_client_again(line, body=b"null"):
 
 
 def java_sdk(line, body=None):
-    """keyfactor-java-client-sdk: lower-case header fields, Host near the end, a charset behind the media type."""
+    """keyfactor-java-client-sdk: lower-case header fields, Host near the end, a charset after the media type."""
     content = b"" if body is None else json.dumps(body, separators=(",", ":")).encode()
     headers = [("Authorization", LOGIN), ("x-keyfactor-requested-with", "APIClient")]
     if not line.endswith("/Schedule"):
@@ -75,7 +75,7 @@ def python_11(line, body=None, headers=(("X-Keyfactor-Requested-With", "APIClien
 
 
 def python_1(line, body=None):
-    """keyfactor-v-1-client: httpx 0.23, blanks behind `:` and `,`."""
+    """keyfactor-v-1-client: httpx 0.23, blanks after `:` and `,`."""
     content = b"" if body is None else json.dumps(body).encode()
     fields = [
         ("Host", "localhost:8443"), ("Accept", "*/*"), ("Accept-Encoding", "gzip, deflate"), ("Connection", "keep-alive"),

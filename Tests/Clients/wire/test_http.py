@@ -53,7 +53,7 @@ def test_a_request_in_single_bytes_is_a_request(mock):
         assert read_reply(stream).status == 200
 
 
-def test_http_1_0_closes_behind_the_answer_unless_asked_to_keep_it(mock):
+def test_http_1_0_closes_after_the_answer_unless_asked_to_keep_it(mock):
     with mock.connect() as wire, wire.makefile("rb") as stream:
         wire.sendall(f"GET {STATUS} HTTP/1.0\r\n\r\n".encode())
         assert read_reply(stream).status == 200 and is_closed(stream)
@@ -171,7 +171,7 @@ def test_a_malformed_request_is_refused_once_and_the_server_lives(mock, text, se
         except (ConnectionResetError, ssl.SSLError):
             pass
     assert answer == b"" or answer.split(b" ", 2)[1] in (b"400", b"505"), answer
-    assert answer.count(b"HTTP/1.1 ") <= 1, "more than one answer, though nothing behind the malformed request may be taken for a request"
+    assert answer.count(b"HTTP/1.1 ") <= 1, "more than one answer, though nothing after the malformed request may be taken for a request"
     assert talk(mock, GET, secure).status == 200
 
 

@@ -16,7 +16,7 @@ PATHS = [
     ("/KEYFACTORAPI/STATUS/ENDPOINTS", "capitals"),
     ("/Keyfactor/API/Status/Endpoints", "the base path of container installs"),
     ("/keyfactor/api/status/endpoints", "the same in small letters"),
-    ("/KeyfactorAPI//Status/Endpoints", "a doubled slash behind the base path"),
+    ("/KeyfactorAPI//Status/Endpoints", "a doubled slash after the base path"),
     ("//KeyfactorAPI/Status//Endpoints", "doubled slashes elsewhere"),
     ("/KeyfactorAPI/Status/Endpoints/", "a trailing slash"),
     ("/KeyfactorAPI/Status/Endpoints//?", "two trailing slashes and an empty query"),
@@ -32,7 +32,7 @@ def test_the_same_path_is_meant_by(mock, path):
 
 
 MISSES = [
-    ("/KeyfactorAPIStatus/EndPoints", "a slash is missing behind /KeyfactorAPI", "a script that forgets the slash"),
+    ("/KeyfactorAPIStatus/EndPoints", "a slash is missing after /KeyfactorAPI", "a script that forgets the slash"),
     ("/KeyfactorAPI/Status/Endpoint", "nearest is GET /Status/Endpoints", "a letter too few"),
     ("/KeyfactorAPI/Certificates", "", "an operation that is not served"),
     ("/KeyfactorAPI", "", "the base path alone"),
@@ -48,7 +48,7 @@ def test_a_miss_is_a_404_that_says_what_was_nearest(mock, path, why):
     assert why in (reply.header("X-Mock-Why") or "") and reply.header("X-Mock-Why")
 
 
-def test_a_miss_is_told_in_ascii_whatever_the_path_holds(mock):
+def test_a_miss_is_reported_in_ascii_whatever_the_path_holds(mock):
     reply = talk(mock, "GET /KeyfactorAPI/\u00fc HTTP/1.1\r\nHost: x\r\n\r\n".encode(), secure=True)
     assert reply.status == 404 and reply.header("X-Mock-Why").isascii()
 
