@@ -134,7 +134,9 @@ struct TidyTests {
         #expect(list.contains("\(type).all"), "add \(type).all to API.operations in Sources/KeyfactorMock/API/API.swift")
     }
 
-    @Test func ciCallsTheTestCommandOfTheReadme() throws {
-        #expect(try Self.lines(".ci/run").contains("exec make test"))
+    @Test func ciCallsTheTestCommandOfTheReadmeAndTheRestOfCheck() throws {
+        #expect(try Self.lines(".ci/run").suffix(3) == ["make test", "exec make rest", ""])
+        #expect(try Self.lines("README.md").contains { $0.trimmingCharacters(in: .whitespaces).hasPrefix("make test ") })
+        #expect(try Self.lines("Makefile").contains { $0.hasPrefix("check: test rest ") }, "`make check` is what .ci/run calls")
     }
 }
