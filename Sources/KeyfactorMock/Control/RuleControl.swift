@@ -27,7 +27,7 @@ enum RuleControl {
         }
         let (before, generation) = call.world.withState { state in
             (
-                state.begin(anew: WorldState(name: state.name, scenario: scenario, wall: call.wall, budget: state.journal.budget)),
+                state.restart(as: WorldState(name: state.name, scenario: scenario, wall: call.wall, budget: state.journal.budget)),
                 state.generation
             )
         }

@@ -16,7 +16,7 @@ enum ServerControl {
         ControlEndpoint(.get, "scenario.schema.json", "The JSON Schema of scenario files") { _ in
             .ofControl(Catalogue.scenarioSchema + "\n", type: "application/schema+json")
         },
-        ControlEndpoint(.get, "metrics", "Counts and times for Prometheus", metrics),
+        ControlEndpoint(waits: .get, "metrics", "Counts and times for Prometheus", metrics),
         ControlEndpoint(.get, "worlds", "All worlds", worlds),
         ControlEndpoint(.post, "worlds", "Make a world, or fork one", body: worldShape, make),
         ControlEndpoint(.delete, "worlds/{name}", "Drop a world; what waits in it is closed", drop),
@@ -49,8 +49,14 @@ enum ServerControl {
         }
     }
 
-    private static func metrics(_ call: ControlCall) -> Response {
-        .ofControl(call.metrics.text(call.worlds), type: "text/plain; version=0.0.4; charset=utf-8")
+    private static func metrics(_ call: ControlCall) -> Answer { metrics(call, call.worlds.startCount) }
+
+    /// Counts what is free now, and comes back for the worlds that are busy.
+    private static func metrics(_ call: ControlCall, _ count: Worlds.Count) -> Answer {
+        var count = count
+        guard count.ask() else { return .later(.milliseconds(2)) { [count] in metrics(call, count) } }
+        let text = call.metrics.text(count.sum, worlds: call.worlds.count, journalBytes: call.worlds.budget.used)
+        return .ready(.ofControl(text, type: "text/plain; version=0.0.4; charset=utf-8"))
     }
 
     // MARK: Worlds

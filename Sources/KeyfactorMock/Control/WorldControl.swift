@@ -32,7 +32,7 @@ enum WorldControl {
         }
         let before = call.world.withState { state in
             let fresh = source ?? WorldState(name: state.name, scenario: state.scenario, wall: call.wall, budget: state.journal.budget)
-            return (state.begin(anew: fresh), state.generation)
+            return (state.restart(as: fresh), state.generation)
         }
         defer { Worlds.release(before.0) }
         return .ofControl { writer in

@@ -17,7 +17,7 @@ struct EffectTests {
             #"{"AgentId":"\#(mock.agent("uo-1"))","JobTypeName":"SampleCustomJobType","JobFields":{"ParamInt":1}}"#)
     }
 
-    @Test(arguments: Effects.kinds.map(\.key)) func everyKindOfEffectIsDocumentedAndTested(_ key: String) throws {
+    @Test(arguments: Effects.kinds.map { $0.form.key }) func everyKindOfEffectIsDocumentedAndTested(_ key: String) throws {
         let tests = try String(contentsOf: Golden.root.appending(path: "Tests/KeyfactorMockTests/Rules/EffectTests.swift"), encoding: .utf8)
         #expect(tests.contains("{ \(key): "), "EffectTests has no test of \(key)")
         let document = try String(contentsOf: Golden.root.appending(path: "docs/SCENARIOS.md"), encoding: .utf8)

@@ -26,7 +26,7 @@ struct RuleBoundsTests {
     func aRegularExpressionTooLargeToBeReadIsRefused(_ regex: String) {
         let mistakes = Self.mistakes(Self.rule(regex: regex))
         #expect(mistakes.map(\.message) == ["this regular expression is too large"])
-        #expect(mistakes.first?.hint == "at most 1000 bytes, with at most 64 times '['")
+        #expect(mistakes.first?.hint == "at most 1000 bytes, of which at most 64 are '['")
     }
 
     @Test(arguments: [String(repeating: "[a]", count: 64), String(repeating: "a", count: 1000)])
