@@ -41,12 +41,11 @@ package final class MockServer: Sendable {
     package func answer(_ request: Request) -> Answer {
         if !isControlApart, let answer = control.answer(request) { return answer }
         let wall = time.now()
-        let credential = Credential(request)
         for _ in 0..<Self.mostLookUps {
-            var request = request
+            var (request, credential) = (request, Credential(request))
             let world: World
             do throws(Refusal) {
-                world = try worlds.find(&request, credential, wall: wall)
+                world = try worlds.find(&request, &credential, wall: wall)
             } catch {
                 return refuse(error, wall)
             }

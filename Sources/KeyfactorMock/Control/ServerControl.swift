@@ -1,25 +1,25 @@
 import MicroHTTP
 
-/// What can be asked about the server as a whole, and of its worlds.
+/// The pages about the server as a whole, and about its worlds.
 enum ServerControl {
     static let all: [ControlEndpoint] = [
-        ControlEndpoint(.get, "livez", "200 while the process lives", isOpen: true) { _ in .ofControl("alive\n") },
-        ControlEndpoint(.get, "readyz", "200 once the sockets listen", isOpen: true, ready),
-        ControlEndpoint(.get, "ca.pem", "The CA to trust, in PEM", isOpen: true, authority),
+        ControlEndpoint(.get, "livez", "200 while the process lives", scope: .open) { _ in .ofControl("alive\n") },
+        ControlEndpoint(.get, "readyz", "200 once the sockets listen", scope: .open, ready),
+        ControlEndpoint(.get, "ca.pem", "The CA to trust, in PEM", scope: .open, authority),
         ControlEndpoint(.get, "info", "Version, seed, release, ports, number of worlds, process", info),
         ControlEndpoint(.get, "openapi.json", "The operations of Command that are served, in OpenAPI 3.1") { call in
             .ofControl { OpenAPI.write(call.scenario, to: &$0) }
         },
-        ControlEndpoint(.get, "control.openapi.json", "This interface, in OpenAPI 3.1") { _ in
+        ControlEndpoint(.get, "control.openapi.json", "This interface, in OpenAPI 3.1", scope: .server) { _ in
             .ofControl { ControlDescription.write(to: &$0) }
         },
-        ControlEndpoint(.get, "scenario.schema.json", "The JSON Schema of scenario files") { _ in
+        ControlEndpoint(.get, "scenario.schema.json", "The JSON Schema of scenario files", scope: .server) { _ in
             .ofControl(Catalogue.scenarioSchema + "\n", type: "application/schema+json")
         },
-        ControlEndpoint(waits: .get, "metrics", "Counts and times for Prometheus", metrics),
-        ControlEndpoint(.get, "worlds", "All worlds", worlds),
-        ControlEndpoint(.post, "worlds", "Make a world, or fork one", body: worldShape, make),
-        ControlEndpoint(.delete, "worlds/{name}", "Drop a world; what waits in it is closed", drop),
+        ControlEndpoint(waits: .get, "metrics", "Counts and times for Prometheus", scope: .server, metrics),
+        ControlEndpoint(.get, "worlds", "All worlds", scope: .server, worlds),
+        ControlEndpoint(.post, "worlds", "Make a world, or fork one", body: worldShape, scope: .server, make),
+        ControlEndpoint(.delete, "worlds/{name}", "Drop a world; what waits in it is closed", scope: .server, drop),
     ]
 
     private static func ready(_ call: ControlCall) throws(ControlRefusal) -> Response {

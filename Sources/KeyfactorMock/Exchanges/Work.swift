@@ -28,7 +28,11 @@ enum Work {
             let response = state.tokenResponse(exchange, now: now)
             return Outcome(response, isCommitted: response.status == 200)
         }
-        guard let caller else { return Outcome(state.unauthorized(now: now)) }
+        guard let caller else {
+            var outcome = Outcome(state.unauthorized(now: now), miss: exchange.credential.reason)
+            if let why = outcome.miss { outcome.response.add("X-Mock-Why", why) }
+            return outcome
+        }
         let (request, scenario) = (exchange.request, state.scenario)
         do throws(Refusal) {
             let (endpoint, parameters) = try endpoint(route, request, scenario, exchange.nearest)

@@ -63,7 +63,7 @@ struct Watch: Sendable {
             let gone = journal.evicted + journal.cleared
             if let first = part.matches.first, first <= gone { part.matches.removeAll { $0 <= gone } }
             let count = count ?? (following == nil ? Expectation.Count(least: 1, most: nil) : nil)
-            guard count?.judged(part.matches.count, mayBeMore: journal.evicted > 0) ?? true else { return false }
+            if let count, count.judged(part.matches.count, mayBeMore: journal.evicted > 0) != true { return false }
             return following == nil || journal.evicted == 0 && !part.isBroken && part.unfollowed.isEmpty
         case .every: return journal.evicted == 0 && !part.isBroken
         case .jobs, .run: return judge.result(part.expectation).judgement == .met

@@ -43,6 +43,13 @@ package final class Worlds: Sendable {
             var used: Int
         }
 
+        /// A world that exists, as used now.
+        mutating func use(_ name: String) -> World? {
+            uses += 1
+            worlds[name]?.used = uses
+            return worlds[name]?.world
+        }
+
         /// Takes out a world. It still has to be dropped.
         mutating func remove(_ name: String) -> World? {
             guard let world = worlds.removeValue(forKey: name)?.world else { return nil }
@@ -114,18 +121,19 @@ package final class Worlds: Sendable {
     ///
     /// - Parameters:
     ///   - request: may name a world; loses the prefix.
-    ///   - credential: what it says about its caller.
+    ///   - credential: what it says about its caller; a token of a world that is gone is marked as such.
     ///   - wall: the wall clock's time, for a world that is made.
     /// - Throws: a refusal of a name that is invalid, or of a world that does not exist and may not be made by naming it.
     /// - Returns: the world.
-    func find(_ request: inout Request, _ credential: Credential, wall: Timestamp) throws(Refusal) -> World {
+    func find(_ request: inout Request, _ credential: inout Credential, wall: Timestamp) throws(Refusal) -> World {
         let prefixed = try takePrefix(of: &request)
         if let name = try Self.header(of: request) { return try named(name, wall: wall) }
         if let prefixed { return try named(prefixed, wall: wall) }
         switch credential {
         case .bearer(let token):
-            guard let name = Tokens.world(of: token), Self.isName(name) else { break }
-            return try named(String(name), wall: wall)
+            guard let name = Tokens.world(of: token).map(String.init), name != Self.standardName, Self.isName(name) else { break }
+            if let world = registry.withLock({ $0.use(name) }) { return world }
+            credential = .bearerOfNoWorld(name)
         case .basic(let user, _):
             guard let name = mapping?.world(of: user, isClient: Exchange.isTokenEndpoint(request)) else { break }
             return try named(name, wall: wall)
@@ -171,11 +179,7 @@ package final class Worlds: Sendable {
     func named(_ name: String, wall: Timestamp) throws(Refusal) -> World {
         guard name != Self.standardName else { return standard }
         let (world, dropped) = registry.withLock { registry -> (World?, [World]) in
-            registry.uses += 1
-            if let world = registry.worlds[name]?.world {
-                registry.worlds[name]?.used = registry.uses
-                return (world, [])
-            }
+            if let world = registry.use(name) { return (world, []) }
             guard !limits.isStrict else { return (nil, []) }
             let dropped = registry.makeRoom(limits.most)
             let world = World(WorldState(name: name, scenario: registry.scenario, wall: wall, budget: budget))
