@@ -1,4 +1,4 @@
-/// Who is admittedto a world, and as whom.
+/// Who is admitted to a world, and as whom.
 package struct AccessPolicy: Sendable {
     /// Which credentials are accepted.
     package enum Mode: String, Sendable, CaseIterable {

@@ -87,7 +87,7 @@ enum ServerControl {
         guard let world = call.worlds.make(name, from: source, wall: call.wall) else {
             throw ControlRefusal(
                 409,
-                "There is a world '\(name)' already. DELETE /_mock/worlds/\(name) drops it, POST /_mock/worlds/\(name)/reset puts it back.")
+                "There is a world '\(name)' already. DELETE /_mock/worlds/\(name) drops it, POST /_mock/worlds/\(name)/reset resets it.")
         }
         var response = Response.ofControl { world.write(to: &$0) }
         response.status = 201
@@ -96,7 +96,7 @@ enum ServerControl {
 
     private static func drop(_ call: ControlCall) throws(ControlRefusal) -> Response {
         guard call.parameter != Worlds.standardName else {
-            throw ControlRefusal(409, "The world 'default' always exists; POST /_mock/reset puts it back.")
+            throw ControlRefusal(409, "The world 'default' always exists; POST /_mock/reset resets it.")
         }
         guard call.worlds.drop(call.parameter) else { throw ControlRefusal(404, "There is no world '\(call.parameter.prefix(64))'.") }
         return Response(204)

@@ -26,7 +26,7 @@ enum WorldControl {
         var source: WorldState?
         if let from = body["from"]?.text {
             guard let world = call.worlds[from] else {
-                throw ControlRefusal(404, "There is no world '\(from.prefix(64))' to take the state of.")
+                throw ControlRefusal(404, "There is no world '\(from.prefix(64))' to copy the state of.")
             }
             source = world.withState { $0 }
         }
