@@ -17,7 +17,7 @@ enum ServerControl {
             .ofControl(Catalogue.scenarioSchema + "\n", type: "application/schema+json")
         },
         ControlEndpoint(waits: .get, "metrics", "Counts and times for Prometheus", scope: .server, metrics),
-        ControlEndpoint(.get, "worlds", "All worlds", scope: .server, worlds),
+        ControlEndpoint(waits: .get, "worlds", "All worlds", scope: .server, worlds),
         ControlEndpoint(.post, "worlds", "Make a world, or fork one", body: worldShape, scope: .server, make),
         ControlEndpoint(.delete, "worlds/{name}", "Drop a world; what waits in it is closed", scope: .server, drop),
     ]
@@ -49,21 +49,48 @@ enum ServerControl {
         }
     }
 
-    private static func metrics(_ call: ControlCall) -> Answer { metrics(call, call.worlds.startCount) }
+    private static func metrics(_ call: ControlCall) -> Answer {
+        let (retired, others) = call.worlds.tallies
+        return answer(others) { tallies in
+            let total = tallies.reduce(into: retired) { $0.add($1) }
+            let text = call.metrics.text(total, worlds: call.worlds.count, journalBytes: call.worlds.budget.used)
+            return .ofControl(text, type: "text/plain; version=0.0.4; charset=utf-8")
+        }
+    }
 
-    /// Counts what is free now, and comes back for the worlds that are busy.
-    private static func metrics(_ call: ControlCall, _ count: Worlds.Count) -> Answer {
-        var count = count
-        guard count.ask() else { return .later(.milliseconds(2)) { [count] in metrics(call, count) } }
-        let text = call.metrics.text(count.sum, worlds: call.worlds.count, journalBytes: call.worlds.budget.used)
-        return .ready(.ofControl(text, type: "text/plain; version=0.0.4; charset=utf-8"))
+    /// Answers with what a survey finds. While a world is busy no thread waits for it.
+    private static func answer<Finding>(_ survey: Survey<Finding>, _ response: @escaping @Sendable ([Finding]) -> Response) -> Answer {
+        var survey = survey
+        guard survey.ask() else { return .later(.milliseconds(2)) { [survey] in answer(survey, response) } }
+        return .ready(response(survey.findings))
     }
 
     // MARK: Worlds
 
-    private static func worlds(_ call: ControlCall) -> Response {
-        .ofControl { writer in
-            writer.array(call.worlds.all) { $1.write(to: &$0) }
+    private static func worlds(_ call: ControlCall) -> Answer {
+        answer(Survey(call.worlds.all) { Line($0) }) { lines in
+            .ofControl { writer in
+                writer.array(lines) { $1.write(to: &$0) }
+            }
+        }
+    }
+
+    /// A world in the list of worlds.
+    private struct Line: Sendable {
+        let (name, requests, jobs, generation): (String, Int, Int, Int)
+
+        init(_ state: WorldState) {
+            (name, generation) = (state.name, state.generation)
+            (requests, jobs) = (state.tally.total, state.estate.jobs.scheduled.count)
+        }
+
+        func write(to writer: inout JSONWriter) {
+            writer.object { writer in
+                writer.member("name", name)
+                writer.member("requests", requests)
+                writer.member("jobs", jobs)
+                writer.member("generation", generation)
+            }
         }
     }
 
@@ -89,7 +116,8 @@ enum ServerControl {
                 409,
                 "There is a world '\(name)' already. DELETE /_mock/worlds/\(name) drops it, POST /_mock/worlds/\(name)/reset resets it.")
         }
-        var response = Response.ofControl { world.write(to: &$0) }
+        let line = world.withState { Line($0) }
+        var response = Response.ofControl { line.write(to: &$0) }
         response.status = 201
         return response
     }
@@ -100,17 +128,5 @@ enum ServerControl {
         }
         guard call.worlds.drop(call.parameter) else { throw ControlRefusal(404, "There is no world '\(call.parameter.prefix(64))'.") }
         return Response(204)
-    }
-}
-
-extension World {
-    fileprivate func write(to writer: inout JSONWriter) {
-        let state = withState { (requests: $0.tally.total, jobs: $0.estate.jobs.scheduled.count, generation: $0.generation) }
-        writer.object { writer in
-            writer.member("name", name)
-            writer.member("requests", state.requests)
-            writer.member("jobs", state.jobs)
-            writer.member("generation", state.generation)
-        }
     }
 }

@@ -255,29 +255,13 @@ package final class Worlds: Sendable {
 
     // MARK: Counts
 
-    /// A count over all worlds, also over those that are gone. It asks each world in turn and waits for none, so it may take several rounds.
-    struct Count {
-        fileprivate(set) var sum: Tally
-        fileprivate var left: [World]
-
-        /// Asks the worlds that were busy before.
-        ///
-        /// - Returns: whether all have been counted.
-        mutating func ask() -> Bool {
-            left = left.filter { world in
-                guard let total = world.withStateIfFree({ $0.total }) else { return true }
-                sum.add(total)
-                return false
-            }
-            return left.isEmpty
+    /// What was counted in worlds that are gone, and a survey of the counts of all others. A world that is dropped meanwhile is counted all
+    /// the same, once.
+    var tallies: (retired: Tally, others: Survey<Tally>) {
+        let (retired, worlds) = registry.withLock { registry in
+            (registry.retired, [standard] + registry.worlds.values.map(\.world) + registry.leaving)
         }
-    }
-
-    /// Begins a count. A world that is dropped during it is counted all the same, once.
-    var startCount: Count {
-        registry.withLock { registry in
-            Count(sum: registry.retired, left: [standard] + registry.worlds.values.map(\.world) + registry.leaving)
-        }
+        return (retired, Survey(worlds) { $0.total })
     }
 
     // MARK: Journals

@@ -19,7 +19,7 @@ struct RuleControlTests {
         #expect(mock.server.connected(isSecure: true, peer: "::1") == .expired, "no rule without a subject hides it")
     }
 
-    @Test(arguments: ["", "~", "{}", "[ {} ]", "[ ~ ]", "5"]) func whatIsNoRuleIsRefused(_ body: String) throws {
+    @Test(arguments: ["", "~", "{}", "[ {} ]", "[ ~ ]", "5"]) func whatIsNotARuleIsRefused(_ body: String) throws {
         let mock = try Mock()
         #expect(try mock.settle(Self.post(mock, body)).status == 400)
         #expect(Self.names(mock) == [])

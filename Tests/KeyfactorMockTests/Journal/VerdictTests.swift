@@ -4,7 +4,7 @@ import Testing
 
 @testable import KeyfactorMock
 
-/// How results add up to a verdict, and how it is told.
+/// How results add up to a verdict, and how it is shown.
 struct VerdictTests {
     private static func verdict(_ judgements: [Verdict.Judgement]) -> Verdict {
         Verdict(

@@ -4,7 +4,7 @@ import Testing
 
 /// Chance as a stream: draw n depends on (seed, world, rule, n) alone.
 struct DrawTests {
-    @Test func aDrawDependsOnSeedWorldRuleAndNumberAlone() {
+    @Test func aDrawDependsOnlyOnSeedWorldRuleAndNumber() {
         let draw = Draw(seed: 42, world: "w", rule: "r")
         #expect((0..<50).map { draw.word($0) } == (0..<50).map { Draw(seed: 42, world: "w", rule: "r").word($0) })
         #expect((0..<50).reversed().map { draw.word($0) } == (0..<50).map { draw.word($0) }.reversed(), "whatever was drawn before")
@@ -38,7 +38,7 @@ struct DrawTests {
         #expect(abs(Double(numbers.count { $0 > 1 }) - 15_866) < 470, "a sixth lies more than one deviation above")
     }
 
-    @Test func lognormalDelaysHaveTheirMedianAndKeepBelowTheirMaximum() throws {
+    @Test func lognormalDelaysHaveTheirMedianAndStayBelowTheirMaximum() throws {
         let node = try YAMLNode.read(Array("{ lognormal: { median: 400ms, sigma: 0.5, max: 900ms } }".utf8))
         let delay = try Delay(node)
         let draw = Draw(seed: 1, world: "default", rule: "slow-reads")
@@ -66,7 +66,7 @@ struct DrawTests {
         #expect(try Delay(YAMLNode.read(Array("250ms".utf8))).drawn(&draws) == .milliseconds(250) && draws.next == 3)
     }
 
-    @Test(arguments: [0, 1, 7, 8, 9, 512]) func garbageHasTheLengthAskedForAndIsTheSameTwice(_ count: Int) {
+    @Test(arguments: [0, 1, 7, 8, 9, 512]) func garbageHasTheRequestedLengthAndIsRepeatable(_ count: Int) {
         let draw = Draw(seed: 1, world: "default", rule: "noise")
         #expect(draw.bytes(4, count: count).count == count && draw.bytes(4, count: count) == draw.bytes(4, count: count))
         #expect(count == 0 || draw.bytes(4, count: count) != draw.bytes(5, count: count))

@@ -111,9 +111,10 @@ struct WorldsTests {
             }
         }
         #expect(failures.withLock { $0 } == 0)
-        var count = server.worlds.startCount
-        while !count.ask() {}
-        #expect(count.sum.total == 16 * 200, "each is counted once, whichever world it was in")
+        var (total, others) = server.worlds.tallies
+        while !others.ask() {}
+        for tally in others.findings { total.add(tally) }
+        #expect(total.total == 16 * 200, "each is counted once, whichever world it was in")
     }
 
     // MARK: Busy worlds
@@ -138,21 +139,23 @@ struct WorldsTests {
     @Test func aBusyWorldHoldsUpNoOther() throws {
         let worlds = try Self.worlds(Worlds.Limits(most: 1))
         let release = Self.hold(try worlds.named("busy", wall: Mock.noon))
-        var count = worlds.startCount
-        let isDone = count.ask()
-        #expect(!isDone, "the count comes back later")
+        var survey = worlds.tallies.others
+        let isDone = survey.ask()
+        #expect(!isDone && survey.findings.count == 1, "the busy one is asked again later")
         #expect(try worlds.named("other", wall: Mock.noon).name == "other", "it is dropped without waiting for it")
         #expect(worlds.make("third", from: nil, wall: Mock.noon) != nil && worlds.count == 2)
         release()
-        while !count.ask() {}
+        while !survey.ask() {}
     }
 
-    @Test func theMetricsWaitForABusyWorldWithoutAThread() throws {
+    @Test(arguments: [("metrics", "keyfactor_mock_worlds 2\n"), ("worlds", #""name":"busy""#)])
+    func aPageAboutAllWorldsWaitsForABusyOneWithoutAThread(_ page: String, _ part: String) throws {
         let mock = try Mock()
         let release = Self.hold(try mock.server.worlds.named("busy", wall: Mock.noon))
-        guard case .later(_, let then) = mock.server.answer(Request(.get, "/_mock/metrics")) else { return #expect(Bool(false)) }
+        guard case .later(_, let then) = mock.server.answer(Request(.get, "/_mock/" + page)) else { return #expect(Bool(false)) }
+        #expect(try mock.get("/Agents").status == 200)
         release()
-        #expect(try mock.settle(then()).body.contains("keyfactor_mock_worlds 2\n"))
+        #expect(try mock.settle(then()).body.contains(part))
     }
 
     // MARK: Forks and resets
