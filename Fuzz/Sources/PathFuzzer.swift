@@ -5,7 +5,7 @@
 /// patterns agree on where a request leads, and patterns agree among themselves.
 enum PathFuzzer {
     private static let router = Common.scenario.router
-    private static let near = NearMiss(API.endpoints, bases: Common.scenario.basePaths)
+    private static let near = NearMiss(API.operations, bases: Common.scenario.basePaths)
     private static let worlds = Worlds(scenario: Common.scenario, wall: Common.noon, limits: Worlds.Limits(most: 16))
 
     static func run(_ input: [UInt8]) {
@@ -28,9 +28,9 @@ enum PathFuzzer {
         let (path, method) = (router.segmentsBelowBase(request), request.method.name)
         switch router.match(request) {
         case .endpoint(let endpoint, let number, let parameters):
-            always(API.endpoints[number].name == endpoint.name, "number \(number) is not \(endpoint.name)")
+            always(API.operations[number].name == endpoint.name, "number \(number) is not \(endpoint.name)")
             always(path.map { endpoint.pattern.matches(method: method, path: $0) } == true, "\(endpoint.name) does not match \(path ?? [])")
-            always(parameters.count == endpoint.pattern.holes.count, "\(parameters) of \(endpoint.name)")
+            always(parameters.count == endpoint.pattern.parameters.count, "\(parameters) of \(endpoint.name)")
         case .otherMethods(let methods): always(!methods.isEmpty && !methods.contains(method), "405 for \(method), one of \(methods)")
         case .nothing(let isInside):
             // Behind a word that leads nowhere the router does not look for what is badly encoded.
@@ -40,7 +40,8 @@ enum PathFuzzer {
         }
         _ = try? QueryParameters(request)
         var other = request
-        _ = try? worlds.find(&other, Credential(other), wall: Common.noon)
+        var credential = Credential(other)
+        _ = try? worlds.find(&other, &credential, wall: Common.noon)
         guard let path, let first = patterns.first, let second = patterns.last else { return }
         let (fits, both) = (first.matches(method: method, path: path), second.matches(method: method, path: path))
         always(!first.covers(second) || !both || fits, "'\(first.text)' covers '\(second.text)' but does not match \(path)")

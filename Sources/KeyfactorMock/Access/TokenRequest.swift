@@ -2,7 +2,7 @@ import MicroHTTP
 
 /// A request to the token endpoint: OAuth 2 client credentials (RFC 6749, section 4.4).
 struct TokenRequest: Sendable {
-    /// Why no token is given (RFC 6749, section 5.2).
+    /// Why no token is issued (RFC 6749, section 5.2).
     struct Failure: Error, Sendable, Equatable {
         var status: Int
         var error: String
@@ -18,10 +18,10 @@ struct TokenRequest: Sendable {
 
     /// Reads a token request: client_secret_basic or client_secret_post, never both.
     ///
-    /// `scope` and `audience` are taken as they come; an identity provider would judge them.
+    /// `scope` and `audience` are accepted as they are; an identity provider would check them.
     ///
     /// - Parameter request: a POST of a form.
-    /// - Throws: what RFC 6749 says about a request that is wrong.
+    /// - Throws: the error of RFC 6749 for a request that is wrong.
     init(_ request: Request) throws(Failure) {
         guard request.method == .post else { throw Self.invalid("the token endpoint takes POST", status: 405) }
         let form = try Self.form(request)
@@ -47,12 +47,12 @@ struct TokenRequest: Sendable {
                 throw Failure(status: 401, error: "invalid_client", description: "the Basic credentials are not UTF-8", challenges: true)
             }
             (client, self.secrets) = (id, secrets)
-        case .bearer, .malformed:
+        case .bearer, .bearerOfNoWorld, .malformed:
             throw Failure(status: 401, error: "invalid_client", description: "expected Basic credentials", challenges: true)
         }
     }
 
-    /// The longest client id, in bytes: tokens remember whose they are.
+    /// The longest client id, in bytes; it is kept with each token.
     private static let longestID = 256
 
     /// Client id and secret of a Basic header, each form-encoded before the two were joined (RFC 6749, section 2.3.1), or not.
@@ -102,7 +102,7 @@ extension TokenRequest.Failure {
 }
 
 extension Response {
-    /// A response of the token endpoint, which nobody may store.
+    /// A response of the token endpoint, which must not be cached.
     static func ofTokenEndpoint(_ status: Int, _ body: [UInt8]) -> Response {
         var response = Response(status, body: body)
         response.add("Content-Type", "application/json")

@@ -1,23 +1,23 @@
 import MicroHTTP
 
-/// What was asked of a world and answered, and whether that is what was expected.
+/// The exchanges of a world, and whether they are what was expected.
 enum JournalControl {
     static let all: [ControlEndpoint] = [
         ControlEndpoint(
             .get, "journal", "The exchanges, the newest first",
             query: [
                 ("operation", "those of this operation, such as POST /OrchestratorJobs/Custom, or token"),
-                ("status", "those answered with it"),
-                ("rule", "those that it struck"), ("caller", "those by this user, client or address"),
-                ("since", "those behind the exchange of this number"), ("limit", "at most so many; default 100"),
+                ("status", "those answered with this status"),
+                ("rule", "those that this rule struck"), ("caller", "those by this user, client or address"),
+                ("since", "those after the exchange with this number"), ("limit", "how many at most; default 100"),
                 ("order", "newest (default) or oldest first"),
             ], journal),
         ControlEndpoint(.get, "journal/{n}", "One exchange", exchange),
-        ControlEndpoint(.delete, "journal", "Forget all exchanges; their numbers go on", clear),
+        ControlEndpoint(.delete, "journal", "Remove all exchanges; numbers continue", clear),
         ControlEndpoint(.post, "verify", "Judge expectations, by default the scenario's", body: verifyShape, verify),
         ControlEndpoint(
-            waits: .post, "await", "Judge expectations once they are met, or when the time is over", body: awaitShape, awaitVerdict),
-        ControlEndpoint(.get, "coverage", "Operations, statuses, failures and rules met and not met", coverage),
+            waits: .post, "await", "Judge expectations as soon as they are met, or when the time is over", body: awaitShape, awaitVerdict),
+        ControlEndpoint(.get, "coverage", "Operations, statuses, failures and rules: which were met and which were not", coverage),
     ]
 
     // MARK: Exchanges
@@ -36,7 +36,7 @@ enum JournalControl {
         }
     }
 
-    /// Which exchanges are asked for.
+    /// Which exchanges are wanted.
     private struct Filter {
         let operation: OperationPattern?
         let status: Int?
@@ -71,7 +71,7 @@ enum JournalControl {
             if let rule, entry.rule != rule { return false }
             if let caller, entry.caller != caller { return false }
             guard let operation else { return true }
-            return entry.isMeant(by: operation, router)
+            return entry.matches(operation, router)
         }
     }
 
@@ -120,31 +120,56 @@ enum JournalControl {
         let expectations = try expected(call, body)
         let timeout = body["timeout"]?.duration ?? .zero
         guard timeout <= .seconds(600) else { throw ControlRefusal(400, "'timeout' is at most 10m.") }
-        return wait(call, expectations, until: call.wall + timeout)
+        return wait(call, Watched(expectations), until: call.wall + timeout)
     }
 
-    /// Answers if all is met or the time is over, else is asked again when something has happened.
-    private static func wait(_ call: ControlCall, _ expectations: [Expectation]?, until end: Timestamp) -> Answer {
+    /// Answers if everything is met or the time is over; otherwise waits until something has happened.
+    private static func wait(_ call: ControlCall, _ watched: Watched, until end: Timestamp) -> Answer {
+        var watched = watched
         let bell = Bell()
-        let (judge, isDropped) = call.world.withState { state in
+        let judgeBegan = call.time.now()
+        let (judge, expectations, isDropped) = call.world.withState { state in
             state.watchers.append(bell)
-            return (Judge(state), state.generation < 0)
+            return (Judge(state), watched.follow(state), state.isDropped)
         }
-        let verdict = judge.verdict(expectations ?? judge.scenario.expectations)
-        let left = end.since(call.time.now())
-        guard verdict.judgement != .met, left > .zero, !isDropped else {
+        let isMet = watched.watch.isMet(judge)
+        let now = call.time.now()
+        let left = end.since(now)
+        guard !isMet, left > .zero, !isDropped else {
             call.world.withState { state in state.watchers.removeAll { $0 === bell } }
+            let verdict = judge.verdict(expectations)
             return .ready(.ofControl { verdict.write(to: &$0) })
         }
         let leaving = Leaving(call.world, bell)
-        return .until(bell, atMost: left) {
+        // Under load something happens all the time: it is judged a hundred times a second, and no more than a tenth of the time.
+        let pause = max(.milliseconds(10), now.since(judgeBegan) * 10)
+        return .until(bell, atMost: left) { [watched] in
             leaving.leave()
-            // Under load there is something new all the time: it is judged a hundred times a second, not at every exchange.
-            return .later(.milliseconds(10)) { wait(call, expectations, until: end) }
+            let left = end.since(call.time.now())
+            return .later(min(pause, max(.milliseconds(10), left))) { wait(call, watched, until: end) }
         }
     }
 
-    /// Takes a bell down when nobody waits for it any more, also when its client has left.
+    /// What an `await` follows. A world that is reset is followed from its new beginning.
+    private struct Watched: Sendable {
+        /// `nil` for the scenario's.
+        let expectations: [Expectation]?
+        var watch = Watch([])
+        private var generation: Int?
+
+        init(_ expectations: [Expectation]?) { self.expectations = expectations }
+
+        /// Begins anew if the world has.
+        ///
+        /// - Returns: the expectations that hold now.
+        mutating func follow(_ state: WorldState) -> [Expectation] {
+            let current = expectations ?? state.scenario.expectations
+            if generation != state.generation { (watch, generation) = (Watch(current), state.generation) }
+            return current
+        }
+    }
+
+    /// Removes a bell when nobody waits for it any more, also when its client has left.
     private final class Leaving: Sendable {
         private let world: World
         private let bell: Bell
@@ -159,21 +184,7 @@ enum JournalControl {
     // MARK: Coverage
 
     private static func coverage(_ call: ControlCall) -> Response {
-        let coverage = call.world.withState { Coverage($0) }
+        let coverage = call.world.coverage
         return .ofControl { coverage.write(to: &$0) }
-    }
-}
-
-extension World {
-    /// Judges what the scenario expects.
-    package func verdict() -> Verdict { verdict(nil) }
-
-    /// Judges expectations against the world as it is.
-    ///
-    /// - Parameter expectations: `nil` for the scenario's.
-    /// - Returns: the verdict.
-    func verdict(_ expectations: [Expectation]?) -> Verdict {
-        let judge = withState { Judge($0) }
-        return judge.verdict(expectations ?? judge.scenario.expectations)
     }
 }

@@ -1,38 +1,38 @@
 import MicroHTTP
 
-/// What a test can do to a world: put it back, move its time, its jobs and its estate.
+/// What a test can do to a world: reset it, and change its time, its jobs and its estate.
 enum WorldControl {
     static let all: [ControlEndpoint] = [
-        ControlEndpoint(.post, "reset", "Put the world back to its scenario, or to the state of another world", body: resetShape, reset),
+        ControlEndpoint(.post, "reset", "Reset the world to its scenario, or to the state of another world", body: resetShape, reset),
         ControlEndpoint(.get, "clock", "The world's time and how it passes", clock),
         ControlEndpoint(.put, "clock", "Set the world's time, and how it passes", body: clockShape, setClock),
         ControlEndpoint(
-            .post, "clock/advance", "Let time pass; all that falls due happens, in order, before the answer", body: advanceShape,
+            .post, "clock/advance", "Advance the time; everything that falls due happens, in order, before the reply", body: advanceShape,
             advanceClock),
         ControlEndpoint(.get, "jobs", "The jobs that are scheduled or under way", jobs),
-        ControlEndpoint(.post, "jobs/{id}/advance", "Move a job one step on", advanceJob),
-        ControlEndpoint(.get, "estate", "All that exists, in the words of scenario files", estate),
+        ControlEndpoint(.post, "jobs/{id}/advance", "Move a job on by one step", advanceJob),
+        ControlEndpoint(.get, "estate", "Everything that exists, as scenario files write it", estate),
         ControlEndpoint(.patch, "estate", "Merge seeds into the estate, all or nothing", body: EstateFile.shape, patchEstate),
     ]
 
     private static let resetShape = Shape.orNull(
         .object(
             "a reset",
-            fields: [.init("from", .text("a world's name"), about: "the world whose state is taken; default the scenario's beginning")]))
+            fields: [.init("from", .text("a world's name"), about: "the world whose state is copied; default the scenario's beginning")]))
 
-    /// Estate, clock, rules' counts, journal and tokens go back to the scenario, or to another world's state.
+    /// Resets estate, clock, rules' counts, journal and tokens to the scenario, or to another world's state.
     private static func reset(_ call: ControlCall) throws(ControlRefusal) -> Response {
         let body = try call.body(resetShape)
         var source: WorldState?
         if let from = body["from"]?.text {
             guard let world = call.worlds[from] else {
-                throw ControlRefusal(404, "There is no world '\(from.prefix(64))' to take the state of.")
+                throw ControlRefusal(404, "There is no world '\(from.prefix(64))' to copy the state of.")
             }
             source = world.withState { $0 }
         }
         let before = call.world.withState { state in
             let fresh = source ?? WorldState(name: state.name, scenario: state.scenario, wall: call.wall, budget: state.journal.budget)
-            return (state.begin(anew: fresh), state.generation)
+            return (state.restart(as: fresh), state.generation)
         }
         defer { Worlds.release(before.0) }
         return .ofControl { writer in
@@ -62,14 +62,19 @@ enum WorldControl {
             .init("rate", .number(0.001...1_000_000), about: "world seconds in a wall-clock second"),
         ])
 
-    /// Sets how time passes and, forwards or backwards, what time it is. What falls due meanwhile happens at the next request.
+    /// Sets how time passes and, forwards or backwards, what time it is. What falls due by that happens at the next request.
     private static func setClock(_ call: ControlCall) throws(ControlRefusal) -> Response {
         let body = try call.body(clockShape)
+        let (wanted, rate) = (body["mode"]?.text.flatMap { WorldClock.Mode(rawValue: $0) }, body["rate"]?.number)
+        if let wanted, rate != nil, wanted != .scaled {
+            throw ControlRefusal(400, "A clock that is \(wanted.rawValue) has no 'rate'; write mode: scaled, or leave out one of them.")
+        }
         let clock = call.world.withState { state in
             let present = state.now(wall: call.wall)
             let now = body["now"]?.time.map { $0.resolved(from: present) } ?? present
-            let mode = body["mode"]?.text.flatMap { WorldClock.Mode(rawValue: $0) } ?? (body["rate"] == nil ? state.clock.mode : .scaled)
-            state.clock = WorldClock(mode, start: now, rate: body["rate"]?.number ?? max(state.clock.rate, 1), wall: call.wall)
+            let mode = wanted ?? (rate == nil ? state.clock.mode : .scaled)
+            let kept = state.clock.mode == .scaled ? state.clock.rate : 1
+            state.clock = WorldClock(mode, start: now, rate: rate ?? kept, wall: call.wall)
             return state.clock
         }
         return .ofControl { write(clock, now: clock.now(wall: call.wall), to: &$0) }
@@ -82,7 +87,7 @@ enum WorldControl {
             .init("to", .time, about: "to which time"),
         ])
 
-    /// Everything that falls due on the way happens, in order, before the answer.
+    /// Everything that falls due in between happens, in order, before the reply.
     private static func advanceClock(_ call: ControlCall) throws(ControlRefusal) -> Response {
         let body = try call.body(advanceShape)
         guard (body["by"] == nil) != (body["to"] == nil) else {

@@ -51,7 +51,7 @@ extension JournalEntry {
         return line + request.headers.reduce(2) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 } + bodyLength
     }
 
-    /// The bytes of the reply, were it sent whole; 0 where nothing was.
+    /// The bytes of the reply if it is sent completely; 0 if nothing is sent.
     private var bytesOut: Int {
         guard status != 0 else { return 0 }
         return reply.headers.reduce(19) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 } + replyLength

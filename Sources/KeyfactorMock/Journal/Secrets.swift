@@ -1,10 +1,10 @@
 import MicroHTTP
 
-/// Strikes out what nobody may read in a journal: credentials, tokens, passwords, private keys.
+/// Redacts what nobody may read in a journal: credentials, tokens, passwords, private keys.
 enum Secrets {
     static let struckOut = "(struck out)"
 
-    /// Whether a name is that of a secret: of a member of a body, a parameter of a query, a field of a form.
+    /// Whether a name belongs to a secret: the name of a member of a body, a query parameter or a form field.
     static func isSecret(name: String) -> Bool {
         let name = name.lowercased()
         return name == "token" || words.contains { name.contains($0) }
@@ -18,7 +18,7 @@ enum Secrets {
         "authorization", "proxy-authorization", "cookie", "set-cookie", "x-mock-token", "x-api-key", "x-auth-token",
     ]
 
-    /// Whether a selector looks at a secret.
+    /// Whether a selector reads a secret.
     static func isSecret(_ selector: Selector) -> Bool {
         switch selector {
         case .header(let name): headers.contains(name)
@@ -31,23 +31,23 @@ enum Secrets {
         }
     }
 
-    /// A header field's value as the journal shows it: of credentials only the scheme stays.
+    /// A header field's value as the journal shows it; of credentials, only the scheme.
     static func header(_ name: String, _ value: String) -> String {
         guard headers.contains(name.lowercased()) else { return value }
         let scheme = value.prefix { $0 != " " }
         return scheme.count < value.count && scheme.count <= 9 ? "\(scheme) \(struckOut)" : struckOut
     }
 
-    /// A text that a message shows.
+    /// A text as messages show it.
     static func shown(_ text: String) -> String { mayHold(text) ? struckOut : text }
 
-    /// A query as it was sent, but for the values of secrets.
+    /// A query without the values of secrets.
     static func query(_ text: String) -> String { form(text) }
 
     /// A body as the journal shows it.
     ///
     /// - Parameters:
-    ///   - bytes: the body, perhaps cut.
+    ///   - bytes: the body, which may have been cut.
     ///   - isForm: whether it is a form, as token requests are.
     /// - Returns: text; bytes that are not UTF-8 are replaced.
     static func body(_ bytes: ArraySlice<UInt8>, isForm: Bool) -> String {
@@ -95,7 +95,7 @@ enum Secrets {
         }
     }
 
-    /// A text inside JSON: it may be a key, or JSON itself, as a store's properties are.
+    /// A text inside JSON: it may be a private key, or JSON itself, as a store's properties are.
     private static func text(_ text: String) -> String {
         if text.contains("PRIVATE KEY-----") { return struckOut }
         guard let first = text.first(where: { !$0.isWhitespace }), first == "{" || first == "[", mayHold(text),

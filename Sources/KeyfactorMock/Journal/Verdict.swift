@@ -1,9 +1,9 @@
-/// Whether what was expected has happened, and if not, what came nearest.
+/// Whether what was expected has happened and, if not, what came closest.
 package struct Verdict: Sendable {
     /// How an expectation was judged.
     package enum Judgement: String, Sendable {
         case met, failed
-        /// The journal had to let go what could change it.
+        /// What could change it is no longer in the journal or the history.
         case indeterminate
     }
 
@@ -11,14 +11,14 @@ package struct Verdict: Sendable {
     package struct Result: Sendable {
         /// The expectation as it was written, as JSON.
         package let expected: String
-        /// What there was, in a sentence.
+        /// What was found, as a phrase.
         package let found: String
         package let judgement: Judgement
-        /// The exchanges that came nearest, three at most; none where it is met.
+        /// The exchanges that came closest, three at most; none if it is met.
         package let nearest: [Near]
     }
 
-    /// An exchange that was not meant, and why.
+    /// An exchange that does not match, and why.
     package struct Near: Sendable {
         package let number: Int
         package let method: String
@@ -27,7 +27,7 @@ package struct Verdict: Sendable {
         package let criteria: [Criterion]
     }
 
-    /// One thing that was asked of an exchange.
+    /// One requirement on an exchange.
     package struct Criterion: Sendable, Equatable {
         package let name: String
         package let wanted: String
@@ -35,7 +35,7 @@ package struct Verdict: Sendable {
         package let isMet: Bool
     }
 
-    /// The scenario's name, and its seed, so that a run can be had again.
+    /// The scenario's name, and its seed, so that the run can be repeated.
     package let scenario: String
     package let seed: UInt64
     package let results: [Result]
@@ -67,7 +67,7 @@ extension Verdict {
         }
     }
 
-    /// The verdict for people: a line for each expectation, and under those not met what came nearest.
+    /// The verdict as people read it: a line for each expectation, followed by what came closest if it is not met.
     package var text: String {
         var lines = results.flatMap { result -> [String] in
             let mark = result.judgement == .met ? "met" : result.judgement.rawValue.uppercased()

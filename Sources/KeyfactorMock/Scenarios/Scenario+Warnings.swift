@@ -14,8 +14,8 @@ extension Scenario {
     private func noOperation(_ number: Int) -> Mistake? {
         let rule = rules.rules[number]
         guard rule.operation.subject == .operation else { return nil }
-        if case .answer = rule.effects.instead { return nil }
-        let met = API.endpoints.filter { rule.operation.meets($0.pattern) }
+        if rule.effects.substitute?.servesAnyPath == true { return nil }
+        let met = API.operations.filter { rule.operation.meets($0.pattern) }
         if met.contains(where: { $0.since <= product }) { return nil }
         if let later = met.first { return warning(rule, "Command \(product.rawValue) has no \(later.name)") }
         let near = nearestWord(to: rule.operation.text, among: Catalogue.operations)
@@ -67,7 +67,7 @@ extension Scenario {
         let above = rules.rules[..<number].first { other in
             other.operation.covers(rule.operation) && other.conditions.isEmpty && [.all, .from(1, to: .max)].contains(other.calls)
                 && other.chance == nil && other.window == nil && (other.phase == nil || other.phase == rule.phase)
-                && other.effects.limit == nil && other.effects.connection?.needsTLS != true
+                && other.effects.limit == nil && other.effects.connectionFault?.needsTLS != true
                 && (other.meetsUnauthenticated || !rule.meetsUnauthenticated)
         }
         // A rule that ends its own phase makes room for those below.

@@ -1,13 +1,13 @@
 import MicroHTTP
 
-/// Replies, refusals and what rules send, each with the header fields that Command sends with every answer.
+/// Replies, refusals and tokens, each with the header fields that Command sends with every reply.
 extension WorldState {
-    /// A response with the header fields that Command sends with every answer.
+    /// A response with the header fields that Command sends with every reply.
     ///
     /// - Parameters:
-    ///   - reply: the vendor's part of it.
+    ///   - reply: Command's part of it.
     ///   - now: the world's time, for `Date`.
-    /// - Returns: the response, whole.
+    /// - Returns: the complete response.
     mutating func response(_ reply: Reply, now: Timestamp) -> Response {
         var response = response(reply.status, reply.body.isEmpty ? .bare : .json, body: reply.body, now: now)
         if let total = reply.total { response.add("X-Total-Count", String(total)) }
@@ -19,7 +19,7 @@ extension WorldState {
     /// - Parameters:
     ///   - refusal: the refusal.
     ///   - now: the world's time, for `Date`.
-    /// - Returns: the response, whole.
+    /// - Returns: the complete response.
     mutating func response(_ refusal: Refusal, now: Timestamp) -> Response {
         var response: Response
         if refusal.bindingMember != nil, scenario.fidelity.bindingErrors == .problem {
@@ -34,15 +34,15 @@ extension WorldState {
         return response
     }
 
-    /// The 401 as IIS sends it before Command is asked, or as the fidelity switch says.
+    /// The 401 as IIS sends it before Command sees the request, or as the fidelity switch says.
     ///
     /// - Parameter now: the world's time, for `Date`.
-    /// - Returns: the response, whole.
+    /// - Returns: the complete response.
     mutating func unauthorized(now: Timestamp) -> Response {
         var response: Response
         switch scenario.fidelity.unauthorizedBody {
         case .html:
-            response = self.response(401, .other, body: Array(Self.unauthorizedPage.utf8), now: now)
+            response = self.response(401, .other, body: Array(Failure.unauthorizedPage.utf8), now: now)
             response.add("Content-Type", "text/html")
         case .json: response = self.response(401, .refusal, body: Refusal.unauthorized.body, now: now)
         case .empty: response = self.response(401, .other, body: [], now: now)
@@ -51,7 +51,7 @@ extension WorldState {
         return response
     }
 
-    /// Names the schemes by which a caller may log in.
+    /// Adds a challenge for each scheme by which a caller may log in.
     func addChallenges(to response: inout Response) {
         if scenario.access.mode != .bearer { response.add("WWW-Authenticate", "Basic realm=\"Keyfactor Command\"") }
         if scenario.access.mode != .basic { response.add("WWW-Authenticate", "Bearer") }
@@ -62,20 +62,12 @@ extension WorldState {
         Response(status, packed: fields.packed(kind, now: now, correlation: estate.identifiers.next(.correlation)), body: body)
     }
 
-    /// In words of our own; the phrase is the one that clients look for.
-    static let unauthorizedPage = """
-        <!DOCTYPE html><html><head><title>401 - Unauthorized</title></head><body>
-        <h1>401 - Unauthorized: Access is denied due to invalid credentials.</h1>
-        </body></html>
-
-        """
-
-    /// What the token endpoint answers.
+    /// The reply of the token endpoint.
     ///
     /// - Parameters:
-    ///   - exchange: asks for a token.
+    ///   - exchange: the request for a token.
     ///   - now: the world's time.
-    /// - Returns: a token, or what RFC 6749 says instead.
+    /// - Returns: a token, or an error of RFC 6749.
     mutating func tokenResponse(_ exchange: Exchange, now: Timestamp) -> Response {
         guard case .token(let asked) = exchange.subject else {
             return TokenRequest.Failure(status: 400, error: "", description: "").response
@@ -87,7 +79,7 @@ extension WorldState {
         }
     }
 
-    /// Gives a token to a client, or says why not.
+    /// Issues a token to a client, or says why not.
     private mutating func issueToken(_ request: TokenRequest, now: Timestamp) throws(TokenRequest.Failure) -> Response {
         let access = scenario.access
         guard request.secrets.contains(where: { access.admitsClient(request.client, $0) }) else {

@@ -120,13 +120,19 @@ def test_the_control_interface_is_not_below_a_prefix(plain):
     assert counts(plain) == before
 
 
-def test_the_header_means_nothing_to_the_control_interface(plain):
+def test_the_header_names_the_world_of_a_control_page_too(plain):
     before = counts(plain)
-    plain.request()
-    reply = plain.ask("GET", "journal", headers={"X-Mock-World": "nobody-made-this"})
-    assert reply.json["exchanges"]
-    assert plain.ask("POST", "worlds", {"name": "by-post"}, {"X-Mock-World": "a b"}).status == 201
-    assert set(counts(plain)) - set(before) == {"by-post"}
+    plain.request(headers={"X-Mock-World": "named-by-header"})
+    assert len(plain.ask("GET", "journal", headers={"X-Mock-World": "named-by-header"}).json["exchanges"]) == 1
+    assert len(plain.ask("GET", "worlds/named-by-header/journal", headers={"X-Mock-World": "named-by-header"}).json["exchanges"]) == 1
+    for page, name in (("worlds/default/journal", "named-by-header"), ("journal", "a b"), ("journal", "")):
+        refused = plain.ask("GET", page, headers={"X-Mock-World": name})
+        assert refused.status == 400 and "X-Mock-World" in refused.json["error"], refused
+    # Pages about the server belong to no world.
+    for page in ("livez", "metrics", "worlds", "control.openapi.json"):
+        assert plain.ask("GET", page, headers={"X-Mock-World": "nobody-made-this"}).status == 200
+    assert plain.ask("POST", "worlds", {"name": "by-post"}, {"X-Mock-World": "nobody-made-this"}).status == 201
+    assert set(counts(plain)) - set(before) == {"named-by-header", "by-post"}
 
 
 def test_one_prefix_is_taken_and_no_second(plain):
@@ -152,6 +158,8 @@ def test_a_token_of_a_dropped_world_does_not_bring_it_back(mapped):
     bearer = token(mapped, "/w/short")
     mapped.control("DELETE", "worlds/short", status=204)
     assert found(mapped, headers=bearer, status=401) == "default"
+    refused = mapped.server.ask("GET", AGENTS, headers=bearer)
+    assert refused.header("X-Mock-Why") == "the token was issued by the world 'short', which does not exist any more"
     assert "short" not in counts(mapped)
 
 

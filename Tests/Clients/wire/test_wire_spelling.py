@@ -32,7 +32,7 @@ def test_the_same_path_is_meant_by(mock, path):
 
 
 MISSES = [
-    ("/KeyfactorAPIStatus/EndPoints", "a slash is missing behind /KeyfactorAPI", "a script that forgets the slash"),
+    ("/KeyfactorAPIStatus/EndPoints", "a slash is missing after /KeyfactorAPI", "a script that forgets the slash"),
     ("/KeyfactorAPI/Status/Endpoint", "nearest is GET /Status/Endpoints", "a letter too few"),
     ("/KeyfactorAPI/Certificates", "", "an operation that is not served"),
     ("/KeyfactorAPI", "", "the base path alone"),

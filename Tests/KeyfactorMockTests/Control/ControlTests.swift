@@ -15,7 +15,7 @@ struct ControlTests {
         return mock
     }
 
-    @Test func itTellsAboutItselfWithoutLogIn() throws {
+    @Test func itDescribesItselfWithoutLogIn() throws {
         let mock = try mock()
         #expect(try mock.get("/_mock/livez").body == "alive\n")
         #expect(try mock.get("/_mock/readyz").body == "ready\n")
@@ -65,11 +65,11 @@ struct ControlTests {
         #expect(try mock().send(.get, "/_mock/info", headers: [("Origin", "https://evil.example")]).status == 403)
     }
 
-    @Test func aPathThatOnlyBeginsSoIsNotTheMocks() throws {
+    @Test func aPathThatOnlyBeginsLikeItsOwnIsNotItsOwn() throws {
         #expect(try mock().raw(Request(.get, "/_mocking")).status == 401)
     }
 
-    @Test func writesAreRefused() throws {
+    @Test func aWriteToAPageThatIsReadIsRefused() throws {
         let reply = try mock().send(.post, "/_mock/info")
         #expect(reply.status == 405)
         #expect(reply["Allow"] == "GET")
@@ -160,7 +160,7 @@ struct ControlTests {
         #expect(put("{ mode: running }") == #"{"mode":"running","now":"2030-01-01T00:10:00Z","rate":1.0}"# + "\n")
     }
 
-    @Test func aWorldIsPutBack() throws {
+    @Test func aWorldIsReset() throws {
         let mock = try Mock()
         let before = try mock.get("/CertificateStores").body
         let job = #"{"AgentId":"\#(mock.agent("uo-1"))","JobTypeName":"SampleCustomJobType","JobFields":{"ParamInt":1}}"#
@@ -173,7 +173,7 @@ struct ControlTests {
         #expect(try mock.send(.post, "/_mock/reset", body: #"{"from":"nowhere"}"#).status == 404)
     }
 
-    @Test func aJobIsMovedOnByHand() throws {
+    @Test func aJobIsAdvancedByHand() throws {
         let mock = try Mock(
             """
             progress: [ { steps: [ { state: InProcess, until: told }, { state: Completed, result: Warning, message: by hand } ] } ]

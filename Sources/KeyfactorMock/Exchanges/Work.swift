@@ -1,13 +1,13 @@
 import MicroHTTP
 
-/// An endpoint's work, or the token endpoint's: from the route to the reply. Under the world's lock.
+/// The work of an endpoint, or of the token endpoint: from the route to the reply. Runs under the world's lock.
 enum Work {
-    /// What work came to.
+    /// The result of the work.
     struct Outcome {
         var response: Response
-        /// Whether the estate was changed, or a token given out.
+        /// Whether the estate was changed, or a token issued.
         var isCommitted = false
-        /// Why there was nothing at the path.
+        /// Why nothing was found at the path.
         var miss: String?
 
         init(_ response: Response, isCommitted: Bool = false, miss: String? = nil) {
@@ -19,7 +19,7 @@ enum Work {
     ///
     /// - Parameters:
     ///   - exchange: the request.
-    ///   - caller: whom log-in found; nobody is answered 401.
+    ///   - caller: the authenticated caller; `nil` gets 401.
     ///   - state: the world.
     ///   - now: the world's time.
     /// - Returns: the reply, and whether anything was changed.
@@ -28,7 +28,11 @@ enum Work {
             let response = state.tokenResponse(exchange, now: now)
             return Outcome(response, isCommitted: response.status == 200)
         }
-        guard let caller else { return Outcome(state.unauthorized(now: now)) }
+        guard let caller else {
+            var outcome = Outcome(state.unauthorized(now: now), miss: exchange.credential.reason)
+            if let why = outcome.miss { outcome.response.add("X-Mock-Why", why) }
+            return outcome
+        }
         let (request, scenario) = (exchange.request, state.scenario)
         do throws(Refusal) {
             let (endpoint, parameters) = try endpoint(route, request, scenario, exchange.nearest)

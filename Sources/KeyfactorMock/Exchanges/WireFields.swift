@@ -1,9 +1,9 @@
 import MicroHTTP
 
-/// The header fields of every answer, packed once a second: `X-Keyfactor-Product-Version`, `Date` and, new on every answer,
-/// `X-Keyfactor-Correlation-Id`, behind `Content-Type` and `Api-Supported-Versions` where they belong.
+/// The header fields of every reply, packed once a second: `X-Keyfactor-Product-Version`, `Date` and a new `X-Keyfactor-Correlation-Id`
+/// for each, after `Content-Type` and `Api-Supported-Versions` where the reply has them.
 struct WireFields: Sendable {
-    /// Which fields an answer has besides those that all have.
+    /// Which fields a reply has in addition to those that all have.
     enum Kind: Int, CaseIterable {
         /// A success with a JSON body.
         case json
@@ -11,21 +11,21 @@ struct WireFields: Sendable {
         case bare
         /// A refusal with a JSON body.
         case refusal
-        /// What brings its own Content-Type, or has none.
+        /// A reply with its own Content-Type, or without one.
         case other
     }
 
     private let version: String
     private var second = Int64.min
-    /// By kind, with hyphens where the digits of the last field, the correlation id, go.
+    /// By kind; the last field, the correlation id, is written over for each reply.
     private var templates: [[UInt8]] = []
 
-    /// The fields of a release.
+    /// The fields of one release.
     init(_ product: ProductVersion) {
         version = product.traits.header
     }
 
-    /// The fields of one answer.
+    /// The fields of one reply.
     ///
     /// - Parameters:
     ///   - kind: which fields it has.

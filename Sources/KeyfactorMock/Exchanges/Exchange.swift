@@ -1,6 +1,6 @@
 import MicroHTTP
 
-/// One request on its way to its reply: what is read of it before the world's lock is taken.
+/// A request on its way to its reply: what is read of it before the world's lock is taken.
 struct Exchange: Sendable {
     /// What a request is about.
     enum Subject: Sendable {
@@ -14,20 +14,20 @@ struct Exchange: Sendable {
     let world: World
     let subject: Subject
     let credential: Credential
-    /// What it is held against.
+    /// The routes and rules that it is checked against.
     let guide: World.Guide
-    /// For a path at which there is nothing, what was probably meant.
+    /// If nothing is served at its path, what was probably meant.
     let nearest: String?
-    /// The numbers of the rules whose operation and conditions it fits.
+    /// The numbers of the rules whose operation and conditions it matches.
     let rules: [Int]
 
-    /// Reads a request as far as that needs no lock.
+    /// Reads a request as far as possible without the lock.
     ///
     /// - Parameters:
     ///   - request: the request.
     ///   - credential: what it says about its caller.
-    ///   - world: the world that it is about.
-    ///   - guide: knows where it leads, and the rules that it may meet.
+    ///   - world: the world that it is for.
+    ///   - guide: the world's routes and rules.
     init(_ request: Request, _ credential: Credential, in world: World, _ guide: World.Guide) {
         let subject: Subject
         if Self.isTokenEndpoint(request) {
@@ -37,7 +37,7 @@ struct Exchange: Sendable {
             subject = .operation(route, body: Self.body(of: request, route))
         }
         var nearest: String?
-        if case .operation(.nothing, _) = subject { nearest = NearMiss(API.endpoints, bases: guide.bases).explain(request) }
+        if case .operation(.nothing, _) = subject { nearest = NearMiss(API.operations, bases: guide.bases).explain(request) }
         self.init(request, credential, in: world, subject, guide, nearest)
     }
 
@@ -45,7 +45,7 @@ struct Exchange: Sendable {
     ///
     /// - Parameters:
     ///   - peer: the client's address.
-    ///   - world: the world whose rules it may meet.
+    ///   - world: the world whose rules apply to it.
     ///   - guide: those rules.
     init(connectionFrom peer: String, in world: World, _ guide: World.Guide) {
         self.init(Request(.other("CONNECT"), "/", peer: peer), .none, in: world, .connection, guide, nil)
@@ -64,17 +64,17 @@ struct Exchange: Sendable {
         rules = guide.rules.matching(&reading)
     }
 
-    /// The same request, held against other rules.
-    func held(against book: RuleBook) -> Exchange {
+    /// The same request, checked against other rules.
+    func checked(against book: RuleBook) -> Exchange {
         Exchange(request, credential, in: world, subject, World.Guide(router: guide.router, bases: guide.bases, rules: book), nearest)
     }
 
-    /// The request anew, of which no rule has read anything.
+    /// The request as rules read it, from the beginning.
     var reading: RequestReading {
         RequestReading(request, subject.route, world: world.name, guide.router, body: subject.document)
     }
 
-    /// What it is about, as the journal notes it.
+    /// What it is for, as the journal records it.
     var journalSubject: JournalEntry.Subject {
         switch subject.route {
         case .endpoint(let number): .operation(number)
@@ -85,8 +85,8 @@ struct Exchange: Sendable {
 
     /// Who makes the request, as rules see it.
     ///
-    /// - Parameter caller: whom log-in found.
-    /// - Returns: user, client id, else the address.
+    /// - Parameter caller: the authenticated caller, if any.
+    /// - Returns: user, client id, or else the address.
     func caller(_ caller: Caller?) -> String {
         switch (subject, credential) {
         case (.token(.success(let asked)), _): asked.client
@@ -96,12 +96,24 @@ struct Exchange: Sendable {
         }
     }
 
+    /// What effects may know about the request.
+    ///
+    /// - Parameters:
+    ///   - caller: the authenticated caller, if any.
+    ///   - now: the world's time.
+    /// - Returns: caller, identifier and time.
+    func context(_ caller: Caller?, now: Timestamp) -> Substitute.Context {
+        var identifier = GUID.empty.text
+        if case .operation(.endpoint(_, _, let parameters), _) = subject, let id = parameters.first { identifier = id.value }
+        return Substitute.Context(caller: self.caller(caller), identifier: identifier, now: now)
+    }
+
     /// Whether a request is for the token endpoint.
     static func isTokenEndpoint(_ request: Request) -> Bool {
         request.path.count == 13 && request.bytes[request.path].elementsEqual("/oauth2/token".utf8)
     }
 
-    /// The body as JSON, if the endpoint reads one; an empty body is none.
+    /// The body as JSON, if the endpoint reads one; an empty body counts as none.
     private static func body(of request: Request, _ route: Router.Match) -> Result<JSONDocument, Refusal>? {
         guard case .endpoint(let endpoint, _, _) = route, endpoint.takesBody, !request.body.isEmpty else { return nil }
         do throws(JSONMistake) {
