@@ -208,10 +208,10 @@ def lookup_part(setup, samples):
         gates.append(at_most(f"{operation.name}: cost with many against few", operation.bound, ratio))
     return Part(
         "A large estate: what a request costs",
-        f"One server with {FEW} stores and {FEW} jobs, one with {thousands(MANY)} of each, every store on a machine of its own; "
-        f"{setup.lookup_rounds} rounds in which each is asked the same in turns, by a client on the same core with {CONNECTIONS} connections. "
-        "What is asked for is drawn from all rows; every answer is checked. The jobs run and do not end; since the history is bounded, "
-        f"{thousands(IN_HISTORY)} of the newest are asked for there. CPU is the server's own time a request.",
+        f"One server with {FEW} stores and {FEW} jobs, one with {thousands(MANY)} of each, every store on a different machine; "
+        f"{setup.lookup_rounds} rounds in which both get the same requests in turns, from a client on the same core with {CONNECTIONS} "
+        "connections. Requests pick random rows; every response is checked. The jobs run and do not end; since the history is limited, only "
+        f"the newest {thousands(IN_HISTORY)} are queried there. CPU is the server's time per request.",
         ["request", f"CPU µs, {FEW}", f"CPU µs, {thousands(MANY)}", "ratio", "lowest–highest"], rows, gates)
 
 
@@ -237,6 +237,6 @@ def scan(setup, world):
         gates.append(at_least(f"million rows a second, {query}", 2, rate))
     return Part(
         "A large estate: filters without an index",
-        f"`GET CertificateStores` in the larger of these worlds, {requests} requests at a time; rows are all that are looked at, "
-        "seconds the server's CPU time, with all that a request costs besides.",
+        f"`GET CertificateStores` in the larger of these worlds, {requests} requests at a time. The rate counts all rows that are searched; the time "
+        "is the server's CPU time, including the rest of the request.",
         ["filter", "rows that match", "CPU ms a request", "million rows/s", "lowest–highest"], rows, gates)

@@ -80,6 +80,6 @@ def load(setup):
             gates.append(at_most(f"KB held a store, {name}", 1, held))
     return Part(
         "A large estate: loading it",
-        f"From before fork and exec to the end of the first answer, over HTTP; {setup.loads} starts each in turns. RSS is VmRSS 0.1 s after "
-        "that; what a store holds is the difference to the small estate, divided by the stores; KB are 10³ bytes.",
+        f"Time from before fork and exec to the end of the first response, over HTTP; {setup.loads} alternating starts each. RSS is VmRSS 0.1 s "
+        "later; the size of a store is the difference to the small estate, divided by the number of stores; KB are 10³ bytes.",
         ["scenario", "s to the first answer", "lowest–highest", "RSS MiB", "KB a store"], rows, gates)

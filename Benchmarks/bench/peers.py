@@ -147,16 +147,16 @@ def requests(setup, those):
                     samples.add((contestant.name, what, count), rate)
     return Part(
         "Peers: requests",
-        f"The mock (one thread) beside other servers, over HTTP; server and wrk (one thread) share a core. {setup.rounds} rounds, and for each "
-        "number a fresh server and a second of load; every server starts once before. The whole answer is looked at before the load and "
-        "after it. The stub (`Benchmarks/stub.py`) has one agent, one store and one job type, and answers both requests from what it keeps: "
-        "under gunicorn with one worker of four threads, which keeps connections open, and under Flask's own server. moto is sent "
-        "PutLogEvents with a message as long as a job's `ParamText`, held against the dearer of the mock's two, a job. nginx, one process, "
-        "keeps nothing: it answers 204, and for a job the bytes of one answer of the mock. Latency is wrk's, from sending to the end of the "
-        "answer; a stall counts again for each request that it kept from being sent; connecting, which moto and Flask's own server ask for "
-        "at each request, does not count. RSS after a second of load is "
-        "information: it grows with what was kept, and who answers more keeps more; the section below has it for the same number. "
-        f"{versions()}.",
+        f"The mock (one thread) and other servers, over HTTP; server and wrk (one thread) share a core. {setup.rounds} rounds; each "
+        "number comes from a fresh server and one second of load. Every server is started once in advance. The complete response is "
+        "checked before and after the load. The stub (`Benchmarks/stub.py`) has one agent, one store and one job type, and handles "
+        "both requests from memory: under gunicorn with one worker of four threads, which keeps connections open, and under Flask's "
+        "own server. moto gets PutLogEvents with a message as long as a job's `ParamText`, compared with the more expensive of the "
+        "mock's requests, a job. nginx, with one process, keeps no state: it sends 204, and for a job the bytes of a response of the "
+        "mock. Latency is wrk's, from sending to the end of the response; a stall counts once for each request that it delayed. "
+        "Connecting, which moto and Flask's own server require for each request, is not included. RSS after a second of load is for "
+        "information: it grows with the stored data, so faster servers use more; the section below compares it for the same number of "
+        f"requests. {versions()}.",
         ["connections", "server", "request", "requests/s", "mock's to it", "lowest–highest", "p50 ms", "p99 ms", "CPU µs", "RSS MiB after"],
         [request_row(samples, contestant.name, what, count) for count in CONNECTIONS for contestant in those for what in contestant.posts],
         request_gates(samples, those))
@@ -221,10 +221,11 @@ def starts(setup, those):
     fields = {"ms": "exec to the first answer", "idle": "RSS, idle", "loaded": f"RSS after {ORDERS:,} orders"}
     return Part(
         "Peers: start and memory",
-        f"From before fork and exec to the end of the first answer over HTTP; {setup.rounds} starts each in turns. The mock has its default "
-        "options but one thread, so that it makes a CA and serves HTTPS too; it tells when it is ready, the others are tried each ms. "
-        f"RSS is read 0.1 s after that, and again after {ORDERS:,} orders of a job, one after another, each on a connection of its own "
-        "and each answer looked at; moto is sent as many log events. gunicorn's two processes count with their Pss.",
+        f"Time from before fork and exec to the end of the first response over HTTP; {setup.rounds} alternating starts each. The mock "
+        "has its default options except for one thread, so it also creates a CA and serves HTTPS. It reports when it is ready; the "
+        f"others are polled every millisecond. RSS is read 0.1 s later, and again after {ORDERS:,} job requests, one after another, "
+        "each on its own connection and with its response checked; moto gets the same number of log events. gunicorn's two processes "
+        "are counted with their Pss.",
         ["server", "ms to the first answer", "lowest–highest", "RSS MiB, idle", f"RSS MiB, {ORDERS:,} orders"],
         [[contestant.name, f"{samples.median((contestant.name, 'ms')):.1f}", lowest_highest(samples.seen[contestant.name, "ms"]),
           f"{samples.median((contestant.name, 'idle')):.1f}", f"{samples.median((contestant.name, 'loaded')):.1f}"] for contestant in those],

@@ -104,7 +104,7 @@ def refreshed(document, folder, parts):
     top, *sections = re.split(r"^(?=## )", document, flags=re.MULTILINE)
     sections = [section.rstrip() + "\n" for section in sections]
     for part in parts:
-        text = as_text(part, f"Measured by itself, apart from the other sections:\n\n{stamp(folder)}\n")
+        text = as_text(part, f"Measured separately from the other sections:\n\n{stamp(folder)}\n")
         places = [place for place, section in enumerate(sections) if section.startswith(f"## {part.title}\n")]
         if places:
             sections[places[0]] = text
@@ -117,11 +117,12 @@ def heading(folder, rounds):
     return f"""\
 # Performance
 
-Written by `make bench`; [Benchmarks](../Benchmarks/README.md) says how to read it. A section with a commit and a date of its own \
-was measured by itself.
+Written by `make bench`; [Benchmarks](../Benchmarks/README.md) explains how to read it. Sections with their own commit and date were \
+measured separately.
 
 {stamp(folder)}\
-- How: what is compared takes turns, {rounds} rounds where no other number is given; figures are medians, ratios medians of each round's \
-own ratio. Requests: a job of 495 bytes, a schedule of 97, with five header fields; every server's answer is checked before, and every \
-answer counted must be 2xx. CPU is the server's user and system time. Absolute rates belong to this machine, ratios travel.
+- How: servers that are compared take turns, with {rounds} rounds unless noted otherwise. Figures are medians; ratios are the medians of the \
+ratios of each round. Requests: a job of 495 bytes and a schedule of 97, with five header fields. Every server's response is checked in \
+advance, and every counted response must be 2xx. CPU is the server's user and system time. Absolute rates depend on this machine, ratios \
+much less.
 """

@@ -62,5 +62,5 @@ def rules(setup):
     gates += [at_most(f"µs more for {STEP} of {name}", 3, more[name]) for name, _ in CONTESTANTS[2:]]
     return Part(
         "Rules that do not strike",
-        f"Orders of a job on 64 connections; server (one thread) and wrk (one thread) share a core; {setup.growth_rounds} rounds, fresh servers.",
+        f"Job requests on 64 connections; server (one thread) and wrk (one thread) share a core; {setup.growth_rounds} rounds, fresh servers.",
         ["scenario", "requests/s", "CPU µs a request", "CPU to no rules", f"µs more for {STEP} rules"], rows, gates)

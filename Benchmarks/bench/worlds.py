@@ -62,7 +62,7 @@ def worlds(setup):
         f"{samples.ratio(count, 1, per_second):.2f}", samples.spread(count, 1, per_second)] for count in (1, 64)]
     return Part(
         "Many worlds",
-        "Orders of a job by 64 connections, each request to the next of the worlds by its path prefix; server (one thread) and wrk on one "
-        "core. No slower means 10 % left for noise.",
+        "Job requests on 64 connections, each request to the next world by its path prefix; server (one thread) and wrk on one core. No slower "
+        "means with a tolerance of 10 %.",
         ["worlds", "requests/s", "CPU µs a request", "ratio to one", "lowest–highest"], rows,
         [at_least("64 worlds against one", 0.9, samples.ratio(64, 1, per_second))])
