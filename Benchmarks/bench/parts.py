@@ -1,6 +1,6 @@
-"""The measurements, one function each, which answers a part of the report or several.
+"""The measurements, one function each, which returns one or more parts of the report.
 
-Each takes turns between what it compares, A B C A B C, round after round.
+The servers that are compared take turns, A B C A B C, in each round.
 """
 
 import os
@@ -26,7 +26,7 @@ def cpu(rate):
 
 
 def rounds_against_reference(setup, rounds, seconds, connections, core, threads):
-    """Fresh servers for every number: a mock that has a million jobs already is another one."""
+    """Uses a fresh server for every number: a mock with a million jobs behaves differently."""
     samples = Samples()
     for _ in range(rounds):
         for count in connections:
@@ -57,7 +57,7 @@ REFERENCE_HEADER = ["connections", "server", "requests/s", "CPU µs a request", 
 
 
 def no_slower(samples, name, path, count):
-    """Whether more connections cost the mock more than they cost the C server and wrk themselves, beyond 10 % of noise."""
+    """Whether more connections slow the mock down by more than 10 % compared with the C server and wrk."""
     mock, reference = samples.steps((path, count), (path, 64)), samples.steps((None, count), (None, 64))
     relative = median(a / b for a, b in zip(mock, reference, strict=True))
     gate = at_least(f"{count} connections against 64, {name}", 0.9, relative)
@@ -90,7 +90,7 @@ def free_placement(setup):
 
 
 def growth(setup):
-    """The same job again and again in one server: what do the requests around the n-th cost?"""
+    """Sends the same job to one server repeatedly: what do the requests around the n-th cost?"""
     samples, marks, width = Samples(), (1_000, 10_000, 100_000), 1_000
     request = packed("POST", JOB, setup.bodies.texts[JOB])
     anywhere = os.sched_getaffinity(0)
@@ -98,7 +98,7 @@ def growth(setup):
         with setup.programs.mock(CORE, 1) as server:
             setup.bodies.check(server, JOB)
             client, sent = Client(server, request, 50), 0
-            # On the server's core the client's sending is never interrupted by answers: each batch costs the server the same.
+            # On the server's core, responses never interrupt the client while it sends, so each batch costs the server the same.
             os.sched_setaffinity(0, {CORE})
             try:
                 for mark in marks:
@@ -124,7 +124,7 @@ def growth(setup):
 
 
 def start(setup):
-    """Exec to the first whole answer, as a test's setup sees it."""
+    """The time from exec to the first complete response, as a test's setup sees it."""
     samples = Samples()
     get = packed("GET", AGENTS)
     contestants = (

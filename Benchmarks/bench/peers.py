@@ -1,4 +1,4 @@
-"""The mock beside what else people test against: Flask stubs, moto's server, and nginx, which keeps nothing."""
+"""Compares the mock with other test servers: Flask stubs, moto's server, and nginx, which keeps no state."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from bench.report import Gate, Part, at_least, thousands
 from bench.samples import Samples
 
 CONNECTIONS = (1, 8, 64)
-# So many orders are sent one by one to see what memory they take: every server manages them in seconds.
+# How many job requests are sent, one by one, to measure the memory they use: every server handles them in seconds.
 ORDERS = 1_000
 INSTALL_SECONDS = 300
 REQUIREMENTS = HERE / "requirements-peers.txt"
@@ -25,7 +25,7 @@ JOB_NAME = BOTH[0][0]
 
 @dataclass(frozen=True)
 class Post:
-    """A request; `check` sends it once and looks at the answer."""
+    """A request; `check` sends it once and checks the response."""
 
     path: str
     body: bytes
@@ -36,7 +36,7 @@ class Post:
 
 @dataclass(frozen=True)
 class Contestant:
-    """A server, what it is sent first, and the requests that are measured, by what they do."""
+    """A server, its first requests, and the measured requests by name."""
 
     name: str
     launch: Callable[[], Server]
@@ -45,7 +45,7 @@ class Contestant:
     keeps_state: bool = True
 
     def prepare(self, server):
-        """Waits for the first answer, and sends what else must come before the rest."""
+        """Waits for the first response, and sends the other preparatory requests."""
         head, *others = self.first
         request = packed("POST", head.path, head.body, head.headers)
         first_answer(server.ports["http"], request, head.status, is_tls=False)
@@ -54,7 +54,7 @@ class Contestant:
 
 
 def contestants(setup):
-    """The mock, which the others are held against, comes first."""
+    """The servers; the mock, with which the others are compared, comes first."""
     programs, bodies, tools = setup.programs, setup.bodies, environment()
     statuses = {JOB: 200, SCHEDULE: 204}
     commands = {path: Post(path, bodies.texts[path], status, partial(bodies.check, path=path), HEADERS) for path, status in statuses.items()}
@@ -80,7 +80,7 @@ def contestants(setup):
 
 
 def moto(launch):
-    """CloudWatch Logs' PutLogEvents: of moto's POSTs that keep something the one that it answers most often a second."""
+    """CloudWatch Logs' PutLogEvents: the fastest of moto's POSTs that store something."""
     where = {"logGroupName": "g", "logStreamName": "s"}
     event = {"timestamp": int(time.time() * 1000), "message": json.loads((HERE / "custom-job.json").read_text())["JobFields"]["ParamText"]}
 
@@ -102,7 +102,7 @@ def moto(launch):
 
 
 def environment():
-    """The folder of the peers' programs, which are installed unless they are there and their versions unchanged."""
+    """The folder of the peers' programs; installs them unless the right versions are installed."""
     folder = HERE.parent / ".build" / "peers"
     installed, wanted = folder / "installed", REQUIREMENTS.read_text()
     if not installed.exists() or installed.read_text() != wanted:
@@ -121,16 +121,16 @@ def versions():
 
 
 def peers(setup):
-    """What the mock and its peers answer a second and how fast; then how they start, and what memory they hold."""
+    """Rates and latencies of the mock and its peers; then startup times and memory."""
     those = contestants(setup)
-    for contestant in those:  # from now on their files are in memory
+    for contestant in those:  # loads their files into the page cache
         with contestant.launch() as server:
             contestant.prepare(server)
     return [requests(setup, those), starts(setup, those)]
 
 
 def requests(setup, those):
-    """Every server's rate and latency, on few connections and on many, since some do not bear many."""
+    """Every server's rate and latency, with few and with many connections, because some do not support many."""
     samples = Samples()
     for _ in range(setup.rounds):
         for count in CONNECTIONS:
@@ -163,7 +163,7 @@ def requests(setup, those):
 
 
 def mock_beside(what, count):
-    """The mock's samples that these are held against."""
+    """The mock's samples that these are compared with."""
     return ("mock", what if what in dict(BOTH) else JOB_NAME, count)
 
 
@@ -182,7 +182,7 @@ def per_second(rate):
 
 
 def ahead(name, what, times):
-    """How many times better the mock is, at the worst of the places where both were measured."""
+    """How many times better the mock is, in the worst of the compared cases."""
     return Gate(f"times ahead of {name}: {what}", "> 1", f"{min(times):.2f}", min(times) > 1)
 
 
@@ -204,7 +204,7 @@ def request_gates(samples, those):
 
 
 def starts(setup, those):
-    """As a test's setup sees it; then as many orders to each, however long they take it."""
+    """Startup as a test's setup sees it; then the same number of job requests to each server."""
     samples = Samples()
     for _ in range(setup.rounds):
         for contestant in those:

@@ -1,4 +1,4 @@
-"""What was measured, as tables for people."""
+"""The results as Markdown tables."""
 
 import os
 import platform
@@ -11,7 +11,7 @@ from pathlib import Path
 
 @dataclass
 class Gate:
-    """A bound and what was measured; `met` is None where there is nothing to meet."""
+    """A bound and the measured value; `met` is None if there is no bound."""
 
     what: str
     bound: str
@@ -41,7 +41,7 @@ def thousands(number):
 
 
 def table(header, rows):
-    """A Markdown table, aligned so that it can be read as it is."""
+    """A Markdown table with aligned columns."""
     cells = [[str(cell) for cell in row] for row in [header, *rows]]
     widths = [max(3, *(len(row[column]) for row in cells)) for column in range(len(header))]
     lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths)) + " |" for row in cells]
@@ -100,7 +100,7 @@ def stamp(folder):
 
 
 def refreshed(document, folder, parts):
-    """The document with these parts in place of their older selves, each with a stamp of its own; new ones come last."""
+    """The document with these parts replaced, each with its own commit and date; new parts come last."""
     top, *sections = re.split(r"^(?=## )", document, flags=re.MULTILINE)
     sections = [section.rstrip() + "\n" for section in sections]
     for part in parts:

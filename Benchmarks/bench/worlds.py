@@ -1,4 +1,4 @@
-"""What worlds, the journal and a scenario of the usual size cost."""
+"""The cost of worlds, the journal and a scenario of typical size."""
 
 import json
 
@@ -8,7 +8,7 @@ from bench.report import Part, at_least, thousands
 from bench.samples import Samples
 
 OPERATION = "POST /OrchestratorJobs/Custom"
-# Ten rules as people write them, none of which strikes, and expectations of what is sent.
+# Ten typical rules, none of which strikes, and expectations.
 USUAL = {
     "rules": [
         {"name": "stumbles", "operation": OPERATION, "calls": "900000000+", "do": [{"refuse": "unavailable"}]},
@@ -50,7 +50,7 @@ def usual(setup):
 
 
 def worlds(setup):
-    """The same job to one world, and to 64 in turns."""
+    """Sends the same job to one world, and to 64 worlds in turns."""
     samples = Samples()
     for _ in range(setup.rounds):
         for count in (1, 64):
