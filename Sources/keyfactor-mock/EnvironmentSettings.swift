@@ -1,40 +1,40 @@
 import KeyfactorMock
 
-/// Settings from the environment, turned into the arguments that they stand for.
+/// Settings from environment variables, converted to command-line arguments.
 struct EnvironmentSettings {
-    /// Arguments to parse, and which variables they came from.
+    /// Arguments to parse, and the variables they came from.
     struct Arguments: Equatable {
         var all: [String]
         var used: [String]
     }
 
     static let prefix = "KEYFACTOR_MOCK_"
-    /// Where client kits look for this program; no setting of it.
+    /// The variable in which client libraries look for this program; not one of its settings.
     static let binary = prefix + "BINARY"
 
     private let variables: [String: String]
 
-    /// The settings among some variables.
+    /// The settings in an environment.
     ///
     /// - Parameter environment: all variables of the process.
     init(_ environment: [String: String]) {
         variables = environment.filter { $0.key.hasPrefix(Self.prefix) && !$0.value.isEmpty }
     }
 
-    /// Variables that look like settings and are none, each with the nearest right one.
+    /// Messages about variables that look like settings but are unknown, each with a suggestion.
     var unknown: [String] {
-        let right = Exec.settings.map(\.variable)
-        return variables.keys.filter { !right.contains($0) && $0 != Self.binary }.sorted().map { name in
-            let nearest = nearestSetting(to: name, among: right).map { "; did you mean \($0)?" } ?? ""
+        let known = Exec.settings.map(\.variable)
+        return variables.keys.filter { !known.contains($0) && $0 != Self.binary }.sorted().map { name in
+            let nearest = nearestSetting(to: name, among: known).map { "; did you mean \($0)?" } ?? ""
             return "\(name) is not a setting\(nearest)"
         }
     }
 
-    /// Puts the settings of the environment before the arguments given, so that a flag outranks a variable.
+    /// Inserts the settings of the environment before the given arguments, so that a flag overrides a variable.
     ///
     /// - Parameters:
     ///   - given: the command line without the program's name.
-    ///   - commands: the names of all commands; without one of them `serve` is meant.
+    ///   - commands: the names of all commands; if the command line has none of them, `serve` is assumed.
     /// - Returns: the arguments to parse.
     func arguments(before given: [String], commands: [String]) -> Arguments {
         let command = given.first.flatMap { commands.contains($0) ? $0 : nil }
@@ -48,7 +48,7 @@ struct EnvironmentSettings {
         }
         var arguments = Arguments(all: [command ?? "serve"], used: [])
         let rest = given.dropFirst(command == nil ? 0 : 1)
-        // What stands behind -- belongs to the command that exec runs.
+        // Arguments after -- belong to the command that exec runs.
         let own = rest.prefix { $0 != "--" }
         for setting in command == "exec" ? Exec.settings : ServerOptions.settings {
             guard let value = variables[setting.variable], !own.contains(where: { $0 == setting.flag || $0.hasPrefix(setting.flag + "=") })

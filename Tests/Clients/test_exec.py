@@ -96,7 +96,7 @@ def test_credentials_of_the_other_way_to_log_in_are_taken_away(run, way, gone, k
 
 def test_a_variable_that_may_lead_clients_astray_is_told_and_left(run):
     ended = run("sh", "-c", "echo $KEYFACTOR_AUTH_ACCESS_TOKEN", variables={"KEYFACTOR_AUTH_ACCESS_TOKEN": "t"})
-    assert ended.stdout == b"t\n" and b"KEYFACTOR_AUTH_ACCESS_TOKEN is set and is left as it is" in ended.stderr
+    assert ended.stdout == b"t\n" and b"KEYFACTOR_AUTH_ACCESS_TOKEN is set and is not changed" in ended.stderr
 
 
 def test_arguments_and_variables_that_are_not_utf_8_pass(run):
@@ -348,7 +348,7 @@ print(requests.get(os.environ["KFMOCK_URL"] + "/KeyfactorAPI/Agents", headers={{
 
 def test_a_log_in_that_will_be_refused_is_told(run):
     ended = run("true", options=["--scenario", "{auth: {mode: bearer, clients: [{id: a, secret: b}]}}", "--auth", "basic"])
-    assert ended.returncode == 0 and b"WARNING the scenario takes bearer tokens alone" in ended.stderr
+    assert ended.returncode == 0 and b"WARNING the scenario only accepts bearer tokens" in ended.stderr
 
 
 def test_the_configuration_file_says_the_same(run):

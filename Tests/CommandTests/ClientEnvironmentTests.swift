@@ -54,7 +54,7 @@ struct ClientEnvironmentTests {
         #expect(variables["KFMOCK_HTTP_URL"] == (http == nil ? nil : String(admin.dropLast(6))))
     }
 
-    @Test func theOtherWayToLogInIsTakenAway() throws {
+    @Test func variablesOfTheOtherLoginAreRemoved() throws {
         #expect(
             try Self.environment().removed == [
                 "KEYFACTOR_AUTH_CLIENT_ID", "KEYFACTOR_AUTH_CLIENT_SECRET", "KEYFACTOR_AUTH_TOKEN_URL", "COMMAND_IDP_CLIENTID",
@@ -78,7 +78,7 @@ struct ClientEnvironmentTests {
     @Test(arguments: [
         (#"'CORP\ops'"#, "ops", "CORP"), ("ops@corp.test", "ops", "corp.test"), ("ops", "ops", "EXAMPLE"),
     ])
-    func aUserIsTakenApart(_ written: String, _ user: String, _ domain: String) throws {
+    func aUserIsSplitIntoNameAndDomain(_ written: String, _ user: String, _ domain: String) throws {
         let access = try Self.scenario("auth: { users: [ { name: \(written), password: p } ] }").access
         #expect(ClientLogin(nil, access) == .basic(user: user, password: "p", domain: domain))
     }
@@ -88,20 +88,22 @@ struct ClientEnvironmentTests {
             ("", .basic, nil), ("auth: { mode: none }", .oauth, nil), (logins, .basic, nil), (logins, .oauth, nil),
             (
                 "auth: { mode: bearer }", .basic,
-                "the scenario takes bearer tokens alone, and clients are told of Basic: leave out --auth basic"
+                "the scenario only accepts bearer tokens, but clients will use Basic: remove --auth basic"
             ),
-            ("auth: { mode: basic }", .oauth, "the scenario takes Basic alone, and clients are told of OAuth: leave out --auth oauth"),
-            ("auth: { mode: basic }", .basic, "the scenario names no user: every log-in with Basic is refused"),
-            ("auth: { mode: bearer }", .oauth, "the scenario names no client: nobody gets a token"),
+            ("auth: { mode: basic }", .oauth, "the scenario only accepts Basic, but clients will use OAuth: remove --auth oauth"),
+            ("auth: { mode: basic }", .basic, "the scenario has no users: every Basic login will be refused"),
+            ("auth: { mode: bearer }", .oauth, "the scenario has no clients: no client can get a token"),
         ] as [(String, ClientLogin.Kind, String?)])
-    func aLogInThatWillBeRefusedIsTold(_ text: String, _ kind: ClientLogin.Kind, _ objection: String?) throws {
+    func aLoginThatWillBeRefusedIsReported(_ text: String, _ kind: ClientLogin.Kind, _ problem: String?) throws {
         let access = try Self.scenario(text).access
-        #expect(ClientLogin(kind, access).objection(access) == objection)
+        #expect(ClientLogin(kind, access).problem(access) == problem)
     }
 
-    @Test func theDocumentTellsOfEveryVariable() throws {
+    @Test func theDocumentMentionsEveryVariable() throws {
         let document = try String(contentsOf: Golden.root.appending(path: "docs/EXEC.md"), encoding: .utf8)
         let names = try [nil, ClientLogin.Kind.oauth].flatMap { try Self.environment("", $0).variables.map(\.name) }
-        for name in names + ClientEnvironment.rivals { #expect(document.contains("`\(name)`"), "docs/EXEC.md does not tell of \(name)") }
+        for name in names + ClientEnvironment.conflicting {
+            #expect(document.contains("`\(name)`"), "docs/EXEC.md does not mention \(name)")
+        }
     }
 }

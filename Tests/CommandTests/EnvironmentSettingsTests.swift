@@ -9,29 +9,29 @@ struct EnvironmentSettingsTests {
 
     @Test(
         arguments: [
-            ([], [:], ["serve"], "nothing said: serve"),
-            ([], ["KEYFACTOR_MOCK_HTTP_PORT": "9000"], ["serve", "--http-port=9000"], "the environment speaks"),
-            (["--http-port", "1"], ["KEYFACTOR_MOCK_HTTP_PORT": "9000"], ["serve", "--http-port", "1"], "a flag outranks it"),
+            ([], [:], ["serve"], "no arguments: serve"),
+            ([], ["KEYFACTOR_MOCK_HTTP_PORT": "9000"], ["serve", "--http-port=9000"], "a variable"),
+            (["--http-port", "1"], ["KEYFACTOR_MOCK_HTTP_PORT": "9000"], ["serve", "--http-port", "1"], "a flag overrides it"),
             (["--http-port=1"], ["KEYFACTOR_MOCK_HTTP_PORT": "9000"], ["serve", "--http-port=1"], "also with ="),
-            (["serve", "--threads", "2"], ["KEYFACTOR_MOCK_HOST": "::"], ["serve", "--host=::", "--threads", "2"], "behind the command"),
+            (["serve", "--threads", "2"], ["KEYFACTOR_MOCK_HOST": "::"], ["serve", "--host=::", "--threads", "2"], "after the command"),
             (["healthcheck"], ["KEYFACTOR_MOCK_NO_HTTPS": "true"], ["healthcheck", "--no-https"], "a flag that is on"),
             ([], ["KEYFACTOR_MOCK_NO_HTTPS": "false"], ["serve"], "a flag that is off"),
             ([], ["KEYFACTOR_MOCK_TLS_NAME": "a.test,b.test"], ["serve", "--tls-name=a.test", "--tls-name=b.test"], "a list"),
-            ([], ["KEYFACTOR_MOCK_HTTP_PORT": ""], ["serve"], "an empty variable is none"),
+            ([], ["KEYFACTOR_MOCK_HTTP_PORT": ""], ["serve"], "an empty variable is ignored"),
             (
                 ["exec", "--", "x", "--seed", "1"], ["KEYFACTOR_MOCK_SEED": "2", "KEYFACTOR_MOCK_PORT_443": "1"],
-                ["exec", "--seed=2", "--port-443", "--", "x", "--seed", "1"], "a flag of the command that exec runs is none of ours"
+                ["exec", "--seed=2", "--port-443", "--", "x", "--seed", "1"], "arguments of the command that exec runs are not ours"
             ),
-            (["serve"], ["KEYFACTOR_MOCK_PORT_443": "1"], ["serve"], "a setting of exec alone"),
+            (["serve"], ["KEYFACTOR_MOCK_PORT_443": "1"], ["serve"], "a setting for exec only"),
             (["lint", "a.yaml"], ["KEYFACTOR_MOCK_HTTP_PORT": "9000"], ["lint", "a.yaml"], "other commands take no settings"),
-            (["--help"], ["KEYFACTOR_MOCK_HTTP_PORT": "9000"], ["--help"], "help is help"),
-            (["nonsense"], [:], ["nonsense"], "an unknown command is told by the parser"),
+            (["--help"], ["KEYFACTOR_MOCK_HTTP_PORT": "9000"], ["--help"], "help ignores settings"),
+            (["nonsense"], [:], ["nonsense"], "unknown commands are left to the parser"),
         ] as [([String], [String: String], [String], String)])
     func settingsBecomeArguments(_ given: [String], _ environment: [String: String], _ all: [String], _ reason: String) {
         #expect(EnvironmentSettings(environment).arguments(before: given, commands: Self.commands).all == all)
     }
 
-    @Test func aMisspeltVariableIsTold() {
+    @Test func aMisspeltVariableIsReported() {
         let settings = EnvironmentSettings([
             "KEYFACTOR_MOCK_HTPP_PORT": "1", "KEYFACTOR_MOCK_HOST": "x", "KEYFACTOR_MOCK_QZ": "1", "PATH": "/",
         ])

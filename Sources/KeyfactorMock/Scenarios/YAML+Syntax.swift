@@ -48,13 +48,15 @@ enum YAMLSyntax {
         case (_, "found unknown escape character"):
             Mistake(mark(place), "no such escape in double quotes", hint: "in single quotes a backslash is just a backslash")
         case (_, "found invalid Unicode character escape code"):
-            Mistake(mark(place), "this escape is not a character", hint: "write the character itself, not a surrogate pair such as \\uD83D\\uDE00")
+            Mistake(
+                mark(place), "this escape is not a character", hint: "write the character itself, not a surrogate pair as \\uD83D\\uDE00")
         case (_, "did not find expected hexdecimal number"):
             Mistake(mark(place), "hexadecimal digits are missing in this escape")
         case ("while scanning for the next token", _):
             Mistake(mark(place, 1), "no value can begin with '\(Mistake.shortened(here.map { String($0) } ?? ""))'", hint: "quote it")
         case ("while scanning a simple key", _):
-            Mistake(mark(start), "a ':' is missing after this key", hint: "a key and its ':' must be on one line of at most 1024 characters")
+            Mistake(
+                mark(start), "a ':' is missing after this key", hint: "a key and its ':' must be on one line of at most 1024 characters")
         case (_, "mapping values are not allowed in this context"):
             Mistake(mark(place, 1), "a ':' is not allowed here", hint: "quote text that contains ': ', or begin a new line")
         case (_, "mapping keys are not allowed in this context"):
@@ -79,8 +81,8 @@ enum YAMLSyntax {
     private static func brackets(_ context: String, at place: Place, from start: Place, here: Unicode.Scalar?) -> Mistake {
         let (kind, open, close) = context.hasSuffix("sequence") ? ("list", "[", "]") : ("mapping", "{", "}")
         guard let here, !"]}".unicodeScalars.contains(here), place.line == start.line else {
-            return Mistake(
-                mark(start, 1), "this '\(open)' is never closed", hint: "a '\(close)' or ',' is missing at or before line \(place.line + 1)")
+            let hint = "a '\(close)' or ',' is missing at or before line \(place.line + 1)"
+            return Mistake(mark(start, 1), "this '\(open)' is never closed", hint: hint)
         }
         let hint = "the \(kind) begins at column \(start.column + 1)"
         return Mistake(mark(place, 1), "a ',' or '\(close)' is missing before this", hint: hint)

@@ -76,7 +76,7 @@ func aScalarIsWrittenAsJSONOfItsKind(_ yaml: String, _ json: String) throws {
     ("a: * /**", "1:4 a name is missing after this (quote text that begins with '*' or '&')", "a star that is no alias"),
     ("a: \"\\q\"", "1:5 no such escape in double quotes (in single quotes a backslash is just a backslash)", "escape"),
     (
-        "a: \"\\uD83D\\uDE00\"", "1:7 this escape is not a character (write the character itself, not a surrogate pair such as \\uD83D\\uDE00)",
+        "a: \"\\uD83D\\uDE00\"", "1:7 this escape is not a character (write the character itself, not a surrogate pair as \\uD83D\\uDE00)",
         "half a character"
     ),
     ("[1,,2]", "1:4 a value is missing here (remove the ',')", "two commas"),
