@@ -49,21 +49,21 @@ struct Needle: Sendable {
     func equals(_ found: String) -> Bool {
         let utf8 = found.utf8Span
         guard let bytes, utf8.isKnownASCII else { return found.lowercased() == text }
-        return utf8.span.count == bytes.count && lies(in: utf8.span, at: 0, bytes)
+        return utf8.span.count == bytes.count && occurs(in: utf8.span, at: 0, bytes)
     }
 
     /// Whether a text begins with this one.
     func begins(_ found: String) -> Bool {
         let utf8 = found.utf8Span
         guard let bytes, utf8.isKnownASCII else { return found.lowercased().hasPrefix(text) }
-        return utf8.span.count >= bytes.count && lies(in: utf8.span, at: 0, bytes)
+        return utf8.span.count >= bytes.count && occurs(in: utf8.span, at: 0, bytes)
     }
 
     /// Whether a text ends with this one.
     func ends(_ found: String) -> Bool {
         let utf8 = found.utf8Span
         guard let bytes, utf8.isKnownASCII else { return found.lowercased().hasSuffix(text) }
-        return utf8.span.count >= bytes.count && lies(in: utf8.span, at: utf8.span.count - bytes.count, bytes)
+        return utf8.span.count >= bytes.count && occurs(in: utf8.span, at: utf8.span.count - bytes.count, bytes)
     }
 
     /// Whether a text contains this one.
@@ -74,14 +74,14 @@ struct Needle: Sendable {
         let span = utf8.span
         var start = 0
         while start <= span.count - bytes.count {
-            if CaselessText.lower(span[start]) == first, lies(in: span, at: start, bytes) { return true }
+            if CaselessText.lower(span[start]) == first, occurs(in: span, at: start, bytes) { return true }
             start += 1
         }
         return false
     }
 
     /// Whether the bytes are at a position; there must be enough bytes after it.
-    private func lies(in span: borrowing Span<UInt8>, at start: Int, _ bytes: [UInt8]) -> Bool {
+    private func occurs(in span: borrowing Span<UInt8>, at start: Int, _ bytes: [UInt8]) -> Bool {
         for index in bytes.indices where CaselessText.lower(span[start + index]) != bytes[index] { return false }
         return true
     }
