@@ -6,6 +6,8 @@ struct EnvironmentSettings {
     struct Arguments: Equatable {
         var all: [String]
         var used: [String]
+        /// A message about a variable that cannot be a setting.
+        var problem: String?
     }
 
     static let prefix = "KEYFACTOR_MOCK_"
@@ -18,17 +20,32 @@ struct EnvironmentSettings {
     ///
     /// - Parameter environment: all variables of the process.
     init(_ environment: [String: String]) {
-        variables = environment.filter { $0.key.hasPrefix(Self.prefix) && !$0.value.isEmpty }
+        // Files with Windows line endings leave a carriage return after each value.
+        variables = environment.filter { $0.key.hasPrefix(Self.prefix) }
+            .mapValues { $0.hasSuffix("\r") ? String($0.dropLast()) : $0.hasSuffix("\r\n") ? String($0.dropLast()) : $0 }
+            .filter { !$0.value.isEmpty }
+    }
+
+    /// Whether Kubernetes or Docker set a variable, to describe a Service or a linked container whose name begins like our settings.
+    private static func isServiceLink(_ name: String, _ value: String) -> Bool {
+        value.prefixMatch(of: /(tcp|udp|sctp):\/\//) != nil || name.hasSuffix("_SERVICE_HOST")
+            || name.contains(/_SERVICE_PORT(_|$)|_PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$/)
     }
 
     /// Messages about variables that look like settings but are unknown, each with a suggestion.
     var unknown: [String] {
         let known = Exec.settings.map(\.variable)
-        return variables.keys.filter { !known.contains($0) && $0 != Self.binary }.sorted().map { name in
-            let nearest = nearestSetting(to: name, among: known).map { "; did you mean \($0)?" } ?? ""
-            return "\(name) is not a setting\(nearest)"
-        }
+        let unknown = variables.keys.filter { !known.contains($0) && $0 != Self.binary }.sorted()
+        let links = unknown.filter { Self.isServiceLink($0, variables[$0] ?? "") }
+        let options = Exec.settings.map { String($0.flag.dropFirst(2)) }
+        return unknown.filter { !links.contains($0) }.map { name in
+            let option = name.dropFirst(Self.prefix.count).lowercased().replacing("_", with: "-")
+            let nearest = Suggestions.option(for: option, among: options).map { "; did you mean \(ServerOptions.Setting.variable($0))?" }
+            return "\(name) is not a setting\(nearest ?? "")"
+        } + (links.isEmpty ? [] : ["\(links.joined(separator: ", ")): \(Self.linkAdvice), so they are ignored"])
     }
+
+    private static let linkAdvice = "Kubernetes sets such variables for Services; set enableServiceLinks: false in the pod"
 
     /// Inserts the settings of the environment before the given arguments, so that a flag overrides a variable.
     ///
@@ -54,6 +71,9 @@ struct EnvironmentSettings {
             guard let value = variables[setting.variable], !own.contains(where: { $0 == setting.flag || $0.hasPrefix(setting.flag + "=") })
             else { continue }
             arguments.used.append(setting.variable)
+            if Self.isServiceLink(setting.variable, value) {
+                arguments.problem = "\(setting.variable) is '\(value)', a service link and not a setting: \(Self.linkAdvice)."
+            }
             switch setting.kind {
             case .value: arguments.all.append("\(setting.flag)=\(value)")
             case .list: arguments.all += value.split(separator: ",").map { "\(setting.flag)=\($0)" }

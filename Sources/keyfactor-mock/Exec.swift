@@ -40,6 +40,7 @@ struct Exec: ParsableCommand {
     mutating func run() throws {
         let inheritance = Process.Inheritance()
         let options = options.withDefaults(.exec)
+        try options.checkPorts()
         let log = options.log()
         for name in ClientEnvironment.conflicting where Process.environment[name]?.isEmpty == false {
             log(.warning, "\(name) is set and is not changed: it may make clients bypass the mock")

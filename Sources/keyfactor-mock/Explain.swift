@@ -12,7 +12,7 @@ struct Explain: ParsableCommand {
             --body '{"JobTypeName": "FetchLogs"}' --times 3
             """)
 
-    @Argument(help: ArgumentHelp("A scenario file, YAML or JSON.", valueName: "file"), completion: .scenario)
+    @Argument(help: ArgumentHelp("A scenario file, YAML or JSON; - for stdin.", valueName: "file"), completion: .scenario)
     var file: String
 
     @Option(help: ArgumentHelp("METHOD and path below the base path, 'token', or 'connection'.", valueName: "request"))
@@ -34,8 +34,9 @@ struct Explain: ParsableCommand {
     var unauthenticated = false
 
     mutating func run() throws {
-        guard let bytes = Process.read(file) else { throw ValidationError("Cannot read '\(file)'. Give the path of a YAML or JSON file.") }
-        let scenario = try ServerOptions.read(bytes, named: file, Scenario.Overrides())
+        let source = ScenarioSource(file)
+        guard let bytes = source.read() else { throw ValidationError("Cannot read '\(file)'. Give the path of a YAML or JSON file.") }
+        let scenario = try ServerOptions.read(bytes, named: source.name, Scenario.Overrides())
         let explanation = Explanation(
             of: try parsed(scenario), by: scenario, times: times, world: world, isAdmitted: !unauthenticated, now: TimeSource.system.now())
         for (call, lines) in explanation.calls.enumerated() {

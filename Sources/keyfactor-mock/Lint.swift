@@ -14,13 +14,15 @@ struct Lint: ParsableCommand {
     @Flag(help: "Count warnings as mistakes.")
     var strict = false
 
-    @Argument(help: ArgumentHelp("Scenario files, YAML or JSON.", valueName: "file"), completion: .scenario)
+    @Argument(help: ArgumentHelp("Scenario files, YAML or JSON; - for stdin.", valueName: "file"), completion: .scenario)
     var files: [String]
 
     mutating func run() throws {
         var isGood = true
         for file in files {
-            guard let bytes = Process.read(file) else {
+            let source = ScenarioSource(file)
+            let name = source.name
+            guard let bytes = source.read() else {
                 Process.printError("\(file): cannot be read")
                 isGood = false
                 continue
@@ -28,11 +30,11 @@ struct Lint: ParsableCommand {
             do throws(Mistakes) {
                 let warnings = try Scenario(bytes, now: TimeSource.system.now()).warnings
                 let count = warnings.all.isEmpty ? "" : ", warnings: \(warnings.all.count)"
-                Process.write("\(file): no mistakes\(count)\n", to: .standardOutput)
-                if !warnings.all.isEmpty { Process.printError(warnings.drawn(file: file, source: bytes)) }
+                Process.write("\(name): no mistakes\(count)\n", to: .standardOutput)
+                if !warnings.all.isEmpty { Process.printError(warnings.drawn(file: name, source: bytes)) }
                 if strict, !warnings.all.isEmpty { isGood = false }
             } catch {
-                Process.printError(error.drawn(file: file, source: bytes))
+                Process.printError(error.drawn(file: name, source: bytes))
                 isGood = false
             }
         }

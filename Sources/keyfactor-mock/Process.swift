@@ -89,6 +89,11 @@ enum Process {
         return drain(file, limit: 64 << 20)
     }
 
+    /// Reads at most 64 MiB from stdin, until its end.
+    ///
+    /// - Returns: `nil` if it cannot be read, or is longer.
+    static func readStandardInput() -> [UInt8]? { drain(0, limit: 64 << 20) }
+
     /// Creates or replaces a file atomically.
     ///
     /// - Parameters:

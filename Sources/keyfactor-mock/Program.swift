@@ -9,6 +9,10 @@ enum Program {
         if let word = given.first, !word.hasPrefix("-"), word != "help" { refuseUnknown(word) }
         let settings = EnvironmentSettings(Process.environment)
         let arguments = settings.arguments(before: given, commands: Root.configuration.subcommands.map { $0._commandName })
+        if let problem = arguments.problem {
+            Process.printError(problem)
+            Root.exit(withError: ExitCode.validationFailure)
+        }
         do {
             var command = try parse(arguments.all)
             try command.run()
@@ -16,7 +20,7 @@ enum Program {
             if !arguments.used.isEmpty, Root.exitCode(for: error) == .validationFailure {
                 Process.printError("Settings from the environment: \(arguments.used.joined(separator: ", ")).")
             }
-            Root.exit(withError: error)
+            Root.exit(withError: Suggestions.improved(error))
         }
     }
 }
@@ -34,7 +38,10 @@ extension Program {
     private static func refuseUnknown(_ word: String) {
         let commands = Root.configuration.subcommands.map { $0._commandName }
         guard !commands.contains(word) else { return }
-        let nearest = nearestSetting(to: word, among: commands).map { " Did you mean '\($0)'?" } ?? ""
+        let isScenario = Suggestions.isScenario(word) { Process.stamp(of: $0) != nil }
+        let nearest =
+            isScenario
+            ? " Did you mean 'serve --scenario \(word)'?" : nearestSetting(to: word, among: commands).map { " Did you mean '\($0)'?" } ?? ""
         Process.printError("There is no command '\(word)'.\(nearest) The commands are \(commands.joined(separator: ", ")).")
         Root.exit(withError: ExitCode.validationFailure)
     }

@@ -178,13 +178,11 @@ extension ServerOptions {
     private func readScenario() throws -> Scenario {
         let overrides = Scenario.Overrides(seed: seed, product: product, accessMode: authMode)
         guard let scenario else { return try Self.read([], named: "no scenario", overrides) }
-        if scenario.contains("\n") || scenario.hasPrefix("{") {
-            return try Self.read(Array(scenario.utf8), named: "scenario", overrides)
+        let source = ScenarioSource(scenario)
+        guard let bytes = source.read() else {
+            throw ValidationError("--scenario: cannot read '\(scenario)'. Give the path of a YAML or JSON file, or - for stdin.")
         }
-        guard let bytes = Process.read(scenario) else {
-            throw ValidationError("--scenario: cannot read '\(scenario)'. Give the path of a YAML or JSON file.")
-        }
-        return try Self.read(bytes, named: scenario, overrides)
+        return try Self.read(bytes, named: source.name, overrides)
     }
 
     /// Parses a scenario, or shows its mistakes.

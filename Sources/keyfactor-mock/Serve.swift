@@ -17,6 +17,7 @@ struct Serve: ParsableCommand {
     mutating func run() throws {
         Process.blockSignals()
         let options = options.withDefaults(.serve)
+        try options.checkPorts()
         let log = options.log()
         // Before the file is read, so that changes during the startup are noticed.
         let stamp = Process.stamp(of: options.scenario ?? "")

@@ -5,7 +5,7 @@ import MicroHTTP
 /// The server's options. `serve`, `exec` and `healthcheck` share them, so that the last can find the server.
 struct ServerOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("A scenario file, or the scenario itself (text with a line feed, or beginning with '{').", valueName: "file"),
+        help: ArgumentHelp("A scenario file, - for stdin, or the scenario itself.", valueName: "file"),
         completion: .scenario)
     var scenario: String?
     @Option(help: ArgumentHelp("The address to listen on; 0.0.0.0 for all IPv4 addresses, :: for all addresses.", valueName: "address"))
@@ -96,9 +96,12 @@ struct ServerOptions: ParsableArguments {
         }
         if noHTTPS, caFile != nil { throw ValidationError("--ca-file needs HTTPS: remove --no-https.") }
         if noHTTPS, envFile != nil { throw ValidationError("--env-file needs HTTPS: remove --no-https.") }
-        if watch, scenario.map({ $0.contains("\n") || $0.hasPrefix("{") }) ?? true {
-            throw ValidationError("--watch needs --scenario with the path of a file.")
+        if watch {
+            guard let scenario, case .file = ScenarioSource(scenario) else {
+                throw ValidationError("--watch needs --scenario with the path of a file.")
+            }
         }
+        try checkHost()
         if adminToken?.isEmpty == true { throw ValidationError("--admin-token must not be empty.") }
         try check("--max-worlds", maxWorlds, 0...1_000_000)
         try check("--journal-bytes", journalBytes, 0...(64 << 30))
@@ -108,6 +111,33 @@ struct ServerOptions: ParsableArguments {
         try check("--max-connections", maxConnections, 1...1_000_000)
         try check("--idle-timeout", idleTimeout, 0...86_400)
         if let seed, seed > UInt64(Int.max) { throw ValidationError("--seed: expected 0 to \(Int.max), found \(seed).") }
+    }
+
+    private func checkHost() throws {
+        let advice: String? =
+            switch true {
+            case host.isEmpty: "it must not be empty"
+            case ["*", "+", "all", "any"].contains(host.lowercased()): "use 0.0.0.0 for all IPv4 addresses, :: for all addresses"
+            case host.contains("://"): "give only the address, without '\(host.prefix { $0 != ":" })://'"
+            case host.hasPrefix("[") && host.hasSuffix("]"): "write it without brackets: --host \(host.dropFirst().dropLast())"
+            case host.hasPrefix("[") || host.wholeMatch(of: /[^:]*:[0-9]+/) != nil: "give the port with --http-port or --https-port"
+            case host.contains { $0.isWhitespace || "/,;'\"*".contains($0) }: "give one address, such as 127.0.0.1"
+            default: nil
+            }
+        if let advice { throw ValidationError("--host '\(host.prefix(100))' is not an address: \(advice).") }
+    }
+
+    /// Refuses ports that are used twice.
+    ///
+    /// - Throws: a validation error that names the two options.
+    func checkPorts() throws {
+        let ports = [
+            ("--http-port", noHTTP ? nil : httpPort), ("--https-port", noHTTPS ? nil : httpsPort), ("--admin-port", adminPort),
+        ]
+        for (index, (name, port)) in ports.enumerated() {
+            guard let port, port != 0, let other = ports[..<index].first(where: { $0.1 == port }) else { continue }
+            throw ValidationError("\(other.0) and \(name) must differ, but both are \(port).")
+        }
     }
 
     private func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws {
@@ -130,7 +160,15 @@ struct ServerOptions: ParsableArguments {
         var kind: Kind
 
         /// The variable: `--http-port` is `KEYFACTOR_MOCK_HTTP_PORT`.
-        var variable: String { EnvironmentSettings.prefix + flag.dropFirst(2).uppercased().replacing("-", with: "_") }
+        var variable: String { Self.variable(String(flag.dropFirst(2))) }
+
+        /// The variable for an option.
+        ///
+        /// - Parameter option: the option, without its dashes.
+        /// - Returns: its name.
+        static func variable(_ option: String) -> String {
+            EnvironmentSettings.prefix + option.uppercased().replacing("-", with: "_")
+        }
     }
 
     /// All shared options; a test compares this list with the help text.

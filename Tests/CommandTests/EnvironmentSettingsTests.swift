@@ -41,6 +41,42 @@ struct EnvironmentSettingsTests {
             ])
     }
 
+    @Test(arguments: [
+        ("PORT", "HTTP_PORT"), ("SSL_PORT", "HTTPS_PORT"), ("CONFIG", "SCENARIO"), ("BIND", "HOST"), ("TLS_NAMES", "TLS_NAME"),
+        ("LOGLEVEL", "LOG_LEVEL"),
+    ])
+    func theSettingThatWasMeantIsSuggested(_ name: String, _ meant: String) {
+        let unknown = EnvironmentSettings(["KEYFACTOR_MOCK_\(name)": "1"]).unknown
+        #expect(unknown == ["KEYFACTOR_MOCK_\(name) is not a setting; did you mean KEYFACTOR_MOCK_\(meant)?"])
+    }
+
+    @Test(arguments: ["7\r", "7\r\n", "7"])
+    func aCarriageReturnAfterAValueIsRemoved(_ value: String) {
+        let settings = EnvironmentSettings(["KEYFACTOR_MOCK_SEED": value, "KEYFACTOR_MOCK_HOST": "\r"])
+        #expect(settings.arguments(before: [], commands: Self.commands).all == ["serve", "--seed=7"])
+    }
+
+    @Test(arguments: [
+        ("HTTP_PORT", "tcp://10.0.0.1:8080"), ("HTTPS_PORT", "tcp://10.0.0.1:443"), ("ADMIN_PORT", "udp://10.0.0.1:1"),
+        ("HOST", "tcp://[::1]:80"), ("HTTP_PORT", "sctp://10.0.0.1:8080"),
+    ])
+    func aServiceLinkIsNamed(_ name: String, _ value: String) {
+        let arguments = EnvironmentSettings(["KEYFACTOR_MOCK_\(name)": value]).arguments(before: [], commands: Self.commands)
+        #expect(arguments.problem?.hasPrefix("KEYFACTOR_MOCK_\(name) is '\(value)', a service link and not a setting") == true)
+        #expect(arguments.problem?.contains("enableServiceLinks: false") == true)
+    }
+
+    @Test func serviceLinksThatAreNoSettingsAreNamedOnce() {
+        let links = [
+            "KEYFACTOR_MOCK_PORT": "tcp://10.0.0.1:443", "KEYFACTOR_MOCK_SERVICE_HOST": "10.0.0.1", "KEYFACTOR_MOCK_SERVICE_PORT": "443",
+            "KEYFACTOR_MOCK_SERVICE_PORT_HTTPS": "443", "KEYFACTOR_MOCK_PORT_443_TCP": "tcp://10.0.0.1:443",
+            "KEYFACTOR_MOCK_PORT_443_TCP_ADDR": "10.0.0.1", "KEYFACTOR_MOCK_PORT_443_TCP_PORT": "443",
+        ]
+        let unknown = EnvironmentSettings(links).unknown
+        #expect(unknown.count == 1 && unknown[0].contains("enableServiceLinks: false"))
+        for name in links.keys { #expect(unknown.first?.contains(name) == true) }
+    }
+
     @Test func everyOptionHasAVariable() {
         for (command, settings) in [(Serve.self, ServerOptions.settings), (Exec.self, Exec.settings)] as [(any ParsableCommand.Type, _)] {
             let help = Root.helpMessage(for: command, columns: 100)

@@ -59,7 +59,8 @@ private struct Checker {
                 if let keys, !matches(entry.key.text ?? "", keys.pattern) { refuse(entry.key, keys.wanted, .key) }
             }
         case (.object(let name, let fields), .mapping(let entries)):
-            checkObject(node, entries, name, fields)
+            let isDocument = if case .document = place { true } else { false }
+            checkObject(node, entries, name, fields, isDocument: isDocument)
         case (.variants(let name, let variants), .mapping(let entries)):
             checkVariants(node, entries, name, variants)
         case (_, .scalar(let text, let quoted)):
@@ -75,10 +76,13 @@ private struct Checker {
 
     // MARK: - Objects
 
-    private mutating func checkObject(_ node: YAMLNode, _ entries: [YAMLEntry], _ name: String, _ fields: [Shape.Field]) {
+    private mutating func checkObject(
+        _ node: YAMLNode, _ entries: [YAMLEntry], _ name: String, _ fields: [Shape.Field], isDocument: Bool = false
+    ) {
         var suggested: Set<String> = []
         for entry in entries {
             let key = entry.key.text ?? ""
+            if isDocument, key.hasPrefix(Shape.extensionPrefix) { continue }
             if let field = fields.first(where: { $0.key == key }) {
                 check(entry.value, field.shape, .value(of: key))
                 continue
@@ -173,12 +177,22 @@ private struct Checker {
         return patterns[pattern].flatMap { text.wholeMatch(of: $0) } != nil
     }
 
+    /// A number as a percentage: 0.3 and 30 are probably meant as 30%. Nil if the pattern does not match percentages.
+    private mutating func percentage(_ number: Double, _ pattern: String) -> String? {
+        let percent = number > 0 && number <= 1 ? number * 100 : number
+        let rounded = (percent * 1_000_000).rounded() / 1_000_000
+        let text = rounded == rounded.rounded() && abs(rounded) < 1000 ? "\(Int(rounded))%" : "\(rounded)%"
+        return matches(text, pattern) ? text : nil
+    }
+
     /// A suggestion for a scalar that does not fit, if it is a common mistake.
-    private func hint(_ node: YAMLNode, _ text: String, _ quoted: Bool, _ shape: Shape) -> String? {
+    private mutating func hint(_ node: YAMLNode, _ text: String, _ quoted: Bool, _ shape: Shape) -> String? {
         let unquoted = YAMLNode(content: .scalar(text, quoted: false), mark: node.mark)
         switch shape {
         case .text(_, .some, _, _) where text.utf8.count > Self.longestWord:
             return "it may have at most \(Self.longestWord) bytes"
+        case .text(_, .some(let pattern), _, _) where unquoted.number.flatMap { percentage($0, pattern) } != nil:
+            return unquoted.number.flatMap { percentage($0, pattern) }.map { "write \($0)" }
         case .text(_, _, _, mustBeQuoted: true) where node.number != nil || node.boolean != nil:
             return "quote it: \"\(text)\""
         case .word(let words):

@@ -12,6 +12,7 @@ extension Shape {
             ("$schema", .text("https://json-schema.org/draft/2020-12/schema")), ("$id", .text(id)), ("title", .text(title)),
         ]
         members += body
+        if case .object = self { members.append(("patternProperties", .object([("^\(Self.extensionPrefix)", .object([]))]))) }
         if !writer.definitions.isEmpty {
             let sorted = writer.definitions.sorted { $0.key < $1.key }
             members.append(("$defs", .object(sorted.map { ($0.key, .object($0.value)) })))

@@ -93,6 +93,9 @@ indirect enum Shape: Sendable {
         }
     }
 
+    /// Keys of a document that begin with this are ignored, as a place for values to which aliases refer.
+    static let extensionPrefix = "x-"
+
     /// A description of values of this shape, as a noun phrase for mistakes and for the schema.
     var expected: String {
         switch self {

@@ -136,6 +136,42 @@ func aTimeIsAnInstantWithItsOffsetOrRelative(text: String, time: YAMLNode.Moment
     #expect(YAMLNode(content: .scalar(text, quoted: false), mark: Mark(line: 1, column: 1, width: 0)).time == time)
 }
 
+private let shares = Shape.object(
+    "a thing",
+    fields: [
+        .init("chance", .text("a chance", pattern: "(100|[0-9]{1,2}([.][0-9]{1,6})?)%"), about: "how likely"),
+        .init(
+            "keep", .oneOf([.integer(2...9), .text("a share", pattern: "[0-9]{1,2}%")], "2 to 9, or a share such as 60%"), about: "a part"),
+        .init("inner", .object("an inner thing", fields: []), about: "keys inside"),
+    ])
+
+private func hints(_ text: String) -> [String?] {
+    do throws(Mistakes) {
+        _ = try YAMLNode.read(Array(text.utf8), as: shares)
+        return []
+    } catch {
+        return error.all.map(\.hint)
+    }
+}
+
+@Test(arguments: [
+    ("chance: 0.3", "write 30%"), ("chance: 30", "write 30%"), ("chance: '0.125'", "write 12.5%"), ("chance: 1", "write 100%"),
+    ("chance: 0.005", "write 0.5%"), ("chance: 99.5", "write 99.5%"), ("chance: 1e-1", "write 10%"), ("chance: 300", nil),
+    ("chance: -1", nil),
+    ("chance: half", nil),
+])
+func aNumberThatIsMeantAsAPercentageGetsAHint(text: String, hint: String?) {
+    #expect(hints(text) == [hint])
+}
+
+@Test(arguments: [
+    ("x-a: 1", 0), ("x-: [ any, { thing: 1 } ]\nx-b: &b 5%\nchance: *b", 0), ("X-a: 1", 1), ("xa: 1", 1), ("inner: { x-a: 1 }", 1),
+    ("x-a: 1\nx-a: 2", 1),
+])
+func keysOfADocumentThatBeginWithXAreIgnored(text: String, mistakes: Int) {
+    #expect(hints(text).count == mistakes)
+}
+
 @Test func theSchemaSaysWhatTheReaderChecks() {
     let shape = Shape.object(
         "a thing",
@@ -200,6 +236,9 @@ private let expectedSchema = #"""
         }
       },
       "additionalProperties": false,
+      "patternProperties": {
+        "^x-": {}
+      },
       "$defs": {
         "matcher": {
           "type": "object",
