@@ -4,7 +4,8 @@ import MicroHTTP
 
 /// A temporary folder with files for clients.
 struct ClientFolder {
-    private let path: String
+    /// Its absolute path.
+    let path: String
 
     /// Creates the folder.
     ///
@@ -31,7 +32,6 @@ struct ClientFolder {
     ///   - log: the log for warnings about problems that clients may have.
     /// - Throws: exit code 69 if a file cannot be written.
     /// - Returns: the variables for clients.
-    @discardableResult
     func fill(for running: RunningServer, _ options: ServerOptions, _ log: Log) throws -> ClientEnvironment {
         var address = ClientEnvironment.Address(
             listeningOn: running.host, httpPort: running.listener.httpPort, httpsPort: running.listener.httpsPort ?? 0)

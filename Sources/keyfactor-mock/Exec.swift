@@ -42,19 +42,33 @@ struct Exec: ParsableCommand {
         let options = options.withDefaults(.exec)
         try options.checkPorts()
         let log = options.log()
+        options.removeStaleFiles()
         for name in ClientEnvironment.conflicting where Process.environment[name]?.isEmpty == false {
             log(.warning, "\(name) is set and is not changed: it may make clients bypass the mock")
         }
         let scenario = try options.readScenario(log)
         let running = port443 ? try Self.onPort443(scenario, options, log) : try Self.start(scenario, options, log)
+        var environment: ClientEnvironment?
+        defer { running.removeFiles(environment) }
         let clients = try ClientFolder()
         defer { clients.remove() }
-        let environment = try clients.fill(for: running, options, log)
+        let filled = try clients.fill(for: running, options, log)
+        environment = filled
         try running.announce()
         if let signal = Process.pendingSignal() { throw ExitCode(128 + signal) }
-        let code = try Self.run(command, environment, inheritance)
+        let guardian = Process.startGuard(of: clients.path)
+        defer { Process.dismiss(guardian) }
+        let code = try Self.run(command, filled, in: clients, inheritance)
+        endLeftovers(of: clients, log)
         try running.finish()
         throw ExitCode(code)
+    }
+
+    /// Ends the processes that the command has left running: the server that they use is about to stop.
+    private func endLeftovers(of clients: ClientFolder, _ log: Log) {
+        let (ended, remaining) = Process.endProcesses(markedWith: clients.path)
+        if !ended.isEmpty { log(.info, "ended processes that the command had left running: \(ended.joined(separator: ", "))") }
+        if !remaining.isEmpty { log(.warning, "the command has left processes that cannot be ended: \(remaining.joined(separator: ", "))") }
     }
 
     private static func start(_ scenario: Scenario, _ options: ServerOptions, _ log: Log) throws -> RunningServer {
@@ -99,11 +113,12 @@ struct Exec: ParsableCommand {
 
     /// Runs the command and waits for its end.
     private static func run(
-        _ command: [String], _ environment: ClientEnvironment, _ inheritance: Process.Inheritance
+        _ command: [String], _ environment: ClientEnvironment, in clients: ClientFolder, _ inheritance: Process.Inheritance
     ) throws -> Int32 {
         do throws(Process.SpawnFailure) {
             let child = try Process.spawn(
-                lastArguments: command.count, variables: environment.variables, removed: environment.removed, inheritance)
+                lastArguments: command.count, variables: environment.variables + [(Process.marker, clients.path)],
+                removed: environment.removed, inheritance)
             return Process.wait(for: child)
         } catch .notFound {
             throw Stop(code: .notFound, description: "The command '\(command[0])', or the interpreter in its first line, does not exist.")

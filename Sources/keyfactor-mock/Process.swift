@@ -139,6 +139,13 @@ enum Process {
         return drain(socket, limit: 4096).map { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// Writes text to a descriptor. Errors are ignored.
+    ///
+    /// - Parameters:
+    ///   - text: the text.
+    ///   - file: the descriptor.
+    static func write(_ text: String, to file: Int32) { _ = put(Array(text.utf8), to: file) }
+
     private static func put(_ bytes: [UInt8], to file: Int32) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {

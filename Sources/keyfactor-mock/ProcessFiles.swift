@@ -24,7 +24,8 @@ extension Process {
         unsafe rmdir(folder)
     }
 
-    private static func entries(of folder: String) -> [String] {
+    /// The names in a folder; empty if it cannot be read.
+    static func entries(of folder: String) -> [String] {
         guard let listing = unsafe opendir(folder) else { return [] }
         defer { unsafe closedir(listing) }
         var names: [String] = []
@@ -33,6 +34,15 @@ extension Process {
             if name != ".", name != ".." { names.append(name) }
         }
         return names
+    }
+
+    /// Removes a file if its content is still what this process has written.
+    ///
+    /// - Parameters:
+    ///   - path: its path.
+    ///   - bytes: the content.
+    static func remove(_ path: String, ifItContains bytes: [UInt8]) {
+        if read(path) == bytes { unsafe unlink(path) }
     }
 
     /// Why the process cannot listen on an address.
@@ -70,13 +80,23 @@ extension Process {
         }
     }
 
+    /// A version of a file.
+    struct Stamp: Equatable {
+        var seconds: Int
+        var nanoseconds: Int
+        var inode: UInt64
+        /// In bytes.
+        var size: Int
+    }
+
     /// Identifies the current version of a file by its modification time, inode and size.
     ///
     /// - Parameter path: its path.
     /// - Returns: a value that changes when the file changes; `nil` if the file does not exist.
-    static func stamp(of path: String) -> [Int]? {
+    static func stamp(of path: String) -> Stamp? {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { return nil }
-        return [Int(status.st_mtim.tv_sec), status.st_mtim.tv_nsec, Int(status.st_ino), Int(status.st_size)]
+        let time = status.st_mtim
+        return Stamp(seconds: time.tv_sec, nanoseconds: time.tv_nsec, inode: UInt64(status.st_ino), size: Int(status.st_size))
     }
 }

@@ -30,13 +30,29 @@ extension Process {
         }
     }
 
+    /// Whether a process is a server, as far as this process can see.
+    ///
+    /// - Parameter process: its id.
+    /// - Returns: false if it does not exist, or is another program of this user.
+    static func isServer(_ process: Int) -> Bool {
+        guard let process = Int32(exactly: process), process > 0, process != id else { return false }
+        guard kill(process, 0) == 0 else { return errno == EPERM }
+        return names.contains { $0.first.map(String.init) == String(process) }
+    }
+
     /// The servers of this user in the network namespace of this process.
     static var places: [Place] {
-        String(decoding: read("/proc/net/unix") ?? [], as: UTF8.self).split(separator: "\n").compactMap { line in
-            guard let name = line.split(separator: " ").last, name.hasPrefix("@" + prefix) else { return nil }
-            let parts = name.dropFirst(prefix.utf8.count + 1).split(separator: "/")
+        names.compactMap { parts in
             guard parts.count == 4, let http = UInt16(parts[2]), let https = UInt16(parts[3]) else { return nil }
             return Place(host: String(parts[1]), http: http == 0 ? nil : http, https: https == 0 ? nil : https)
+        }
+    }
+
+    /// The parts of the names of all servers of this user: process, host, HTTP port, HTTPS port.
+    private static var names: [[Substring]] {
+        String(decoding: read("/proc/net/unix") ?? [], as: UTF8.self).split(separator: "\n").compactMap { line in
+            guard let name = line.split(separator: " ").last, name.hasPrefix("@" + prefix) else { return nil }
+            return name.dropFirst(prefix.utf8.count + 1).split(separator: "/")
         }
     }
 }

@@ -6,6 +6,7 @@ import KeyfactorMock
 enum Program {
     static func main() {
         let given = Array(CommandLine.arguments.dropFirst())
+        if CommandLine.arguments.first == Process.guardName { return given.first.map(Process.guardProcesses) ?? () }
         if let word = given.first, !word.hasPrefix("-"), word != "help" { refuseUnknown(word) }
         let settings = EnvironmentSettings(Process.environment)
         let arguments = settings.arguments(before: given, commands: Root.configuration.subcommands.map { $0._commandName })

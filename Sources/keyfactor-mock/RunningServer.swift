@@ -30,6 +30,8 @@ struct RunningServer {
             Self.configuration(options, identity),
             log: { level, line in log(level == .debug ? .debug : level == .info ? .info : .warning, line) },
             connected: { server.connected(isSecure: $0, peer: $1) }, handler: { server.answer($0) })
+        // After listening: a server that cannot start must not replace the file of one that runs.
+        if let file = options.caFile, options.tlsCert == nil { try identity?.writeAuthority(to: file) }
         admin = try options.adminPort.map { port throws(ListenerError) in
             try Listener(ListenerConfiguration(host: options.host, httpPort: port), handler: { server.control($0) })
         }
@@ -66,7 +68,6 @@ struct RunningServer {
         } else {
             made = try TLSIdentity.throwaway(names: names)
         }
-        if let file = options.caFile { try made.writeAuthority(to: file) }
         return made
     }
 
@@ -76,6 +77,17 @@ struct RunningServer {
     /// - Returns: the ready line, JSON with a line feed.
     @discardableResult
     func announce() throws -> String {
+        let line = readyLine
+        Process.advertise(.init(host: options.reachableHost, http: (admin ?? listener).httpPort, https: listener.httpsPort))
+        if let file = options.readyFile, !Process.replace(file, with: Array(line.utf8)) {
+            throw Stop(
+                code: .unavailable, description: "Cannot write --ready-file \(file). Check that its folder exists and is writable."
+            ).report()
+        }
+        return line
+    }
+
+    private var readyLine: String {
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("ready", true)
@@ -86,14 +98,18 @@ struct RunningServer {
             writer.member("seed", Int(scenario.seed))
             writer.member("pid", Int(Process.id))
         }
-        let line = String(decoding: writer.bytes, as: UTF8.self) + "\n"
-        Process.advertise(.init(host: options.reachableHost, http: (admin ?? listener).httpPort, https: listener.httpsPort))
-        if let file = options.readyFile, !Process.replace(file, with: Array(line.utf8)) {
-            throw Stop(
-                code: .unavailable, description: "Cannot write --ready-file \(file). Check that its folder exists and is writable."
-            ).report()
+        return String(decoding: writer.bytes, as: UTF8.self) + "\n"
+    }
+
+    /// Removes the files that describe this server, unless another server has replaced them.
+    ///
+    /// - Parameter environment: the variables of `--env-file`, if it was written.
+    func removeFiles(_ environment: ClientEnvironment?) {
+        if let file = options.readyFile { Process.remove(file, ifItContains: Array(readyLine.utf8)) }
+        if let file = options.envFile, let environment { Process.remove(file, ifItContains: Array(environment.fileText.utf8)) }
+        if let file = options.caFile, options.caDir == nil, let authority = identity?.authority {
+            Process.remove(file, ifItContains: Array(authority.utf8))
         }
-        return line
     }
 
     /// Stops the server and verifies the scenario's expectations for the default world.
@@ -156,6 +172,21 @@ extension ServerOptions {
 
     /// An address at which this machine can reach the server.
     var reachableHost: String { ["0.0.0.0": "127.0.0.1", "::": "::1", "localhost": "127.0.0.1"][host] ?? host }
+
+    /// Removes files that describe a server that no longer runs, so that nobody takes them for those of this one.
+    func removeStaleFiles() {
+        if let file = readyFile, let bytes = Process.read(file), let process = (try? JSONDocument(bytes))?.root["pid"]?.integer,
+            !Process.isServer(process)
+        {
+            Process.remove(file, ifItContains: bytes)
+        }
+        if let file = envFile, let bytes = Process.read(file),
+            let url = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first(where: { $0.hasPrefix("KFMOCK_URL=") })
+        {
+            let port = url.split(separator: ":").last.flatMap { UInt16($0) } ?? 443
+            if !Process.places.contains(where: { $0.https == port }) { Process.remove(file, ifItContains: bytes) }
+        }
+    }
 
     /// Creates the server's log, and warns about variables that look like settings but are unknown.
     func log() -> Log {

@@ -19,6 +19,7 @@ struct Serve: ParsableCommand {
         let options = options.withDefaults(.serve)
         try options.checkPorts()
         let log = options.log()
+        options.removeStaleFiles()
         // Before the file is read, so that changes during the startup are noticed.
         let stamp = Process.stamp(of: options.scenario ?? "")
         let scenario = try options.readScenario(log)
@@ -28,9 +29,11 @@ struct Serve: ParsableCommand {
         } catch {
             throw error.report()
         }
+        var environment: ClientEnvironment?
+        defer { running.removeFiles(environment) }
         let clients = try options.envFile.map { _ in try ClientFolder() }
         defer { clients?.remove() }
-        if let clients { try clients.fill(for: running, options, log) }
+        environment = try clients?.fill(for: running, options, log)
         Process.write(try running.announce(), to: .standardOutput)
         let signal = options.watch ? watch(running, options, since: stamp, log) : Process.waitForSignal()
         log(.info, "stopping on \(signal)")
@@ -38,14 +41,18 @@ struct Serve: ParsableCommand {
     }
 
     /// Waits for a signal, and meanwhile checks the scenario file four times a second.
-    private func watch(_ running: RunningServer, _ options: ServerOptions, since stamp: [Int]?, _ log: Log) -> String {
+    private func watch(_ running: RunningServer, _ options: ServerOptions, since stamp: Process.Stamp?, _ log: Log) -> String {
         let file = options.scenario ?? ""
-        var seen = stamp
+        var (loaded, last) = (stamp, stamp)
         while true {
             if let signal = Process.waitForSignal(milliseconds: 250) { return signal }
             let now = Process.stamp(of: file)
-            if now != seen { running.reload(log) }
-            seen = now
+            // While a file is being saved it is empty, or changes between two checks.
+            if now != loaded, now == last, now?.size != 0 {
+                running.reload(log)
+                loaded = now
+            }
+            last = now
         }
     }
 }
