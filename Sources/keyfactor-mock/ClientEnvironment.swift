@@ -40,6 +40,8 @@ struct ClientEnvironment {
         var roots: String
         /// The configuration of Keyfactor's Go tools.
         var configuration: String
+        /// The configuration of wget.
+        var wget: String
     }
 
     /// The names and values, in the order of the documentation.
@@ -52,7 +54,8 @@ struct ClientEnvironment {
     ///   - scenario: the scenario it serves.
     ///   - login: the credentials for clients.
     ///   - files: the files written for clients.
-    init(_ address: Address, _ scenario: Scenario, _ login: ClientLogin, _ files: Files) {
+    ///   - caller: the variables of the caller.
+    init(_ address: Address, _ scenario: Scenario, _ login: ClientLogin, _ files: Files, caller: [String: String] = [:]) {
         var all = [
             // The auth library of Keyfactor's Go clients takes the port from the host name; their SDK appends this one, unless it is 0.
             ("KEYFACTOR_HOSTNAME", address.authority), ("KEYFACTOR_PORT", address.httpsPort == 443 ? "443" : "0"),
@@ -66,10 +69,10 @@ struct ClientEnvironment {
                 all += [(names.id, id), (names.secret, secret), (names.url, address.tokenURL)]
             }
         }
-        all += [
-            ("KEYFACTOR_AUTH_CONFIG_FILE", files.configuration), ("SSL_CERT_FILE", files.roots), ("REQUESTS_CA_BUNDLE", files.roots),
-            ("KFMOCK_URL", address.secureURL),
-        ]
+        all.append(("KEYFACTOR_AUTH_CONFIG_FILE", files.configuration))
+        all += ClientSurroundings.bundles.map { ($0, files.roots) } + [("WGETRC", files.wget)]
+        let noProxy = ClientSurroundings.noProxy(caller, host: address.host)
+        all += [("NO_PROXY", noProxy), ("no_proxy", noProxy), ("KFMOCK_URL", address.secureURL)]
         if let url = address.plainURL { all.append(("KFMOCK_HTTP_URL", url)) }
         variables = all + [("KFMOCK_ADMIN_URL", address.adminURL + "/_mock")]
     }
@@ -88,8 +91,8 @@ struct ClientEnvironment {
 
     /// Variables that are not changed, although clients prefer them to those set here.
     static let conflicting = [
-        "CURL_CA_BUNDLE", "KEYFACTOR_AUTH_ACCESS_TOKEN", "KEYFACTOR_AUTH_CONFIG_PROFILE", "KEYFACTOR_AUTH_PROVIDER", "KEYFACTOR_CONFIG",
-        "KEYFACTOR_TOKEN", "KEYFACTOR_URLBASE", "SSL_CERT_DIR",
+        "KEYFACTOR_AUTH_ACCESS_TOKEN", "KEYFACTOR_AUTH_CONFIG_PROFILE", "KEYFACTOR_AUTH_PROVIDER", "KEYFACTOR_CONFIG", "KEYFACTOR_TOKEN",
+        "KEYFACTOR_URLBASE",
     ]
 
     /// The first base path without its leading slash, as clients expect it.

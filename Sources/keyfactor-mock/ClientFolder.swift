@@ -39,14 +39,17 @@ struct ClientFolder {
         let login = ClientLogin(options.auth, running.scenario.access)
         if let problem = login.problem(running.scenario.access) { log(.warning, problem) }
         let files = ClientEnvironment.Files(
-            authority: path + "/ca.pem", roots: path + "/roots.pem", configuration: path + "/command_config.json")
+            authority: path + "/ca.pem", roots: path + "/roots.pem", configuration: path + "/command_config.json",
+            wget: path + "/wgetrc")
         let authority = Array((running.identity?.authority ?? running.identity?.certificate ?? "").utf8)
         try write(authority, to: files.authority)
         try write(Self.trusted(log) + authority, to: files.roots)
         try write(
             ClientEnvironment.configuration(address, running.scenario, login, authority: files.authority), to: files.configuration,
             mode: 0o600)
-        let environment = ClientEnvironment(address, running.scenario, login, files)
+        try write(Self.wgetConfiguration + Array("\nca_certificate = \(files.roots)\n".utf8), to: files.wget)
+        for warning in ClientSurroundings.proxyWarnings(Process.environment) { log(.warning, warning) }
+        let environment = ClientEnvironment(address, running.scenario, login, files, caller: Process.environment)
         if let file = options.envFile { try write(Array(environment.fileText.utf8), to: file, mode: 0o600) }
         return environment
     }
@@ -63,14 +66,22 @@ struct ClientFolder {
         "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem",
     ]
 
-    /// The previously trusted roots, in PEM: the caller's bundles if set, otherwise the system's.
+    /// The caller's configuration of wget, which has no variable for trusted roots.
+    private static var wgetConfiguration: [UInt8] {
+        let variables = Process.environment
+        let file = variables["WGETRC"].flatMap { $0.isEmpty ? nil : $0 } ?? variables["HOME"].map { $0 + "/.wgetrc" }
+        return file.flatMap { Process.read($0) } ?? []
+    }
+
+    /// The previously trusted roots, in PEM: those of `SSL_CERT_FILE` if set, otherwise the system's, and those of the other variables.
     private static func trusted(_ log: Log) -> [UInt8] {
         let variables = Process.environment
-        var bundles: [[UInt8]] = []
+        let named = ClientSurroundings.bundles.compactMap { variables[$0] }.filter { !$0.isEmpty }
         let own = variables["SSL_CERT_FILE"].flatMap { $0.isEmpty ? nil : $0 }
+        var bundles: [[UInt8]] = []
         if let first = ((own.map { [$0] } ?? []) + systemRoots).lazy.compactMap({ Process.read($0) }).first { bundles.append(first) }
-        if let file = variables["REQUESTS_CA_BUNDLE"], file != own, let bytes = Process.read(file), bytes != bundles.first {
-            bundles.append(bytes)
+        for file in Set(named).subtracting([own ?? ""]).sorted() {
+            if let bytes = Process.read(file), !bundles.contains(bytes) { bundles.append(bytes) }
         }
         if bundles.isEmpty { log(.warning, "this system has no root certificates: clients can only trust the mock over HTTPS") }
         return bundles.reduce(into: []) { all, bundle in

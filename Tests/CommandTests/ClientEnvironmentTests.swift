@@ -7,7 +7,7 @@ import Testing
 
 struct ClientEnvironmentTests {
     private static let files = ClientEnvironment.Files(
-        authority: "/tmp/k/ca.pem", roots: "/tmp/k/roots.pem", configuration: "/tmp/k/command_config.json")
+        authority: "/tmp/k/ca.pem", roots: "/tmp/k/roots.pem", configuration: "/tmp/k/command_config.json", wget: "/tmp/k/wgetrc")
 
     private static func scenario(_ text: String) throws -> Scenario { try Scenario(Array(text.utf8), now: TimeSource.system.now()) }
 
@@ -105,5 +105,29 @@ struct ClientEnvironmentTests {
         for name in names + ClientEnvironment.conflicting {
             #expect(document.contains("`\(name)`"), "docs/EXEC.md does not mention \(name)")
         }
+    }
+
+    @Test(
+        arguments: [
+            ([:], "localhost", "localhost,127.0.0.1,::1"), (["NO_PROXY": "a.test"], "localhost", "a.test,localhost,127.0.0.1,::1"),
+            (["no_proxy": "a.test, b.test", "NO_PROXY": "b.test"], "localhost", "b.test,a.test,localhost,127.0.0.1,::1"),
+            (["NO_PROXY": "*"], "192.0.2.7", "*"), (["no_proxy": "localhost"], "192.0.2.7", "localhost,127.0.0.1,::1,192.0.2.7"),
+            ([:], "[2001:db8::1]", "localhost,127.0.0.1,::1,2001:db8::1"),
+            (["NO_PROXY": ""], "127.0.0.2", "localhost,127.0.0.1,::1,127.0.0.2"),
+        ] as [([String: String], String, String)])
+    func theServerIsReachedWithoutAProxy(_ environment: [String: String], _ host: String, _ expected: String) {
+        #expect(ClientSurroundings.noProxy(environment, host: host) == expected)
+    }
+
+    @Test(
+        arguments: [
+            (["HTTPS_PROXY": "http://proxy:1"], 0), (["JAVA_TOOL_OPTIONS": "-Dhttps.proxyHost=proxy"], 0),
+            (["JAVA_TOOL_OPTIONS": "-Dhttps.proxyHost=proxy -Dhttp.nonProxyHosts=*.test"], 1),
+            (["MAVEN_OPTS": "-Dhttps.proxyHost=proxy -Dhttp.nonProxyHosts=localhost|*.test"], 0),
+            (["GLOBAL_AGENT_HTTP_PROXY": "http://proxy:1"], 1),
+            (["GLOBAL_AGENT_HTTPS_PROXY": "http://proxy:1", "GLOBAL_AGENT_NO_PROXY": "localhost"], 0),
+        ] as [([String: String], Int)])
+    func aProxyThatIgnoresNoProxyIsReported(_ environment: [String: String], _ count: Int) {
+        #expect(ClientSurroundings.proxyWarnings(environment).count == count)
     }
 }
