@@ -1,24 +1,24 @@
 import Glibc
 
-/// How a process of this user finds the servers that are there, with no file to write: as names of sockets that nobody can connect to.
-/// Linux keeps these abstract names for each network namespace, so a container sees its own alone.
+/// Service discovery between processes of a user without files: servers bind sockets to names that other processes can list.
+/// Linux keeps these abstract names per network namespace, so a container only sees its own server.
 extension Process {
-    /// Where a server is to be asked.
+    /// The address of a server.
     struct Place: Equatable {
         /// A numeric address of this machine.
         var host: String
-        /// The port that serves `/_mock/` over HTTP, if one does.
+        /// The HTTP port that serves `/_mock/`, if any.
         var http: UInt16?
-        /// The port for HTTPS, if it is served.
+        /// The HTTPS port, if any.
         var https: UInt16?
     }
 
     private static var prefix: String { "keyfactor-mock/\(getuid())/" }
 
-    /// Lets `places` of other processes find a server for as long as this process lives. A name that is taken is there already.
+    /// Makes a server visible in `places` of other processes until this process exits. Does nothing if the name exists already.
     ///
-    /// - Parameter place: where it is to be asked.
-    static func tell(_ place: Place) {
+    /// - Parameter place: the server's address.
+    static func advertise(_ place: Place) {
         let name = Array("\(prefix)\(id)/\(place.host)/\(place.http ?? 0)/\(place.https ?? 0)".utf8)
         let socket = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_un()
@@ -30,13 +30,29 @@ extension Process {
         }
     }
 
-    /// Where the servers of this user are, of all those that this process's network has.
+    /// Whether a process is a server, as far as this process can see.
+    ///
+    /// - Parameter process: its id.
+    /// - Returns: false if it does not exist, or is another program of this user.
+    static func isServer(_ process: Int) -> Bool {
+        guard let process = Int32(exactly: process), process > 0, process != id else { return false }
+        guard kill(process, 0) == 0 else { return errno == EPERM }
+        return names.contains { $0.first.map(String.init) == String(process) }
+    }
+
+    /// The servers of this user in the network namespace of this process.
     static var places: [Place] {
-        String(decoding: read("/proc/net/unix") ?? [], as: UTF8.self).split(separator: "\n").compactMap { line in
-            guard let name = line.split(separator: " ").last, name.hasPrefix("@" + prefix) else { return nil }
-            let parts = name.dropFirst(prefix.utf8.count + 1).split(separator: "/")
+        names.compactMap { parts in
             guard parts.count == 4, let http = UInt16(parts[2]), let https = UInt16(parts[3]) else { return nil }
             return Place(host: String(parts[1]), http: http == 0 ? nil : http, https: https == 0 ? nil : https)
+        }
+    }
+
+    /// The parts of the names of all servers of this user: process, host, HTTP port, HTTPS port.
+    private static var names: [[Substring]] {
+        String(decoding: read("/proc/net/unix") ?? [], as: UTF8.self).split(separator: "\n").compactMap { line in
+            guard let name = line.split(separator: " ").last, name.hasPrefix("@" + prefix) else { return nil }
+            return name.dropFirst(prefix.utf8.count + 1).split(separator: "/")
         }
     }
 }

@@ -63,7 +63,9 @@ struct TidyTests {
     ]
 
     /// The files of the command that talk to the system.
-    private static let system = ["Process", "ProcessFiles", "ProcessPlaces", "ProcessSpawning"].map { "Sources/keyfactor-mock/\($0).swift" }
+    private static let system = ["Process", "ProcessFiles", "ProcessLeftovers", "ProcessPlaces", "ProcessSpawning"].map {
+        "Sources/keyfactor-mock/\($0).swift"
+    }
 
     /// Imports that one file alone may have.
     private static let onlyIn: [String: [String]] = [

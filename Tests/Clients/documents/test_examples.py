@@ -98,7 +98,7 @@ def test_a_server_behind_an_address_alone_gives_its_ca(copies, mock):
 
 def test_without_a_server_the_example_says_what_is_missing(copies):
     code, said = pytest_in(copies, PATH="/nowhere")
-    assert code == 1 and "set KFMOCK_URL, or KEYFACTOR_MOCK_BINARY, or put it into PATH" in said
+    assert code == 1 and "set KFMOCK_URL or KEYFACTOR_MOCK_BINARY, or add it to PATH" in said
 
 
 SILENT = """

@@ -157,7 +157,7 @@ def test_healthcheck_finds_the_only_server_whatever_its_options(options):
 
 def test_healthcheck_asks_the_usual_ports_where_there_are_several_servers(serve):
     serve(""), serve("")
-    assert run("healthcheck").stderr == "Not ready: nothing answers on 127.0.0.1, port 8080.\n"
+    assert run("healthcheck").stderr == "Not ready: no response from 127.0.0.1, port 8080.\n"
 
 
 def test_a_kept_ca_survives_restarts_in_a_folder_of_its_owner_alone(tmp_path):

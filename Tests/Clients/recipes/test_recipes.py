@@ -202,7 +202,7 @@ def test_the_go_order(serve, tmp_path):
     (tmp_path / "go.mod").write_text("module example.com/keyfactor-order\n\ngo 1.24\n")
     server = serve(order_scenario("testcontainers-go/container_test.go"))
     passes("go", "vet", "./...", cwd=tmp_path, **GO)
-    assert "--- PASS: TestAnOrderThatIsRefusedIsGivenAgain" in passes("go", "test", "-v", "./...", cwd=tmp_path, ADDRESS=server.http, **GO)
+    assert "--- PASS: TestARefusedJobIsScheduledAgain" in passes("go", "test", "-v", "./...", cwd=tmp_path, ADDRESS=server.http, **GO)
 
 
 def test_the_go_kit_below_exec():

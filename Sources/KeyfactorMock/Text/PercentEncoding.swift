@@ -1,11 +1,11 @@
-/// Percent-encoding (RFC 3986, section 2.1), read strictly.
+/// Strict percent-decoding (RFC 3986, section 2.1).
 enum PercentEncoding {
-    /// Decodes a part of a target or of a form.
+    /// Decodes a part of a request target or of a form.
     ///
     /// - Parameters:
     ///   - text: the encoded bytes.
-    ///   - plusIsSpace: whether `+` stands for a space, as in queries and forms.
-    /// - Returns: `nil` if a `%` lacks its two digits, a control character or NUL comes out, or the outcome is not UTF-8.
+    ///   - plusIsSpace: whether `+` means a space, as in queries and forms.
+    /// - Returns: `nil` if a `%` is not followed by two digits, or if the result has a control character or NUL, or is not UTF-8.
     static func decode(_ text: some Collection<UInt8>, plusIsSpace: Bool = false) -> String? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count)
