@@ -4,9 +4,3 @@ enum API {
         StatusOperations.all + AgentOperations.all + JobTypeOperations.all + CertificateStoreOperations.all
         + StoreTypeOperations.all + ContainerOperations.all + JobOperations.all + PamProviderOperations.all
 }
-
-typealias Endpoint = Operation
-
-extension API {
-    static var endpoints: [Operation] { operations }
-}

@@ -3,14 +3,14 @@ import MicroHTTP
 /// Suggests the operation that a request which found nothing was probably meant for.
 struct NearMiss: Sendable {
     private let bases: [String]
-    private let endpoints: [Endpoint]
+    private let endpoints: [Operation]
 
     /// Suggests among some endpoints.
     ///
     /// - Parameters:
     ///   - endpoints: the operations that are served.
     ///   - bases: the base paths below which they are.
-    init(_ endpoints: [Endpoint], bases: [String]) {
+    init(_ endpoints: [Operation], bases: [String]) {
         self.endpoints = endpoints
         self.bases = bases
     }

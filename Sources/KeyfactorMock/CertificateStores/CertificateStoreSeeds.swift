@@ -31,7 +31,8 @@ extension CertificateStore {
                 if let schedule = store.schedule { schedule.write(to: &writer) } else { writer.null() }
             }, read: { _, _, _ in })
         Seed(
-            "inventoryJob", .orNull(Kind<GUID>.guid.shape), about: "the id of its inventory job, if that stands under jobs",
+            "inventoryJob", .orNull(Kind<GUID>.guid.shape),
+            about: "the id of its inventory job, which stands under jobs, or null; then no container changes its schedule",
             dump: { store, _, writer in writer.member("inventoryJob", store.inventoryJob) }, read: { _, _, _ in })
         Seed("properties", .propertiesInFiles, about: "its properties; clients get them as JSON in a string", \.properties)
         Seed(

@@ -24,8 +24,10 @@ extension EstateBuilder {
 
     func agent(_ machine: String, _ status: Agent.Status, _ capabilities: [String]) -> Agent {
         Agent(
-            id: Identifiers.fixed(.agent, machine, seed: seeding.seed), machine: machine, username: "EXAMPLE\\svc-\(machine)", platform: .dotNet,
-            version: "\(seeding.product.rawValue).0.0", status: status, lastSeen: nil, capabilities: capabilities, polls: true, blueprint: nil)
+            id: Identifiers.fixed(.agent, machine, seed: seeding.seed), machine: machine, username: "EXAMPLE\\svc-\(machine)",
+            platform: .dotNet,
+            version: "\(seeding.product.rawValue).0.0", status: status, lastSeen: nil, capabilities: capabilities, polls: true,
+            blueprint: nil)
     }
 
     func store(_ machine: String, _ path: String, type: Int = 2, agent: String? = nil) -> CertificateStore {

@@ -182,7 +182,8 @@ struct EstateBuilder {
         if known.map({ $0.id != agent.id }) ?? (estate.agents[agent.id] != nil) {
             return seeding.note(
                 node["id"],
-                "an agent's id is given once; machine '\(known?.machine ?? estate.agents[agent.id]?.machine ?? "")' has another or this one")
+                "an agent's id is given once; machine '\(known?.machine ?? estate.agents[agent.id]?.machine ?? "")' has another or this one"
+            )
         }
         if node["lastSeen"] == nil {
             // One that falls silent was last seen now; one that speaks again is seen all the time.
@@ -221,7 +222,7 @@ struct EstateBuilder {
             (made.machine, made.path) = (known?.machine ?? machine, path)
             if let inventory { made.inventory = estate.certificates.entries(inventory) }
             put(made)
-            if let schedule = schedule(of: made, asked: asked, isNew: known == nil, isWhole: job != nil) {
+            if let schedule = schedule(of: made, asked: asked, isNew: known == nil, isWhole: node["inventoryJob"] != nil) {
                 schedules[made.id] = (schedule, job)
             }
         }

@@ -55,7 +55,7 @@ enum Work {
     /// The endpoint that a route leads to in a release.
     private static func endpoint(
         _ route: Router.Match, _ request: Request, _ scenario: Scenario, _ nearest: String?
-    ) throws(Refusal) -> (Endpoint, [(name: String, value: String)]) {
+    ) throws(Refusal) -> (Operation, [(name: String, value: String)]) {
         switch route {
         case .endpoint(let endpoint, _, let parameters):
             guard endpoint.since <= scenario.product else {

@@ -2,7 +2,9 @@ import MicroHTTP
 
 /// What can be asked about jobs, and scheduled.
 enum JobOperations {
-    static let all = [scheduleCustom, scheduleBulk, history, scheduled, data, JobActions.reschedule, JobActions.unschedule, JobActions.acknowledge]
+    static let all = [
+        scheduleCustom, scheduleBulk, history, scheduled, data, JobActions.reschedule, JobActions.unschedule, JobActions.acknowledge,
+    ]
 
     /// Every call makes a job of its own, also one that repeats another.
     private static let scheduleCustom = Operation(

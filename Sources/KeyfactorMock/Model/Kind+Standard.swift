@@ -51,7 +51,7 @@ extension Kind where Value == String {
 }
 
 extension Kind where Value == GUID {
-    /// A GUID. The empty one counts as null, which is assumed.
+    /// A GUID. Assumed: the empty one counts as null.
     static var guid: Kind {
         var kind = Kind(.guid) { guid, _, _, writer in
             writer.value(guid)
@@ -256,7 +256,8 @@ extension Kind {
     /// An object of a model that only answers hold, always as a GET shows it.
     static func object(shownOnly model: Model<Value>) -> Kind where Value: Modelled {
         Kind {
-            product, _ in model.schema(product, .shown)
+            product, _ in
+            model.schema(product, .shown)
         } write: { row, estate, view, writer in
             model.write(row, estate, view.of(.shown), to: &writer)
         }

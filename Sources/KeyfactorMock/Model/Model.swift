@@ -77,7 +77,7 @@ package struct Model<Row: Modelled>: Sendable {
 
     /// What requests are read into where nothing was there before.
     func blank() -> Row.Draft {
-        guard let makeBlank else { preconditionFailure("a model that is read anew needs a blank") }
+        guard let makeBlank else { preconditionFailure("a model that is read from scratch needs a blank") }
         return makeBlank()
     }
 

@@ -26,7 +26,8 @@ struct Noun<Key: PathKey, Row: Modelled>: Sendable {
     ///   - notFound: the refusal of an unknown id.
     init(
         _ path: String, _ model: Model<Row>, reads: Permission, isReadInContainers: Bool = false,
-        container: (@Sendable (Row) -> Int?)? = nil, rows: @escaping @Sendable (Estate) -> Table<Key, Row>, notFound: @escaping @Sendable (Key) -> Refusal
+        container: (@Sendable (Row) -> Int?)? = nil, rows: @escaping @Sendable (Estate) -> Table<Key, Row>,
+        notFound: @escaping @Sendable (Key) -> Refusal
     ) {
         self.path = path
         self.model = model

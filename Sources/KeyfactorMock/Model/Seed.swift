@@ -39,7 +39,12 @@ package struct Seed<Row: Sendable>: Sendable {
 
     /// A key of a value that may be missing, which files say as null or by leaving the key out.
     ///
-    /// - Parameter isNullSaid: whether the dump says null, since leaving the key out means something else.
+    /// - Parameters:
+    ///   - key: the key.
+    ///   - kind: what may stand there.
+    ///   - about: what it is, in a few words, for the schema.
+    ///   - isNullSaid: whether the dump says null, since leaving the key out means something else.
+    ///   - path: where the value lies.
     init<Value>(
         _ key: String, _ kind: Kind<Value>, about: String, isNullSaid: Bool = false, _ path: any WritableKeyPath<Row, Value?> & Sendable
     ) {

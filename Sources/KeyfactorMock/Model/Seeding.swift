@@ -1,4 +1,4 @@
-/// What reading the estate of a scenario file needs besides the file: the seed, the time, the release, and the names that rows refer to.
+/// What is needed to read the estate of a scenario file in addition to the file: the seed, the time, the release, and the names that rows refer to.
 package struct Seeding: Sendable {
     /// What identifiers are drawn from.
     let seed: UInt64

@@ -103,7 +103,7 @@ struct OperationPattern: Sendable, Hashable {
     }
 }
 
-extension Endpoint {
+extension Operation {
     /// The requests that lead to this endpoint.
     var pattern: OperationPattern { OperationPattern(name) }
 }

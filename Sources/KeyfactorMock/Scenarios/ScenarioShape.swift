@@ -14,7 +14,9 @@ enum ScenarioShape {
             .init("auth", auth, about: "who is let in"),
             .init("clock", clock, about: "the world's time"),
             .init("estate", EstateFile.shape, about: "what exists in Command at the beginning"),
-            .init("progress", .list(Progress.shape), about: "how jobs move on once an agent has picked them up; the first that matches counts"),
+            .init(
+                "progress", .list(Progress.shape), about: "how jobs move on once an agent has picked them up; the first that matches counts"
+            ),
             .init("rules", .list(Rule.shape), about: "what goes wrong; the first that matches and is due strikes"),
             .init("expect", .list(Expectation.shape), about: "what must have happened in the end"),
         ])
