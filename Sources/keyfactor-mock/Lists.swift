@@ -38,3 +38,22 @@ struct Schema: ParsableCommand {
         print(Catalogue.scenarioSchema)
     }
 }
+
+/// `keyfactor-mock fidelity`: how far responses can be believed.
+struct FidelityPages: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fidelity",
+        abstract: "Print how far responses can be believed: what is recorded, documented or assumed.",
+        discussion: "Without a page, prints the index, which lists the pages.")
+
+    @Argument(help: "The page, such as orchestrators, certificate-stores or switches.")
+    var page: String?
+
+    mutating func run() throws {
+        guard let page else { return print(FidelityPage.index.text, terminator: "") }
+        guard let found = FidelityPage.all.first(where: { $0.name == page }) else {
+            throw ValidationError("There is no page '\(page)'; one of \(FidelityPage.all.map(\.name).joined(separator: ", ")).")
+        }
+        print(found.text, terminator: "")
+    }
+}

@@ -61,7 +61,10 @@ struct Root: ParsableCommand {
             command's exit code.
             """,
         version: Version.current,
-        subcommands: [Serve.self, Exec.self, Healthcheck.self, Lint.self, Explain.self, Operations.self, Failures.self, Schema.self],
+        subcommands: [
+            Serve.self, Exec.self, Healthcheck.self, Lint.self, Explain.self, Operations.self, Failures.self, FidelityPages.self,
+            Schema.self,
+        ],
         defaultSubcommand: Serve.self)
 }
 

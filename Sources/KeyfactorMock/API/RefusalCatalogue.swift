@@ -189,7 +189,7 @@ extension Refusal {
     /// The world holds as much as it may.
     static func worldIsFull(_ what: String, limit: Int) -> Refusal {
         Refusal(
-            status: 503, code: badArgumentCode, message: "This mock keeps at most \(limit) \(what) in a world. Restart it to begin anew.",
+            status: 503, code: badArgumentCode, message: "This mock keeps at most \(limit) \(what) in a world. Restart it to begin again.",
             provenance: .assumed, why: "a limit of the mock, not of Command")
     }
 

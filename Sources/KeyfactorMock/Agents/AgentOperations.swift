@@ -37,7 +37,7 @@ enum AgentOperations {
 
     private static let disapprove = onMany(
         "/Agents/Disapprove", established: "as Approve (documented)",
-        assumed: "a job under way goes on, what falls due afterwards waits"
+        assumed: "a running job continues, what falls due afterwards waits"
     ) { estate, ids, _ in estate.disapprove(ids) }
 
     private static let resetMany = onMany(

@@ -8,6 +8,9 @@ enum EstateFile {
                 about: "the built-in estate to begin with; default small, or in a patch what is there")
         ] + parts)
 
+    /// What a rule may merge into an estate that is there.
+    static let patch = Shape.object("an estate", fields: parts)
+
     private static let parts: [Shape.Field] =
         [
             .init("agents", .list(Agent.model.shape), about: "orchestrators"),
@@ -55,7 +58,6 @@ extension Estate {
     }
 
     private func list<Row>(_ key: String, _ rows: [Row], _ model: Model<Row>, _ writer: inout JSONWriter) {
-        guard !rows.isEmpty else { return }
         writer.name(key)
         writer.array(rows) { model.dump($1, self, to: &$0) }
     }

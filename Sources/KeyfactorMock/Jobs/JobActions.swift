@@ -6,7 +6,7 @@ enum JobActions {
     /// jobs; not inventory, one-time custom jobs or fetched logs.
     static let reschedule = Operation(
         .post, "/OrchestratorJobs/Reschedule", needs: .agentsModify, takes: Selection.model.content(.create),
-        established: "ids or a query, 204, which jobs are eligible, the permission of the stores besides (documented)",
+        established: "ids or a query, 204, which jobs are eligible, also the permission of the stores (documented)",
         assumed: "all of its 400s; it runs at once and keeps its id"
     ) { call, estate throws(Refusal) in
         let entries = try entries(of: call, estate) { objection(toRescheduling: $0, estate) }
@@ -24,7 +24,7 @@ enum JobActions {
     static let unschedule = Operation(
         .post, "/OrchestratorJobs/Unschedule", needs: .agentsModify, takes: Selection.model.content(.update),
         established: "ids or a query, 204, which jobs are eligible (documented)",
-        assumed: "all of its 400s; inventory is not eligible; an attempt under way stays in process"
+        assumed: "all of its 400s; inventory is not eligible; a running attempt stays in process"
     ) { call, estate throws(Refusal) in
         let choice = try call.read(Selection.model, .update).choice("JobIds")
         let jobs: [Job]

@@ -125,26 +125,6 @@ struct ClockSettings: Sendable, Equatable {
     }
 }
 
-extension Fidelity {
-    /// Reads the switches that a checked mapping sets; the rest stay the vendor's.
-    init(reading node: YAMLNode) {
-        self.init()
-        func take<Switch: RawRepresentable<String>>(_ key: String, _ path: WritableKeyPath<Fidelity, Switch>) {
-            if let value = node[key]?.text.flatMap({ Switch(rawValue: $0) }) { self[keyPath: path] = value }
-        }
-        take("headers", \.headers)
-        take("nulls", \.nulls)
-        take("enums", \.enums)
-        take("unknownMembers", \.unknownMembers)
-        take("unknownIds", \.unknownIDs)
-        take("missingSchedule", \.missingSchedule)
-        take("bindingErrors", \.bindingErrors)
-        take("unauthorizedBody", \.unauthorizedBody)
-        take("paging", \.paging)
-        if let typo = node["timestampTypo"]?.boolean { timestampTypo = typo }
-    }
-}
-
 extension AccessPolicy {
     /// Reads who is let in from a checked mapping.
     init(reading node: YAMLNode) {

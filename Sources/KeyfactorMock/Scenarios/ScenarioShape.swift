@@ -10,7 +10,7 @@ enum ScenarioShape {
             .init(
                 "basePath", .oneOf([path, .list(path)], "a path such as /KeyfactorAPI, or a list of them"),
                 about: "where the API is served: one path beside /KeyfactorAPI and /Keyfactor/API, or a list instead of them"),
-            .init("fidelity", fidelity, about: "switches for what nobody could establish, or what a client needs otherwise"),
+            .init("fidelity", Fidelity.shape, about: "switches for what nobody could establish, or what a client needs otherwise"),
             .init("auth", auth, about: "who is let in"),
             .init("clock", clock, about: "the world's time"),
             .init("estate", EstateFile.shape, about: "what exists in Command at the beginning"),
@@ -31,23 +31,6 @@ enum ScenarioShape {
     private static func words<Switch: CaseIterable & RawRepresentable<String>>(_: Switch.Type) -> Shape {
         .word(Switch.allCases.map(\.rawValue))
     }
-
-    private static let fidelity = Shape.object(
-        "fidelity",
-        fields: [
-            .init("headers", words(Fidelity.Headers.self), about: "which requests must carry x-keyfactor-requested-with"),
-            .init("nulls", words(Fidelity.Nulls.self), about: "whether members without a value are sent as null or left out"),
-            .init("enums", words(WireStyle.EnumStyle.self), about: "whether enums are numbers, names, or as the release has them"),
-            .init("unknownMembers", words(Fidelity.UnknownMembers.self), about: "what happens to members that a model does not have"),
-            .init("unknownIds", words(Fidelity.UnknownIDs.self), about: "the status that answers identifiers of nothing"),
-            .init(
-                "missingSchedule", words(Fidelity.MissingSchedule.self),
-                about: "what a missing Schedule of CertificateStores/Schedule means"),
-            .init("bindingErrors", words(Fidelity.BindingErrors.self), about: "the shape of refusals of bodies that cannot be read"),
-            .init("unauthorizedBody", words(Fidelity.UnauthorizedBody.self), about: "the body of a 401"),
-            .init("paging", words(Fidelity.Paging.self), about: "ignorePage makes every page the first"),
-            .init("timestampTypo", .boolean, about: "also sends RequestTimestamp as the documentation misspells it"),
-        ])
 
     private static let permissions = Field(
         "permissions", .list(.text("a permission such as /agents/management/read/ or *", pattern: "/.*|\\*")),

@@ -28,14 +28,6 @@ struct FailureTests {
         #expect(Golden.difference(text, "Tests/KeyfactorMockTests/Goldens/Failures/\(name).txt") == nil)
     }
 
-    @Test(arguments: Failure.library.map(\.name)) func everyFailureStandsInTheDocuments(_ name: String) throws {
-        let fidelity = try String(contentsOf: Golden.root.appending(path: "docs/FIDELITY.md"), encoding: .utf8)
-        let failure = try #require(Failure.named(name))
-        let code = failure.code.isEmpty ? "–" : failure.code
-        let row = "| `\(name)` | \(failure.status) | \(code) | \(failure.provenance.rawValue) | \(failure.when) |"
-        #expect(fidelity.contains(row), "docs/FIDELITY.md lacks the row to paste:\n\(row)")
-    }
-
     @Test(
         arguments: [
             ("{ failure: unavailable, headers: { Retry-After: '30' } }", "503", "The service is unavailable.", "30"),

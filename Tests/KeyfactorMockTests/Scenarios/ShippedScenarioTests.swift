@@ -59,7 +59,7 @@ struct ShippedScenarioTests {
             for field in fields { #expect(part[field.key] != nil, "calm.yaml lacks '\(field.key)'") }
         }
         let fidelity = try #require(root["fidelity"])
-        for key in FidelityDocument.switches.map(\.key) { #expect(fidelity[key] != nil, "calm.yaml lacks 'fidelity: \(key)'") }
+        for key in FidelitySwitch.all.map(\.key) { #expect(fidelity[key] != nil, "calm.yaml lacks 'fidelity: \(key)'") }
     }
 
     /// Both servers answer the same requests with the same bytes, headers included: identifiers come from the seed.

@@ -5,7 +5,7 @@ enum Change: Effect {
         variants: [
             .init(
                 name: "a change",
-                fields: [.init("change", EstateFile.shape, required: true, about: "merged into the estate after the reply")])
+                fields: [.init("change", EstateFile.patch, required: true, about: "merged into the estate after the reply")])
         ])
 
     static func action(_ node: YAMLNode, for subject: OperationPattern.Subject) -> Action { .changeEstate(node["change"] ?? node) }

@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from mock import BINARY, PATIENCE, SANITIZER, SLOWNESS, DidNotStart, Mock
+from support.mock import BINARY, PATIENCE, SANITIZER, SLOWNESS, DidNotStart, Mock
 
 
 def eventually(condition, seconds=10):

@@ -12,7 +12,7 @@ package struct Fidelity: Sendable, Equatable {
     package enum UnknownMembers: String, Sendable, CaseIterable {
         case ignore, refuse
     }
-    /// The status that answers identifiers of nothing.
+    /// The status for identifiers that do not exist.
     package enum UnknownIDs: String, Sendable, CaseIterable {
         case vendor
         case badRequest = "400"
@@ -52,7 +52,7 @@ package struct Fidelity: Sendable, Equatable {
 
     /// How JSON is written under these switches.
     ///
-    /// - Parameter product: the release pretended.
+    /// - Parameter product: the release simulated.
     /// - Returns: the style for a writer.
     func wireStyle(_ product: ProductVersion) -> WireStyle {
         var style = WireStyle()

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from mock import BINARY, PATIENCE, SANITIZER
+from support.mock import BINARY, PATIENCE, SANITIZER
 
 PYTHON = f"{sys.executable} -c"
 NODE = "node -e"
