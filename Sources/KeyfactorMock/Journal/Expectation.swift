@@ -49,8 +49,10 @@ struct Expectation: Sendable {
     }
 
     let subject: Subject
-    /// As it was written, as JSON.
+    /// As it was written, as JSON, without secrets.
     let text: String
+    /// The names that it writes.
+    let names: [WrittenName]
 
     /// Reads the expectations of a scenario, checked against ``shape``.
     ///
@@ -65,7 +67,8 @@ struct Expectation: Sendable {
     }
 
     private init(_ node: YAMLNode, _ mistakes: inout [Mistake]) {
-        text = node.json?.source ?? ""
+        text = Secrets.expectation(node.json?.source ?? "null")
+        names = WrittenName.inExpectation(node)
         if let requests = node["requests"] {
             let following = node["followedBy"].map { node in
                 Following(

@@ -82,7 +82,7 @@ struct ControlTests {
             "/CertificateStores/Schedule", #"{"StoreIds":["\#(store)"],"Schedule":{"Daily":{"Time":"2020-01-01T01:30:00Z"}}}"#)
         #expect(try mock.send(.get, "/_mock/clock").body == #"{"mode":"frozen","now":"2024-02-28T23:00:00Z","rate":0.0}"# + "\n")
         let advanced = try mock.send(.post, "/_mock/clock/advance", body: #"{"by": "2d"}"#)
-        #expect(advanced.body == #"{"now":"2024-03-01T23:00:00Z","ran":2}"# + "\n")
+        #expect(advanced.body == #"{"now":"2024-03-01T23:00:00Z","ran":2,"ended":1}"# + "\n")
         let starts = try mock.get("/OrchestratorJobs/JobHistory").json.elements.compactMap { $0["OperationStart"]?.text }
         #expect(starts == ["2024-02-29T01:30:00Z", "2024-03-01T01:30:00Z"])
         #expect(try mock.get("/Agents")["Date"] == "Fri, 01 Mar 2024 23:00:00 GMT")
