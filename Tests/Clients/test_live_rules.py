@@ -259,7 +259,7 @@ def test_a_scenario_is_swapped_and_the_world_begins_anew(world):
     assert world.control("GET", "info")["seed"] == 6
     world.control("POST", "reset")
     assert world.control("GET", "estate")["agents"] == [], "a reset goes back to the scenario swapped in"
-    assert world.at("fresh").control("GET", "info")["seed"] == 5, "other worlds begin as the server did"
+    assert world.new("fresh").control("GET", "info")["seed"] == 5, "other worlds begin as the server did"
 
 
 @pytest.mark.parametrize(

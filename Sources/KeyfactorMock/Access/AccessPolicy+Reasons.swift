@@ -33,9 +33,14 @@ extension AccessPolicy {
 
     private func reason(_ user: Credential.User) -> String {
         let shown = user.text.prefix(100)
-        if let known = users.first(where: { Credential.User($0.name).isSame(as: user) }) { return "the password of the user '\(known.name)' is wrong" }
+        if let known = users.first(where: { Credential.User($0.name).isSame(as: user) }) {
+            return "the password of the user '\(known.name)' is wrong"
+        }
         if let other = users.first(where: { Credential.User($0.name).name.lowercased() == user.name.lowercased() }) {
             return "there is no user '\(shown)'; did you mean '\(other.name)', of another domain?"
+        }
+        if let near = users.first(where: { $0.nameAndDomain.name == nearestWord(to: user.name, among: users.map(\.nameAndDomain.name)) }) {
+            return "there is no user '\(shown)'; did you mean '\(near.name)'?"
         }
         return "there is no user '\(shown)'" + Names.hint(user.text, among: users.map(\.name), else: "the scenario's users are")
     }
@@ -73,6 +78,7 @@ extension AccessPolicy {
     /// Why a client gets no token.
     func reason(client: String) -> String {
         if clients.contains(where: { $0.id == client }) { return "the secret of the client '\(client)' is wrong" }
-        return "there is no client '\(client.prefix(100))'" + Names.hint(client, among: clients.map(\.id), else: "the scenario's clients are")
+        return "there is no client '\(client.prefix(100))'"
+            + Names.hint(client, among: clients.map(\.id), else: "the scenario's clients are")
     }
 }

@@ -79,6 +79,8 @@ struct ControlCall: Sendable {
     /// The path parameter.
     let parameter: String
     let world: World
+    /// Whether it has made the world.
+    let isNew: Bool
     let worlds: Worlds
     let metrics: Metrics
     let time: TimeSource

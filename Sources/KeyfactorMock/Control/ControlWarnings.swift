@@ -13,11 +13,13 @@ struct ControlWarnings: Sendable {
     ///   - mistakes: what is doubtful in the body or, with `parameters`, in the query.
     ///   - call: the request.
     ///   - isOfQuery: whether they are about parameters, which have no line.
+    ///   - isNew: whether the call has made its world, which may be due to a misspelt name.
     /// - Throws: a refusal that draws them, where the call is strict.
-    init(_ mistakes: [Mistake], of call: ControlCall, isOfQuery: Bool = false) throws(ControlRefusal) {
-        all = Mistakes(mistakes).all
-        guard !all.isEmpty, try call.isStrict else { return }
-        throw isOfQuery ? ControlRefusal(400, all.map(\.sentence).joined(separator: "\n")) : call.mistakes(Mistakes(all))
+    init(_ mistakes: [Mistake], of call: ControlCall, isOfQuery: Bool = false, new isNew: Bool = false) throws(ControlRefusal) {
+        let new = "the world '\(call.world.name)' is new: no request has named it"
+        all = Mistakes(mistakes).all + (isNew ? [Mistake(Mark(line: 0, column: 0, width: 0), new)] : [])
+        guard try call.isStrict, !all.isEmpty else { return }
+        throw isOfQuery || isNew ? ControlRefusal(400, all.map(\.sentence).joined(separator: "\n")) : call.mistakes(Mistakes(all))
     }
 
     /// Writes the member `warnings`, if there are any.

@@ -19,7 +19,7 @@ enum JournalControl {
             scope: .existingWorld, verify),
         ControlEndpoint(
             waits: .post, "await", "Judge expectations as soon as they are met, or when the time is over", body: awaitShape,
-            query: [fail, ControlWarnings.parameter], scope: .existingWorld, awaitVerdict),
+            query: [fail, ControlWarnings.parameter], awaitVerdict),
         ControlEndpoint(.get, "coverage", "Operations, statuses, failures and rules: which were met and which were not", coverage),
     ]
 
@@ -130,7 +130,7 @@ enum JournalControl {
 
         init(_ call: ControlCall, _ expectations: [Expectation]?) throws(ControlRefusal) {
             let names = (expectations ?? call.scenario.expectations).flatMap(\.names)
-            warnings = try ControlWarnings(call.names.warnings(names), of: call)
+            warnings = try ControlWarnings(call.names.warnings(names), of: call, new: call.isNew)
             failure = try call.number("fail") ?? 200
             guard failure == 200 || (400...599).contains(failure) else {
                 throw ControlRefusal(400, "fail: expected a status from 400 to 599, such as 409, found '\(failure)'.")

@@ -175,15 +175,16 @@ enum RuleControl {
         let (scenario, added) = (call.scenario, Set(revision.added.map(ObjectIdentifier.init)))
         let names = call.world.withState { Names($0, rules: revision.rules) }
         let doubts = RuleDoubts(rules: revision.rules, product: scenario.product, bases: scenario.basePaths, clock: scenario.clock)
-        var (warnings, count): ([Int: [Mistake]], Int) = ([:], 0)
+        var (warnings, refused): ([Int: [Mistake]], [Mistake]) = ([:], [])
         for number in revision.rules.indices.lazy.filter({ added.contains(ObjectIdentifier(revision.rules[$0])) }).prefix(Names.most * 10) {
-            let found = doubts.warnings(CollectionOfOne(number)) + names.warnings(revision.rules[number].names)
-            guard !found.isEmpty else { continue }
-            warnings[number] = found
-            count += found.count
-            if count >= Names.most { break }
+            let rule = revision.rules[number]
+            let (doubtful, misspelt) = (doubts.warnings(CollectionOfOne(number)), names.warnings(rule.names))
+            guard !doubtful.isEmpty || !misspelt.isEmpty else { continue }
+            warnings[number] = doubtful + misspelt
+            refused += (doubts.standsAlone(rule) ? [] : doubtful) + misspelt
+            if warnings.count >= Names.most { break }
         }
-        _ = try ControlWarnings(warnings.values.flatMap { $0 }, of: call)
+        _ = try ControlWarnings(refused, of: call)
         return warnings
     }
 

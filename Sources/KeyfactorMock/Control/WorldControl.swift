@@ -163,7 +163,8 @@ enum WorldControl {
         }
         guard let state else {
             throw ControlRefusal(
-                404, "There is no job '\(id.text)' that is scheduled or under way; GET /_mock/jobs lists them, /_mock/jobs/over the others.")
+                404, "There is no job '\(id.text)' that is scheduled or under way; GET /_mock/jobs lists them, /_mock/jobs/over the others."
+            )
         }
         return .ofControl { writer in
             writer.object { writer in

@@ -8,7 +8,8 @@ extension Expectation {
             return [selection.name, counted?.name, following?.name].compactMap { $0 }.joined(separator: ", ")
         case .every(let selection, has: let conditions): return "every \(selection.name) has \(Self.name(conditions))"
         case .jobs(let type, let agent, let count):
-            return ["jobs", type.map { "of the type \($0)" }, agent.map { "on \($0)" }].compactMap { $0 }.joined(separator: " ") + ", \(count.name)"
+            return ["jobs", type.map { "of the type \($0)" }, agent.map { "on \($0)" }].compactMap { $0 }.joined(separator: " ")
+                + ", \(count.name)"
         case .run(let unmatched, let unused):
             let parts = [unmatched.map { "unmatched requests, exactly \($0)" }, unused.map { "rules that never struck, exactly \($0)" }]
             return parts.compactMap { $0 }.joined(separator: "; ")
@@ -16,9 +17,7 @@ extension Expectation {
     }
 
     fileprivate static func name(_ conditions: [Rule.Condition]) -> String {
-        conditions.map { condition in
-            "\(condition.text) \(Secrets.isSecret(condition.selector) ? Secrets.struckOut : Secrets.text(condition.wanted))"
-        }.joined(separator: " and ")
+        conditions.map { "\($0.text) \($0.shownWanted)" }.joined(separator: " and ")
     }
 }
 
@@ -46,5 +45,13 @@ extension Expectation.Following {
             "each followed by", selection.name, notBefore.map { "not before \($0)" }, within.map { "within \($0)" },
         ]
         return parts.compactMap { $0 }.joined(separator: " ")
+    }
+}
+
+extension Rule.Condition {
+    /// The wanted value as verdicts show it, unless it is that of a secret.
+    var shownWanted: String {
+        let says = ["present", "absent", "null"].contains(wanted)
+        return Secrets.isSecret(name: text) && !says ? Secrets.struckOut : Secrets.text(wanted)
     }
 }

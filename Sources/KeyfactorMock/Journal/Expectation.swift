@@ -49,7 +49,7 @@ struct Expectation: Sendable {
     }
 
     let subject: Subject
-    /// As it was written, as JSON, without secrets.
+    /// As it was written, as JSON.
     let text: String
     /// The names that it writes.
     let names: [WrittenName]
@@ -67,7 +67,7 @@ struct Expectation: Sendable {
     }
 
     private init(_ node: YAMLNode, _ mistakes: inout [Mistake]) {
-        text = Secrets.expectation(node.json?.source ?? "null")
+        text = node.json?.source ?? ""
         names = WrittenName.inExpectation(node)
         if let requests = node["requests"] {
             let following = node["followedBy"].map { node in

@@ -185,10 +185,7 @@ struct Judge {
         return zip(conditions, values(entry, conditions)).map { condition, value in
             let isSecret = Secrets.isSecret(condition.selector)
             let found = isSecret ? Secrets.struckOut : shown(value, condition.selector, entry)
-            let wanted = isSecret && !["present", "absent", "null"].contains(condition.wanted)
-            return .init(
-                name: condition.text, wanted: wanted ? Secrets.struckOut : Secrets.text(condition.wanted), found: found,
-                isMet: condition.fits(value))
+            return .init(name: condition.text, wanted: condition.shownWanted, found: found, isMet: condition.fits(value))
         }
     }
 
@@ -196,7 +193,9 @@ struct Judge {
     private func shown(_ value: Selected, _ selector: Selector, _ entry: JournalEntry) -> String {
         guard case .body(let steps) = selector, case .json = value else { return Secrets.shown(value.shown) }
         let body = Secrets.body(entry.request.bytes[entry.request.body], isForm: false)
-        guard let document = try? JSONDocument(Array(body.utf8)), let left = document.root.value(at: steps) else { return Secrets.struckOut }
+        guard let document = try? JSONDocument(Array(body.utf8)), let left = document.root.value(at: steps) else {
+            return Secrets.struckOut
+        }
         return Secrets.shown(Selected.json(left).shown)
     }
 

@@ -91,7 +91,7 @@ extension Verdict {
     package var text: String {
         var lines = results.flatMap { result -> [String] in
             let mark = result.judgement == .met ? "met" : result.judgement.rawValue.uppercased()
-            return ["  \(mark): \(result.expected)"] + result.details.map { "    " + $0 }
+            return ["  \(mark): \(Secrets.expectation(result.expected))"] + result.details.map { "    " + $0 }
         }
         let count = results.count { $0.judgement == .met }
         lines.insert("expectations: \(judgement.rawValue), \(count) of \(results.count) met (seed \(seed))", at: 0)
@@ -105,20 +105,22 @@ extension Verdict {
     package func junit(suite: String) -> String {
         let failed = results.count { $0.judgement != .met }
         let name = suite == "unnamed" ? "keyfactor-mock" : suite
-        var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"\(Self.escaped(name))\" tests=\"\(max(1, results.count))\""
+        var text =
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"\(Self.escaped(name))\" tests=\"\(max(1, results.count))\""
         text += " failures=\"\(failed)\" errors=\"0\" skipped=\"\(results.isEmpty ? 1 : 0)\">\n"
         if results.isEmpty {
             text += "  <testcase classname=\"keyfactor-mock\" name=\"nothing is expected\">\n"
             text += "    <skipped message=\"the scenario has no part 'expect'\"/>\n  </testcase>\n"
         }
-        let output = "    <system-out>\(Self.escaped(exchanges.isEmpty ? "no exchanges" : exchanges.joined(separator: "\n")))</system-out>\n"
+        let output =
+            "    <system-out>\(Self.escaped(exchanges.isEmpty ? "no exchanges" : exchanges.joined(separator: "\n")))</system-out>\n"
         for result in results {
             text += "  <testcase classname=\"keyfactor-mock\" name=\"\(Self.escaped(result.name))\""
             guard result.judgement != .met else {
                 text += "/>\n"
                 continue
             }
-            let details = (["expected: \(result.expected)"] + result.details).joined(separator: "\n")
+            let details = (["expected: \(Secrets.expectation(result.expected))"] + result.details).joined(separator: "\n")
             text += ">\n    <failure type=\"\(result.judgement.rawValue)\" message=\"\(Self.escaped(result.found))\">"
             text += Self.escaped(details) + "</failure>\n" + output + "  </testcase>\n"
         }

@@ -32,6 +32,13 @@ struct RuleDoubts: Sendable {
             hint: Names.hint(rule.operation, bases))
     }
 
+    /// Whether a rule replies by itself at a path that is unlike any operation, so that it stands for an operation that the mock lacks.
+    func standsAlone(_ rule: Rule) -> Bool {
+        rule.operation.subject == .operation && rule.effects.substitute != nil
+            && !API.endpoints.contains { rule.operation.meets($0.pattern) }
+            && Names.hint(rule.operation, bases) == Names.noHint
+    }
+
     private func noPhase(_ number: Int) -> Mistake? {
         let rule = rules[number]
         guard let phase = rule.phase, phase != Rule.firstPhase else { return nil }

@@ -47,7 +47,8 @@ struct Names: Sendable {
         case .rule: return missing(name, "rule", rules.map(\.name), exists: occurs { $0.rule == name.text })
         case .jobType: return missing(name, "job type", jobTypes)
         case .agent: return missing(name, "agent", machines("agents") + estate.agents.all.map(\.machine))
-        case .store: return missing(name, "certificate store on a machine", machines("certificateStores") + estate.stores.all.map(\.machine))
+        case .store:
+            return missing(name, "certificate store on a machine", machines("certificateStores") + estate.stores.all.map(\.machine))
         case .machine:
             let stores = machines("certificateStores") + estate.stores.all.map(\.machine)
             return missing(name, "agent or certificate store on a machine", machines("agents") + estate.agents.all.map(\.machine) + stores)
@@ -80,10 +81,15 @@ struct Names: Sendable {
     /// What was probably meant by a pattern that is no operation.
     static func hint(_ pattern: OperationPattern, _ bases: [String]) -> String {
         let path = pattern.text.split(separator: " ", maxSplits: 1).last.map { String($0).lowercased() } ?? ""
-        if let base = bases.first(where: { path == $0.lowercased() || path.hasPrefix($0.lowercased() + "/") }) { return "leave out \(base)" }
+        if let base = bases.first(where: { path == $0.lowercased() || path.hasPrefix($0.lowercased() + "/") }) {
+            return "leave out \(base)"
+        }
         let near = nearestWord(to: pattern.text, among: Catalogue.operations)
-        return near.map { "did you mean '\($0)'?" } ?? "keyfactor-mock operations lists them"
+        return near.map { "did you mean '\($0)'?" } ?? noHint
     }
+
+    /// The hint where nothing is near.
+    static let noHint = "keyfactor-mock operations lists them"
 
     private func occurs(_ fits: (JournalEntry) -> Bool) -> Bool { journal?.entries.contains(where: fits) ?? false }
 
@@ -134,7 +140,10 @@ struct Names: Sendable {
         guard !known.contains(name.text), !Self.isAddress(name.text) else { return nil }
         if occurs({ $0.caller == name.text }) { return nil }
         let user = Credential.User(name.text)
-        let near = access.users.first { Credential.User($0.name).isSame(as: user) }?.name ?? nearestWord(to: name.text, among: known)
+        let near =
+            access.users.first { Credential.User($0.name).isSame(as: user) }?.name ?? nearestWord(to: name.text, among: known)
+            ?? access.users.first { $0.nameAndDomain.name == nearestWord(to: user.name, among: access.users.map(\.nameAndDomain.name)) }?
+            .name
         // In these modes anybody may come, under any name.
         if access.mode == .any || access.mode == .none, near == nil { return nil }
         let hint = near.map { "did you mean '\($0)'?" }
@@ -142,7 +151,8 @@ struct Names: Sendable {
     }
 
     private static func isAddress(_ text: String) -> Bool {
-        text.contains(":") || text.split(separator: ".", omittingEmptySubsequences: false).count == 4 && text.allSatisfy { $0.isNumber || $0 == "." }
+        text.contains(":")
+            || text.split(separator: ".", omittingEmptySubsequences: false).count == 4 && text.allSatisfy { $0.isNumber || $0 == "." }
     }
 
     // MARK: Hints
@@ -155,6 +165,7 @@ struct Names: Sendable {
     /// The end of a sentence about a name that does not exist: the nearest, or the names that do.
     static func hint(_ text: String, among names: [String], else listed: String) -> String {
         if let near = nearestWord(to: text, among: names) { return "; did you mean '\(near)'?" }
-        return names.isEmpty ? "" : "; \(listed) " + names.prefix(12).map { "'\($0)'" }.joined(separator: ", ") + (names.count > 12 ? ", …" : "")
+        return names.isEmpty
+            ? "" : "; \(listed) " + names.prefix(12).map { "'\($0)'" }.joined(separator: ", ") + (names.count > 12 ? ", …" : "")
     }
 }

@@ -104,6 +104,9 @@ package final class Worlds: Sendable {
     /// A world that exists, as used now.
     func existing(_ name: String) -> World? { name == Self.standardName ? standard : registry.withLock { $0.use(name) } }
 
+    /// Whether a world must be made before a request may name it.
+    var isStrict: Bool { limits.isStrict }
+
     /// The names of all worlds.
     var names: [String] { [Self.standardName] + registry.withLock { $0.worlds.keys.sorted() } }
 

@@ -11,7 +11,8 @@ struct VerdictTests {
             scenario: "s", seed: 7,
             results: judgements.map { judgement in
                 .init(
-                    expected: #"{"unmatched":0}"#, name: "unmatched requests, exactly 0", found: "2 unmatched requests", judgement: judgement,
+                    expected: #"{"unmatched":0}"#, name: "unmatched requests, exactly 0", found: "2 unmatched requests",
+                    judgement: judgement,
                     nearest: judgement == .failed
                         ? [
                             .init(
