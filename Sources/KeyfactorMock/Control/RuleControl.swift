@@ -56,7 +56,7 @@ enum RuleControl {
         return response(book, states)
     }
 
-    /// - Parameter warnings: by the number of the rule that they are about.
+    /// The rules as JSON, with warnings by the number of the rule that they are about.
     private static func response(_ book: RuleBook, _ states: RuleStates, _ warnings: [Int: [Mistake]] = [:]) -> Response {
         .ofControl { writer in
             writer.array(book.rules.indices) { writer, number in
@@ -176,9 +176,12 @@ enum RuleControl {
         let names = call.world.withState { Names($0, rules: revision.rules) }
         let doubts = RuleDoubts(rules: revision.rules, product: scenario.product, bases: scenario.basePaths, clock: scenario.clock)
         var (warnings, refused): ([Int: [Mistake]], [Mistake]) = ([:], [])
-        for number in revision.rules.indices.lazy.filter({ added.contains(ObjectIdentifier(revision.rules[$0])) }).prefix(Names.most * 10) {
+        let numbers = revision.rules.indices.lazy.filter { added.contains(ObjectIdentifier(revision.rules[$0])) }
+        for (place, number) in numbers.enumerated() {
             let rule = revision.rules[number]
-            let (doubtful, misspelt) = (doubts.warnings(CollectionOfOne(number)), names.warnings(rule.names))
+            // Of a long list only the first are compared with all rules above.
+            let doubtful = doubts.warnings(CollectionOfOne(number), asksAbove: place < Names.most)
+            let misspelt = names.warnings(rule.names)
             guard !doubtful.isEmpty || !misspelt.isEmpty else { continue }
             warnings[number] = doubtful + misspelt
             refused += (doubts.standsAlone(rule) ? [] : doubtful) + misspelt

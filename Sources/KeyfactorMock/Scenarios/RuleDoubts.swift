@@ -5,13 +5,23 @@ struct RuleDoubts: Sendable {
     let product: ProductVersion
     let bases: [String]
     let clock: ClockSettings
+    /// The phases that rules put a world into.
+    private let phases: Set<String>
+
+    /// Prepares to ask about rules.
+    init(rules: [Rule], product: ProductVersion, bases: [String], clock: ClockSettings) {
+        (self.rules, self.product, self.bases, self.clock) = (rules, product, bases, clock)
+        phases = Set(rules.compactMap(\.becomes))
+    }
 
     /// Asks about some rules.
     ///
-    /// - Parameter numbers: their places in the order.
+    /// - Parameters:
+    ///   - numbers: their places in the order.
+    ///   - asksAbove: whether a rule above may always strike first, which costs a look at each rule above.
     /// - Returns: at most one doubt for each rule, each with its place and a hint; ``Names/most`` in all.
-    func warnings(_ numbers: some Sequence<Int>) -> [Mistake] {
-        let questions = [noOperation, noPhase, noTime, noChance, noSuchSelector, shadowed]
+    func warnings(_ numbers: some Sequence<Int>, asksAbove: Bool = true) -> [Mistake] {
+        let questions = [noOperation, noPhase, noTime, noChance, noSuchSelector] + (asksAbove ? [shadowed] : [])
         return Array(numbers.lazy.compactMap { number in questions.lazy.compactMap { $0(number) }.first }.prefix(Names.most))
     }
 
@@ -24,7 +34,7 @@ struct RuleDoubts: Sendable {
         let rule = rules[number]
         guard rule.operation.subject == .operation else { return nil }
         if rule.effects.substitute?.servesAnyPath == true { return nil }
-        let met = API.endpoints.filter { rule.operation.meets($0.pattern) }
+        let met = rule.endpoints.map { API.endpoints[$0.number] }
         if met.contains(where: { $0.since <= product }) { return nil }
         if let later = met.first { return warning(rule, "Command \(product.rawValue) has no \(later.name)") }
         return Mistake(
@@ -35,16 +45,14 @@ struct RuleDoubts: Sendable {
     /// Whether a rule replies by itself at a path that is unlike any operation, so that it stands for an operation that the mock lacks.
     func standsAlone(_ rule: Rule) -> Bool {
         rule.operation.subject == .operation && rule.effects.substitute != nil
-            && !API.endpoints.contains { rule.operation.meets($0.pattern) }
-            && Names.hint(rule.operation, bases) == Names.noHint
+            && rule.endpoints.isEmpty && Names.hint(rule.operation, bases) == Names.noHint
     }
 
     private func noPhase(_ number: Int) -> Mistake? {
         let rule = rules[number]
         guard let phase = rule.phase, phase != Rule.firstPhase else { return nil }
-        let made = rules.compactMap(\.becomes)
-        guard !made.contains(phase) else { return nil }
-        let near = nearestWord(to: phase, among: made + [Rule.firstPhase]).map { "did you mean '\($0)'?" }
+        guard !phases.contains(phase) else { return nil }
+        let near = nearestWord(to: phase, among: phases.sorted() + [Rule.firstPhase]).map { "did you mean '\($0)'?" }
         return warning(rule, "no rule makes the world become '\(Mistake.shortened(phase))'", near)
     }
 
