@@ -60,7 +60,7 @@ package final class MockServer: Sendable {
 
     /// Refuses a request that names no world.
     private func refuse(_ refusal: Refusal, _ wall: Timestamp) -> Answer {
-        if let why = refusal.why { log(.warning, why) }
+        if let why = refusal.reason { log(.warning, why) }
         return .ready(worlds.standard.withState { state in state.response(refusal, now: state.now(wall: wall)) })
     }
 
@@ -97,7 +97,7 @@ package final class MockServer: Sendable {
     private func finish(_ conclusion: Conclusion, of exchange: Exchange, since began: Timestamp) -> Answer {
         worlds.trimJournals()
         if conclusion.isOver { metrics.record(time.now().ticks - began.ticks + conclusion.pause) }
-        if let warning = conclusion.warning { log(.warning, warning) }
+        if let reason = conclusion.reason { log(conclusion.level, reason) }
         if log.tells(.debug) { log(.debug, conclusion.line(of: exchange)) }
         return conclusion.answer
     }

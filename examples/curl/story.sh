@@ -54,7 +54,7 @@ is 'one request was sent' 1 "$(steer GET 'journal?operation=POST%20/Orchestrator
 is 'and the job exists' 1 "$(steer GET jobs | count '"id":')"
 
 # 3. Two hours pass, without waiting.
-is 'the clock advances' '{"now":"2026-03-01T11:00:00Z","ran":0}' "$(steer POST clock/advance '{"by": "2h"}')"
+is 'the clock advances' '{"now":"2026-03-01T11:00:00Z","ran":0,"ended":0}' "$(steer POST clock/advance '{"by": "2h"}')"
 
 curl -sS -X DELETE "$control"
 echo 'all is well'

@@ -35,14 +35,15 @@ func Where(conditions map[string]any) Option { return Option{"where", conditions
 // Chance strikes a share of the requests, such as "30%", the same in every run.
 func Chance(chance string) Option { return Option{"chance", chance} }
 
-// On begins a rule for an operation such as "POST /OrchestratorJobs/Custom" or "token". The rule is active after its first
-// effect is added. Rules are evaluated in the order of their creation.
+// On begins a rule for an operation such as "POST /OrchestratorJobs/Custom" or "token". It holds from its first effect on,
+// and a test that gives it none fails, as does one whose operation does not exist;
+// rules are evaluated in the order of their creation.
 func (w *World) On(operation string, options ...Option) *Rule {
-	w.rules++
-	rule := &Rule{world: w, name: fmt.Sprintf("rule-%d", w.rules), keys: map[string]any{"operation": operation}}
+	rule := &Rule{world: w, name: fmt.Sprintf("rule-%d", len(w.rules)+1), keys: map[string]any{"operation": operation}}
 	for _, option := range options {
 		rule.keys[option.key] = option.value
 	}
+	w.rules = append(w.rules, rule)
 	return rule
 }
 
@@ -51,7 +52,7 @@ func (r *Rule) Does(effect map[string]any) *Rule {
 	r.world.t.Helper()
 	r.does = append(r.does, effect)
 	r.keys["do"] = r.does
-	r.world.Control(http.MethodPut, "rules/"+r.name, r.keys, nil)
+	r.world.Control(http.MethodPut, "rules/"+r.name+"?strict", r.keys, nil)
 	return r
 }
 

@@ -24,7 +24,7 @@ type World struct {
 	Client   *http.Client
 
 	t     testing.TB
-	rules int
+	rules []*Rule
 }
 
 // Exchange is a request with its reply, from the journal. Status is 0 if nothing was sent; Effect is "committed" if the
@@ -86,6 +86,11 @@ func New(t testing.TB) *World {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
+		for _, rule := range w.rules {
+			if len(rule.does) == 0 {
+				t.Errorf("On(%q) was given no effect, such as Refuse: it strikes nothing", rule.said["operation"])
+			}
+		}
 		if t.Failed() {
 			for _, each := range w.Requests("") {
 				t.Logf("%d %s %s: %d %s %s", each.N, each.Method, each.Path, each.Status, each.Delivery, each.Rule)
@@ -152,10 +157,11 @@ func (w *World) Advance(by time.Duration) int {
 	return outcome.Ran
 }
 
-// Requests are the exchanges of an operation such as "GET /Agents", or all if it is empty, oldest first.
+// Requests are the exchanges of an operation such as "GET /Agents", or all if it is empty, oldest first. An operation
+// that does not exist fails the test.
 func (w *World) Requests(operation string) []Exchange {
 	w.t.Helper()
-	query := url.Values{"order": {"oldest"}, "limit": {"100000"}}
+	query := url.Values{"order": {"oldest"}, "limit": {"100000"}, "strict": {"true"}}
 	if operation != "" {
 		query.Set("operation", operation)
 	}
@@ -178,15 +184,15 @@ func (w *World) Jobs() []Job {
 	return jobs
 }
 
-// Verify fails the test and shows the nearest exchanges unless all expectations are met: a list as in scenario files, such as
-// "[ { requests: { operation: GET /Agents }, count: 1-3 } ]".
+// Verify fails the test, with the exchanges that came nearest, unless all of the expectations are met: a list as in scenario
+// files, such as "[ { requests: { operation: GET /Agents }, count: 1-3 } ]". A name in them that does not exist fails it, too.
 func (w *World) Verify(expectations string) {
 	w.t.Helper()
 	var verdict struct {
 		Verdict string
 		Results json.RawMessage
 	}
-	w.Control(http.MethodPost, "verify", "expect: "+expectations, &verdict)
+	w.Control(http.MethodPost, "verify?strict", "expect: "+expectations, &verdict)
 	if verdict.Verdict != "met" {
 		w.t.Errorf("%s: %s", verdict.Verdict, verdict.Results)
 	}

@@ -80,10 +80,15 @@ class Rule:
         self._world, self.name, self._keys = world, name, keys
 
     def does(self, *effects):
-        """Adds effects as in scenario files: `does({"limit": {"tokens": 2, "refill": "1/s"}})`. A rule without effects strikes too."""
+        """Any effects as scenario files write them: `does({"limit": {"tokens": 2, "refill": "1/s"}})`; none at all strikes too."""
         self._keys["do"] = self._keys.get("do", []) + list(effects)
-        self._world._change("PUT", f"rules/{self.name}", self._keys)
+        self._world._change("PUT", f"rules/{self.name}?strict", self._keys)
         return self
+
+    @property
+    def has_effect(self):
+        """Whether it is on the server: each effect adds to it, and the first one sends it."""
+        return "do" in self._keys
 
     def refuse(self, failure=None, **more):
         """Sends a named failure (`keyfactor-mock failures`), or status, code, message, body, headers, retryAfter. No work is done."""
@@ -131,7 +136,7 @@ class World:
 
     def __init__(self, server, name):
         self.server, self.name, self.ca = server, name, server.ca
-        self.expected, self._scripts, self._changes, self._rules, self._scenario = [], {}, [], 0, None
+        self.expected, self._scripts, self._changes, self._rules, self._scenario = [], {}, [], [], None
         below = f"/w/{name}"
         self.https_url = server.https and server.https + below + server.api_path
         self.url = server.http + below + server.api_path if server.http else self.https_url
@@ -158,14 +163,21 @@ class World:
         self.control("PUT", "scenario", scenario)
 
     def on(self, operation, path=None, *, name=None, times=None, **more):
-        """Creates a rule: `on("POST", "/OrchestratorJobs/Custom", times=2).refuse("unavailable")`. Rules are evaluated in the order of
-        their creation. `times=2` is `calls="1-2"`. calls, per, where, chance, maxRun, window, becomes, unauthenticated and ttl are
-        as in scenario files; `while` is `while_`. The operation `token` is the token endpoint."""
-        self._rules += 1
+        """A rule for some requests, `on("POST", "/OrchestratorJobs/Custom", times=2).refuse("unavailable")`; rules are evaluated in the
+        order of their creation. It must be given an effect, and an operation that does not exist raises `Refused`. `times=2` is `calls="1-2"`; calls, per, where, chance, maxRun, window, becomes, unauthenticated and
+        ttl as in scenario files, and `while` as `while_`. The operation `token` is the token endpoint."""
         keys = {"operation": f"{operation} {path or ''}".strip(), **{key.rstrip("_"): value for key, value in more.items()}}
         if times:
             keys["calls"] = f"1-{times}"
-        return Rule(self, re.sub(r"[^A-Za-z0-9._-]+", "-", name or f"rule-{self._rules}"), keys)
+        rule = Rule(self, re.sub(r"[^A-Za-z0-9._-]+", "-", name or f"rule-{len(self._rules) + 1}"), keys)
+        self._rules.append((rule, keys["operation"]))
+        return rule
+
+    def check_rules(self):
+        """Fails if a rule was given no effect: it was never sent, so a test that relies on it shows nothing. `does()` is an effect, too."""
+        idle = [operation for rule, operation in self._rules if not rule.has_effect]
+        if idle:
+            raise AssertionError("on(…) was given no effect, such as .refuse(…): " + ", ".join(idle))
 
     def patch(self, **parts):
         """Merges into the estate: `patch(agents=[…], certificateStores=[…])`, in the format of scenario files."""
@@ -195,16 +207,17 @@ class World:
         return self._change("PUT", "clock", how) if how else self.control("GET", "clock")
 
     def requests(self, operation=None, path=None, *, status=None):
-        """The exchanges of an operation, or all exchanges, oldest first."""
-        query = {"order": "oldest", "limit": 100_000, "operation": operation and f"{operation} {path or ''}".strip(), "status": status}
+        """The exchanges of an operation, or all, oldest first. An operation that does not exist raises `Refused`."""
+        query = {"order": "oldest", "limit": 100_000, "strict": "true", "operation": operation and f"{operation} {path or ''}".strip(), "status": status}
         journal = self.control("GET", "journal?" + urlencode({key: value for key, value in query.items() if value is not None}))
         if journal["evicted"]:
             raise RuntimeError(f"the journal has dropped {journal['evicted']} exchanges: use expect and verify, which allow for that")
         return [Exchange(each) for each in journal["exchanges"]]
 
-    def jobs(self):
-        """The scheduled and running jobs: dicts of id, jobType, agent, schedule, state, runs."""
-        return self.control("GET", "jobs")
+    def jobs(self, over=False):
+        """The jobs that are scheduled or running: dicts of id, jobType, agent, schedule, state, runs. With `over=True` those that are
+        over, with attempts, result, message and ended instead of runs."""
+        return self.control("GET", "jobs/over" if over else "jobs")
 
     def estate(self):
         """The estate, in the format of scenario files."""
@@ -219,7 +232,8 @@ class World:
         self.expected.append({**expectation, "count": count} if count is not None else expectation)
 
     def verify(self):
-        """Fails and shows the nearest exchanges unless all expectations are met. Without `expect`, checks those of the scenario."""
+        """Fails, with the exchanges that came nearest, unless all that was expected (else: what the scenario expects) has happened.
+        A name in it that does not exist (an operation, a rule, a job type, an agent, …) raises `Refused`, with the nearest that does."""
         self._judge("verify", {})
 
     def await_(self, timeout="5s"):
@@ -227,7 +241,8 @@ class World:
         self._judge("await", {"timeout": timeout}, timeout=700)
 
     def _judge(self, page, body, **more):
-        verdict = self.control("POST", page, {**body, **({"expect": self.expected} if self.expected else {})}, **more)
+        self.check_rules()
+        verdict = self.control("POST", f"{page}?strict", {**body, **({"expect": self.expected} if self.expected else {})}, **more)
         self.expected = []
         if verdict["verdict"] != "met":
             raise AssertionError("\n".join(line for each in verdict["results"] if each["verdict"] != "met" for line in _lines(each)))
@@ -236,8 +251,11 @@ class World:
 def _lines(result):
     """Describes why an expectation is not met, and the nearest exchanges."""
     yield f"{result['verdict']}: expected {json.dumps(result['expected'])}, found {result['found']}"
+    if result.get("neverStruck"):
+        yield f"  never struck: {', '.join(result['neverStruck'])}"
     for near in result["nearest"]:
-        yield f"  nearest: {near['n']} {near['method']} {near['path']} -> {near['status']}"
+        kind = "counted" if all(each["met"] for each in near["criteria"]) else "nearest"
+        yield f"  {kind}: {near['n']} {near['method']} {near['path']} -> {near['status']}"
         unmet = [each for each in near["criteria"] if not each["met"]]
         yield from (f"    {each['criterion']}: wanted {each['wanted']}, found {each['found']}" for each in unmet)
 
@@ -295,5 +313,6 @@ def kfmock(kfmock_server, request):
     try:
         if world.expected:
             world.verify()
+        world.check_rules()
     finally:
         world.drop()

@@ -89,10 +89,4 @@ enum Credential: Sendable, Equatable {
         default: false
         }
     }
-
-    /// Why it cannot be accepted, if that is known before it is verified.
-    var reason: String? {
-        guard case .bearerOfNoWorld(let name) = self else { return nil }
-        return "the token was issued by the world '\(name)', which does not exist any more"
-    }
 }

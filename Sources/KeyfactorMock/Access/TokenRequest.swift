@@ -9,6 +9,8 @@ struct TokenRequest: Sendable {
         var description: String
         /// Whether the client used the `Authorization` header, so that the 401 must name a scheme.
         var challenges = false
+        /// What else a developer should know.
+        var why: String?
     }
 
     let client: String
@@ -87,6 +89,9 @@ struct TokenRequest: Sendable {
 }
 
 extension TokenRequest.Failure {
+    /// Why no token is issued, in the words of `X-Mock-Why`, the journal and the log.
+    var reason: String { Secrets.reason(why ?? (description.isEmpty ? "the request is not for the token endpoint" : description)) }
+
     /// The response as RFC 6749 says.
     var response: Response {
         var writer = JSONWriter(capacity: 128)
@@ -97,6 +102,7 @@ extension TokenRequest.Failure {
         var response = Response.ofTokenEndpoint(status, writer.bytes)
         if challenges { response.add("WWW-Authenticate", "Basic realm=\"keyfactor-mock\"") }
         if status == 405 { response.add("Allow", "POST") }
+        response.add("X-Mock-Why", reason)
         return response
     }
 }

@@ -3,7 +3,7 @@ struct Tokens: Sendable {
     /// What is known of a token.
     enum Finding: Sendable, Equatable {
         case valid(client: String)
-        case expired
+        case expired(client: String, at: Timestamp)
         /// Not one of the mock's.
         case unknown
     }
@@ -52,6 +52,6 @@ struct Tokens: Sendable {
     /// Looks up a token.
     func find(_ text: String, now: Timestamp) -> Finding {
         guard let token = issued[text] else { return .unknown }
-        return now < token.expires ? .valid(client: token.client) : .expired
+        return now < token.expires ? .valid(client: token.client) : .expired(client: token.client, at: token.expires)
     }
 }

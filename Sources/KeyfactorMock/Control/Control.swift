@@ -101,10 +101,16 @@ package final class Control: Sendable {
         }
         if endpoint.scope != .open { try checkToken(of: request) }
         try ControlCall.refuseUnknownParameters(of: request, besides: endpoint.query.map(\.name))
-        let world = endpoint.scope == .world ? try world(name, request) : worlds.standard
+        let (world, isNew): (World, Bool)
+        switch endpoint.scope {
+        case .open, .server: (world, isNew) = (worlds.standard, false)
+        case .world: (world, isNew) = try self.world(name, request)
+        case .existingWorld: (world, isNew) = try self.world(name, request, isRead: true)
+        }
         return try endpoint.work(
             ControlCall(
-                request: request, parameter: parameter, world: world, worlds: worlds, metrics: metrics, time: time, facts: facts,
+                request: request, parameter: parameter, world: world, isNew: isNew, worlds: worlds, metrics: metrics, time: time,
+                facts: facts,
                 wall: time.now()))
     }
 
@@ -129,8 +135,9 @@ package final class Control: Sendable {
         }
     }
 
-    /// The world that the path or the header `X-Mock-World` names, or else `default`. It is made if need be, once nothing else is wrong.
-    private func world(_ inPath: String?, _ request: Request) throws(ControlRefusal) -> World {
+    /// The world that the path or the header `X-Mock-World` names, or else `default`. Once nothing else is wrong it is made if need be,
+    /// unless it is only read: then nobody has asked it anything, and its name is probably misspelt.
+    private func world(_ inPath: String?, _ request: Request, isRead: Bool = false) throws(ControlRefusal) -> (World, isNew: Bool) {
         let inHeader: String?
         do throws(Refusal) {
             inHeader = try Worlds.header(of: request)
@@ -144,8 +151,15 @@ package final class Control: Sendable {
         guard Worlds.isName(name) else {
             throw ControlRefusal(404, "A world's name is 1 to 64 letters, digits, '.', '_' or '-', found '\(name.prefix(64))'.")
         }
+        if let world = worlds.existing(name) { return (world, false) }
+        if isRead {
+            let hint = nearestWord(to: name, among: worlds.names).map { " Did you mean '\($0)'?" } ?? ""
+            let strict = worlds.isStrict ? ", which with --strict-worlds would not make it" : ""
+            throw ControlRefusal(
+                404, "There is no world '\(name)': no request has named it\(strict), and POST /_mock/worlds makes it.\(hint)")
+        }
         do throws(Refusal) {
-            return try worlds.named(name, wall: time.now())
+            return (try worlds.named(name, wall: time.now()), true)
         } catch {
             throw ControlRefusal(404, "There is no world '\(name)', and with --strict-worlds naming it does not make it.")
         }

@@ -8,8 +8,10 @@ struct ControlEndpoint: Sendable {
         case open
         /// The server as a whole.
         case server
-        /// One world, which is made if it does not exist.
+        /// One world, which is made if it does not exist, unless the endpoint only reads it.
         case world
+        /// One world, which must exist: what reads or removes something would pass for a misspelt name.
+        case existingWorld
     }
 
     /// What it does with a call.
@@ -52,7 +54,8 @@ struct ControlEndpoint: Sendable {
         scope: Scope = .world, _ work: @escaping Work
     ) {
         (self.method, self.path, self.about, self.body, self.query) = (method, path, about, body, query)
-        (self.scope, self.work) = (scope, work)
+        let reads = method == .get || method == .delete
+        (self.scope, self.work) = (scope == .world && reads ? .existingWorld : scope, work)
     }
 
     /// The path parameter of a path that matches, empty if the endpoint has none.
@@ -76,6 +79,8 @@ struct ControlCall: Sendable {
     /// The path parameter.
     let parameter: String
     let world: World
+    /// Whether it has made the world.
+    let isNew: Bool
     let worlds: Worlds
     let metrics: Metrics
     let time: TimeSource

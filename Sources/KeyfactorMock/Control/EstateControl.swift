@@ -16,3 +16,21 @@ extension Job {
         }
     }
 }
+
+extension HistoryEntry {
+    /// Writes the last attempt at a job that is over, as `GET /_mock/jobs/over` shows it.
+    func writeControl(to writer: inout JSONWriter, _ estate: Estate) {
+        writer.object { writer in
+            writer.member("id", job.id)
+            writer.member("jobType", job.order.type)
+            writer.member("agent", agentMachine)
+            writer.name("schedule")
+            job.order.schedule.write(to: &writer)
+            writer.member("state", end == nil ? "unscheduled" : "over")
+            writer.member("attempts", estate.jobs.history.entries(of: job.id).count)
+            writer.member("result", result.name)
+            writer.member("message", message)
+            writer.member("ended", end)
+        }
+    }
+}

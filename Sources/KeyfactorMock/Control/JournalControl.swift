@@ -10,13 +10,16 @@ enum JournalControl {
                 ("status", "those answered with this status"),
                 ("rule", "those that this rule struck"), ("caller", "those by this user, client or address"),
                 ("since", "those after the exchange with this number"), ("limit", "how many at most; default 100"),
-                ("order", "newest (default) or oldest first"),
+                ("order", "newest (default) or oldest first"), ControlWarnings.parameter,
             ], journal),
         ControlEndpoint(.get, "journal/{n}", "One exchange", exchange),
         ControlEndpoint(.delete, "journal", "Remove all exchanges; numbers continue", clear),
-        ControlEndpoint(.post, "verify", "Judge expectations, by default the scenario's", body: verifyShape, verify),
         ControlEndpoint(
-            waits: .post, "await", "Judge expectations as soon as they are met, or when the time is over", body: awaitShape, awaitVerdict),
+            .post, "verify", "Judge expectations, by default the scenario's", body: verifyShape, query: [fail, ControlWarnings.parameter],
+            scope: .existingWorld, verify),
+        ControlEndpoint(
+            waits: .post, "await", "Judge expectations as soon as they are met, or when the time is over", body: awaitShape,
+            query: [fail, ControlWarnings.parameter], awaitVerdict),
         ControlEndpoint(.get, "coverage", "Operations, statuses, failures and rules: which were met and which were not", coverage),
     ]
 
@@ -24,6 +27,7 @@ enum JournalControl {
 
     private static func journal(_ call: ControlCall) throws(ControlRefusal) -> Response {
         let wanted = try Filter(call)
+        let warnings = try ControlWarnings(call.names.warnings(wanted.names), of: call, isOfQuery: true)
         let (journal, router) = call.world.withState { ($0.journal, $0.scenario.router) }
         let entries = journal.entries.lazy.filter { wanted.fits($0, router) }
         let page = wanted.isOldestFirst ? Array(entries.prefix(wanted.limit)) : entries.suffix(wanted.limit).reversed()
@@ -32,6 +36,7 @@ enum JournalControl {
                 writer.name("exchanges")
                 writer.array(page) { $1.write(to: &$0) }
                 writer.member("evicted", journal.evicted)
+                warnings.write(to: &writer)
             }
         }
     }
@@ -63,6 +68,14 @@ enum JournalControl {
                 throw ControlRefusal(400, "order: expected newest or oldest, found '\(order.prefix(40))'.")
             }
             isOldestFirst = order == "oldest"
+        }
+
+        /// The names that it writes; parameters have no place in a text.
+        var names: [WrittenName] {
+            let texts: [(WrittenName.Kind, String?)] = [(.operation, operation?.text), (.rule, rule), (.caller, caller)]
+            return texts.compactMap { kind, text in
+                text.map { WrittenName(kind: kind, text: $0, mark: Mark(line: 0, column: 0, width: 0)) }
+            }
         }
 
         func fits(_ entry: JournalEntry, _ router: Router) -> Bool {
@@ -108,11 +121,33 @@ enum JournalControl {
         return expectations
     }
 
+    private static let fail = (name: "fail", about: "the status where the verdict is not met, 400 to 599; default 200")
+
+    /// How the verdict is answered.
+    private struct Reply: Sendable {
+        let warnings: ControlWarnings
+        let failure: Int
+
+        init(_ call: ControlCall, _ expectations: [Expectation]?) throws(ControlRefusal) {
+            let names = (expectations ?? call.scenario.expectations).flatMap(\.names)
+            warnings = try ControlWarnings(call.names.warnings(names), of: call, new: call.isNew)
+            failure = try call.number("fail") ?? 200
+            guard failure == 200 || (400...599).contains(failure) else {
+                throw ControlRefusal(400, "fail: expected a status from 400 to 599, such as 409, found '\(failure)'.")
+            }
+        }
+
+        func response(_ verdict: Verdict) -> Response {
+            var response = Response.ofControl { verdict.write(to: &$0, more: warnings.write) }
+            if verdict.judgement != .met { response.status = failure }
+            return response
+        }
+    }
+
     private static func verify(_ call: ControlCall) throws(ControlRefusal) -> Response {
         let body = try call.body(verifyShape)
         let expectations = try expected(call, body)
-        let verdict = call.world.verdict(expectations)
-        return .ofControl { verdict.write(to: &$0) }
+        return try Reply(call, expectations).response(call.world.verdict(expectations))
     }
 
     private static func awaitVerdict(_ call: ControlCall) throws(ControlRefusal) -> Answer {
@@ -120,11 +155,11 @@ enum JournalControl {
         let expectations = try expected(call, body)
         let timeout = body["timeout"]?.duration ?? .zero
         guard timeout <= .seconds(600) else { throw ControlRefusal(400, "'timeout' is at most 10m.") }
-        return wait(call, Watched(expectations), until: call.wall + timeout)
+        return wait(call, Watched(expectations), try Reply(call, expectations), until: call.wall + timeout)
     }
 
     /// Answers if everything is met or the time is over; otherwise waits until something has happened.
-    private static func wait(_ call: ControlCall, _ watched: Watched, until end: Timestamp) -> Answer {
+    private static func wait(_ call: ControlCall, _ watched: Watched, _ reply: Reply, until end: Timestamp) -> Answer {
         var watched = watched
         let bell = Bell()
         let judgeBegan = call.time.now()
@@ -137,8 +172,7 @@ enum JournalControl {
         let left = end.since(now)
         guard !isMet, left > .zero, !isDropped else {
             call.world.withState { state in state.watchers.removeAll { $0 === bell } }
-            let verdict = judge.verdict(expectations)
-            return .ready(.ofControl { verdict.write(to: &$0) })
+            return .ready(reply.response(judge.verdict(expectations)))
         }
         let leaving = Leaving(call.world, bell)
         // Under load something happens all the time: it is judged a hundred times a second, and no more than a tenth of the time.
@@ -146,7 +180,7 @@ enum JournalControl {
         return .until(bell, atMost: left) { [watched] in
             leaving.leave()
             let left = end.since(call.time.now())
-            return .later(min(pause, max(.milliseconds(10), left))) { wait(call, watched, until: end) }
+            return .later(min(pause, max(.milliseconds(10), left))) { wait(call, watched, reply, until: end) }
         }
     }
 

@@ -6,11 +6,14 @@ enum RuleControl {
         ControlEndpoint(.get, "scenario", "The scenario as it was read", scenario),
         ControlEndpoint(
             .put, "scenario", "Replace the whole scenario, all or nothing; the world begins anew", body: .orNull(ScenarioShape.scenario),
-            swap),
+            query: [ControlWarnings.parameter], swap),
         ControlEndpoint(.get, "rules", "The rules in order, with how often each matched and struck", rules),
         ControlEndpoint(
-            waits: .post, "rules", "Add one rule or a list, before the scenario's rules and after other live ones", body: liveRules, add),
-        ControlEndpoint(waits: .put, "rules/{name}", "Replace the rule of that name, or add it", body: Rule.liveShape, replace),
+            waits: .post, "rules", "Add one rule or a list, before the scenario's rules and after other live ones", body: liveRules,
+            query: [ControlWarnings.parameter], add),
+        ControlEndpoint(
+            waits: .put, "rules/{name}", "Replace the rule of that name, or add it", body: Rule.liveShape,
+            query: [ControlWarnings.parameter], replace),
         ControlEndpoint(.delete, "rules/{name}", "Remove a rule", remove),
     ]
 
@@ -27,6 +30,7 @@ enum RuleControl {
         } catch {
             throw call.mistakes(error)
         }
+        let warnings = try ControlWarnings(scenario.warnings.all, of: call)
         let (before, generation) = call.world.withState { state in
             (
                 state.restart(as: WorldState(name: state.name, scenario: scenario, wall: call.wall, budget: state.journal.budget)),
@@ -39,7 +43,7 @@ enum RuleControl {
                 writer.member("scenario", scenario.name)
                 writer.member("generation", generation)
                 writer.name("warnings")
-                writer.array(scenario.warnings.all) { $0.value("line \($1.line): \($1.message)") }
+                writer.array(warnings.all) { $0.value("line \($1.line): \($1.message)") }
             }
         }
     }
@@ -49,7 +53,12 @@ enum RuleControl {
     private static func rules(_ call: ControlCall) -> Response {
         call.world.withState { $0.dropExpiredRules(at: call.wall) }
         let (book, states) = call.world.withState { ($0.book, $0.rules) }
-        return .ofControl { writer in
+        return response(book, states)
+    }
+
+    /// The rules as JSON, with warnings by the number of the rule that they are about.
+    private static func response(_ book: RuleBook, _ states: RuleStates, _ warnings: [Int: [Mistake]] = [:]) -> Response {
+        .ofControl { writer in
             writer.array(book.rules.indices) { writer, number in
                 let rule = book.rules[number]
                 writer.object { writer in
@@ -61,6 +70,9 @@ enum RuleControl {
                     writer.name("do")
                     writer.array(rule.effects.words) { $0.value($1) }
                     if let expiry = rule.expiry { writer.member("expires", expiry.inMilliseconds) }
+                    guard let doubts = warnings[number] else { return }
+                    writer.name("warnings")
+                    writer.array(doubts) { $0.value($1.sentence) }
                 }
             }
         }
@@ -147,13 +159,36 @@ enum RuleControl {
         _ revision: Revision, over before: RuleBook, _ call: ControlCall, _ change: @escaping Revise
     ) throws(ControlRefusal) -> Answer {
         guard revision.mistakes.isEmpty else { throw call.mistakes(Mistakes(revision.mistakes)) }
+        let warnings = try doubts(revision, before, call)
         let book = RuleBook(revision.rules)
-        let isDone = call.world.withState { state in
-            guard state.book === before else { return false }
+        let states = call.world.withState { state -> RuleStates? in
+            guard state.book === before else { return nil }
             state.use(book)
-            return true
+            return state.rules
         }
-        return isDone ? .ready(rules(call)) : try revise(call, change)
+        guard let states else { return try revise(call, change) }
+        return .ready(response(book, states, warnings))
+    }
+
+    /// What is doubtful in the rules that are added, by their numbers.
+    private static func doubts(_ revision: Revision, _ before: RuleBook, _ call: ControlCall) throws(ControlRefusal) -> [Int: [Mistake]] {
+        let (scenario, added) = (call.scenario, Set(revision.added.map(ObjectIdentifier.init)))
+        let names = call.world.withState { Names($0, rules: revision.rules) }
+        let doubts = RuleDoubts(rules: revision.rules, product: scenario.product, bases: scenario.basePaths, clock: scenario.clock)
+        var (warnings, refused): ([Int: [Mistake]], [Mistake]) = ([:], [])
+        let numbers = revision.rules.indices.lazy.filter { added.contains(ObjectIdentifier(revision.rules[$0])) }
+        for (place, number) in numbers.enumerated() {
+            let rule = revision.rules[number]
+            // Of a long list only the first are compared with all rules above.
+            let doubtful = doubts.warnings(CollectionOfOne(number), asksAbove: place < Names.most)
+            let misspelt = names.warnings(rule.names)
+            guard !doubtful.isEmpty || !misspelt.isEmpty else { continue }
+            warnings[number] = doubtful + misspelt
+            refused += (doubts.standsAlone(rule) ? [] : doubtful) + misspelt
+            if warnings.count >= Names.most { break }
+        }
+        _ = try ControlWarnings(refused, of: call)
+        return warnings
     }
 
     private static func remove(_ call: ControlCall) throws(ControlRefusal) -> Response {

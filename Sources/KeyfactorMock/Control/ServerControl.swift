@@ -108,7 +108,7 @@ enum ServerControl {
         let name = body["name"]?.text ?? ""
         var source: WorldState?
         if let from = body["from"]?.text {
-            guard let world = call.worlds[from] else { throw ControlRefusal(404, "There is no world '\(from.prefix(64))' to fork.") }
+            guard let world = call.worlds[from] else { throw call.noWorld(from, "to fork") }
             source = world.withState { $0 }
         }
         guard let world = call.worlds.make(name, from: source, wall: call.wall) else {
@@ -126,7 +126,7 @@ enum ServerControl {
         guard call.parameter != Worlds.standardName else {
             throw ControlRefusal(409, "The world 'default' always exists; POST /_mock/reset resets it.")
         }
-        guard call.worlds.drop(call.parameter) else { throw ControlRefusal(404, "There is no world '\(call.parameter.prefix(64))'.") }
+        guard call.worlds.drop(call.parameter) else { throw call.noWorld(call.parameter) }
         return Response(204)
     }
 }

@@ -10,6 +10,7 @@ enum WorldControl {
             .post, "clock/advance", "Advance the time; everything that falls due happens, in order, before the reply", body: advanceShape,
             advanceClock),
         ControlEndpoint(.get, "jobs", "The jobs that are scheduled or under way", jobs),
+        ControlEndpoint(.get, "jobs/over", "The jobs that are over, with how each ended", jobsOver),
         ControlEndpoint(.post, "jobs/{id}/advance", "Move a job on by one step", advanceJob),
         ControlEndpoint(.get, "estate", "Everything that exists, as scenario files write it", estate),
         ControlEndpoint(.patch, "estate", "Merge seeds into the estate, all or nothing", body: EstateFile.shape, patchEstate),
@@ -26,7 +27,7 @@ enum WorldControl {
         var source: WorldState?
         if let from = body["from"]?.text {
             guard let world = call.worlds[from] else {
-                throw ControlRefusal(404, "There is no world '\(from.prefix(64))' to copy the state of.")
+                throw call.noWorld(from, "to copy the state of")
             }
             source = world.withState { $0 }
         }
@@ -93,18 +94,21 @@ enum WorldControl {
         guard (body["by"] == nil) != (body["to"] == nil) else {
             throw ControlRefusal(400, "Give either 'by', such as {\"by\": \"2h\"}, or 'to', such as {\"to\": \"2026-03-01T09:00:00Z\"}.")
         }
-        let outcome = call.world.withState { state -> (after: Timestamp, ran: Int, evicted: Int)? in
+        let outcome = call.world.withState { state -> (after: Timestamp, ran: Int, ended: Int, evicted: Int)? in
             let before = state.now(wall: call.wall)
             let after = body["to"]?.time.map { $0.resolved(from: before) } ?? before + (body["by"]?.duration ?? .zero)
             guard after >= before else { return nil }
             state.clock.set(to: after, wall: call.wall)
-            return (after, state.estate.advance(to: after), state.estate.jobs.history.evicted)
+            let running = state.estate.jobs.runs.count
+            let ran = state.estate.advance(to: after)
+            return (after, ran, running + ran - state.estate.jobs.runs.count, state.estate.jobs.history.evicted)
         }
         guard let outcome else { throw ControlRefusal(400, "Time only advances; PUT /_mock/clock sets it back.") }
         return .ofControl { writer in
             writer.object { writer in
                 writer.member("now", outcome.after)
                 writer.member("ran", outcome.ran)
+                writer.member("ended", outcome.ended)
                 // The history is bounded: this many attempts of this world are not in it.
                 if outcome.evicted > 0 { writer.member("historyEvicted", outcome.evicted) }
             }
@@ -132,6 +136,22 @@ enum WorldControl {
         }
     }
 
+    /// The jobs of the history that are not scheduled any more, by their last attempt.
+    private static func jobsOver(_ call: ControlCall) -> Response {
+        let estate = call.world.withState { state in
+            state.estate.advance(to: state.now(wall: call.wall))
+            return state.estate
+        }
+        let scheduled = estate.jobs.scheduled
+        var (last, order): ([GUID: HistoryEntry], [GUID]) = ([:], [])
+        for entry in estate.jobs.history.all where scheduled[entry.job.id] == nil {
+            if last.updateValue(entry, forKey: entry.job.id) == nil { order.append(entry.job.id) }
+        }
+        return .ofControl { writer in
+            writer.array(order.compactMap { last[$0] }) { $1.writeControl(to: &$0, estate) }
+        }
+    }
+
     private static func advanceJob(_ call: ControlCall) throws(ControlRefusal) -> Response {
         guard let id = GUID(call.parameter) else { throw ControlRefusal(400, "'\(call.parameter.prefix(60))' is not a job's id, a GUID.") }
         let state = call.world.withState { state -> String? in
@@ -142,7 +162,9 @@ enum WorldControl {
             return state.estate.jobs.scheduled[id] == nil ? "over" : state.estate.jobs.state(of: id)
         }
         guard let state else {
-            throw ControlRefusal(404, "There is no job '\(id.text)' that is scheduled or under way; GET /_mock/jobs lists them.")
+            throw ControlRefusal(
+                404, "There is no job '\(id.text)' that is scheduled or under way; GET /_mock/jobs lists them, /_mock/jobs/over the others."
+            )
         }
         return .ofControl { writer in
             writer.object { writer in

@@ -7,11 +7,11 @@ enum Work {
         var response: Response
         /// Whether the estate was changed, or a token issued.
         var isCommitted = false
-        /// Why nothing was found at the path.
-        var miss: String?
+        /// Why it was refused, or what else a developer should know.
+        var reason: String?
 
-        init(_ response: Response, isCommitted: Bool = false, miss: String? = nil) {
-            (self.response, self.isCommitted, self.miss) = (response, isCommitted, miss)
+        init(_ response: Response, isCommitted: Bool = false, reason: String? = nil) {
+            (self.response, self.isCommitted, self.reason) = (response, isCommitted, reason)
         }
     }
 
@@ -25,13 +25,12 @@ enum Work {
     /// - Returns: the reply, and whether anything was changed.
     static func outcome(_ exchange: Exchange, _ caller: Caller?, _ state: inout WorldState, now: Timestamp) -> Outcome {
         guard case .operation(let route, let body) = exchange.subject else {
-            let response = state.tokenResponse(exchange, now: now)
-            return Outcome(response, isCommitted: response.status == 200)
+            return state.tokenOutcome(exchange, now: now)
         }
         guard let caller else {
-            var outcome = Outcome(state.unauthorized(now: now), miss: exchange.credential.reason)
-            if let why = outcome.miss { outcome.response.add("X-Mock-Why", why) }
-            return outcome
+            let why = state.scenario.access.reason(
+                exchange.credential, header: exchange.request.header("authorization"), state.tokens, world: state.name, now: now)
+            return Outcome(state.unauthorized(why, now: now), reason: why)
         }
         let (request, scenario) = (exchange.request, state.scenario)
         do throws(Refusal) {
@@ -47,8 +46,7 @@ enum Work {
             case .commit(let commit): return Outcome(state.response(commit(&state.estate), now: now), isCommitted: true)
             }
         } catch {
-            let miss = error.status == 404 || error.status == 405 ? error.why : nil
-            return Outcome(state.response(error, now: now), miss: miss)
+            return Outcome(state.response(error, now: now), reason: error.reason)
         }
     }
 

@@ -51,6 +51,8 @@ struct Expectation: Sendable {
     let subject: Subject
     /// As it was written, as JSON.
     let text: String
+    /// The names that it writes.
+    let names: [WrittenName]
 
     /// Reads the expectations of a scenario, checked against ``shape``.
     ///
@@ -66,6 +68,7 @@ struct Expectation: Sendable {
 
     private init(_ node: YAMLNode, _ mistakes: inout [Mistake]) {
         text = node.json?.source ?? ""
+        names = WrittenName.inExpectation(node)
         if let requests = node["requests"] {
             let following = node["followedBy"].map { node in
                 Following(

@@ -44,7 +44,7 @@ struct JournalEntry: Sendable {
     let replyLength: Int
     /// The length of the request's body as it was received.
     let bodyLength: Int
-    /// Why nothing was found at the path, or what else a developer should know.
+    /// Why it was refused or is broken, or what else a developer should know.
     let why: String?
 
     /// The most bytes of a body that are kept.
@@ -63,7 +63,7 @@ struct JournalEntry: Sendable {
     ///   - effect: whether anything was changed.
     ///   - delivery: how the reply goes out.
     ///   - reply: the reply; of a long body only ``bodyCap`` bytes are kept.
-    ///   - why: why nothing was found at the path, or what else a developer should know.
+    ///   - why: why it was refused or is broken, or what else a developer should know.
     init(
         _ request: Request, _ subject: Subject, caller: String, at: Timestamp, wall: Timestamp, rule: String? = nil,
         failure: String? = nil, effect: Effect = .none, delivery: Delivery = .whole, reply: Response, why: String? = nil
@@ -89,6 +89,14 @@ struct JournalEntry: Sendable {
         case (.operation, .token), (.token, _), (.connection, _): false
         case (.operation, _): router.segmentsBelowBase(request).map { pattern.matches(method: request.method.name, path: $0) } ?? false
         }
+    }
+
+    /// The exchange in a line, for reports.
+    var line: String {
+        let query = request.query.isEmpty ? "" : "?" + Secrets.query(request.text(request.query)).prefix(200)
+        let sent = status == 0 ? delivery.rawValue : delivery == .whole ? "\(status)" : "\(status) \(delivery.rawValue)"
+        let by = rule.map { " (rule '\($0)')" } ?? ""
+        return "\(number) \(request.line)\(query) \(sent) by \(caller)\(by)" + (why.map { ": \($0)" } ?? "")
     }
 
     /// The operation as Keyfactor's documentation writes it, or `token`.

@@ -13,9 +13,14 @@ struct Judge {
     let scenario: String
     let seed: UInt64
 
+    /// How many exchanges reports show, and how many of those that were counted a result shows.
+    private static let (mostExchanges, mostCounted) = (100, 10)
+
     /// Judges expectations.
     func verdict(_ expectations: [Expectation]) -> Verdict {
-        Verdict(scenario: scenario, seed: seed, results: expectations.map(result))
+        var verdict = Verdict(scenario: scenario, seed: seed, results: expectations.map(result))
+        verdict.exchanges = journal.entries(after: journal.count - Self.mostExchanges).map(\.line)
+        return verdict
     }
 
     /// Judges one expectation.
@@ -49,7 +54,8 @@ struct Judge {
     private func plain(_ expectation: Expectation, _ found: String, _ isMet: Bool?, _ nearest: [Verdict.Near] = []) -> Verdict.Result {
         let judgement: Verdict.Judgement = isMet.map { $0 ? .met : .failed } ?? .indeterminate
         let gone = judgement == .indeterminate ? "; what could change that is no longer in the journal or the history" : ""
-        return Verdict.Result(expected: expectation.text, found: found + gone, judgement: judgement, nearest: nearest)
+        return Verdict.Result(
+            expected: expectation.text, name: expectation.name, found: found + gone, judgement: judgement, nearest: nearest)
     }
 
     // MARK: Requests
@@ -58,8 +64,23 @@ struct Judge {
         _ matching: [JournalEntry], _ count: Expectation.Count?, _ selection: Expectation.Selection, _ expectation: Expectation
     ) -> Verdict.Result {
         let isMet = count.map { $0.judged(matching.count, mayBeMore: journal.evicted > 0) } ?? true
-        let near = isMet == true || matching.count > (count?.most ?? .max) ? [] : nearest(to: selection)
-        return plain(expectation, counted(matching.count, "request"), isMet, near)
+        guard isMet != true else { return plain(expectation, counted(matching.count, "request"), isMet) }
+        let seen = matching.prefix(Self.mostCounted).map { near($0, criteria(selection, $0)) }
+        let missed = matching.count > (count?.most ?? .max) ? [] : nearest(to: selection)
+        var result = plain(expectation, counted(matching.count, "request"), isMet, seen + missed)
+        result.idleRules = idleRules(selection)
+        return result
+    }
+
+    /// The rules that a selection names or whose operation it is about, as far as they never struck.
+    private func idleRules(_ selection: Expectation.Selection) -> [String] {
+        let idle = book.rules.indices.lazy.filter { number in
+            guard rules.strikes[number] == 0 else { return false }
+            let rule = book.rules[number]
+            if let name = selection.rule { return name == rule.name }
+            return selection.operation.map { $0.meets(rule.operation) } ?? false
+        }
+        return idle.prefix(5).map { book.rules[$0].name }
     }
 
     /// Whether an exchange is what must follow another.
@@ -160,27 +181,56 @@ struct Judge {
     }
 
     private func held(_ entry: JournalEntry, _ conditions: [Rule.Condition]) -> [Verdict.Criterion] {
-        zip(conditions, values(entry, conditions)).map { condition, value in
-            let found = Secrets.isSecret(condition.selector) ? Secrets.struckOut : Secrets.shown(value.shown)
-            return .init(name: condition.text, wanted: condition.wanted, found: found, isMet: condition.fits(value))
+        guard !conditions.isEmpty else { return [] }
+        return zip(conditions, values(entry, conditions)).map { condition, value in
+            let isSecret = Secrets.isSecret(condition.selector)
+            let found = isSecret ? Secrets.struckOut : shown(value, condition.selector, entry)
+            return .init(name: condition.text, wanted: condition.shownWanted, found: found, isMet: condition.fits(value))
         }
     }
 
+    /// What a selector found, as the journal shows it: of a body, what is left without its secrets.
+    private func shown(_ value: Selected, _ selector: Selector, _ entry: JournalEntry) -> String {
+        guard case .body(let steps) = selector, case .json = value else { return Secrets.shown(value.shown) }
+        let body = Secrets.body(entry.request.bytes[entry.request.body], isForm: false)
+        guard let document = try? JSONDocument(Array(body.utf8)), let left = document.root.value(at: steps) else {
+            return Secrets.struckOut
+        }
+        return Secrets.shown(Selected.json(left).shown)
+    }
+
+    /// The three exchanges that match most criteria but not all; of those that match equally many, the ones with the most similar path.
     private func nearest(to selection: Expectation.Selection) -> [Verdict.Near] {
-        var best: [(entry: JournalEntry, criteria: [Verdict.Criterion], met: Int)] = []
+        var likeness = Likeness(to: selection.operation)
+        var best: [(entry: JournalEntry, met: Int, unlike: Int)] = []
         for entry in journal.entries {
-            let criteria = criteria(selection, entry)
-            let met = criteria.count(where: \.isMet)
-            guard met < criteria.count else { continue }
-            let place = best.firstIndex { $0.met < met } ?? best.count
-            if place < 3 { best.insert((entry, criteria, met), at: place) }
+            let (met, all) = met(selection, entry)
+            guard met < all, best.count < 3 || met >= best[2].met else { continue }
+            let unlike = likeness.distance(of: entry, router)
+            let place = best.firstIndex { ($0.met, -$0.unlike) < (met, -unlike) } ?? best.count
+            if place < 3 { best.insert((entry, met, unlike), at: place) }
             if best.count > 3 { best.removeLast() }
         }
-        return best.map { near($0.entry, $0.criteria) }
+        return best.map { near($0.entry, criteria(selection, $0.entry)) }
+    }
+
+    /// How many criteria of a selection an exchange meets, and how many there are.
+    private func met(_ selection: Expectation.Selection, _ entry: JournalEntry) -> (met: Int, all: Int) {
+        var met = zip(selection.conditions, values(entry, selection.conditions)).count { $0.fits($1) }
+        var all = selection.conditions.count
+        for isMet in [
+            selection.operation.map { entry.matches($0, router) }, selection.status.map { $0 == entry.status },
+            selection.rule.map { $0 == entry.rule },
+        ] {
+            guard let isMet else { continue }
+            all += 1
+            if isMet { met += 1 }
+        }
+        return (met, all)
     }
 
     private func near(_ entry: JournalEntry, _ criteria: [Verdict.Criterion]) -> Verdict.Near {
-        let path = String(entry.request.text(entry.request.path).prefix(200))
+        let path = Secrets.shown(String(entry.request.text(entry.request.path).prefix(200)))
         return Verdict.Near(number: entry.number, method: entry.request.method.name, path: path, status: entry.status, criteria: criteria)
     }
 

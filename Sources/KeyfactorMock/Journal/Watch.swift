@@ -85,5 +85,5 @@ struct SuccessionKey: Hashable {
 
 extension Request {
     /// Method and path, as messages show them.
-    var line: String { "\(method.name) \(text(path).prefix(200))" }
+    var line: String { "\(method.name) \(Secrets.shown(String(text(path).prefix(200))))" }
 }

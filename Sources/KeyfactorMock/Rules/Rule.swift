@@ -23,6 +23,8 @@ final class Rule: Sendable {
     let mark: Mark
     /// Whether it was added while the world ran.
     let isLive: Bool
+    /// The names that its conditions write.
+    let names: [WrittenName]
     /// When a live rule expires, on the wall clock.
     let expiry: Timestamp?
 
@@ -98,6 +100,7 @@ final class Rule: Sendable {
         self.name = node["name"]?.text ?? name
         mark = (node["name"] ?? node["operation"] ?? node).mark
         conditions = (node["where"]?.entries ?? []).compactMap { Condition($0, operation, &mistakes) }
+        names = WrittenName.inRule(node)
         calls = Calls(reading: node["calls"])
         if case .from(let first, to: let last) = calls, first > last, let calls = node["calls"] {
             mistakes.append(Mistake(calls.mark, "'calls' needs the smaller number first", hint: "\(last)-\(first)"))

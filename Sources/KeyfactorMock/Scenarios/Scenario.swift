@@ -17,6 +17,8 @@ package final class Scenario: Sendable {
     let rules: RuleBook
     /// What must have happened in the end.
     let expectations: [Expectation]
+    /// The names that its part `progress` writes.
+    let progressNames: [WrittenName]
     /// Where requests lead, below its base paths.
     let router: Router
     /// The file as it was read.
@@ -83,6 +85,7 @@ package final class Scenario: Sendable {
         self.estate = estate
         self.rules = rules.isEmpty ? .empty : RuleBook(rules)
         expectations = expected
+        progressNames = WrittenName.inProgress(node["progress"])
         router = Router(API.operations, bases: basePaths)
         source = text
         self.overrides = overrides

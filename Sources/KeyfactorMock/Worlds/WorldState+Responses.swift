@@ -30,15 +30,17 @@ extension WorldState {
             response = self.response(refusal.status, .refusal, body: refusal.body, now: now)
         }
         for header in refusal.headers { response.add(header.name, header.value) }
-        if let why = refusal.why { response.add("X-Mock-Why", why) }
+        if let why = refusal.reason { response.add("X-Mock-Why", why) }
         return response
     }
 
     /// The 401 as IIS sends it before Command sees the request, or as the fidelity switch says.
     ///
-    /// - Parameter now: the world's time, for `Date`.
+    /// - Parameters:
+    ///   - why: the reason.
+    ///   - now: the world's time, for `Date`.
     /// - Returns: the complete response.
-    mutating func unauthorized(now: Timestamp) -> Response {
+    mutating func unauthorized(_ why: String, now: Timestamp) -> Response {
         var response: Response
         switch scenario.fidelity.unauthorizedBody {
         case .html:
@@ -48,6 +50,7 @@ extension WorldState {
         case .empty: response = self.response(401, .other, body: [], now: now)
         }
         addChallenges(to: &response)
+        response.add("X-Mock-Why", why)
         return response
     }
 
@@ -68,14 +71,14 @@ extension WorldState {
     ///   - exchange: the request for a token.
     ///   - now: the world's time.
     /// - Returns: a token, or an error of RFC 6749.
-    mutating func tokenResponse(_ exchange: Exchange, now: Timestamp) -> Response {
-        guard case .token(let asked) = exchange.subject else {
-            return TokenRequest.Failure(status: 400, error: "", description: "").response
-        }
+    mutating func tokenOutcome(_ exchange: Exchange, now: Timestamp) -> Work.Outcome {
         do throws(TokenRequest.Failure) {
-            return try issueToken(try asked.get(), now: now)
+            guard case .token(let asked) = exchange.subject else {
+                throw TokenRequest.Failure(status: 400, error: "", description: "")
+            }
+            return Work.Outcome(try issueToken(try asked.get(), now: now), isCommitted: true)
         } catch {
-            return error.response
+            return Work.Outcome(error.response, reason: error.reason)
         }
     }
 
@@ -84,7 +87,8 @@ extension WorldState {
         let access = scenario.access
         guard request.secrets.contains(where: { access.admitsClient(request.client, $0) }) else {
             throw TokenRequest.Failure(
-                status: 401, error: "invalid_client", description: "invalid client credentials", challenges: true)
+                status: 401, error: "invalid_client", description: "invalid client credentials", challenges: true,
+                why: access.reason(client: request.client))
         }
         let token = tokens.issue(to: request.client, in: name, expires: now + access.tokenLifetime, &estate.identifiers)
         var writer = JSONWriter(capacity: 192)
@@ -95,5 +99,15 @@ extension WorldState {
             if let scope = request.scope { writer.member("scope", scope) }
         }
         return .ofTokenEndpoint(200, writer.bytes)
+    }
+}
+
+extension Refusal {
+    /// Why it was refused, in the words of `X-Mock-Why`, the journal and the log: what a developer should know, else its own sentence.
+    var reason: String? {
+        guard (400..<500).contains(status) else { return why }
+        let sentence = why.flatMap { $0.isEmpty ? nil : $0 } ?? (message.hasSuffix(".") ? String(message.dropLast()) : message)
+        let plain = String(String.UnicodeScalarView(sentence.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
+        return Secrets.reason(plain.utf8.count <= 2_000 ? plain : plain.prefix(2_000) + " …")
     }
 }

@@ -101,6 +101,15 @@ package final class Worlds: Sendable {
         name == Self.standardName ? standard : registry.withLock { $0.worlds[name]?.world }
     }
 
+    /// A world that exists, as used now.
+    func existing(_ name: String) -> World? { name == Self.standardName ? standard : registry.withLock { $0.use(name) } }
+
+    /// Whether a world must be made before a request may name it.
+    var isStrict: Bool { limits.isStrict }
+
+    /// The names of all worlds.
+    var names: [String] { [Self.standardName] + registry.withLock { $0.worlds.keys.sorted() } }
+
     /// Whether a name may be a world's.
     static func isName(_ name: some StringProtocol) -> Bool {
         (1...64).contains(name.utf8.count)

@@ -61,7 +61,7 @@ def test_a_request_held_before_its_work_is_not_there_yet(serve):
 
 
 def test_all_of_an_exchange(world):
-    reply = world.request("GET", "/Agents?PageReturned=1&returnLimit=1", headers={"X-Twice": "a", "Accept": "application/json"})
+    reply = world.request("GET", "/Agents?PageReturned=1&returnLimit=1", headers={"X-Twice": "a", "X-Request-Id": "a", "Accept": "application/json"})
     exchange = world.control("GET", "journal/1")
     assert exchange == world.last()
     wanted = {
@@ -70,7 +70,7 @@ def test_all_of_an_exchange(world):
     assert {name: exchange[name] for name in wanted} == wanted
     assert exchange["delivery"] == "whole"
     assert exchange["caller"] == "127.0.0.1"
-    assert exchange["headers"]["X-Twice"] == "a"
+    assert (exchange["headers"]["X-Twice"], exchange["headers"]["X-Request-Id"]) == ("(struck out)", "a")
     assert exchange["replyBody"] == reply.body.decode()
     sent = {name: value for name, value in reply.headers if name != "Content-Length"}
     assert exchange["replyHeaders"] == sent

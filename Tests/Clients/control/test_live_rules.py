@@ -259,7 +259,7 @@ def test_a_swapped_scenario_starts_the_world_afresh(world):
     assert world.control("GET", "info")["seed"] == 6
     world.control("POST", "reset")
     assert world.control("GET", "estate")["agents"] == [], "a reset goes back to the scenario swapped in"
-    assert world.at("fresh").control("GET", "info")["seed"] == 5, "other worlds begin as the server did"
+    assert world.new("fresh").control("GET", "info")["seed"] == 5, "other worlds begin as the server did"
 
 
 @pytest.mark.parametrize(

@@ -176,7 +176,7 @@ def test_coverage(world):
     assert set(after["failures"]["notMet"]) == set(before["failures"]["notMet"]) - {"unavailable"}
     assert {rule["name"] for rule in after["rules"]["met"]} == {'odd "name" \\ here', "gone"}
     assert after["rules"]["notMet"] == [{"name": "never", "matches": 0, "strikes": 0}]
-    assert world.at("other").control("GET", "coverage")["operations"]["met"] == {}
+    assert world.new("other").control("GET", "coverage")["operations"]["met"] == {}
     world.control("POST", "reset")
     assert world.control("GET", "coverage") == before
 

@@ -102,8 +102,8 @@ def test_the_nearest_are_shown_with_what_is_wrong(world):
     world.request()
     result = judged(world, requests(operation=CUSTOM, status=200, where={"body.JobTypeName": "Right"}))
     assert result["verdict"] == "failed" and result["found"] == "0 requests"
-    # As near as one another: the right status, the right operation.
-    assert [near["n"] for near in result["nearest"]] == [3, 1, 2]
+    # As near as one another are the right status and the right operation; the more similar path comes first.
+    assert [near["n"] for near in result["nearest"]] == [3, 2, 1]
     first = result["nearest"][0]
     assert (first["method"], first["path"], first["status"]) == ("POST", "/KeyfactorAPI/OrchestratorJobs/Custom", 400)
     assert first["criteria"] == [
@@ -116,7 +116,9 @@ def test_the_nearest_are_shown_with_what_is_wrong(world):
 def test_nothing_is_near_where_nothing_was_asked_or_too_much(world):
     assert judged(world, requests(operation=AGENTS))["nearest"] == []
     world.statuses(3)
-    assert judged(world, requests(2, operation=AGENTS))["nearest"] == []
+    counted = judged(world, requests(2, operation=AGENTS))["nearest"]
+    assert [near["n"] for near in counted] == [1, 2, 3], "too many: those that were counted"
+    assert all(each["met"] for near in counted for each in near["criteria"])
 
 
 @pytest.mark.parametrize("selector", ["header.authorization", "body.Password", "body.Deep.SecretValue", "query.password"])
@@ -254,7 +256,8 @@ def test_what_was_deleted_is_missed_by_nobody(world):
 def test_each_world_has_a_verdict_of_its_own(world):
     world.at("one").request()
     assert verdict(world.at("one"), requests(1)) == "met"
-    assert verdict(world.at("two"), requests(1)) == "failed"
+    assert "no world 'two'" in world.at("two").refused("POST", "verify", {}, status=404)
+    assert verdict(world.new("two"), requests(1)) == "failed"
 
 
 # MARK: Indeterminate

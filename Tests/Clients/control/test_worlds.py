@@ -183,7 +183,7 @@ def test_header_and_prefix_come_before_the_user(mapped):
 
 def test_a_world_is_made_by_whoever_names_it_first(plain):
     plain.at("first-use").request()
-    plain.at("first-use-by-control").control("GET", "clock")
+    plain.at("first-use-by-control").control("PUT", "clock", {})
     assert {"first-use", "first-use-by-control"} <= set(counts(plain))
 
 
@@ -267,7 +267,7 @@ def test_a_fork_takes_all_along_and_goes_its_own_way(serve):
 
 
 def test_reset_puts_everything_back_and_says_what_went(serve):
-    world = Remote(serve(STATEFUL), "w1")
+    world = Remote(serve(STATEFUL)).new("w1")
     world.server.headers["Authorization"] = basic("tester", "s3cret")
     before = world.control("GET", "estate")
     world.job(world.agent())
@@ -315,7 +315,7 @@ def test_a_reset_from_itself_empties_the_journal(serve):
 
 
 def test_what_waits_in_a_world_is_closed_when_that_is_dropped(serve):
-    world = Remote(serve("rules: [ { operation: GET /Agents, do: [ { delay: 500ms } ] } ]"), "waits")
+    world = Remote(serve("rules: [ { operation: GET /Agents, do: [ { delay: 500ms } ] } ]")).new("waits")
     with connection(world.server) as kept:
         kept.request("GET", "/w/waits/KeyfactorAPI/Agents")
         until(lambda: world.rules()["GET /Agents"]["strikes"] == 1)
@@ -323,7 +323,7 @@ def test_what_waits_in_a_world_is_closed_when_that_is_dropped(serve):
         with pytest.raises(http.client.RemoteDisconnected):
             kept.getresponse()
         # Nothing is kept of it in a new world of that name.
-        assert world.journal() == []
+        assert Remote(world.server).new("waits").journal() == []
 
 
 # MARK: Apart

@@ -145,7 +145,7 @@ struct AccessTests {
         let second = tokens.issue(to: "b", in: "default", expires: Mock.noon, &identifiers)
         for _ in 0..<(Tokens.limit - 1) { _ = tokens.issue(to: "c", in: "default", expires: Mock.noon, &identifiers) }
         #expect(tokens.find(first, now: Mock.noon) == .unknown)
-        #expect(tokens.find(second, now: Mock.noon) == .expired)
+        #expect(tokens.find(second, now: Mock.noon) == .expired(client: "b", at: Mock.noon))
         #expect(tokens.find(second, now: Mock.noon + .seconds(-1)) == .valid(client: "b"))
     }
 

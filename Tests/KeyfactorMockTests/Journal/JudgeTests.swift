@@ -39,6 +39,35 @@ struct JudgeTests {
         #expect(try Samples.result(text, Self.three).judgement == judgement, "\(reason)")
     }
 
+    /// A wrong count lists what was counted, then what is nearly it.
+    @Test(
+        arguments: [
+            ("{ requests: { \(job) }, count: 1 }", [2, 3], "too many: those counted"),
+            ("{ requests: { \(job) }, count: 0 }", [2, 3], "none was expected"),
+            ("{ requests: { \(job) }, count: 3 }", [2, 3, 1], "too few: also the others"),
+            ("{ requests: { \(job), status: 200 }, count: 2+ }", [3, 2, 1], "what meets more comes first"),
+            ("{ requests: { \(job) }, count: 2 }", [], "right"),
+            ("{ requests: { operation: GET /Agents/Approve }, count: 1 }", [1, 2, 3], "likeness"),
+            ("{ requests: { operation: POST /OrchestratorJobs/Unschedule }, count: 1 }", [2, 3, 1], "likeness of a longer path"),
+        ] as [(String, [Int], String)])
+    func aWrongCountListsWhatWasCounted(_ text: String, _ numbers: [Int], _ reason: String) throws {
+        #expect(try Samples.result(text, Self.three).nearest.map(\.number) == numbers, "\(reason)")
+    }
+
+    @Test(
+        arguments: [
+            ("{ requests: { operation: GET /Agents }, count: 9 }", ["idle", "star"]), ("{ requests: { rule: idle }, count: 9 }", ["idle"]),
+            ("{ requests: { operation: POST /Agents/Approve }, count: 9 }", ["star"]), ("{ requests: { operation: token }, count: 9 }", []),
+            ("{ requests: { operation: GET /Agents }, count: 1 }", []), ("{ requests: { status: 503 }, count: 9 }", []),
+        ] as [(String, [String])])
+    func rulesThatNeverStruckAreNamed(_ text: String, _ rules: [String]) throws {
+        let scenario = try Samples.scenario(
+            "rules: [ { name: idle, operation: GET /Agents, calls: 9, do: [] }, { name: star, operation: '* /Agents/**', calls: 9, do: [] } ]"
+        )
+        let result = Samples.judge(Samples.journal(Self.three), scenario).verdict(try Samples.expectations(text)).results[0]
+        #expect(result.idleRules == rules)
+    }
+
     @Test func whatFollowsIsByTheSameCaller() throws {
         let entries = [Samples.entry(status: 503, caller: "ann"), Samples.entry(caller: "bob"), Samples.entry(caller: "ann")]
         #expect(try Samples.result("{ requests: { status: 503 }, followedBy: { status: 200 } }", entries).judgement == .met)

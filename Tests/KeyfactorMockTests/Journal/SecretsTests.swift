@@ -49,7 +49,8 @@ struct SecretsTests {
             "JSON inside a text"
         ),
         (#"["-----BEGIN PRIVATE KEY-----\nx"]"#, #"["(struck out)"]"#, "a private key without a name"),
-        (#"{"Password":"x""#, "(struck out)", "what cannot be read and may hold a secret"), ("no json", "no json", "what holds none"),
+        (#"{"Password":"x""#, "(struck out)", "what cannot be read and may hold a secret"),
+        ("no json", "(struck out)", "what is not understood"), ("xxxxxxxx", "xxxxxxxx", "a run of one character"),
     ])
     func aBodyIsShown(_ body: String, _ shown: String, _ reason: String) throws {
         #expect(Self.body(body) == shown, "\(reason)")

@@ -1,4 +1,5 @@
 import Foundation
+import MicroHTTP
 import TestSupport
 import Testing
 
@@ -11,7 +12,8 @@ struct VerdictTests {
             scenario: "s", seed: 7,
             results: judgements.map { judgement in
                 .init(
-                    expected: #"{"unmatched":0}"#, found: "2 unmatched requests", judgement: judgement,
+                    expected: #"{"unmatched":0}"#, name: "unmatched requests, exactly 0", found: "2 unmatched requests",
+                    judgement: judgement,
                     nearest: judgement == .failed
                         ? [
                             .init(
@@ -58,5 +60,47 @@ struct VerdictTests {
         #expect(json["verdict"]?.text == "failed" && json["seed"]?.integer == 7)
         let criterion = json["results"]?.elements[0]["nearest"]?.elements[0]["criteria"]?.elements[0]
         #expect(criterion?["wanted"]?.text == "503" && criterion?["met"]?.boolean == false)
+    }
+
+    @Test(
+        arguments: [
+            ("{ requests: { operation: POST /OrchestratorJobs/Custom }, count: 1 }", "POST /OrchestratorJobs/Custom, exactly 1"),
+            ("{ requests: { operation: GET /Agents } }", "GET /Agents, at least 1"),
+            ("{ requests: { operation: token, status: 401 }, count: 2-3 }", "token with status 401, 2 to 3"),
+            (
+                "{ requests: { rule: outage, where: { caller: ops } }, count: 0 }",
+                "any request struck by 'outage' where caller ops, exactly 0"
+            ),
+            (
+                "{ requests: { status: 503 }, followedBy: { status: 200, notBefore: 3s } }",
+                "any request with status 503, each followed by any request with status 200 not before 3.0 seconds"
+            ),
+            ("{ every: { operation: GET /Agents }, has: { status: 200 } }", "every GET /Agents has status 200"),
+            ("{ jobs: { jobType: A, agent: uo-1 }, count: 1+ }", "jobs of the type A on uo-1, at least 1"),
+            ("{ jobs: {}, count: 2 }", "jobs, exactly 2"),
+            ("{ unmatched: 0 }", "unmatched requests, exactly 0"),
+            ("{ unmatched: 1, unusedRules: 2 }", "unmatched requests, exactly 1; rules that never struck, exactly 2"),
+            (
+                "{ requests: { where: { body.Password: hush, query.a: b } } }",
+                "any request where body.Password (struck out) and query.a b, at least 1"
+            ),
+        ])
+    func anExpectationHasAName(_ text: String, _ name: String) throws { #expect(try Samples.expectations(text)[0].name == name) }
+
+    @Test func theJUnitSuiteIsNeverEmptyAndShowsTheExchanges() throws {
+        let empty = Self.verdict([]).junit(suite: "unnamed")
+        #expect(empty.contains("<testsuite name=\"keyfactor-mock\" tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"1\">"))
+        #expect(empty.components(separatedBy: "<testcase").count == 2 && empty.contains("<skipped"))
+        let entries = (0..<3).map { Samples.entry(.get, "/Agents", status: $0 == 1 ? 503 : 200, rule: $0 == 1 ? "out<age" : nil) }
+        let judge = Samples.judge(Samples.journal(entries), try Samples.scenario())
+        for (count, cases) in [(3, 0), (1, 1)] {
+            let document = judge.verdict(try Samples.expectations("{ requests: { operation: GET /Agents }, count: \(count) }")).junit(
+                suite: "s")
+            #expect(document.contains("name=\"GET /Agents, exactly \(count)\""))
+            #expect(document.components(separatedBy: "<failure").count == cases + 1)
+            #expect(
+                document.contains(
+                    "<system-out>1 GET /KeyfactorAPI/Agents 200 by ann\n2 GET /KeyfactorAPI/Agents 503 by ann (rule 'out&lt;age')"))
+        }
     }
 }
