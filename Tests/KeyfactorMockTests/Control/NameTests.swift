@@ -173,7 +173,7 @@ struct NameTests {
     @Test(arguments: [
         ("GET /Certificates/*", true, "unlike any operation"), ("POST /Workflow/Instances", true, "another one"),
         ("GET /Agnts", false, "nearly an operation"), ("GET /KeyfactorAPI/Agents", false, "with the base path"),
-        ("POST /OrchestratorJobs/Custm", false, "a letter is missing"), ("GET /Status/Operation", false, "another letter"),
+        ("POST /OrchestratorJobs/Custm", false, "a letter is missing"), ("GET /Status/Endpoint", false, "another letter"),
     ])
     func aRuleMayStandForAnOperationThatTheMockLacks(_ operation: String, _ isTaken: Bool, _ reason: String) throws {
         let rule = "{ operation: '\(operation)', do: [ { refuse: unavailable } ] }"
