@@ -14,7 +14,7 @@ enum SocketFuzzer {
         let limits = Limits(maxBody: 2048, maxHeaders: 1024, idleTimeout: .seconds(1))
         do throws(ListenerError) {
             return try Listener(
-                ListenerConfiguration(limits: limits),
+                ListenerConfiguration(limits: limits, refusal: MockServer.refusal),
                 connected: { secure, peer in server.withLock { $0 }.connected(isSecure: secure, peer: peer) },
                 handler: { request in server.withLock { $0 }.answer(request) })
         } catch {

@@ -1,9 +1,9 @@
 import Glibc
 
-/// How a process of this user finds the servers that are there, with no file to write: as names of sockets that nobody can connect to.
-/// Linux keeps these abstract names for each network namespace, so a container sees its own alone.
+/// How a process of this user finds running servers without a file: by the names of sockets that nobody can connect to. Linux keeps
+/// such abstract names for each network namespace, so a container sees only its own.
 extension Process {
-    /// Where a server is to be asked.
+    /// Where a server can be reached.
     struct Place: Equatable {
         /// A numeric address of this machine.
         var host: String
@@ -15,11 +15,15 @@ extension Process {
 
     private static var prefix: String { "keyfactor-mock/\(getuid())/" }
 
-    /// Lets `places` of other processes find a server for as long as this process lives. A name that is taken is there already.
+    /// Lets `places` of other processes find a server for as long as this process lives. A name that exists is not made again.
     ///
-    /// - Parameter place: where it is to be asked.
-    static func tell(_ place: Place) {
+    /// A host that does not fit into the name of a socket, 107 bytes in all, is left out: then the server is found by its ports.
+    ///
+    /// - Parameter place: where it can be reached.
+    static func announce(_ place: Place) {
         let name = Array("\(prefix)\(id)/\(place.host)/\(place.http ?? 0)/\(place.https ?? 0)".utf8)
+        let room = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1  // the first byte is NUL
+        guard name.count <= room else { return }
         let socket = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -30,7 +34,7 @@ extension Process {
         }
     }
 
-    /// Where the servers of this user are, of all those that this process's network has.
+    /// Where the servers of this user in this network namespace can be reached.
     static var places: [Place] {
         String(decoding: read("/proc/net/unix") ?? [], as: UTF8.self).split(separator: "\n").compactMap { line in
             guard let name = line.split(separator: " ").last, name.hasPrefix("@" + prefix) else { return nil }

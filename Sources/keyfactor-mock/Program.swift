@@ -1,10 +1,12 @@
 import ArgumentParser
 import KeyfactorMock
+import MicroHTTP
 
 /// Where the process begins: settings from the environment are put before those on the command line, then one command runs.
 @main
 enum Program {
     static func main() {
+        ProcessMemory.useOneHeap()
         let given = Array(CommandLine.arguments.dropFirst())
         if let word = given.first, !word.hasPrefix("-"), word != "help" { refuseUnknown(word) }
         let settings = EnvironmentSettings(Process.environment)

@@ -19,8 +19,8 @@ struct RunningServer {
     /// - Parameters:
     ///   - scenario: what is served.
     ///   - options: where and how, filled in.
-    ///   - log: where the server tells about itself.
-    /// - Throws: what keeps it from listening.
+    ///   - log: the server's log.
+    /// - Throws: what prevents it from listening.
     init(_ scenario: Scenario, _ options: ServerOptions, log: Log) throws(ListenerError) {
         let identity = try Self.identity(options)
         let limits = Worlds.Limits(most: options.maxWorlds, isStrict: options.strictWorlds, journalBytes: options.journalBytes)
@@ -31,7 +31,8 @@ struct RunningServer {
             log: { level, line in log(level == .debug ? .debug : level == .info ? .info : .warning, line) },
             connected: { server.connected(isSecure: $0, peer: $1) }, handler: { server.answer($0) })
         admin = try options.adminPort.map { port throws(ListenerError) in
-            try Listener(ListenerConfiguration(host: options.host, httpPort: port), handler: { server.control($0) })
+            try Listener(
+                ListenerConfiguration(host: options.host, httpPort: port, refusal: MockServer.refusal), handler: { server.control($0) })
         }
         server.control.serverListens(
             Control.Facts(
@@ -50,7 +51,8 @@ struct RunningServer {
             identity: identity, reactors: options.threads ?? min(4, Process.cores),
             limits: Limits(
                 maxBody: options.maxBody, maxHeaders: options.maxHeaders, maxConnections: options.maxConnections,
-                idleTimeout: .seconds(options.idleTimeout)))
+                idleTimeout: .seconds(options.idleTimeout)),
+            refusal: MockServer.refusal)
     }
 
     /// Key and certificate: given, signed by a kept CA, or by one that lives as long as the process.
@@ -60,17 +62,18 @@ struct RunningServer {
             return try TLSIdentity(certificateFile: certificate, keyFile: key)
         }
         let names = TLSIdentity.loopbackNames + [Process.hostName].filter { !$0.isEmpty } + options.tlsName
+        let subjects = TLSIdentity.Subjects(authority: "keyfactor-mock throwaway CA", leaf: "keyfactor-mock")
         let made: TLSIdentity
         if let folder = options.caDir {
-            made = try TLSIdentity.kept(in: folder, names: names)
+            made = try TLSIdentity.kept(in: folder, names: names, subjects: subjects)
         } else {
-            made = try TLSIdentity.throwaway(names: names)
+            made = try TLSIdentity.throwaway(names: names, subjects: subjects)
         }
         if let file = options.caFile { try made.writeAuthority(to: file) }
         return made
     }
 
-    /// Tells that the server is ready: `healthcheck`, and `--ready-file` if there is one.
+    /// Announces that the server is ready: to `healthcheck`, and in `--ready-file` if there is one.
     ///
     /// - Throws: exit code 69 if that is not possible.
     /// - Returns: the line: one of JSON, with its line feed.
@@ -87,10 +90,11 @@ struct RunningServer {
             writer.member("pid", Int(Process.id))
         }
         let line = String(decoding: writer.bytes, as: UTF8.self) + "\n"
-        Process.tell(.init(host: options.reachableHost, http: (admin ?? listener).httpPort, https: listener.httpsPort))
+        Process.announce(.init(host: options.reachableHost, http: (admin ?? listener).httpPort, https: listener.httpsPort))
         if let file = options.readyFile, !Process.replace(file, with: Array(line.utf8)) {
             throw Stop(
-                code: .unavailable, description: "Cannot write --ready-file \(file). Check that its folder exists and may be written."
+                code: .unavailable,
+                description: "Cannot write --ready-file \(file.abbreviated). Check that its folder exists and may be written."
             ).said()
         }
         return line
@@ -113,13 +117,15 @@ struct RunningServer {
 
     private static func write(_ text: String, to file: String, _ option: String) throws {
         guard !Process.replace(file, with: Array(text.utf8)) else { return }
-        throw Stop(code: .unavailable, description: "Cannot write \(option) \(file). Check that its folder exists and may be written.")
-            .said()
+        throw Stop(
+            code: .unavailable, description: "Cannot write \(option) \(file.abbreviated). Check that its folder exists and may be written."
+        )
+        .said()
     }
 
-    /// Swaps in the scenario's file as it is now, if it has no mistakes.
+    /// Replaces the scenario with its file as it is now, if that has no mistakes.
     ///
-    /// - Parameter log: is told what became of it.
+    /// - Parameter log: gets the outcome.
     func reload(_ log: Log) {
         guard let file = options.scenario, let bytes = Process.read(file) else {
             return log(.error, "the scenario cannot be read any more; the old one stays")
@@ -144,7 +150,7 @@ struct RunningServer {
 }
 
 extension ListenerError {
-    /// Says what kept the server from listening.
+    /// Writes what prevents the server from listening to stderr.
     ///
     /// - Returns: the exit code to throw.
     func said() -> ExitCode { Stop(code: .unavailable, description: description).said() }
@@ -154,10 +160,10 @@ extension ServerOptions {
     /// Whether only this machine can connect.
     var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
 
-    /// An address of this machine at which the server answers.
+    /// An address of this machine at which the server can be reached.
     var reachableHost: String { ["0.0.0.0": "127.0.0.1", "::": "::1", "localhost": "127.0.0.1"][host] ?? host }
 
-    /// The server's log; it begins with variables that look like settings and are none.
+    /// The server's log; it begins with the variables that look like settings but are none.
     func log() -> Log {
         let log = Log(logLevel ?? .info, logFormat) { Process.write($0, to: .standardError) }
         for line in EnvironmentSettings(Process.environment).unknown { log(.warning, line) }
@@ -166,7 +172,7 @@ extension ServerOptions {
 
     /// Reads the scenario, if one is given.
     ///
-    /// - Parameter log: is told what is odd about it.
+    /// - Parameter log: gets warnings.
     /// - Throws: exit code 65 after showing every mistake, 64 if the file cannot be read.
     /// - Returns: the scenario.
     func readScenario(_ log: Log) throws -> Scenario {
@@ -182,7 +188,7 @@ extension ServerOptions {
             return try Self.read(Array(scenario.utf8), named: "scenario", overrides)
         }
         guard let bytes = Process.read(scenario) else {
-            throw ValidationError("--scenario: cannot read '\(scenario)'. Give the path of a YAML or JSON file.")
+            throw ValidationError("--scenario: cannot read '\(scenario.abbreviated)'. Give the path of a YAML or JSON file.")
         }
         return try Self.read(bytes, named: scenario, overrides)
     }
@@ -191,8 +197,8 @@ extension ServerOptions {
     ///
     /// - Parameters:
     ///   - bytes: YAML or JSON.
-    ///   - name: how mistakes call it.
-    ///   - overrides: what the command line sets over it.
+    ///   - name: its name in messages.
+    ///   - overrides: what the command line overrides.
     /// - Throws: exit code 65 after showing every mistake.
     /// - Returns: the scenario.
     static func read(_ bytes: [UInt8], named name: String, _ overrides: Scenario.Overrides) throws -> Scenario {

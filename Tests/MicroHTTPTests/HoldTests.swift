@@ -178,7 +178,7 @@ import TestSupport
         }
     }
 
-    @Test(arguments: ["127.0.0.1", "::", "0.0.0.0"]) func `A taken port is said to be taken`(_ host: String) throws {
+    @Test(arguments: ["127.0.0.1", "::", "0.0.0.0"]) func `A taken port is reported as taken`(_ host: String) throws {
         let first = try Server {
             $0.host = host
             $0.reactors = 2
@@ -206,7 +206,9 @@ import TestSupport
         }
     }
 
-    @Test(arguments: ["192.0.2.1", "no.such.name.invalid", "1.2.3.4.5"]) func `An address that is not ours is said so`(_ host: String) {
+    @Test(arguments: [
+        "192.0.2.1", "no.such.name.invalid", "1.2.3.4.5", "", "a\u{0}b", "::1%0000000000000001", String(repeating: "a", count: 254),
+    ]) func `An address that is not ours is reported`(_ host: String) {
         let error = #expect(throws: ListenerError.self) { try Server { $0.host = host } }
         guard case .cannotBind(host, 0, let reason) = error else {
             Issue.record("\(String(describing: error))")
