@@ -3,13 +3,13 @@ import MicroHTTP
 
 @testable import KeyfactorMock
 
-/// Raw bytes on a connection to a listening server. The first byte says into how many pieces the rest is cut. The server answers or
-/// closes, and then still serves others. Each input has a server of its own behind the one listener.
+/// Raw bytes on a connection to a listening server. The first byte determines into how many pieces the rest is cut. The server must
+/// reply or close, and still serve others. Each input has a server of its own, all on one listener.
 enum SocketFuzzer {
     private static let server = Lock(fresh())
     private static let runs = Lock(0)
 
-    /// Narrow limits, so that short inputs reach them.
+    /// Low limits, so that short inputs reach them.
     private static let listener: Listener = {
         let limits = Limits(maxBody: 2048, maxHeaders: 1024, idleTimeout: .seconds(1))
         do throws(ListenerError) {
@@ -29,7 +29,7 @@ enum SocketFuzzer {
         let bytes = Array(input.dropFirst())
         let reply = converse(bytes, pieces: pieces)
         let text = String(decoding: bytes, as: UTF8.self)
-        // Below /_mock/ rules are made, and rules may answer anything.
+        // Rules can be made under /_mock/, and a rule may reply with anything.
         if !text.contains("_mock") {
             always(reply.isEmpty || reply.starts(with: "HTTP/1.".utf8), "no HTTP: \(String(decoding: reply.prefix(200), as: UTF8.self))")
             let failed = Array("HTTP/1.1 500".utf8)
@@ -43,10 +43,10 @@ enum SocketFuzzer {
         }
         guard run % 64 == 0 else { return }
         let healthy = converse(Array("GET /_mock/livez HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8), pieces: 1)
-        always(healthy.starts(with: "HTTP/1.1 200".utf8), "no longer well: \(String(decoding: healthy, as: UTF8.self))")
+        always(healthy.starts(with: "HTTP/1.1 200".utf8), "no longer serves: \(String(decoding: healthy, as: UTF8.self))")
     }
 
-    /// Sends, ends its own direction, and reads to the end of the connection.
+    /// Sends, closes its own direction, and reads to the end of the connection.
     private static func converse(_ bytes: [UInt8], pieces: Int) -> [UInt8] {
         let descriptor = connected()
         defer { close(descriptor) }
@@ -60,7 +60,7 @@ enum SocketFuzzer {
                 rest = rest.dropFirst(sent)
             }
         }
-        // Bytes and the end behind them in one go would wait for the idle timeout: libmicrohttpd does not notice such an end.
+        // Gives a quick reply 2 ms to arrive before the end.
         var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         poll(&waiting, 1, 2)
         shutdown(descriptor, Int32(SHUT_WR))

@@ -71,7 +71,7 @@ static enum MHD_Result begin(listener_exchange *exchange, const char *url, const
 
 // MARK: Handing over
 
-/// What libmicrohttpd is told after a callback: go on if it has replied or holds the exchange, else close the connection.
+/// What to return to libmicrohttpd after a callback: MHD_NO, which closes the connection, unless it has replied or holds it.
 static enum MHD_Result settled(const listener_exchange *exchange) {
     return exchange->phase == PHASE_ANSWERED || exchange->phase == PHASE_HELD ? MHD_YES : MHD_NO;
 }

@@ -14,7 +14,7 @@ static bool is_text(const unsigned char *bytes, ssize_t count) {
     return true;
 }
 
-/// Tells a client that speaks HTTP on an HTTPS port so, in plain HTTP, and closes the connection.
+/// Refuses a client that speaks HTTP on an HTTPS port, in plain HTTP, and closes the connection.
 static void refuse_plain(listener_exchange *exchange) {
     const listener_callbacks *callbacks = &exchange->reactor->callbacks;
     exchange->phase = PHASE_DECIDING;

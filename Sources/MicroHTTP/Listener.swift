@@ -19,7 +19,7 @@ package final class Listener: Sendable {
     ///   - log: gets lines for the log, on any of the serving threads.
     ///   - connected: returns what is to be wrong with a new connection, `nil` for nothing. Called once for each, on a serving
     ///     thread, before anything is read from it; so it must not block. Must not hold the listener either.
-    ///   - handler: answers a request. Must not hold the listener, or it will never be freed.
+    ///   - handler: returns the reply to a request. Must not hold the listener, or it will never be freed.
     /// - Throws: what prevents it from listening; then nothing is left open.
     package init(
         _ configuration: ListenerConfiguration,

@@ -13,7 +13,7 @@ import CListener
     ///
     /// - Parameters:
     ///   - limits: what clients may ask.
-    ///   - service: answers and logs.
+    ///   - service: replies and logs.
     /// - Throws: if memory or descriptors are short.
     init(_ limits: Limits, _ service: Service) throws(ListenerError) {
         var callbacks = unsafe listener_callbacks(

@@ -35,7 +35,7 @@ import TestSupport
         arguments: [
             [], [0x15, 3, 3, 0, 2, 2, 0x28], [0x80, 0x2e, 1, 0, 2], [0x47, 0], [0x47, 0xFF, 0x20], [0x20, 0x47], [0x0D, 0x0A],
         ] as [[UInt8]])
-    func `What is neither HTTP nor TLS gets no reply on the HTTPS port`(_ sent: [UInt8]) throws {
+    func `Bytes of neither HTTP nor TLS get no reply on the HTTPS port`(_ sent: [UInt8]) throws {
         let server = try Self.server()
         let wire = try Wire(server.listener.httpsPort!)
         wire.send(sent)
@@ -55,7 +55,7 @@ import TestSupport
         #expect(server.lines == ["Closed a connection from 127.0.0.1: \(sentence)"])
     }
 
-    @Test func `The sentence is the one that is handed in`() throws {
+    @Test func `The sentence comes from the configuration`() throws {
         let server = try Self.server {
             $0.httpPort = nil
             $0.mismatch = { "\($0.isSecurePort) \($0.port > 0) \($0.rightPort ?? 0)" }
@@ -74,7 +74,7 @@ import TestSupport
         String(repeating: "0", count: 40_000) + "5\r\nhello\r\n0\r\n\r\n", "5;a=\"\(long)",
         "5;\(String(repeating: "a=b;", count: 9000))\r\n",
     ])
-    func `A long line between chunks gets 400 soon`(_ body: String) throws {
+    func `A long line between chunks soon gets 400`(_ body: String) throws {
         let server = try Server()
         let wire = try server.wire()
         wire.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n" + body)

@@ -81,7 +81,7 @@ import TestSupport
             status: 413, says: "body"),
     ]
 
-    /// A server whose refusals can be told from those of any other.
+    /// A server with refusals of its own.
     static func server(_ change: (inout ListenerConfiguration) -> Void = { _ in }) throws -> Server {
         try Server {
             $0.refusal = { status, message in
@@ -153,7 +153,7 @@ import TestSupport
         #expect(try wire.reply().body.hasSuffix("\nHost=h\nX=y\n\n"))
     }
 
-    @Test func `Many query parameters need no memory`() throws {
+    @Test func `Many query parameters fit`() throws {
         let server = try Server()
         let wire = try server.wire()
         let query = (0..<2000).map { "p\($0)=1" }.joined(separator: "&")
@@ -161,7 +161,7 @@ import TestSupport
         #expect(try wire.reply().body == "/x?" + query)
     }
 
-    @Test func `A body that is announced too long is refused before it is sent`() throws {
+    @Test func `An announced body that is too long is refused before it is sent`() throws {
         let server = try Server { $0.limits.maxBody = 1000 }
         let wire = try server.wire()
         wire.send("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 104857600\r\n\r\n")

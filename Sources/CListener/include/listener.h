@@ -8,7 +8,7 @@
 // - Callbacks run on the reactor's thread and must not block. Their arguments are valid until they return.
 // - A callback that is given an exchange must call listener_reply(), listener_script() or listener_hold() before it
 //   returns; if it calls none, the connection is closed.
-// - Functions may be called on any thread only where that is said.
+// - Functions may be called on any thread only where this is stated.
 // - An error text goes into a caller's buffer of LISTENER_ERROR_SIZE bytes and ends with NUL.
 #ifndef LISTENER_H
 #define LISTENER_H
