@@ -13,15 +13,15 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     ],
     targets: [
-        // The event loop over libmicrohttpd and GnuTLS. Shows none of their types.
+        // The event loop on libmicrohttpd and GnuTLS. Shows none of their types.
         .target(
             name: "CListener",
-            cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
+            cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"])],
             linkerSettings: [.linkedLibrary("microhttpd"), .linkedLibrary("gnutls")]
         ),
         // libyaml as Swift sees it: events with line and column.
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
-        // HTTP and HTTPS over sockets. Has not heard of Keyfactor.
+        // HTTP and HTTPS over sockets. Knows nothing of Keyfactor.
         .target(name: "MicroHTTP", dependencies: ["CListener"]),
         // Keyfactor Command, pretended: everything that is ours.
         .target(

@@ -9,12 +9,12 @@ enum SocketFuzzer {
     private static let server = Lock(fresh())
     private static let runs = Lock(0)
 
-    /// Narrow limits, so that short inputs reach them.
+    /// Low limits, so that short inputs reach them.
     private static let listener: Listener = {
         let limits = Limits(maxBody: 2048, maxHeaders: 1024, idleTimeout: .seconds(1))
         do throws(ListenerError) {
             return try Listener(
-                ListenerConfiguration(limits: limits),
+                ListenerConfiguration(limits: limits, refusal: MockServer.refusal),
                 connected: { secure, peer in server.withLock { $0 }.connected(isSecure: secure, peer: peer) },
                 handler: { request in server.withLock { $0 }.answer(request) })
         } catch {

@@ -1,8 +1,7 @@
-// Faults of replies: scripts that are carried out on the reactor's thread while libmicrohttpd leaves the connection alone.
+// Faults of replies: scripts that run on the reactor's thread while libmicrohttpd leaves the connection alone.
 #include "internal.h"
 
 #include <errno.h>
-#include <gnutls/gnutls.h>
 #include <linux/sockios.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -12,40 +11,31 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-/// How long and how often a reset looks whether the client has what was written, in ms; and how much is written in one go,
-/// so that a fast reader of a long body does not keep the others waiting.
+/// For how long and how often a reset checks whether the client has received what was written, in ms; and how many bytes are
+/// written at once, so that a fast reader of a long body does not keep the others waiting.
 enum { PATIENCE = 2000, LOOK_AGAIN = 5, PORTION = 256 * 1024 };
 
-/// A script and how far it has come. One allocation: the steps, and the bytes behind them.
+/// A script and how far it has come. One allocation: the steps, followed by the bytes.
 struct script {
     size_t step, step_count;
     const uint8_t *next;  ///< the byte to write next
     size_t left;          ///< of the bytes
-    int64_t clock;        ///< when the last wait was meant to end: waits do not add up their delays
-    int64_t patience;     ///< until when a reset waits, 0 before it began to
+    int64_t clock;        ///< when the last wait was meant to end, so that delays do not add up
+    int64_t patience;     ///< until when a reset waits, 0 before it has begun
     listener_step steps[];
 };
 
-/// What a script waits for when it cannot go on.
+/// What a script waits for.
 typedef struct {
     bool is_over;
     int64_t due;      ///< INT64_MAX for never
     uint32_t events;  ///< of epoll
 } wish;
 
-/// Ends a connection by RST. What the client has not received yet is lost. libmicrohttpd closes the socket afterwards, but
-/// cannot say goodbye on it any more.
-void reset(int socket) {
-    struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
-    connect(socket, &nowhere, sizeof nowhere);
-}
-
-/// Writes something: how much, 0 if there is no room, or -1.
+/// Writes something. Returns how many bytes were written, 0 if there is no room, -1 if the connection is broken.
 static ssize_t put(const listener_exchange *exchange, const uint8_t *bytes, size_t length) {
     if (exchange->is_tls) {
-        gnutls_session_t session =
-            MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION)->tls_session;
-        ssize_t count = gnutls_record_send(session, bytes, length);
+        ssize_t count = gnutls_record_send(session_of(exchange), bytes, length);
         if (count == GNUTLS_E_AGAIN || count == GNUTLS_E_INTERRUPTED) return 0;
         return count < 0 ? -1 : count;
     }
@@ -54,7 +44,7 @@ static ssize_t put(const listener_exchange *exchange, const uint8_t *bytes, size
     return count;
 }
 
-/// Writes what a step has left. After GnuTLS found no room it wants the same bytes again, which are still the next ones.
+/// Writes what a step has left. If GnuTLS found no room, it wants the same bytes again; those are still the next ones.
 static bool write_step(listener_exchange *exchange, listener_step *step, size_t *portion, wish *wish) {
     struct script *script = exchange->script;
     while (step->amount > 0 && script->left > 0) {
@@ -71,35 +61,35 @@ static bool write_step(listener_exchange *exchange, listener_step *step, size_t 
     return true;
 }
 
-/// Lets time pass: false if it has not.
+/// Waits. Returns whether the time has passed.
 static bool wait_step(struct script *script, listener_step *step, wish *wish) {
     int64_t amount = step->amount;
     step->amount = 0;
     script->clock = amount > INT64_MAX - script->clock ? INT64_MAX : script->clock + amount;
     wish->due = script->clock;
-    return script->clock <= clock_ms();
+    return script->clock <= listener_clock_ms();
 }
 
-/// Resets the connection unless something that was written is still on its way.
+/// Resets the connection, unless the client has yet to receive something that was written.
 static bool reset_step(listener_exchange *exchange, wish *wish) {
     struct script *script = exchange->script;
     int socket = socket_of(exchange), unread = 0;
-    int64_t now = clock_ms();
+    int64_t now = listener_clock_ms();
     if (script->patience == 0) script->patience = now + PATIENCE;
     wish->due = now + LOOK_AGAIN;
     if (ioctl(socket, SIOCOUTQ, &unread) == 0 && unread > 0 && now < script->patience) return false;
-    reset(socket);
+    listener_reset(socket);
     return true;
 }
 
-/// Makes sure that a goodbye of TLS finds room: libmicrohttpd does not wait for it.
+/// Makes sure that there is room for a close_notify: libmicrohttpd does not wait for it.
 static bool close_step(const listener_exchange *exchange, wish *wish) {
     struct pollfd room = {.fd = socket_of(exchange), .events = POLLOUT};
     wish->events = EPOLLOUT;
     return !exchange->is_tls || poll(&room, 1, 0) != 0;
 }
 
-/// Carries a script out until it is over or has to wait.
+/// Runs a script until it is over or has to wait.
 static wish perform(listener_exchange *exchange) {
     struct script *script = exchange->script;
     size_t portion = PORTION;
@@ -120,32 +110,26 @@ static wish perform(listener_exchange *exchange) {
     return (wish){.is_over = true};
 }
 
-void go_on(listener_exchange *exchange) {
+void listener_resume_script(listener_exchange *exchange) {
     wish wish = perform(exchange);
-    if (wish.is_over || !hold_on(exchange, wish.due, wish.events)) release_hold(exchange, PHASE_GONE);
+    if (wish.is_over || !listener_hold_longer(exchange, wish.due, wish.events)) listener_end_hold(exchange, PHASE_GONE);
 }
 
 // MARK: The contract
 
 bool listener_script(listener_exchange *exchange, const uint8_t *bytes, size_t length, const listener_step *steps,
                      size_t step_count) {
-    if (exchange->phase != PHASE_DECIDING) return false;
+    if (exchange->phase != PHASE_DECIDING || exchange->is_raw) return false;
     struct script *script = malloc(sizeof *script + step_count * sizeof *steps + length);
     if (script == NULL) return false;
     uint8_t *copy = (uint8_t *)&script->steps[step_count];
-    *script = (struct script){.step_count = step_count, .next = copy, .left = length, .clock = clock_ms()};
+    *script = (struct script){.step_count = step_count, .next = copy, .left = length, .clock = listener_clock_ms()};
     if (step_count > 0) memcpy(script->steps, steps, step_count * sizeof *steps);
     if (length > 0) memcpy(copy, bytes, length);
     exchange->script = script;
-    const int on = 1;  // a piece leaves when it is written
+    const int on = 1;  // each piece is sent when it is written
     setsockopt(socket_of(exchange), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     wish wish = perform(exchange);
     exchange->phase = PHASE_GONE;
-    return wish.is_over || hold_until(exchange, wish.due, wish.events);
-}
-
-bool listener_is_head(const listener_exchange *exchange) { return strcmp(exchange->method, MHD_HTTP_METHOD_HEAD) == 0; }
-
-const char *listener_reason(unsigned status) {
-    return MHD_get_reason_phrase_len_for(status) > 0 ? MHD_get_reason_phrase_for(status) : "Non-Standard Status";
+    return wish.is_over || listener_hold_until(exchange, wish.due, wish.events);
 }

@@ -3,18 +3,16 @@
 #define _GNU_SOURCE
 #endif
 #include "internal.h"
+#include "microhttpd_internals.h"
 
-#include <errno.h>
-#include <gnutls/gnutls.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
 
 enum { MOST_HEADER_BYTES = 64 * 1024 };
 
-/// Text to make a header field's value of the wanted length from: the last N bytes.
+/// The last N bytes are a header field's value of N bytes.
 static char filler[MOST_HEADER_BYTES + 1];
 __attribute__((constructor)) static void make_filler(void) { memset(filler, 'x', MOST_HEADER_BYTES); }
 
@@ -23,7 +21,7 @@ static bool equal(const char *name, size_t length, const char *other, size_t oth
 }
 #define IS(name, length, literal) equal(name, length, literal, sizeof literal - 1)
 
-/// Fields that frame the message, or describe a body that is not there.
+/// Whether a field frames the message, or describes a body that is not sent.
 static bool is_left_out(const char *name, size_t length, unsigned status) {
     switch (length) {
     case 10: return IS(name, length, "Connection");
@@ -34,8 +32,21 @@ static bool is_left_out(const char *name, size_t length, unsigned status) {
     }
 }
 
-/// Puts the fields together as they go on the wire, `Name: value CR LF Name: value`, without a line end behind the last,
-/// NUL behind the first name. Returns the length of the text behind that name's colon and blank, or -1.
+/// Takes the next of a reply's packed fields, `Name NUL value NUL`. Returns 1, 0 if there is none, -1 if it is malformed.
+static int next_field(const char **at, const char *end, listener_field *field) {
+    const char *name = *at;
+    if (name == end) return 0;
+    const char *value = memchr(name, '\0', (size_t)(end - name));
+    if (value == NULL || value++ == name) return -1;
+    const char *next = value < end ? memchr(value, '\0', (size_t)(end - value)) : NULL;
+    if (next == NULL) return -1;
+    *field = (listener_field){name, value, (uint32_t)(value - name - 1), (uint32_t)(next - value)};
+    *at = next + 1;
+    return 1;
+}
+
+/// Puts the fields together as they are sent, `Name: value CR LF Name: value`, without a line end after the last, and with NUL
+/// in place of the first colon and space. Returns the length of the text after that NUL, or -1.
 static ssize_t build_block(listener_reactor *reactor, unsigned status, const char *fields, size_t length, size_t *name_length) {
     size_t needed = 2 * length + 8;  // a field of two NULs becomes one of four other bytes
     if (needed > reactor->block_room) {
@@ -45,36 +56,27 @@ static ssize_t build_block(listener_reactor *reactor, unsigned status, const cha
         reactor->block_room = needed;
     }
     char *out = reactor->block;
-    const char *end = fields + length;
+    listener_field field;
+    int found;
     *name_length = 0;
-    while (fields < end) {
-        const char *value = memchr(fields, '\0', (size_t)(end - fields));
-        if (value++ == NULL) return -1;
-        const char *next = value < end ? memchr(value, '\0', (size_t)(end - value)) : NULL;
-        if (next++ == NULL) return -1;
-        size_t name_size = (size_t)(value - fields) - 1, value_size = (size_t)(next - value) - 1;
-        if (name_size == 0) return -1;
-        if (!is_left_out(fields, name_size, status)) {
-            if (*name_length > 0) out = mempcpy(out, "\r\n", 2);
-            out = mempcpy(out, fields, name_size);
-            if (*name_length == 0) {
-                *name_length = name_size;
-                *out++ = '\0';
-            } else {
-                out = mempcpy(out, ": ", 2);
-            }
-            out = mempcpy(out, value, value_size);
+    const char *end = fields + length;
+    while ((found = next_field(&fields, end, &field)) > 0) {
+        if (is_left_out(field.name, field.name_length, status)) continue;
+        if (*name_length > 0) out = mempcpy(out, "\r\n", 2);
+        out = mempcpy(out, field.name, field.name_length);
+        if (*name_length == 0) {
+            *name_length = field.name_length;
+            *out++ = '\0';
+        } else {
+            out = mempcpy(out, ": ", 2);
         }
-        fields = next;
+        out = mempcpy(out, field.value, field.value_length);
     }
+    if (found < 0) return -1;
     return *name_length == 0 ? 0 : out - reactor->block - (ssize_t)*name_length - 1;
 }
 
-/// Adds all fields as one, which costs a fifth of adding five.
-///
-/// libmicrohttpd refuses line ends in a value. So a value of the right length goes in first, and is then overwritten where
-/// it lies: MHD_get_response_header() answers the pointer to the response's own copy (response.c: strdup() when added,
-/// `return pos->value` when asked), which nobody else has yet, and its length, which libmicrohttpd has noted, stays.
+/// Adds all fields as one: a value of the right length is added first, and then overwritten by mhd_overwrite_value().
 static bool add_fields(struct MHD_Response *response, listener_reactor *reactor, unsigned status, const uint8_t *fields,
                        size_t length) {
     size_t name_length;
@@ -84,64 +86,77 @@ static bool add_fields(struct MHD_Response *response, listener_reactor *reactor,
     const char *name = reactor->block;
     if (rest == 0) return MHD_add_response_header(response, name, " ") == MHD_YES;  // an empty one is refused
     if (MHD_add_response_header(response, name, filler + MOST_HEADER_BYTES - rest) != MHD_YES) return false;
-    char *value = (char *)MHD_get_response_header(response, name);
-    memcpy(value, name + name_length + 1, (size_t)rest);
+    mhd_overwrite_value(response, name, name + name_length + 1, (size_t)rest);
     return true;
+}
+
+/// Writes a reply past libmicrohttpd: into the TLS session, or onto the socket where there is none yet. A few hundred bytes into
+/// an empty send buffer do not block; what does not fit is lost.
+static bool write_raw(const listener_exchange *exchange, unsigned status, const char *fields, size_t length,
+                      const uint8_t *body, size_t body_length) {
+    enum { ROOM = 256 };
+    char *text = malloc(ROOM + 2 * length + body_length);
+    if (text == NULL) return false;
+    char *out = text + sprintf(text, "HTTP/1.1 %u %s\r\nConnection: close\r\n", status, listener_reason(status));
+    listener_field field;
+    const char *end = fields + length;
+    while (length > 0 && next_field(&fields, end, &field) > 0) {
+        if (is_left_out(field.name, field.name_length, status)) continue;
+        out = mempcpy(mempcpy(out, field.name, field.name_length), ": ", 2);
+        out = mempcpy(mempcpy(out, field.value, field.value_length), "\r\n", 2);
+    }
+    out += sprintf(out, "Content-Length: %zu\r\n\r\n", body_length);
+    if (body_length > 0) out = mempcpy(out, body, body_length);
+    if (exchange->is_tls && !exchange->is_shaking) gnutls_record_send(session_of(exchange), text, (size_t)(out - text));
+    else send(socket_of(exchange), text, (size_t)(out - text), MSG_NOSIGNAL | MSG_DONTWAIT);
+    free(text);
+    return true;
+}
+
+/// Hands a reply to libmicrohttpd.
+static bool queue(listener_exchange *exchange, unsigned status, const uint8_t *fields, size_t fields_length,
+                  const uint8_t *body, size_t body_length, bool closes) {
+    struct MHD_Response *response = MHD_create_response_from_buffer(body_length, (void *)body, MHD_RESPMEM_MUST_COPY);
+    if (response == NULL) return false;
+    bool good = fields_length == 0 || add_fields(response, exchange->reactor, status, fields, fields_length);
+    if (good && closes) good = MHD_add_response_header(response, "Connection", "close") == MHD_YES;
+    good = good && MHD_queue_response(exchange->connection, status, response) == MHD_YES;
+    MHD_destroy_response(response);  // ours; the connection keeps its own reference
+    return good;
 }
 
 bool listener_reply(listener_exchange *exchange, unsigned status, const uint8_t *fields, size_t fields_length,
                     const uint8_t *body, size_t body_length, bool closes) {
-    listener_reactor *reactor = exchange->reactor;
     if (exchange->phase != PHASE_DECIDING || status < 200 || status > 599) return false;
     if (status == 204) body_length = 0;
-    struct MHD_Response *response = MHD_create_response_from_buffer(body_length, (void *)body, MHD_RESPMEM_MUST_COPY);
-    if (response == NULL) return false;
-    bool good = fields_length == 0 || add_fields(response, reactor, status, fields, fields_length);
-    if (good && closes) good = MHD_add_response_header(response, "Connection", "close") == MHD_YES;
-    good = good && MHD_queue_response(exchange->connection, status, response) == MHD_YES;
-    MHD_destroy_response(response);  // ours; the connection keeps its own reference
+    bool good = exchange->is_raw ? write_raw(exchange, status, (const char *)fields, fields_length, body, body_length)
+                                 : queue(exchange, status, fields, fields_length, body, body_length, closes);
     if (good) exchange->phase = PHASE_ANSWERED;
-    else log_line(reactor, LISTENER_WARNING, "A reply with status %u could not be sent.", status);
+    else listener_log(exchange->reactor, LISTENER_WARNING, "A reply with status %u could not be sent.", status);
     return good;
+}
+
+bool listener_is_head(const listener_exchange *exchange) { return strcmp(exchange->method, MHD_HTTP_METHOD_HEAD) == 0; }
+
+const char *listener_reason(unsigned status) {
+    return MHD_get_reason_phrase_len_for(status) > 0 ? MHD_get_reason_phrase_for(status) : "Non-Standard Status";
 }
 
 // MARK: Refusals
 
-static void log_refusal(const listener_exchange *exchange, refusal refusal) {
-    log_line(exchange->reactor, LISTENER_INFO, "Refused a request from %s with %u: %s", exchange->peer, refusal.status,
-             refusal.message);
+enum MHD_Result listener_refuse(listener_exchange *exchange, refusal refusal) {
+    const listener_callbacks *callbacks = &exchange->reactor->callbacks;
+    listener_log(exchange->reactor, LISTENER_INFO, "Refused a request from %s with %u: %s", exchange->peer, refusal.status,
+                 refusal.message);
+    exchange->phase = PHASE_DECIDING;
+    callbacks->refused(callbacks->context, exchange, refusal.status, refusal.message);
+    bool is_answered = exchange->phase == PHASE_ANSWERED;
+    exchange->phase = PHASE_ANSWERED;
+    return is_answered ? MHD_YES : MHD_NO;
 }
 
-/// Refuses a request whose head has been read. libmicrohttpd closes a connection whose reply comes before the body's end.
-enum MHD_Result refuse(listener_exchange *exchange, refusal refusal) {
-    log_refusal(exchange, refusal);
-    exchange->phase = PHASE_ANSWERED;
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(strlen(refusal.json), (void *)refusal.json, MHD_RESPMEM_PERSISTENT);
-    if (response == NULL) return MHD_NO;
-    MHD_add_response_header(response, "Content-Type", "application/json; charset=utf-8");
-    enum MHD_Result queued = MHD_queue_response(exchange->connection, refusal.status, response);
-    MHD_destroy_response(response);
-    return queued;
-}
-
-/// Refuses a request in the middle of its body, where libmicrohttpd takes no reply: writes one past it, on the socket or
-/// the TLS session, and lets it close. A few hundred bytes into an empty send buffer do not block.
-enum MHD_Result refuse_midway(listener_exchange *exchange, refusal refusal) {
-    log_refusal(exchange, refusal);
-    exchange->phase = PHASE_ANSWERED;
-    char text[512];
-    int length = snprintf(text, sizeof text,
-                          "HTTP/1.1 %u Content Too Large\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\n"
-                          "Content-Length: %zu\r\n\r\n%s",
-                          refusal.status, strlen(refusal.json), refusal.json);
-    if (exchange->is_tls) {
-        gnutls_session_t session =
-            MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION)->tls_session;
-        gnutls_record_send(session, text, (size_t)length);
-    } else {
-        int socket = MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-        send(socket, text, (size_t)length, MSG_NOSIGNAL | MSG_DONTWAIT);
-    }
+enum MHD_Result listener_refuse_midway(listener_exchange *exchange, refusal refusal) {
+    exchange->is_raw = true;
+    listener_refuse(exchange, refusal);
     return MHD_NO;
 }

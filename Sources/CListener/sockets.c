@@ -5,24 +5,13 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-void listener_prepare_process(void) {
-    signal(SIGPIPE, SIG_IGN);
-    struct rlimit files;
-    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
-        files.rlim_cur = files.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &files);
-    }
-}
-
-/// Finds the address to listen on. Of a name's addresses an IPv4 one is taken if there is one: a client that resolves
-/// `localhost` tries both families, one that was given 127.0.0.1 only that.
+/// Finds the address to listen on. Among the addresses of a name, IPv4 is preferred: a client that resolves `localhost` tries
+/// both families, one that was given 127.0.0.1 tries only that.
 static bool resolve(const char *host, uint16_t port, struct sockaddr_storage *address, socklen_t *length, char *error) {
     char service[8];
     snprintf(service, sizeof service, "%u", port);
@@ -54,7 +43,7 @@ static uint16_t *port_of(struct sockaddr_storage *address) {
 /// Opens one of the sockets.
 ///
 /// The first is bound without SO_REUSEPORT, which fails if anybody listens there, and gets the option only afterwards, so
-/// that its siblings can join it. Between the two nobody else can slip in: the port is held all the time.
+/// that the others can join it. Nobody else can take the port in between: it is held all the time.
 static int open_one(const struct sockaddr_storage *address, socklen_t length, bool first, bool waits_for_data) {
     int fd = socket(address->ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) return -1;

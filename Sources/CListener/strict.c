@@ -1,15 +1,11 @@
-// The strict pass: what libmicrohttpd lets through although two readers could understand it differently.
-//
-// libmicrohttpd parses a head in place: it ends the parts of each line with NUL and keeps pointers to them. So the lines
-// lie one behind another, and a gap between where one ends and the next begins shows a NUL inside a value, or a folded
-// line, of which libmicrohttpd makes a corrupted name, or a line without a name, which it takes for the head's end.
+// The strict pass: refuses what libmicrohttpd lets through although two readers could understand it differently.
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
 #include "internal.h"
+#include "microhttpd_internals.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <strings.h>
 
 enum { FEWEST_FIELDS = 64 };
@@ -42,8 +38,7 @@ static enum MHD_Result collect_one(void *context, enum MHD_ValueKind kind, const
     return MHD_YES;
 }
 
-/// Lists the fields of an exchange in the reactor's scratch, unless they are still there, values as libmicrohttpd has them.
-bool collect_fields(listener_exchange *exchange) {
+bool listener_collect_fields(listener_exchange *exchange) {
     listener_reactor *reactor = exchange->reactor;
     if (reactor->fields_of == exchange) return true;
     reactor->field_count = 0;
@@ -53,25 +48,21 @@ bool collect_fields(listener_exchange *exchange) {
     return true;
 }
 
-/// Where the next line begins, given where the text of a line ends: behind the NULs that were CR LF, or a bare LF.
-static const char *behind(const char *end) { return end[1] == '\0' ? end + 2 : end + 1; }
-
-/// The request line: one blank between its parts, nothing but printable bytes, no NUL in the path however it is written.
+/// The request line: one space between its parts, only printable bytes, and no NUL in the path, escaped or not.
 static refusal check_request_line(listener_exchange *exchange, const char *url) {
-    size_t method_length = strlen(exchange->method);
-    if (!is_token(exchange->method, method_length)) return REFUSAL(400, "The request's method is not a token.");
-    if (exchange->method + method_length + 1 != url || url + exchange->target_length + 1 != exchange->version)
-        return REFUSAL(400, "The request line holds a NUL byte, or more than one blank between its parts.");
+    if (!is_token(exchange->method, strlen(exchange->method))) return REFUSAL(400, "The request's method is not a token.");
+    if (!mhd_is_request_line_dense(exchange->method, url, exchange->target_length, exchange->version))
+        return REFUSAL(400, "The request line contains a NUL byte, or more than one space between its parts.");
     const char *target = exchange->target;
     for (size_t index = 0; index < exchange->target_length; index++)
         if ((unsigned char)target[index] <= 0x20 || target[index] == 0x7F)
-            return REFUSAL(400, "The request target holds a blank or a control character.");
+            return REFUSAL(400, "The request target contains a space or a control character.");
     size_t path_length = exchange->query == NULL ? exchange->target_length : (size_t)(exchange->query - target);
-    if (memmem(target, path_length, "%00", 3) != NULL) return REFUSAL(400, "The path holds a NUL byte.");
+    if (memmem(target, path_length, "%00", 3) != NULL) return REFUSAL(400, "The path contains a NUL byte.");
     return (refusal){0};
 }
 
-/// What the fields say that a request may have once.
+/// The fields that a request may have only once.
 typedef struct {
     const listener_field *length, *coding, *host;
     bool has_two_lengths, has_two_codings, has_two_hosts;
@@ -101,43 +92,39 @@ static refusal check_framing(listener_exchange *exchange, const framing *seen) {
     if (seen->coding != NULL
         && (is_old || seen->has_two_codings || seen->coding->value_length != 7
             || strncasecmp(seen->coding->value, "chunked", 7) != 0))
-        return REFUSAL(400, "The only Transfer-Encoding that is understood is chunked, once, in HTTP/1.1.");
+        return REFUSAL(400, "The only Transfer-Encoding that is supported is chunked, once, in HTTP/1.1.");
     if (seen->credentials > 1) return REFUSAL(400, "The request has more than one Authorization.");
     if (seen->has_two_hosts) return REFUSAL(400, "The request has more than one Host.");
     if (seen->host == NULL && !is_old) return REFUSAL(400, "The request has no Host.");
     exchange->announced = 0;
+    exchange->is_chunked = seen->coding != NULL;
     // libmicrohttpd has refused a Content-Length that is not a number or does not fit into 64 bits.
     if (seen->length != NULL) exchange->announced = (size_t)strtoull(seen->length->value, NULL, 10);
     if (exchange->announced > exchange->reactor->limits.max_body) return BODY_TOO_LONG;
     return (refusal){0};
 }
 
-/// Looks through a request's head when it has been read, before its body. Lists the fields on the way, their values
-/// without blanks at the end.
-refusal check_head(listener_exchange *exchange, const char *url) {
+refusal listener_check_head(listener_exchange *exchange, const char *url) {
     listener_reactor *reactor = exchange->reactor;
     reactor->fields_of = NULL;
     refusal wrong = check_request_line(exchange, url);
     if (wrong.status != 0) return wrong;
-    if (!collect_fields(exchange)) return REFUSAL(431, "The request's header fields are too many.");
-    size_t head =
-        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
+    if (!listener_collect_fields(exchange)) return REFUSAL(431, "The request's header fields are too many.");
+    size_t head = MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
     if (head > reactor->limits.max_headers) return REFUSAL(431, "The request's header fields are longer than this server accepts.");
     framing seen = {0};
-    const char *line = behind(exchange->version + strlen(exchange->version));
+    const char *line = mhd_next_line(exchange->version + strlen(exchange->version));
     for (size_t index = 0; index < reactor->field_count; index++) {
         listener_field *field = &reactor->fields[index];
         if (field->name != line)
-            return REFUSAL(400, "A header field has no name, holds a NUL byte, or is folded over several lines.");
+            return REFUSAL(400, "A header field has no name, contains a NUL byte, or is folded over several lines.");
         if (!is_token(field->name, field->name_length)) return REFUSAL(400, "A header field's name is not a token.");
         if (memchr(field->value, '\r', field->value_length) != NULL)
-            return REFUSAL(400, "A header field's value holds a carriage return.");
-        line = behind(field->value + field->value_length);
+            return REFUSAL(400, "A header field's value contains a carriage return.");
+        line = mhd_next_line(field->value + field->value_length);
         note_framing(&seen, field);
     }
-    // What is left is the empty line: CR LF, or LF, or one that behind() has passed already, after a bare LF.
-    const char *end = exchange->method + head;
-    if (end < line || end > line + 2)
-        return REFUSAL(400, "A header field has no name, holds a NUL byte, or is folded over several lines.");
+    if (!mhd_is_end_of_head(exchange->method, head, line))
+        return REFUSAL(400, "A header field has no name, contains a NUL byte, or is folded over several lines.");
     return check_framing(exchange, &seen);
 }

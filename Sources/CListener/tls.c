@@ -1,4 +1,4 @@
-// Keys and certificates, made in memory. GnuTLS is in the process anyway, for libmicrohttpd.
+// Keys and certificates, made in memory by GnuTLS, which libmicrohttpd needs anyway.
 #include "listener.h"
 
 #include <arpa/inet.h>
@@ -12,7 +12,7 @@
 
 enum { DAY = 24 * 60 * 60, MAX_CHAIN = 16 };
 
-/// Remembers the first failure of a row of GnuTLS calls and in which step it was.
+/// The first failure in a series of GnuTLS calls, and the step in which it happened.
 typedef struct {
     int code;
     const char *step;
@@ -34,7 +34,7 @@ static gnutls_datum_t datum(const char *text) {
     return (gnutls_datum_t){.data = (unsigned char *)text, .size = (unsigned)strlen(text)};
 }
 
-/// Ends the making of a pair: both texts, or none and an error.
+/// Returns a pair: both texts, or neither and an error.
 static bool hand_out(const outcome *result, char **key_pem, char **certificate_pem, char *error) {
     if (report(result, error) && *key_pem != NULL && *certificate_pem != NULL) return true;
     if (result->code >= 0) snprintf(error, LISTENER_ERROR_SIZE, "out of memory");
@@ -84,7 +84,7 @@ static bool begin(gnutls_x509_privkey_t key, gnutls_x509_crt_t certificate, cons
                   gnutls_x509_crt_set_subject_key_id(certificate, identifier, size));
 }
 
-bool listener_make_authority(char **key_pem, char **certificate_pem, char *error) {
+bool listener_make_authority(const char *subject, char **key_pem, char **certificate_pem, char *error) {
     outcome result = {0, ""};
     gnutls_x509_privkey_t key = NULL;
     gnutls_x509_crt_t certificate = NULL;
@@ -92,7 +92,7 @@ bool listener_make_authority(char **key_pem, char **certificate_pem, char *error
     *key_pem = *certificate_pem = NULL;
     if (did(&result, "starting a key", gnutls_x509_privkey_init(&key))
         && did(&result, "starting a certificate", gnutls_x509_crt_init(&certificate))
-        && begin(key, certificate, "keyfactor-mock throwaway CA", now - DAY, now + (time_t)3652 * DAY, &result)
+        && begin(key, certificate, subject, now - DAY, now + (time_t)3652 * DAY, &result)
         && did(&result, "marking the authority", gnutls_x509_crt_set_basic_constraints(certificate, 1, 0))
         && did(&result, "setting the key usage",
                gnutls_x509_crt_set_key_usage(certificate, GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN))
@@ -114,7 +114,7 @@ static bool add_name(gnutls_x509_crt_t certificate, const char *name, outcome *r
     return did(result, "adding a name", code);
 }
 
-/// Points a leaf at its authority: by the authority's own identifier, or by that of its key if it has none.
+/// Names a leaf's authority: by the authority's own identifier, or by that of its key if it has none.
 static bool add_authority_key_id(gnutls_x509_crt_t leaf, gnutls_x509_crt_t authority, outcome *result) {
     unsigned char identifier[64];
     size_t size = sizeof identifier;
@@ -125,8 +125,8 @@ static bool add_authority_key_id(gnutls_x509_crt_t leaf, gnutls_x509_crt_t autho
     return did(result, "setting the authority key identifier", gnutls_x509_crt_set_authority_key_id(leaf, identifier, size));
 }
 
-bool listener_make_leaf(bool is_expired, const char *authority_key_pem, const char *authority_pem, const char *const *names,
-                        size_t name_count, char **key_pem, char **certificate_pem, char *error) {
+bool listener_make_leaf(const char *subject, bool is_expired, const char *authority_key_pem, const char *authority_pem,
+                        const char *const *names, size_t name_count, char **key_pem, char **certificate_pem, char *error) {
     outcome result = {0, ""};
     gnutls_x509_privkey_t authority_key = NULL, key = NULL;
     gnutls_x509_crt_t authority = NULL, leaf = NULL;
@@ -143,7 +143,7 @@ bool listener_make_leaf(bool is_expired, const char *authority_key_pem, const ch
     time_t from = time(NULL) - (is_expired ? (time_t)397 * DAY : DAY);
     time_t until = from + (time_t)(is_expired ? 396 : 397) * DAY;
     if (good && gnutls_x509_crt_get_expiration_time(authority) < until) until = gnutls_x509_crt_get_expiration_time(authority);
-    good = good && begin(key, leaf, "keyfactor-mock", from, until, &result);
+    good = good && begin(key, leaf, subject, from, until, &result);
     for (size_t index = 0; good && index < name_count; index++) good = add_name(leaf, names[index], &result);
     good = good && add_authority_key_id(leaf, authority, &result)
            && did(&result, "marking the leaf", gnutls_x509_crt_set_basic_constraints(leaf, 0, -1))
@@ -182,7 +182,7 @@ bool listener_check_identity(const char *key_pem, const char *certificate_pem, c
         good = did(&result, "reading the key's identifier", gnutls_x509_privkey_get_key_id(key, 0, of_key, &key_size))
                && did(&result, "reading the certificate's key", gnutls_x509_crt_get_key_id(chain[0], 0, of_certificate, &certificate_size));
         if (good && (key_size != certificate_size || memcmp(of_key, of_certificate, key_size) != 0))
-            did(&result, "the key is not the certificate's", GNUTLS_E_CERTIFICATE_KEY_MISMATCH);
+            did(&result, "the key does not belong to the certificate", GNUTLS_E_CERTIFICATE_KEY_MISMATCH);
     }
     for (unsigned index = 0; index < count; index++) gnutls_x509_crt_deinit(chain[index]);
     gnutls_x509_privkey_deinit(key);

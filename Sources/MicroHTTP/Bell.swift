@@ -2,41 +2,41 @@ import CListener
 import Glibc
 import Synchronization
 
-/// Calls held requests back before their time. May be rung on any thread; a ring before anybody waits counts for whoever comes.
+/// Ends the wait of held requests early. May be rung on any thread; once rung, it ends every later wait at once.
 package final class Bell: Sendable {
-    private struct Ropes: Sendable {
+    private struct State: Sendable {
         var waiting: [Int: Mailbox] = [:]
         var isRung = false
     }
 
-    private let ropes = Lock(Ropes())
+    private let state = Lock(State())
 
-    /// A bell for one wait.
+    /// A bell that has not been rung.
     package init() {}
 
-    /// Calls whoever waits, and whoever is about to.
+    /// Ends all waits, and those that are about to begin.
     package func ring() {
-        let waiting = ropes.withLock { ropes in
-            ropes.isRung = true
-            return ropes.waiting
+        let waiting = state.withLock { state in
+            state.isRung = true
+            return state.waiting
         }
-        for (number, mailbox) in waiting { mailbox.put(number) }
+        for (number, mailbox) in waiting { mailbox.add(number) }
     }
 
-    fileprivate func hang(_ number: Int, _ mailbox: Mailbox) {
-        let isRung = ropes.withLock { ropes in
-            ropes.waiting[number] = mailbox
-            return ropes.isRung
+    fileprivate func register(_ number: Int, _ mailbox: Mailbox) {
+        let isRung = state.withLock { state in
+            state.waiting[number] = mailbox
+            return state.isRung
         }
-        if isRung { mailbox.put(number) }
+        if isRung { mailbox.add(number) }
     }
 
-    fileprivate func take(_ number: Int) {
-        _ = ropes.withLock { $0.waiting.removeValue(forKey: number) }
+    fileprivate func unregister(_ number: Int) {
+        _ = state.withLock { $0.waiting.removeValue(forKey: number) }
     }
 }
 
-/// Where a reactor finds the numbers of the waits that are over. Outlives the reactor if a bell still knows it.
+/// The numbers of waits that are over, for one reactor to collect. Outlives the reactor if a bell still refers to it.
 final class Mailbox: Sendable {
     private let descriptor: Int32
     private let numbers = Lock<[Int]>([])
@@ -50,15 +50,15 @@ final class Mailbox: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Puts a number in and wakes the reactor.
-    fileprivate func put(_ number: Int) {
+    /// Adds a number and wakes the reactor.
+    fileprivate func add(_ number: Int) {
         numbers.withLock { $0.append(number) }
         var one: UInt64 = 1
         // Fails only if the counter is full, and then the reactor has been woken already.
         _ = unsafe write(descriptor, &one, MemoryLayout<UInt64>.size)
     }
 
-    /// Takes out all numbers.
+    /// Removes and returns all numbers.
     func takeAll() -> [Int] {
         numbers.withLock { numbers in
             defer { numbers = [] }
@@ -67,7 +67,7 @@ final class Mailbox: Sendable {
     }
 }
 
-/// One wait for a bell: on while it lives.
+/// One wait for a bell, for as long as this object lives.
 final class Wait: Sendable {
     private static let count = Atomic<Int>(0)
 
@@ -77,8 +77,8 @@ final class Wait: Sendable {
     /// Begins to wait.
     init(_ bell: Bell, _ mailbox: Mailbox) {
         self.bell = bell
-        bell.hang(number, mailbox)
+        bell.register(number, mailbox)
     }
 
-    deinit { bell.take(number) }
+    deinit { bell.unregister(number) }
 }

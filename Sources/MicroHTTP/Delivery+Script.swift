@@ -5,7 +5,7 @@ struct Script {
     private(set) var bytes: [UInt8] = []
     private(set) var steps: [listener_step] = []
 
-    /// Writes bytes, and others behind them, in one piece.
+    /// Writes bytes, followed by others, in one piece.
     mutating func write(_ first: some Collection<UInt8>, _ second: ArraySlice<UInt8> = []) {
         bytes += first
         bytes += second
@@ -16,9 +16,9 @@ struct Script {
     ///
     /// - Parameters:
     ///   - more: the bytes.
-    ///   - count: how many pieces; fewer if the bytes are.
+    ///   - count: the number of pieces; no more than there are bytes.
     ///   - span: the time they are spread over evenly, up to the last piece.
-    ///   - startsAtOnce: whether the first piece goes out at once, or when its share of the time has passed.
+    ///   - startsAtOnce: whether the first piece is sent at once, or when its share of the time has passed.
     mutating func write(_ more: [UInt8], inPieces count: Int, over span: Duration, startsAtOnce: Bool) {
         let count = min(max(1, count), more.count)
         let time = max(0, span.milliseconds)
@@ -33,7 +33,7 @@ struct Script {
         }
     }
 
-    /// The part of a whole, rounded down; the product may be longer than a word.
+    /// A part of a whole, rounded down; the product may need more than 64 bits.
     private static func share(_ part: Int, of parts: Int, _ whole: Int64) -> Int64 {
         let product = whole.multipliedFullWidth(by: Int64(part))
         return Int64(parts).dividingFullWidth(product).quotient
@@ -43,7 +43,7 @@ struct Script {
         steps.append(listener_step(kind: Int32(kind), amount: amount))
     }
 
-    /// Hands the script over. Where C cannot carry it out, it closes the connection.
+    /// Hands over the script. If C cannot run it, it closes the connection.
     func run(_ exchange: OpaquePointer) {
         _ = unsafe bytes.withUnsafeBufferPointer { bytes in
             unsafe steps.withUnsafeBufferPointer { steps in
@@ -54,9 +54,9 @@ struct Script {
 }
 
 extension Response {
-    /// What is done to deliver this response, `nil` for an ordinary reply.
+    /// The script that delivers this response, `nil` for an ordinary reply.
     ///
-    /// - Parameter toHead: whether HEAD was asked.
+    /// - Parameter toHead: whether the request's method is HEAD.
     /// - Returns: the script.
     func script(toHead: @autoclosure () -> Bool) -> Script? {
         switch delivery {
@@ -86,7 +86,7 @@ extension Response {
         return script
     }
 
-    /// The faults that are about a body.
+    /// The faults of a body.
     private func write(_ script: inout Script) {
         switch delivery {
         case .stallInBody where !body.isEmpty:
@@ -119,8 +119,8 @@ extension Response {
 
     /// The head as `listener_reply` would send it, which leaves out the same fields.
     ///
-    /// - Parameter framing: the field that says how long the body is.
-    /// - Returns: the head, with the empty line.
+    /// - Parameter framing: the field that delimits the body.
+    /// - Returns: the head, including the empty line.
     private func head(framing: String?) -> [UInt8] {
         let leftOut = ["connection", "content-length", "transfer-encoding"] + (status == 204 ? ["content-type"] : [])
         let reason = unsafe String(cString: listener_reason(UInt32(clamping: status)))

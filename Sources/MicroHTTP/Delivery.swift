@@ -1,13 +1,13 @@
 import CListener
 
-/// How the listener delivers a response. Everything but `.whole` is a fault made on purpose (or ends the connection).
+/// How the listener delivers a response. Everything but `.whole` and `.closing` is a deliberate fault.
 ///
-/// A rule says *what*, the listener knows *how*. All but `.whole` end the connection. What is sent of a head is what `.closing`
-/// would send, but for what the fault is about. Where HTTP allows no body (HEAD, 204, 304), the faults that are about one come
-/// down to the head and the end of the connection: ``stallInBody``, ``wrongLength(by:)``, ``truncate(keep:then:)`` with either
-/// ending, ``dribble(chunks:over:)`` and ``badChunk``. A client that leaves, or closes its own direction, ends them all.
+/// All but `.whole` end the connection. A head is sent as `.closing` sends it, except for the fault itself. Where HTTP allows no
+/// body (HEAD, 204, 304), faults of the body send only the head and end the connection: ``stallInBody``, ``wrongLength(by:)``,
+/// ``truncate(keep:then:)`` with either ending, ``dribble(chunks:over:)`` and ``badChunk``. A client that leaves, or closes its own
+/// direction, ends each of them.
 package enum Delivery: Sendable, Equatable {
-    /// As HTTP asks.
+    /// As HTTP requires.
     case whole
     /// Whole, then the connection is closed.
     case closing
@@ -15,23 +15,23 @@ package enum Delivery: Sendable, Equatable {
     case reset
     /// FIN and no byte; over TLS a close_notify, then FIN.
     case close
-    /// Status line and header fields in pieces spread over this time, about one in 100 ms and at least two; then the body at once.
+    /// Status line and header fields in pieces spread over this time, one about every 100 ms and at least two; then the body at once.
     case slowHeaders(over: Duration)
     /// The status line and about half of the header fields, then silence until the client leaves.
     case stallInHeaders
-    /// The head with the true Content-Length and half of the body, then silence until the client leaves. At least one byte is kept
-    /// back; where the body is empty there is none, and the connection is closed.
+    /// The head with the true Content-Length and half of the body, then silence until the client leaves. At least one byte is held
+    /// back; if the body is empty, the connection is closed instead.
     case stallInBody
-    /// A Content-Length that is off by so much, never below 0, and the whole body, then the connection is closed.
+    /// A Content-Length that is wrong by this much, but never below 0, and the whole body, then the connection is closed.
     case wrongLength(by: Int)
     /// These bytes instead of HTTP, then the connection is closed.
     case garbage([UInt8])
-    /// The head with the true Content-Length and so many bytes of the body, at most all of them, then FIN or RST.
+    /// The head with the true Content-Length and at most this many bytes of the body, then FIN or RST.
     ///
-    /// Before a RST the client is given 2 s to read what was sent, since RST takes away what is still on its way.
+    /// The client gets 2 s to read what was sent before RST, which discards what has not arrived.
     case truncate(keep: Int, then: Ending)
-    /// The head at once, the body in so many pieces, each of at least a byte, the last when this time has passed; it is whole in
-    /// the end, and the connection is closed.
+    /// The head at once, the whole body in this many pieces of at least a byte, the last when this time has passed; then the
+    /// connection is closed.
     case dribble(chunks: Int, over: Duration)
     /// `Transfer-Encoding: chunked`, one good chunk with about half of the body, then a malformed chunk-size line, then the
     /// connection is closed.
@@ -45,24 +45,24 @@ package enum Delivery: Sendable, Equatable {
         case reset
     }
 
-    /// Whether the reply is an ordinary one and the last.
+    /// Whether the reply is an ordinary one, and the connection's last.
     var isClosing: Bool { if case .closing = self { true } else { false } }
 }
 
-/// What is wrong with a connection on purpose. Those that are about TLS do nothing to an HTTP connection.
+/// What is deliberately wrong with a connection. Faults of TLS do nothing to an HTTP connection.
 ///
-/// Where the certificate was given, its authority's key is not at hand: ``expired`` and ``wrongName`` are then signed by an
-/// authority that nobody knows, and clients stumble over that first.
+/// If the certificate was given, its authority's key is not available: ``expired`` and ``wrongName`` are then signed by an unknown
+/// authority, and clients reject them for that.
 package enum ConnectionFault: Sendable, Hashable, CaseIterable {
-    /// RST: over HTTP when the first bytes are there, or after a second without any; over HTTPS behind the ClientHello.
+    /// RST: over HTTP when the first bytes have arrived, or after a second without any; over HTTPS after the ClientHello.
     case reset
-    /// FIN and no byte. On HTTP what has arrived is read away first; over TLS as ``cut``.
+    /// FIN and no byte. Over HTTP, what has arrived is read and dropped first; over TLS this is ``cut``.
     case close
     /// A certificate of our authority that ended yesterday.
     case expired
     /// A certificate of our authority for the name wrong-name.invalid.
     case wrongName
-    /// A certificate for the right names, signed by an authority that nobody knows.
+    /// A certificate for the right names, signed by an unknown authority.
     case untrusted
     /// FIN after the ClientHello, no alert.
     case cut
@@ -71,7 +71,7 @@ package enum ConnectionFault: Sendable, Hashable, CaseIterable {
     /// The fatal alert protocol_version after the ClientHello, then FIN.
     case oldProtocol
 
-    /// What C calls it.
+    /// Its number in C.
     var code: Int {
         switch self {
         case .reset: LISTENER_FAULT_RESET

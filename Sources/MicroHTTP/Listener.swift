@@ -9,18 +9,18 @@ package final class Listener: Sendable {
     package let httpPort: UInt16?
     /// The port that HTTPS is served on, `nil` if it is not.
     package let httpsPort: UInt16?
-    /// Empty once stopped. The lock is held while they end, so that whoever calls ``stop()`` second waits as well.
+    /// Empty once stopped. The lock is held while they end, so that a second caller of ``stop()`` waits too.
     private let reactors: Lock<[Reactor]>
 
     /// Starts to listen; when it returns, clients can connect.
     ///
     /// - Parameters:
     ///   - configuration: where and how to listen.
-    ///   - log: called with a line about something worth knowing, on any of the serving threads.
-    ///   - connected: says what is to be wrong with a new connection, `nil` for nothing. Called once for each, on a thread
-    ///     that serves, before anything is read from it; so it must not block. Must not hold the listener either.
-    ///   - handler: answers a request. Must not hold the listener, or it will never be freed.
-    /// - Throws: what kept it from listening; then nothing is left open.
+    ///   - log: gets lines for the log, on any of the serving threads.
+    ///   - connected: returns what is to be wrong with a new connection, `nil` for nothing. Called once for each, on a serving
+    ///     thread, before anything is read from it; so it must not block. Must not hold the listener either.
+    ///   - handler: returns the reply to a request. Must not hold the listener, or it will never be freed.
+    /// - Throws: what prevents it from listening; then nothing is left open.
     package init(
         _ configuration: ListenerConfiguration,
         log: @escaping @Sendable (ListenerLogLevel, String) -> Void = { _, _ in },
@@ -28,12 +28,14 @@ package final class Listener: Sendable {
         handler: @escaping @Sendable (Request) -> Answer
     ) throws(ListenerError) {
         try configuration.check()
+        try Self.checkLibrary()
         listener_prepare_process()
         let http = try configuration.httpPort.map { port throws(ListenerError) in try Sockets(configuration, port, waitsForData: true) }
         let https = try configuration.httpsPort.map { port throws(ListenerError) in try Sockets(configuration, port, waitsForData: false) }
         var started: [Reactor] = []
         for index in 0..<configuration.reactors {
-            let service = Service(log: log, connected: connected, handler: handler, identity: configuration.identity)
+            let service = Service(
+                configuration, ports: (http?.port, https?.port), log: log, connected: connected, handler: handler)
             let reactor = try Reactor(configuration.limits, service)
             if let http { try reactor.serve(http.take(index), identity: nil) }
             if let https { try reactor.serve(https.take(index), identity: configuration.identity) }
@@ -49,9 +51,15 @@ package final class Listener: Sendable {
         stop()
     }
 
-    /// Closes all sockets and connections, also those of requests without an answer, and returns when all threads have ended.
+    private static func checkLibrary() throws(ListenerError) {
+        var isTried = false
+        let version = unsafe errorText { error in isTried = unsafe listener_check_library(error) }
+        if !isTried { throw .untriedLibrary(version: version, tried: unsafe String(cString: listener_tried_library())) }
+    }
+
+    /// Closes all sockets and connections, including those that wait for a reply, and returns when all threads have ended.
     ///
-    /// May be called on any thread but those that serve, and more than once.
+    /// May be called more than once, on any thread except those that serve.
     package func stop() {
         reactors.withLock { reactors in
             for reactor in reactors { reactor.stop() }
@@ -61,8 +69,9 @@ package final class Listener: Sendable {
 }
 
 extension ListenerConfiguration {
-    /// Finds contradictions before anything is opened.
+    /// Finds contradictions, and a host that can be no address, before anything is opened.
     fileprivate func check() throws(ListenerError) {
+        if let reason = hostMistake { throw .cannotBind(host: host, port: httpPort ?? httpsPort ?? 0, reason: reason) }
         if httpPort == nil, httpsPort == nil { throw .badConfiguration("There is no port to listen on. Give one for HTTP or HTTPS.") }
         if httpsPort != nil, identity == nil { throw .badConfiguration("HTTPS needs a certificate. Give one, or let one be made.") }
         if reactors < 1 { throw .badConfiguration("There are no threads to serve. Give at least 1.") }
@@ -70,9 +79,19 @@ extension ListenerConfiguration {
         if limits.maxBody < 0 { throw .badConfiguration("The longest body cannot be negative. Give 0 or more bytes.") }
         if limits.maxConnections < 1 { throw .badConfiguration("No connections are allowed. Allow at least 1.") }
     }
+
+    /// Why the host can be neither an address nor a name.
+    private var hostMistake: String? {
+        let (longestName, longestZone) = (253, 15)
+        if host.isEmpty { return "the address is empty" }
+        if host.utf8.contains(0) { return "the address contains a NUL byte" }
+        if host.utf8.count > longestName { return "the address is longer than \(longestName) bytes" }
+        let zone = host.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false).dropFirst().first ?? ""
+        return zone.utf8.count > longestZone ? "the zone after % is longer than \(longestZone) bytes" : nil
+    }
 }
 
-/// The listening sockets of one port until the reactors have taken them; the rest is closed when this goes.
+/// The listening sockets of one port until the reactors have taken them; those that are left are closed in the end.
 private final class Sockets {
     let port: UInt16
     private var descriptors: [Int32]
@@ -94,7 +113,7 @@ private final class Sockets {
         self.descriptors = descriptors
     }
 
-    /// Hands a socket over.
+    /// Hands over a socket.
     func take(_ index: Int) -> Int32 {
         defer { descriptors[index] = -1 }
         return descriptors[index]
@@ -105,7 +124,7 @@ private final class Sockets {
     }
 }
 
-/// Calls C with a buffer for an error text and returns what was written there.
+/// Calls C with a buffer for an error text, and returns what was written there.
 ///
 /// - Parameter body: is given the buffer.
 /// - Returns: the text, empty if nothing was written.

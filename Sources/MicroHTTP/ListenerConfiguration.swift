@@ -12,6 +12,11 @@ package struct ListenerConfiguration: Sendable {
     package var reactors: Int
     /// What clients may ask.
     package var limits: Limits
+    /// The reply to a request that the listener refuses itself, given a status (400, 413 or 431) and a sentence; the connection is
+    /// closed after it. Called on a serving thread, so it must not block.
+    package var refusal: @Sendable (_ status: Int, _ message: String) -> Response
+    /// The sentence for a client that speaks the wrong protocol: logged as a warning and, for HTTP on the HTTPS port, sent with 400.
+    package var mismatch: @Sendable (Mismatch) -> String
 
     /// A configuration; the defaults listen for HTTP on a free port of 127.0.0.1 with one thread.
     ///
@@ -22,9 +27,13 @@ package struct ListenerConfiguration: Sendable {
     ///   - identity: key and certificate for HTTPS.
     ///   - reactors: how many threads serve, at least one.
     ///   - limits: what clients may ask.
+    ///   - refusal: the reply to a request that the listener refuses itself; the default is the sentence as plain text.
+    ///   - mismatch: the sentence for a client that speaks the wrong protocol.
     package init(
         host: String = "127.0.0.1", httpPort: UInt16? = 0, httpsPort: UInt16? = nil, identity: TLSIdentity? = nil,
-        reactors: Int = 1, limits: Limits = Limits()
+        reactors: Int = 1, limits: Limits = Limits(),
+        refusal: @escaping @Sendable (Int, String) -> Response = ListenerConfiguration.plainRefusal,
+        mismatch: @escaping @Sendable (Mismatch) -> String = { $0.description }
     ) {
         self.host = host
         self.httpPort = httpPort
@@ -32,20 +41,51 @@ package struct ListenerConfiguration: Sendable {
         self.identity = identity
         self.reactors = reactors
         self.limits = limits
+        self.refusal = refusal
+        self.mismatch = mismatch
+    }
+
+    /// A refusal as plain text.
+    ///
+    /// - Parameters:
+    ///   - status: 400, 413 or 431.
+    ///   - message: the sentence.
+    /// - Returns: the reply.
+    package static func plainRefusal(_ status: Int, _ message: String) -> Response {
+        var response = Response(status, body: Array(message.utf8))
+        response.add("Content-Type", "text/plain; charset=utf-8")
+        return response
+    }
+}
+
+/// A client that speaks HTTP on the HTTPS port, or TLS on the HTTP port.
+package struct Mismatch: Sendable, CustomStringConvertible {
+    /// Whether the port serves HTTPS, and the client speaks HTTP.
+    package let isSecurePort: Bool
+    /// The port that was used.
+    package let port: UInt16
+    /// The port that serves what the client speaks, `nil` if there is none.
+    package let rightPort: UInt16?
+
+    /// A sentence that names the right port.
+    package var description: String {
+        let (served, spoken) = isSecurePort ? ("HTTPS", "HTTP") : ("HTTP", "HTTPS")
+        let advice = rightPort.map { "\(spoken) is served on port \($0)." } ?? "\(spoken) is not served."
+        return "Port \(port) serves \(served), but the client speaks \(spoken). \(advice)"
     }
 }
 
 /// What clients may ask of a listener.
 package struct Limits: Sendable {
-    /// The longest request body in bytes; a longer one is answered with 413.
+    /// The longest request body in bytes; a longer one gets 413.
     package var maxBody: Int
-    /// The most bytes of request line and header fields, at least 1024; more is answered with 431.
+    /// The most bytes of request line and header fields, at least 1024; more gets 431.
     ///
     /// Each connection has a buffer of this size, which is cleared after each request: a larger one costs time.
     package var maxHeaders: Int
     /// The most open connections per thread and port; further ones wait until one is closed.
     package var maxConnections: Int
-    /// How long nothing may move on a connection, rounded up to seconds; zero is for ever. Held requests are exempt.
+    /// After how long an idle connection is closed, rounded up to seconds; zero for never. Held requests are exempt.
     package var idleTimeout: Duration
 
     /// Limits; the defaults suit tests.
@@ -54,7 +94,7 @@ package struct Limits: Sendable {
     ///   - maxBody: the longest request body in bytes.
     ///   - maxHeaders: the most bytes of request line and header fields, at least 1024.
     ///   - maxConnections: the most open connections per thread and port, at least 1.
-    ///   - idleTimeout: how long nothing may move on a connection; zero is for ever.
+    ///   - idleTimeout: after how long an idle connection is closed; zero for never.
     package init(
         maxBody: Int = 8 << 20, maxHeaders: Int = 16 << 10, maxConnections: Int = 10_000, idleTimeout: Duration = .seconds(60)
     ) {
@@ -75,11 +115,11 @@ package enum ListenerLogLevel: Int32, Sendable {
     case warning = 2
 }
 
-/// Why a listener cannot listen, or an identity cannot be had.
+/// Why a listener cannot listen, or an identity cannot be read or made.
 package enum ListenerError: Error, Equatable, CustomStringConvertible {
     /// Somebody else listens there.
     case portTaken(host: String, port: UInt16)
-    /// The address cannot be bound for another reason, such as a name that has no address.
+    /// The address cannot be used for another reason, such as a name that has no address.
     case cannotBind(host: String, port: UInt16, reason: String)
     /// Key or certificate cannot be read, or they do not belong together.
     case badCertificate(String)
@@ -89,22 +129,34 @@ package enum ListenerError: Error, Equatable, CustomStringConvertible {
     case badConfiguration(String)
     /// Memory, threads or file descriptors are short.
     case outOfResources(String)
+    /// The HTTP library that was loaded is a release that the listener has not been tried with.
+    case untriedLibrary(version: String, tried: String)
 
-    /// One sentence on what is wrong and one on what to do.
+    /// What is wrong, and what to do about it.
     package var description: String {
         switch self {
         case .portTaken(let host, let port):
             "Port \(port) of \(host) is taken. Stop the program that listens there, or choose another port; 0 finds a free one."
         case .cannotBind(let host, let port, let reason):
-            "Cannot listen on port \(port) of \(host): \(reason). Choose an address of this machine and a port it may use."
+            "Cannot listen on port \(port) of \(host.abbreviated): \(reason). Choose an address of this machine and a port it may use."
         case .badCertificate(let reason):
             "The TLS certificate cannot be used: \(reason). Give a PEM certificate and the PEM key that belongs to it."
         case .file(let path, let reason):
-            "Cannot use \(path): \(reason). Check that the path exists and that this user may read and write it."
+            "Cannot use \(path.abbreviated): \(reason). Check that the path exists and that this user may read and write it."
         case .badConfiguration(let reason):
             reason
         case .outOfResources(let what):
             "The system refused \(what). Raise the limits on open files and threads, or use fewer threads."
+        case .untriedLibrary(let version, let tried):
+            "This program does not work with libmicrohttpd \(version): it has been tried with \(tried) only. Install that release."
         }
+    }
+}
+
+extension String {
+    /// A path or a host as a message shows it: a long one shortened, with its length.
+    package var abbreviated: String {
+        let (most, shown) = (300, 100)
+        return utf8.count <= most ? self : "\(prefix(shown))… (\(utf8.count) bytes)"
     }
 }

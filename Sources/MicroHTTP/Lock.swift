@@ -4,16 +4,16 @@
     internal import Synchronization
 #endif
 
-/// A value that one thread at a time may use. Nothing may wait, log or write to a socket while holding it.
+/// A value that one thread at a time may use. Code that holds the lock must not wait, log or write to a socket.
 ///
-/// ThreadSanitizer does not understand `Synchronization.Mutex` on Linux and reports races that are none; built with
+/// ThreadSanitizer does not understand `Synchronization.Mutex` on Linux and reports false races; built with
 /// `-D KFMOCK_THREAD_SANITIZER` the same lock is a pthread mutex, which it does understand.
 @safe package final class Lock<Value: Sendable>: Sendable {
     #if KFMOCK_THREAD_SANITIZER
         private nonisolated(unsafe) var value: Value
         private nonisolated(unsafe) let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
 
-        /// A lock over a first value.
+        /// A lock around an initial value.
         package init(_ value: Value) {
             unsafe self.value = value
             unsafe pthread_mutex_init(mutex, nil)
@@ -24,7 +24,7 @@
             unsafe mutex.deallocate()
         }
 
-        /// Uses the value alone.
+        /// Uses the value exclusively.
         ///
         /// - Parameter body: uses it; must not take this lock again.
         /// - Returns: what the body returned.
@@ -34,10 +34,10 @@
             return unsafe body(&value)
         }
 
-        /// Uses the value alone if nobody else does now.
+        /// Uses the value exclusively, unless another thread has the lock.
         ///
         /// - Parameter body: uses it; must not take this lock again.
-        /// - Returns: what the body returned, `nil` if somebody else has the lock.
+        /// - Returns: what the body returned, `nil` if another thread has the lock.
         package func withLockIfFree<Result>(_ body: (inout Value) -> Result) -> Result? {
             guard unsafe pthread_mutex_trylock(mutex) == 0 else { return nil }
             defer { unsafe pthread_mutex_unlock(mutex) }
@@ -46,12 +46,12 @@
     #else
         private let mutex: Mutex<Value>
 
-        /// A lock over a first value.
+        /// A lock around an initial value.
         package init(_ value: Value) {
             mutex = Mutex(value)
         }
 
-        /// Uses the value alone.
+        /// Uses the value exclusively.
         ///
         /// - Parameter body: uses it; must not take this lock again.
         /// - Returns: what the body returned.
@@ -59,10 +59,10 @@
             mutex.withLock { value in body(&value) }
         }
 
-        /// Uses the value alone if nobody else does now.
+        /// Uses the value exclusively, unless another thread has the lock.
         ///
         /// - Parameter body: uses it; must not take this lock again.
-        /// - Returns: what the body returned, `nil` if somebody else has the lock.
+        /// - Returns: what the body returned, `nil` if another thread has the lock.
         package func withLockIfFree<Result>(_ body: (inout Value) -> Result) -> Result? {
             mutex.withLockIfAvailable { value in body(&value) }
         }

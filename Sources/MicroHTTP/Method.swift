@@ -10,9 +10,9 @@ package enum Method: Sendable, Hashable {
     /// Any other method, as it was sent.
     case other(String)
 
-    /// Reads a method as it stands in a request line.
+    /// Reads a method.
     ///
-    /// - Parameter name: the word as sent; its case matters.
+    /// - Parameter name: the word in the request line; its case matters.
     package init(_ name: String) {
         switch name {
         case "GET": self = .get
@@ -26,7 +26,7 @@ package enum Method: Sendable, Hashable {
         }
     }
 
-    /// The method as it stands in a request line.
+    /// The method as it is written in a request line.
     package var name: String {
         switch self {
         case .get: "GET"

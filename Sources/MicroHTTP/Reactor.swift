@@ -13,7 +13,7 @@ import CListener
     ///
     /// - Parameters:
     ///   - limits: what clients may ask.
-    ///   - service: answers and logs.
+    ///   - service: replies and logs.
     /// - Throws: if memory or descriptors are short.
     init(_ limits: Limits, _ service: Service) throws(ListenerError) {
         var callbacks = unsafe listener_callbacks(
@@ -21,6 +21,18 @@ import CListener
             request: { context, exchange, request in
                 guard let context = unsafe context else { return }
                 unsafe Unmanaged<Service>.fromOpaque(context)._withUnsafeGuaranteedRef { unsafe $0.request(exchange, request) }
+            },
+            refused: { context, exchange, status, message in
+                guard let context = unsafe context else { return }
+                unsafe Unmanaged<Service>.fromOpaque(context)._withUnsafeGuaranteedRef {
+                    unsafe $0.refused(exchange, Int(status), String(cString: message))
+                }
+            },
+            mismatched: { context, exchange, peer, length in
+                guard let context = unsafe context else { return }
+                unsafe Unmanaged<Service>.fromOpaque(context)._withUnsafeGuaranteedRef {
+                    unsafe $0.mismatched(exchange, Request.string(peer, length))
+                }
             },
             due: { context, exchange in
                 guard let context = unsafe context else { return }
@@ -60,7 +72,7 @@ import CListener
         service.mailbox.withLock { $0 = Mailbox(descriptor) }
     }
 
-    /// Serves one more socket, before the start.
+    /// Serves another socket. Only before the start.
     ///
     /// - Parameters:
     ///   - socket: a listening socket, taken over.
@@ -76,7 +88,7 @@ import CListener
         if unsafe !listener_reactor_start(raw) { throw .outOfResources("a thread") }
     }
 
-    /// Asks the thread to end. Dropping the reactor waits for that.
+    /// Asks the thread to end. Releasing the reactor waits for that.
     func stop() {
         unsafe listener_reactor_stop(raw)
     }
@@ -86,30 +98,32 @@ import CListener
     }
 }
 
-/// What a reactor's callbacks work with. It knows no listener, so a callback cannot be the last to let go of one.
+/// What a reactor's callbacks work with. It holds no listener, so a callback cannot release the last reference to one.
 final class Service: Sendable {
     private let logger: @Sendable (ListenerLogLevel, String) -> Void
     private let connected: @Sendable (Bool, String) -> ConnectionFault?
     private let handler: @Sendable (Request) -> Answer
-    /// What flawed certificates are made from, when they are needed.
-    private let identity: TLSIdentity?
+    private let configuration: ListenerConfiguration
+    private let ports: (http: UInt16?, https: UInt16?)
     /// How bells reach this reactor.
     let mailbox = Lock<Mailbox?>(nil)
     /// The exchanges that wait for a bell, by the number of the wait.
     private let waiting = Lock<[Int: UInt]>([:])
 
     init(
+        _ configuration: ListenerConfiguration, ports: (http: UInt16?, https: UInt16?),
         log: @escaping @Sendable (ListenerLogLevel, String) -> Void,
         connected: @escaping @Sendable (Bool, String) -> ConnectionFault?,
-        handler: @escaping @Sendable (Request) -> Answer, identity: TLSIdentity?
+        handler: @escaping @Sendable (Request) -> Answer
     ) {
+        self.configuration = configuration
+        self.ports = ports
         logger = log
         self.connected = connected
         self.handler = handler
-        self.identity = identity
     }
 
-    /// What a held exchange will do when its time has come. Kept as the exchange's tag.
+    /// What a held exchange does when its time has come. Kept as the exchange's tag.
     private final class Continuation: Sendable {
         let then: @Sendable () -> Answer
         let wait: Wait?
@@ -124,6 +138,19 @@ final class Service: Sendable {
         unsafe settle(exchange, handler(Request(request)))
     }
 
+    fileprivate func refused(_ exchange: OpaquePointer, _ status: Int, _ message: String) {
+        unsafe reply(exchange, configuration.refusal(status, message))
+    }
+
+    /// A client speaks the wrong protocol; with an exchange it can be sent a reply.
+    fileprivate func mismatched(_ exchange: OpaquePointer?, _ peer: String) {
+        let isSecurePort = unsafe exchange != nil
+        let (port, rightPort) = isSecurePort ? (ports.https, ports.http) : (ports.http, ports.https)
+        let sentence = configuration.mismatch(Mismatch(isSecurePort: isSecurePort, port: port ?? 0, rightPort: rightPort))
+        logger(.warning, "Closed a connection from \(peer): \(sentence)")
+        if let exchange = unsafe exchange { unsafe reply(exchange, configuration.refusal(400, sentence)) }
+    }
+
     fileprivate func connected(_ isSecure: Bool, _ peer: String) -> Int32 {
         Int32(connected(isSecure, peer)?.code ?? LISTENER_FAULT_NONE)
     }
@@ -136,7 +163,7 @@ final class Service: Sendable {
         case LISTENER_FAULT_WRONG_NAME: flaw = .wrongName
         default: flaw = .untrusted
         }
-        guard let flawed = try? identity?.flawed(flaw) else { return }
+        guard let flawed = try? configuration.identity?.flawed(flaw) else { return }
         _ = unsafe listener_keep_identity(reactor, fault, flawed.key, flawed.certificate)
     }
 
@@ -158,7 +185,7 @@ final class Service: Sendable {
         _ = waiting.withLock { $0.removeValue(forKey: number) }
     }
 
-    /// Some bells were rung.
+    /// Bells have been rung.
     fileprivate func woken() {
         for number in mailbox.withLock({ $0?.takeAll() ?? [] }) {
             guard let address = waiting.withLock({ $0.removeValue(forKey: number) }) else { continue }
@@ -170,20 +197,14 @@ final class Service: Sendable {
         logger(ListenerLogLevel(rawValue: level) ?? .debug, text)
     }
 
-    /// Carries out an answer. Where C cannot, it closes the connection itself and says why in the log.
+    /// Carries out an answer. If C cannot, it closes the connection and logs why.
     private func settle(_ exchange: OpaquePointer, _ answer: Answer) {
         switch answer {
         case .ready(let response):
             if let script = unsafe response.script(toHead: listener_is_head(exchange)) {
                 return unsafe script.run(exchange)
             }
-            _ = unsafe response.fields.withUnsafeBufferPointer { fields in
-                unsafe response.body.withUnsafeBufferPointer { body in
-                    unsafe listener_reply(
-                        exchange, UInt32(clamping: response.status), fields.baseAddress, fields.count, body.baseAddress, body.count,
-                        response.delivery.isClosing)
-                }
-            }
+            unsafe reply(exchange, response)
         case .later(let pause, let then):
             unsafe listener_set_tag(exchange, Unmanaged.passRetained(Continuation(then)).toOpaque())
             _ = unsafe listener_hold(exchange, max(0, pause.milliseconds))
@@ -197,12 +218,22 @@ final class Service: Sendable {
             _ = unsafe listener_hold(exchange, -1)
         }
     }
+
+    private func reply(_ exchange: OpaquePointer, _ response: Response) {
+        _ = unsafe response.fields.withUnsafeBufferPointer { fields in
+            unsafe response.body.withUnsafeBufferPointer { body in
+                unsafe listener_reply(
+                    exchange, UInt32(clamping: response.status), fields.baseAddress, fields.count, body.baseAddress, body.count,
+                    response.delivery.isClosing)
+            }
+        }
+    }
 }
 
 extension Request {
-    /// Copies a request that lies in C's buffers, in one piece.
+    /// Copies a request out of C's buffers into one of its own.
     ///
-    /// Method and peer are short enough to need no allocation: a String of up to 15 bytes holds them itself.
+    /// Method and peer usually need no allocation: a String stores up to 15 bytes itself.
     fileprivate init(_ source: UnsafePointer<listener_request>) {
         let raw = unsafe source.pointee
         let fieldsEnd = unsafe raw.target_length + raw.packed_fields_length

@@ -1,10 +1,10 @@
-/// One HTTP request, whole: its target, headers and body lie in one buffer that is shared, never copied.
+/// A whole HTTP request: its target, headers and body are in one buffer that is shared, never copied.
 ///
-/// Reading a header walks the buffer without allocating; a request carries about ten of them.
+/// Reading a header walks the buffer without allocating; a request has about ten of them.
 package struct Request: Sendable {
     /// The request's method.
     package let method: Method
-    /// Target, then header fields, then body. Later owners (the journal) keep this one buffer.
+    /// Target, then header fields, then body. Whoever keeps the request keeps this one buffer.
     package let bytes: [UInt8]
     /// The path as sent, still percent-encoded, without the query: a part of `bytes`.
     package let path: Range<Int>
@@ -12,20 +12,20 @@ package struct Request: Sendable {
     package let query: Range<Int>
     /// The body: a part of `bytes`.
     package let body: Range<Int>
-    /// The header fields: a part of `bytes`, each as two little-endian 32-bit lengths, the name and the value.
+    /// The header fields: a part of `bytes`, each two little-endian 32-bit lengths, then the name and the value.
     let fields: Range<Int>
     /// Whether the request came over TLS.
     package let isSecure: Bool
     /// The client's address, without its port, such as `127.0.0.1` or `::1`.
     package let peer: String
 
-    /// Puts a request together in one buffer of exactly the needed size.
+    /// A request in one buffer of exactly the needed size.
     ///
     /// - Parameters:
     ///   - method: the method.
-    ///   - target: path and query as they stand in the request line.
+    ///   - target: path and query as in the request line.
     ///   - headers: name and value pairs, in the order sent.
-    ///   - body: the body, already free of its transfer coding.
+    ///   - body: the body, without its transfer coding.
     ///   - isSecure: whether the request came over TLS.
     ///   - peer: the client's address, without its port.
     package init(
@@ -44,7 +44,7 @@ package struct Request: Sendable {
         self.init(method, bytes: bytes, targetEnd: targetEnd, fieldsEnd: fieldsEnd, isSecure: isSecure, peer: peer)
     }
 
-    /// Takes over a buffer that already holds target, packed header fields and body.
+    /// A request in an existing buffer of target, packed header fields and body.
     ///
     /// - Parameters:
     ///   - method: the method.
@@ -66,24 +66,24 @@ package struct Request: Sendable {
         self.peer = peer
     }
 
-    /// Appends the two lengths that stand before each packed header field.
+    /// Appends the two lengths that precede each packed header field.
     static func append(lengths name: Int, _ value: Int, to bytes: inout [UInt8]) {
         for length in [name, value] {
             for shift in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: length >> shift)) }
         }
     }
 
-    /// The same request as one below a prefix of its path sees it.
+    /// The same request without a prefix of its path.
     ///
-    /// - Parameter length: the bytes of the path that the prefix takes.
-    /// - Returns: a request that shares this one's buffer; its path begins behind the prefix.
+    /// - Parameter length: the bytes of the prefix.
+    /// - Returns: a request that shares this one's buffer; its path begins after the prefix.
     package func below(_ length: Int) -> Request {
         Request(self, path: min(path.lowerBound + length, path.upperBound)..<path.upperBound)
     }
 
     /// The same request with less of its body, in a buffer of its own.
     ///
-    /// - Parameter length: how many bytes of the body stay.
+    /// - Parameter length: how many bytes of the body to keep.
     /// - Returns: a request that keeps no more memory than it needs.
     package func cut(body length: Int) -> Request {
         let kept = Array(bytes[..<min(bytes.count, body.lowerBound + length)])
@@ -97,7 +97,7 @@ package struct Request: Sendable {
         (isSecure, peer, self.path) = (other.isSecure, other.peer, path)
     }
 
-    /// Where a header field's value lies in `bytes`.
+    /// Where a header field's value is in `bytes`.
     ///
     /// - Parameter name: the field's name, in lower case; names are compared without case.
     /// - Returns: the first such field's value, `nil` if there is none.
@@ -113,7 +113,7 @@ package struct Request: Sendable {
         headerRange(name).map { text($0) }
     }
 
-    /// Whether a header field is there more than once.
+    /// Whether the request has a header field more than once.
     ///
     /// - Parameter name: the field's name, in lower case; names are compared without case.
     /// - Returns: whether there are two or more.
@@ -126,7 +126,7 @@ package struct Request: Sendable {
         return count == 2
     }
 
-    /// The value of a header field whose name is not known before.
+    /// The value of a header field whose name is known only at run time.
     ///
     /// - Parameter name: the field's name, in lower case; names are compared without case.
     /// - Returns: the first such field's value, `nil` if there is none. Bytes that are not UTF-8 are replaced.
@@ -138,7 +138,7 @@ package struct Request: Sendable {
         return found.map { text($0) }
     }
 
-    /// Every header field in the order sent, for the journal and for selectors.
+    /// All header fields in the order sent.
     package var headers: [(name: String, value: String)] {
         var all: [(name: String, value: String)] = []
         forEachField { name, value in
@@ -165,7 +165,7 @@ package struct Request: Sendable {
         return found
     }
 
-    /// Walks the fields until `visit` answers false.
+    /// Walks the fields until `visit` returns false.
     private func forEachField(_ visit: (_ name: Range<Int>, _ value: Range<Int>) -> Bool) {
         var position = fields.lowerBound
         while position < fields.upperBound {

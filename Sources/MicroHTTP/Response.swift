@@ -1,20 +1,20 @@
-/// What to send back: a status, header fields and a body, and how to deliver them.
+/// A reply: a status, header fields and a body, and how to deliver them.
 package struct Response: Sendable {
     /// The HTTP status code, 200–599.
     package var status: Int
-    /// The header fields, packed as `Name NUL value NUL …`. Content-Length and Connection are the listener's own.
+    /// The header fields, packed as `Name NUL value NUL …`. The listener adds Content-Length and Connection itself.
     package private(set) var fields: [UInt8]
-    /// The body. The listener leaves it out where HTTP says so (HEAD, 204, 304).
+    /// The body. The listener leaves it out where HTTP requires that (HEAD, 204, 304).
     package var body: [UInt8]
-    /// How the reply goes out. Everything but `.whole` is a fault made on purpose.
+    /// How the reply is delivered. Everything but `.whole` and `.closing` is a deliberate fault.
     package var delivery: Delivery
 
     /// A response without header fields.
     ///
     /// - Parameters:
     ///   - status: the HTTP status code, 200–599.
-    ///   - body: the body, may be empty.
-    ///   - delivery: how the reply goes out.
+    ///   - body: the body, which may be empty.
+    ///   - delivery: how the reply is delivered.
     package init(_ status: Int, body: [UInt8] = [], delivery: Delivery = .whole) {
         self.status = status
         self.body = body
@@ -22,12 +22,12 @@ package struct Response: Sendable {
         fields = []
     }
 
-    /// A response with fields that were packed before.
+    /// A response with fields that have been packed already.
     ///
     /// - Parameters:
     ///   - status: the HTTP status code, 200–599.
     ///   - packed: `Name NUL value NUL …`, made by this type.
-    ///   - body: the body, may be empty.
+    ///   - body: the body, which may be empty.
     package init(_ status: Int, packed: [UInt8], body: [UInt8]) {
         self.status = status
         self.body = body
@@ -35,11 +35,11 @@ package struct Response: Sendable {
         fields = packed
     }
 
-    /// Adds a header field behind those already there.
+    /// Adds a header field after the existing ones.
     ///
     /// - Parameters:
-    ///   - name: the field's name as it goes on the wire; a token of RFC 9110.
-    ///   - value: the value; control characters are left out, since they would end the field, and what is not ASCII becomes `?`.
+    ///   - name: the field's name as it is sent; a token of RFC 9110.
+    ///   - value: the value; control characters are left out, since they would end the field, and other characters than ASCII become `?`.
     package mutating func add(_ name: String, _ value: some StringProtocol) {
         fields.append(contentsOf: name.utf8)
         fields.append(0)
@@ -56,16 +56,16 @@ package struct Response: Sendable {
     }
 }
 
-/// What a handler answers: now, after a pause, or never. Nothing above the listener blocks a thread.
+/// What a handler returns: a reply now, later, or never. Nothing above the listener blocks a thread.
 package enum Answer: Sendable {
     /// The response is ready.
     case ready(Response)
-    /// Hold the connection for this long without a thread, then ask again; rounded up to milliseconds.
+    /// Hold the connection for this long without a thread, then call the closure; rounded up to milliseconds.
     ///
-    /// If the client leaves meanwhile, or only closes its own direction, nobody asks and the closure is released.
+    /// If the client leaves first, or only closes its own direction, the closure is released without being called.
     case later(Duration, then: @Sendable () -> Answer)
-    /// The same, but asked again at once when the bell rings.
+    /// The same, but the closure is called as soon as the bell rings.
     case until(Bell, atMost: Duration, then: @Sendable () -> Answer)
-    /// Say nothing until the client gives up or the listener stops.
+    /// Send nothing until the client gives up or the listener stops.
     case never
 }

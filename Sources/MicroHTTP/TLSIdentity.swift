@@ -1,27 +1,46 @@
 import CListener
 import Glibc
 
-/// A key and a certificate for HTTPS, and the authority that signed it if that is ours.
+/// A key and a certificate for HTTPS, and the authority that signed it if it was made here.
 package struct TLSIdentity: Sendable {
-    /// The server's certificate as PEM, the leaf first, then what it takes to get to an authority.
+    /// The server's certificate as PEM: the leaf, then the chain to an authority.
     package let certificate: String
     /// The server's private key as PEM.
     let key: String
     /// The authority's certificate as PEM, for clients to trust; `nil` if the certificate came from elsewhere.
     package let authority: String?
-    /// What another certificate takes; `nil` if this one came from elsewhere.
+    /// What another certificate is made from; `nil` if this one came from elsewhere.
     private let origin: Origin?
 
-    /// The authority's key, and the names that were asked for.
     private struct Origin {
+        /// The authority's key.
         var key: String
         var names: [String]
+        var subjects: Subjects
+    }
+
+    /// The common names that certificates made here get.
+    package struct Subjects: Sendable {
+        /// The authority's.
+        package var authority: String
+        /// The server certificate's.
+        package var leaf: String
+
+        /// Common names.
+        ///
+        /// - Parameters:
+        ///   - authority: the authority's, at most 64 characters.
+        ///   - leaf: the server certificate's, at most 64 characters.
+        package init(authority: String = "Throwaway CA", leaf: String = "Throwaway server") {
+            self.authority = authority
+            self.leaf = leaf
+        }
     }
 
     /// Names that every machine has for itself.
     ///
-    /// Go and GnuTLS take `*.localhost` for `a.localhost`; OpenSSL wants two labels behind an asterisk, so for its clients
-    /// such a name must be given in full.
+    /// Go and GnuTLS accept `*.localhost` for `a.localhost`; OpenSSL wants two labels after an asterisk, so its clients need such a
+    /// name in full.
     package static let loopbackNames = ["localhost", "*.localhost", "127.0.0.1", "::1"]
 
     /// Takes a certificate and the key that belongs to it.
@@ -56,23 +75,30 @@ package struct TLSIdentity: Sendable {
 
     /// Makes an authority and a certificate that live only in memory.
     ///
-    /// - Parameter names: what the certificate is valid for: DNS names, also with `*.` in front, and numeric addresses.
-    /// - Throws: ``ListenerError/badCertificate(_:)`` if a name cannot stand in a certificate.
+    /// - Parameters:
+    ///   - names: what the certificate is valid for: DNS names, which may begin with `*.`, and numeric addresses.
+    ///   - subjects: the common names.
+    /// - Throws: ``ListenerError/badCertificate(_:)`` if a name cannot be used in a certificate.
     /// - Returns: the identity, with its authority.
-    package static func throwaway(names: [String] = loopbackNames) throws(ListenerError) -> TLSIdentity {
-        try signed(by: makeAuthority(), names: names)
+    package static func throwaway(
+        names: [String] = loopbackNames, subjects: Subjects = Subjects()
+    ) throws(ListenerError) -> TLSIdentity {
+        try signed(by: makeAuthority(subjects), names: names, subjects)
     }
 
-    /// Makes a certificate signed by an authority that is kept in a folder, and made there when it is first needed.
+    /// Makes a certificate signed by an authority that is kept in a folder, and is made there when first needed.
     ///
-    /// The folder gets mode 0700, its `ca-key.pem` 0600, its `ca.pem` 0644. Processes that use it at once take turns.
+    /// The folder gets mode 0700, its `ca-key.pem` 0600, its `ca.pem` 0644. Processes that use it at the same time take turns.
     ///
     /// - Parameters:
     ///   - folder: its path; made if its parent exists.
-    ///   - names: what the certificate is valid for, as for ``throwaway(names:)``.
+    ///   - names: what the certificate is valid for, as for ``throwaway(names:subjects:)``.
+    ///   - subjects: the common names.
     /// - Throws: if folder or files cannot be used, or do not hold a key and its certificate.
     /// - Returns: the identity, with its authority.
-    package static func kept(in folder: String, names: [String] = loopbackNames) throws(ListenerError) -> TLSIdentity {
+    package static func kept(
+        in folder: String, names: [String] = loopbackNames, subjects: Subjects = Subjects()
+    ) throws(ListenerError) -> TLSIdentity {
         if unsafe mkdir(folder, 0o700) != 0, errno != EEXIST { throw .file(path: folder, reason: lastError()) }
         let turn = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard turn >= 0, flock(turn, LOCK_EX) == 0 else { throw .file(path: folder, reason: lastError()) }
@@ -80,63 +106,65 @@ package struct TLSIdentity: Sendable {
         let (keyPath, certificatePath) = (folder + "/ca-key.pem", folder + "/ca.pem")
         if unsafe access(keyPath, F_OK) == 0, unsafe access(certificatePath, F_OK) == 0 {
             let authority = try TLSIdentity(certificateFile: certificatePath, keyFile: keyPath)
-            return try signed(by: (authority.key, authority.certificate), names: names)
+            return try signed(by: (authority.key, authority.certificate), names: names, subjects)
         }
-        let authority = try makeAuthority()
+        let authority = try makeAuthority(subjects)
         try PEMFile.write(authority.key, to: keyPath, mode: 0o600)
         try PEMFile.write(authority.certificate, to: certificatePath, mode: 0o644)
-        return try signed(by: authority, names: names)
+        return try signed(by: authority, names: names, subjects)
     }
 
-    /// Makes a certificate at which clients stumble.
+    /// Makes a certificate that clients must reject.
     ///
-    /// It is signed by the authority of this one, unless this came from elsewhere, without its authority's key: then by an
-    /// authority that nobody knows, for names of the loopback, and clients stumble over that first.
+    /// It is signed by the authority of this one. If this one came from elsewhere, without its authority's key, it is signed by an
+    /// unknown authority for the loopback names, and clients reject it for that.
     ///
     /// - Parameter flaw: what is to be wrong with it.
     /// - Throws: ``ListenerError/badCertificate(_:)`` if it cannot be made.
     /// - Returns: the identity.
     func flawed(_ flaw: Flaw) throws(ListenerError) -> TLSIdentity {
         let known: (key: String, certificate: String)? = if let origin, let authority { (origin.key, authority) } else { nil }
-        let signer = if flaw != .untrusted, let known { known } else { try Self.makeAuthority() }
+        let subjects = origin?.subjects ?? Subjects()
+        let signer = if flaw != .untrusted, let known { known } else { try Self.makeAuthority(subjects) }
         let names = flaw == .wrongName ? ["wrong-name.invalid"] : origin?.names ?? Self.loopbackNames
-        return try Self.signed(by: signer, names: names, isExpired: flaw == .expired)
+        return try Self.signed(by: signer, names: names, subjects, isExpired: flaw == .expired)
     }
 
     /// What can be wrong with a certificate.
     enum Flaw { case expired, wrongName, untrusted }
 
-    /// Writes the authority's certificate where clients can find it, with mode 0644, at once or not at all.
+    /// Writes the authority's certificate where clients can find it, with mode 0644, atomically.
     ///
-    /// - Parameter path: the file's path; a file that is there is replaced.
+    /// - Parameter path: the file's path; an existing file is replaced.
     /// - Throws: if it cannot be written, or the certificate came from elsewhere.
     package func writeAuthority(to path: String) throws(ListenerError) {
         guard let authority else { throw .badConfiguration("There is no authority to write: the certificate was given, not made.") }
         try PEMFile.write(authority, to: path, mode: 0o644)
     }
 
-    private static func makeAuthority() throws(ListenerError) -> (key: String, certificate: String) {
-        try unsafe pair { key, certificate, error in unsafe listener_make_authority(&key, &certificate, error) }
+    private static func makeAuthority(_ subjects: Subjects) throws(ListenerError) -> (key: String, certificate: String) {
+        try unsafe pair { key, certificate, error in unsafe listener_make_authority(subjects.authority, &key, &certificate, error) }
     }
 
     private static func signed(
-        by authority: (key: String, certificate: String), names: [String], isExpired: Bool = false
+        by authority: (key: String, certificate: String), names: [String], _ subjects: Subjects, isExpired: Bool = false
     ) throws(ListenerError) -> TLSIdentity {
         if names.isEmpty { throw .badConfiguration("A certificate needs at least one name. Give the host that clients ask for.") }
         let copies = unsafe names.map { unsafe strdup($0) }
         defer { for index in unsafe copies.indices { unsafe free(copies[index]) } }
         let texts = unsafe copies.map { unsafe UnsafePointer($0!) }
         let leaf = try unsafe pair { key, certificate, error in
-            unsafe listener_make_leaf(isExpired, authority.key, authority.certificate, texts, texts.count, &key, &certificate, error)
+            unsafe listener_make_leaf(
+                subjects.leaf, isExpired, authority.key, authority.certificate, texts, texts.count, &key, &certificate, error)
         }
         return try TLSIdentity(
             certificate: leaf.certificate, key: leaf.key, authority: authority.certificate,
-            origin: Origin(key: authority.key, names: names))
+            origin: Origin(key: authority.key, names: names, subjects: subjects))
     }
 
     private typealias Text = UnsafeMutablePointer<CChar>
 
-    /// Takes two texts that C has made, or its error.
+    /// Takes over two texts that C has made, or throws its error.
     private static func pair(
         _ make: (_ key: inout Text?, _ certificate: inout Text?, _ error: Text) -> Bool
     ) throws(ListenerError) -> (key: String, certificate: String) {
@@ -170,7 +198,7 @@ private enum PEMFile {
         return String(decoding: bytes[..<length], as: UTF8.self)
     }
 
-    /// Writes a file beside the wanted one and renames it, so that nobody sees half of it.
+    /// Writes a file next to the wanted one and renames it, so that nobody sees a part of it.
     static func write(_ text: String, to path: String, mode: mode_t) throws(ListenerError) {
         let draft = path + ".\(getpid())"
         let file = unsafe open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode)
@@ -191,7 +219,7 @@ private enum PEMFile {
     }
 }
 
-/// What errno says.
+/// The text of errno.
 private func lastError() -> String {
     guard let text = unsafe strerror(errno) else { return "error \(errno)" }
     return unsafe String(cString: text)

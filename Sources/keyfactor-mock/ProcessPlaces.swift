@@ -17,9 +17,13 @@ extension Process {
 
     /// Makes a server visible in `places` of other processes until this process exits. Does nothing if the name exists already.
     ///
+    /// A host that does not fit into the name of a socket, 107 bytes in all, is left out: then the server is found by its ports.
+    ///
     /// - Parameter place: the server's address.
     static func advertise(_ place: Place) {
         let name = Array("\(prefix)\(id)/\(place.host)/\(place.http ?? 0)/\(place.https ?? 0)".utf8)
+        let room = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1  // the first byte is NUL
+        guard name.count <= room else { return }
         let socket = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)

@@ -1,10 +1,12 @@
 import ArgumentParser
 import KeyfactorMock
+import MicroHTTP
 
 /// The entry point: inserts settings from the environment before those on the command line, then runs one command.
 @main
 enum Program {
     static func main() {
+        ProcessMemory.useOneHeap()
         let given = Array(CommandLine.arguments.dropFirst())
         if CommandLine.arguments.first == Process.guardName { return given.first.map(Process.guardProcesses) ?? () }
         if let word = given.first, !word.hasPrefix("-"), word != "help" { refuseUnknown(word) }

@@ -33,7 +33,8 @@ struct RunningServer {
         // After listening: a server that cannot start must not replace the file of one that runs.
         if let file = options.caFile, options.tlsCert == nil { try identity?.writeAuthority(to: file) }
         admin = try options.adminPort.map { port throws(ListenerError) in
-            try Listener(ListenerConfiguration(host: options.host, httpPort: port), handler: { server.control($0) })
+            try Listener(
+                ListenerConfiguration(host: options.host, httpPort: port, refusal: MockServer.refusal), handler: { server.control($0) })
         }
         server.control.serverListens(
             Control.Facts(
@@ -52,7 +53,8 @@ struct RunningServer {
             identity: identity, reactors: options.threads ?? min(4, Process.cores),
             limits: Limits(
                 maxBody: options.maxBody, maxHeaders: options.maxHeaders, maxConnections: options.maxConnections,
-                idleTimeout: .seconds(options.idleTimeout)))
+                idleTimeout: .seconds(options.idleTimeout)),
+            refusal: MockServer.refusal)
     }
 
     /// Key and certificate: from the options, signed by the CA of `--ca-dir`, or by a temporary CA.
@@ -62,11 +64,12 @@ struct RunningServer {
             return try TLSIdentity(certificateFile: certificate, keyFile: key)
         }
         let names = TLSIdentity.loopbackNames + [Process.hostName].filter { !$0.isEmpty } + options.tlsName
+        let subjects = TLSIdentity.Subjects(authority: "keyfactor-mock throwaway CA", leaf: "keyfactor-mock")
         let made: TLSIdentity
         if let folder = options.caDir {
-            made = try TLSIdentity.kept(in: folder, names: names)
+            made = try TLSIdentity.kept(in: folder, names: names, subjects: subjects)
         } else {
-            made = try TLSIdentity.throwaway(names: names)
+            made = try TLSIdentity.throwaway(names: names, subjects: subjects)
         }
         return made
     }
@@ -81,7 +84,7 @@ struct RunningServer {
         Process.advertise(.init(host: options.reachableHost, http: (admin ?? listener).httpPort, https: listener.httpsPort))
         if let file = options.readyFile, !Process.replace(file, with: Array(line.utf8)) {
             throw Stop(
-                code: .unavailable, description: "Cannot write --ready-file \(file). Check that its folder exists and is writable."
+                code: .unavailable, description: "Cannot write --ready-file \(file.abbreviated). Check that its folder exists and is writable."
             ).report()
         }
         return line
@@ -129,7 +132,7 @@ struct RunningServer {
 
     private static func write(_ text: String, to file: String, _ option: String) throws {
         guard !Process.replace(file, with: Array(text.utf8)) else { return }
-        throw Stop(code: .unavailable, description: "Cannot write \(option) \(file). Check that its folder exists and is writable.")
+        throw Stop(code: .unavailable, description: "Cannot write \(option) \(file.abbreviated). Check that its folder exists and is writable.")
             .report()
     }
 
@@ -211,7 +214,7 @@ extension ServerOptions {
         guard let scenario else { return try Self.read([], named: "no scenario", overrides) }
         let source = ScenarioSource(scenario)
         guard let bytes = source.read() else {
-            throw ValidationError("--scenario: cannot read '\(scenario)'. Give the path of a YAML or JSON file, or - for stdin.")
+            throw ValidationError("--scenario: cannot read '\(scenario.abbreviated)'. Give the path of a YAML or JSON file, or - for stdin.")
         }
         return try Self.read(bytes, named: source.name, overrides)
     }

@@ -36,12 +36,12 @@ import TestSupport
     }
 
     @Test(arguments: ["", "hello", String(repeating: "z", count: 100_000)])
-    func `An HTTP connection is closed, although a request has come`(_ body: String) throws {
+    func `An HTTP connection is closed, although a request has arrived`(_ body: String) throws {
         let server = try Self.server(.close)
         let wire = try server.wire()
         wire.send("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
         #expect(wire.isClosed())
-        // Of a longer one something may come after the end: nobody can take that.
+        // More of a longer one may arrive after the end: nobody can read that.
         #expect(!wire.wasReset || body.utf8.count > 1000)
         #expect(server.requests == 0)
     }
@@ -69,7 +69,7 @@ import TestSupport
         #expect(try Tool.run("curl", "-sk", "https://127.0.0.1:\(port)/x").output == "/x")
     }
 
-    @Test func `A hello that comes in two pieces is cut too`() throws {
+    @Test func `A hello that arrives in two pieces is cut too`() throws {
         let server = try Self.server(.cut)
         let wire = try Wire(server.listener.httpsPort!)
         wire.send(Array(Self.hello.prefix(100)))
@@ -78,7 +78,7 @@ import TestSupport
         #expect(wire.isClosed() && !wire.wasReset)
     }
 
-    @Test func `One who half-closes a stalled handshake is not served after all`() throws {
+    @Test func `A client that half-closes a stalled handshake is not served after all`() throws {
         let server = try Self.server(.stall)
         let wire = try Wire(server.listener.httpsPort!)
         wire.send(Self.hello)
@@ -86,7 +86,7 @@ import TestSupport
         #expect(wire.isClosed() && !wire.wasReset)
     }
 
-    /// What Python, OpenSSL's client, has to say about an attempt to get `/x` as localhost.
+    /// What Python, which uses OpenSSL, reports when it gets `/x` as localhost.
     private func complaint(_ server: Server, _ authority: String) throws -> String {
         let folder = Folder()
         try authority.write(toFile: folder.path + "/ca.pem", atomically: true, encoding: .utf8)
@@ -104,7 +104,7 @@ import TestSupport
         (.wrongName, "Hostname mismatch, certificate is not valid for 'localhost'"),
         (.untrusted, "unable to get local issuer certificate"),
     ])
-    func `A flawed certificate is complained about`(_ fault: ConnectionFault, _ words: String) throws {
+    func `Clients reject a flawed certificate`(_ fault: ConnectionFault, _ words: String) throws {
         let server = try Self.server(fault, fault, nil)
         for _ in 0..<2 {
             let complaint = try complaint(server, Self.identity.authority!)
@@ -128,14 +128,14 @@ import TestSupport
     }
 
     @Test(arguments: [ConnectionFault.expired, .wrongName, .untrusted])
-    func `A certificate that was given has flawed ones of an authority that nobody knows`(_ fault: ConnectionFault) throws {
+    func `Beside a given certificate, flawed ones come from an unknown authority`(_ fault: ConnectionFault) throws {
         let given = try TLSIdentity(certificate: Self.identity.certificate, key: Self.identity.key)
         let server = try Self.server(fault, nil, identity: given)
         #expect(try complaint(server, Self.identity.authority!).contains("unable to get local issuer certificate"))
         #expect(try complaint(server, Self.identity.authority!) == "/x\n")
     }
 
-    @Test func `Flaws come from an authority in a folder as well`() throws {
+    @Test func `An authority in a folder signs flawed certificates too`() throws {
         let folder = Folder()
         for _ in 0..<2 {
             let kept = try TLSIdentity.kept(in: folder.path + "/tls")
@@ -144,12 +144,12 @@ import TestSupport
         }
     }
 
-    @Test func `Who has connected is told once for each connection`() throws {
-        let told = Lock<[String]>([])
+    @Test func `Each connection is reported once`() throws {
+        let reported = Lock<[String]>([])
         let listener = try Listener(
             ListenerConfiguration(httpsPort: 0, identity: Self.identity),
             connected: { isSecure, peer in
-                told.withLock { $0.append("\(isSecure) \(peer)") }
+                reported.withLock { $0.append("\(isSecure) \(peer)") }
                 return nil
             }, handler: { _ in .ready(Response(200)) })
         let wire = try Wire(listener.httpPort!)
@@ -158,6 +158,6 @@ import TestSupport
             #expect(try wire.reply().status == 200)
         }
         #expect(try Tool.run("curl", "-sk", "https://127.0.0.1:\(listener.httpsPort!)/").status == 0)
-        #expect(told.withLock { $0 } == ["false 127.0.0.1", "true 127.0.0.1"])
+        #expect(reported.withLock { $0 } == ["false 127.0.0.1", "true 127.0.0.1"])
     }
 }

@@ -4,7 +4,7 @@ import TestSupport
 
 @testable import MicroHTTP
 
-/// What goes over the wire when all is well.
+/// Requests and replies without faults.
 @Suite struct ConversationTests {
     let server: Server
     init() throws { server = try Server() }
@@ -30,7 +30,7 @@ import TestSupport
         #expect(try wire.reply().fields == ["Content-Length: 0"])
     }
 
-    @Test func `Fields that frame a message are the listener's own`() throws {
+    @Test func `The listener adds the fields that frame a message itself`() throws {
         let wire = try server.wire()
         wire.send("GET /own HTTP/1.1\r\nHost: h\r\n\r\nGET /own HTTP/1.1\r\nHost: h\r\n\r\n")
         for _ in 0..<2 {
@@ -40,7 +40,7 @@ import TestSupport
         }
     }
 
-    @Test func `A 204 has neither body nor type nor length`() throws {
+    @Test func `A 204 has no body, type or length`() throws {
         let wire = try server.wire()
         wire.send("GET /empty HTTP/1.1\r\nHost: h\r\n\r\nGET /x HTTP/1.1\r\nHost: h\r\n\r\n")
         let reply = try wire.reply()
@@ -64,7 +64,7 @@ import TestSupport
         }
     }
 
-    @Test func `Pipelined requests are answered in order, also behind a late one`() throws {
+    @Test func `Pipelined requests get replies in order, even after a late one`() throws {
         let wire = try server.wire()
         let paths = (0..<20).map { "/\($0)" } + ["/later/30"] + (20..<40).map { "/\($0)" }
         wire.send(paths.map { "POST \($0) HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc" }.joined())
@@ -80,7 +80,7 @@ import TestSupport
         #expect(wire.isClosed())
     }
 
-    @Test func `A client's wish to close is heard`() throws {
+    @Test func `A client can ask to close the connection`() throws {
         let wire = try server.wire()
         wire.send("GET /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
         #expect(try wire.reply()["connection"] == "close")
@@ -136,19 +136,19 @@ import TestSupport
         ("http://h:80/a/b?c=d", "/a/b?c=d"), ("HTTPS://h/a", "/a"), ("http://h", "/"), ("http://h?x=1", "/?x=1"),
         ("/http://h/a", "/http://h/a"), ("*", "*"), ("/a?b?c", "/a?b?c"), ("/a?", "/a"), ("/%2F%zz/../x", "/%2F%zz/../x"),
     ])
-    func `A target is handed on undecoded, without scheme and host`(_ sent: String, _ seen: String) throws {
+    func `A target is passed on undecoded, without scheme and host`(_ sent: String, _ seen: String) throws {
         let wire = try server.wire()
         wire.send("GET \(sent) HTTP/1.1\r\nHost: h\r\n\r\n")
         #expect(try wire.reply().body.hasPrefix(seen))
     }
 
-    @Test func `A request may dribble in byte by byte`() throws {
+    @Test func `A request may arrive byte by byte`() throws {
         let wire = try server.wire()
         for byte in "POST /echo?q HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nok".utf8 { wire.send([byte]) }
         #expect(try wire.reply().body.hasSuffix("\n\nok"))
     }
 
-    @Test func `All of 256 connections that ask at once are answered`() throws {
+    @Test func `256 simultaneous connections all get replies`() throws {
         let wires = try (0..<256).map { _ in try server.wire() }
         for _ in 0..<20 {
             for wire in wires { wire.send("GET /x HTTP/1.1\r\nHost: h\r\n\r\n") }
@@ -157,21 +157,21 @@ import TestSupport
     }
 
     @Test(arguments: ["127.0.0.1", "::1"])
-    func `The dual-stack address takes both families and names the client`(_ client: String) throws {
+    func `The dual-stack address serves both families and names the client`(_ client: String) throws {
         let server = try Server { $0.host = "::" }
         let wire = try Wire(server.port, host: client)
         wire.send("GET /echo HTTP/1.1\r\nHost: h\r\n\r\n")
         #expect(try wire.reply().body.contains(" \(client) false"))
     }
 
-    @Test(arguments: ["::1", "127.0.0.1", "localhost"]) func `It listens where it is told`(_ host: String) throws {
+    @Test(arguments: ["::1", "127.0.0.1", "localhost"]) func `It listens on the given host`(_ host: String) throws {
         let server = try Server { $0.host = host }
         let wire = try Wire(server.port, host: host == "localhost" ? "127.0.0.1" : host)
         wire.send("GET /x HTTP/1.1\r\nHost: h\r\n\r\n")
         #expect(try wire.reply().body == "/x")
     }
 
-    @Test func `A full listener takes the next client as soon as one leaves`() throws {
+    @Test func `A full listener accepts the next client as soon as one leaves`() throws {
         let server = try Server { $0.limits.maxConnections = 2 }
         var first: [Wire] = []
         for _ in 0..<2 {

@@ -16,7 +16,7 @@ import TestSupport
         }
     }
 
-    /// What a whole reply looks like that closes the connection, with another body and length.
+    /// A whole reply that closes the connection, with another body and length.
     static func whole(_ body: String = body, length: Int? = nil) -> String {
         """
         HTTP/1.1 200 OK\r
@@ -30,7 +30,7 @@ import TestSupport
         """
     }
 
-    /// A delivery and what is seen of it when the body is `0123456789`.
+    /// A delivery, and what a client sees of it when the body is `0123456789`.
     struct Case: CustomTestStringConvertible {
         var delivery: Delivery
         var seen: Seen
@@ -64,7 +64,7 @@ import TestSupport
         Case(.dribble(chunks: 1, over: .milliseconds(-20)), whole(), .closed),
     ]
 
-    @Test(arguments: cases, [false, true]) func `What a delivery says is seen`(_ each: Case, secure: Bool) throws {
+    @Test(arguments: cases, [false, true]) func `A client sees what a delivery describes`(_ each: Case, secure: Bool) throws {
         let server = try Self.server(each.delivery)
         #expect(try Seen(server, secure: secure) == each.seen)
         #expect(try Seen(server, secure: secure, "GET /fault/later") == each.seen)
@@ -76,7 +76,7 @@ import TestSupport
         let url = "\(secure ? "https" : "http")://127.0.0.1:\((secure ? server.listener.httpsPort : server.listener.httpPort)!)/fault"
         let result = try Tool.run("curl", "-sSk", url)
         #expect(result.status == 56 && result.output.contains("Connection reset by peer"), "\(result.output)")
-        if secure { return }  // Python's TLS up to 3.11 takes RST for an end of file
+        if secure { return }  // to Python's TLS up to 3.11, RST is an end of file
         let script = """
             import errno, urllib.request
             try: urllib.request.urlopen("\(url)")
@@ -115,14 +115,14 @@ import TestSupport
     ]
 
     @Test(arguments: aboutBodies, [("HEAD", 200), ("GET", 204), ("GET", 304), ("HEAD", 404), ("HEAD", 204)])
-    func `Where no body is allowed, faults of one come down to a head and the end`(_ delivery: Delivery, _ kind: (String, Int)) throws {
+    func `Where no body is allowed, faults of the body send only the head`(_ delivery: Delivery, _ kind: (String, Int)) throws {
         let ordinary = try Seen(Self.server(.closing, status: kind.1), secure: false, "\(kind.0) /fault")
         #expect(ordinary.text.hasSuffix("\r\n\r\n"))
         #expect(try Seen(Self.server(delivery, status: kind.1), secure: false, "\(kind.0) /fault") == ordinary)
     }
 
     @Test(arguments: [200, 201, 202, 302, 400, 404, 413, 418, 429, 431, 500, 503, 599])
-    func `A head with a fault is the one without`(_ status: Int) throws {
+    func `A fault does not change the rest of the head`(_ status: Int) throws {
         for name in ["/own", "/fault"] {
             var response = Server.full(status, "own", .closing)
             if name == "/own" {
@@ -136,7 +136,7 @@ import TestSupport
         }
         var bare = Response(status, body: [], delivery: .closing)
         let ordinary = try Seen(Server(fault: bare), secure: false)
-        bare.delivery = .stallInBody  // nothing to keep back
+        bare.delivery = .stallInBody  // nothing to hold back
         #expect(try Seen(Server(fault: bare), secure: false) == ordinary)
     }
 }

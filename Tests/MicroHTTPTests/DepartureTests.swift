@@ -5,11 +5,11 @@ import TestSupport
 
 @testable import MicroHTTP
 
-/// Clients that leave, and what becomes of their sockets.
+/// Clients that leave, and what happens to their sockets.
 @Suite struct DepartureTests {
-    /// The end comes together with the last bytes, of which epoll speaks once, or after them.
+    /// The end arrives together with the last bytes, which epoll reports once, or after them.
     @Test(arguments: ["GET /x HT", "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nhal", HoldTests.get("/x") + "GET /x HT"])
-    func `A client that leaves in the middle of a request is noticed long before its time is over`(_ text: String) throws {
+    func `A client that leaves in the middle of a request is noticed long before the idle timeout`(_ text: String) throws {
         let server = try Server { $0.limits.idleTimeout = .seconds(600) }
         for round in 0..<50 {
             let wire = try server.wire()
@@ -21,7 +21,7 @@ import TestSupport
         }
     }
 
-    @Test func `A client that has said its last word still gets its reply`() throws {
+    @Test func `A client that has closed its own direction still gets its reply`() throws {
         let server = try Server()
         for path in ["/x", "/bytes/5000000"] {
             let wire = try server.wire()
@@ -32,8 +32,8 @@ import TestSupport
         }
     }
 
-    /// As a process has it that is being started beside the server, before it runs its program. AddressSanitizer sees what is wrong.
-    @Test func `What happens to a socket that somebody else has open, too, concerns nobody once it is closed`() throws {
+    /// A process that is being started has such a socket before it runs its program. AddressSanitizer shows what is wrong.
+    @Test func `Events of a closed socket that another process still has open are ignored`() throws {
         let server = try Server()
         for _ in 0..<20 {
             let wire = try server.wire()

@@ -5,10 +5,10 @@ import TestSupport
 
 @testable import MicroHTTP
 
-/// What faults cost: descriptors, time, others' patience. Serialized, since it counts the process's descriptors.
+/// What faults cost: descriptors, time, delays of others. Serialized, since it counts the process's descriptors.
 @Suite(.serialized) struct FaultLifeTests {
     static let get = "GET /fault HTTP/1.1\r\nHost: h\r\n\r\n"
-    /// More than the system's buffers take for a client that does not read.
+    /// More than the system buffers for a client that does not read.
     static let much = [UInt8](repeating: 0x61, count: 12 << 20)
 
     static func server(
@@ -20,8 +20,8 @@ import TestSupport
         }
     }
 
-    /// Whether no more descriptors are open than before, but for a few of tests that run beside this one. Some of those
-    /// have a thousand open for a while, so it may take until they are over.
+    /// Whether no more descriptors are open than before, except for a few of tests that run at the same time. Some of those have
+    /// a thousand open for a while, so it may take until they are over.
     private func areBack(_ before: Int) -> Bool {
         (0..<12).contains { _ in Server.eventually { descriptors() <= before + 8 } }
     }
@@ -30,7 +30,7 @@ import TestSupport
         (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
     }
 
-    /// Makes requests over TLS, all at once, and leaves them alone until it is waited for.
+    /// Makes requests over TLS, all at once, and leaves them running until they are waited for.
     private func requestsOverTLS(_ server: Server, _ count: Int) throws -> Tool {
         try Tool(
             "python3", "-c",
@@ -67,7 +67,7 @@ import TestSupport
         #expect(areBack(before))
     }
 
-    @Test(arguments: ConnectionFault.allCases) func `It stops while connections with faults are there`(_ fault: ConnectionFault) throws {
+    @Test(arguments: ConnectionFault.allCases) func `It stops while connections with faults are open`(_ fault: ConnectionFault) throws {
         let before = descriptors()
         for _ in 0..<5 {
             let server = try Self.server(.whole, connections: [fault])
@@ -121,7 +121,7 @@ import TestSupport
     }
 
     @Test(arguments: [false, true], [Delivery.Ending.close, .reset])
-    func `A long body that is cut arrives as far as it was promised`(_ secure: Bool, _ ending: Delivery.Ending) throws {
+    func `A truncated long body arrives up to the cut`(_ secure: Bool, _ ending: Delivery.Ending) throws {
         let kept = 1 << 20
         let server = try Self.server(.truncate(keep: kept, then: ending), body: [UInt8](repeating: 0x61, count: kept + 500))
         let seen = try Seen(server, secure: secure)
@@ -130,7 +130,7 @@ import TestSupport
         #expect(seen.end == (ending == .close ? .closed : .reset))
     }
 
-    @Test func `A client that does not read blocks nobody, and a reset waits for it only so long`() throws {
+    @Test func `A client that does not read blocks nobody, and a reset does not wait for it forever`() throws {
         let server = try Self.server(.truncate(keep: 100_000, then: .reset), body: Self.much)
         let lazy = try server.wire()
         var small: Int32 = 4096
@@ -144,7 +144,7 @@ import TestSupport
             #expect(try wire.reply().body == "/x")
         }
         #expect(ContinuousClock.now - start < .seconds(2) * slowness)
-        // The reset takes away what this client has not taken in, so it is seen without reading.
+        // The reset discards what this client has not read, so it is seen without reading.
         var state = pollfd(fd: lazy.descriptor, events: 0, revents: 0)
         #expect(poll(&state, 1, 5000) == 1)
         #expect(ContinuousClock.now - start > .milliseconds(1900))
@@ -153,7 +153,7 @@ import TestSupport
         client.wait()
     }
 
-    @Test func `Pieces come one after the other, the last in time`() throws {
+    @Test func `Pieces arrive one after the other, the last on time`() throws {
         let span = Duration.milliseconds(300)
         for (delivery, first) in [(Delivery.slowHeaders(over: span), 1), (.dribble(chunks: 3, over: span), 40)] {
             let server = try Self.server(delivery)

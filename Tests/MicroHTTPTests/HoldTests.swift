@@ -9,7 +9,7 @@ import TestSupport
 @Suite struct HoldTests {
     static func get(_ path: String) -> String { "GET \(path) HTTP/1.1\r\nHost: h\r\n\r\n" }
 
-    @Test func `A late answer comes in time, and others are served meanwhile`() throws {
+    @Test func `A delayed reply is on time, and others are served meanwhile`() throws {
         let server = try Server()
         let late = try server.wire()
         let start = ContinuousClock.now
@@ -24,7 +24,7 @@ import TestSupport
         #expect(try late.reply().body == "/later/0")
     }
 
-    @Test func `An answer can be put off again`() throws {
+    @Test func `A reply can be delayed again`() throws {
         let server = try Server()
         let wire = try server.wire()
         let start = ContinuousClock.now
@@ -34,7 +34,7 @@ import TestSupport
         #expect(try wire.reply().body == "/x")
     }
 
-    @Test func `A thousand late answers come in the order they fall due`() throws {
+    @Test func `A thousand delayed replies arrive in the order they are due`() throws {
         let server = try Server()
         let wires = try (0..<1000).map { _ in try server.wire() }
         let start = ContinuousClock.now
@@ -43,7 +43,7 @@ import TestSupport
         #expect(ContinuousClock.now - start < .seconds(2) * slowness)
     }
 
-    @Test func `Never means never, beyond the idle timeout`() throws {
+    @Test func `A request without a reply outlasts the idle timeout`() throws {
         let server = try Server { $0.limits.idleTimeout = .seconds(1) }
         let wire = try Wire(server.port, patience: 2)
         wire.send(Self.get("/never"))
@@ -95,7 +95,7 @@ import TestSupport
 
 /// Stopping. Serialized, since it counts the process's descriptors and measures time.
 @Suite(.serialized) struct StopTests {
-    /// Connections in every state a stop can find them in.
+    /// Connections in every state that a stop can meet.
     func crowd(_ listener: Listener) throws -> [Wire] {
         let texts = [
             "", "GET /x HTTP/1.1\r\nHo", "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc",
@@ -134,10 +134,10 @@ import TestSupport
             for wire in [wires[3], wires[4]] { #expect(wire.isClosed()) }
             server.listener.stop()
         }
-        // Nearly all, because other tests want the cores as well.
+        // Nearly all, because other tests need the cores too.
         stops.sort()
         #expect(stops[94] < .milliseconds(100) * slowness)
-        // Two listeners' worth at most: other tests run beside this one, so descriptors are looked at until they are back.
+        // At most those of two listeners. Other tests run at the same time, so it may take a while.
         #expect(Server.eventually { descriptors() <= before + 8 })
     }
 
@@ -159,7 +159,7 @@ import TestSupport
         }
     }
 
-    @Test func `A listener that is dropped stops`() throws {
+    @Test func `A listener stops when it is released`() throws {
         var server: Server? = try Server()
         let port = server!.port
         let wire = try Wire(port)
@@ -170,7 +170,7 @@ import TestSupport
         #expect(throws: WireError.self) { try Wire(port) }
     }
 
-    @Test func `Two threads may stop it, and both find it stopped`() throws {
+    @Test func `Two threads may stop it, and it is stopped for both`() throws {
         let server = try Server()
         DispatchQueue.concurrentPerform(iterations: 2) { _ in
             server.listener.stop()
@@ -178,7 +178,7 @@ import TestSupport
         }
     }
 
-    @Test(arguments: ["127.0.0.1", "::", "0.0.0.0"]) func `A taken port is said to be taken`(_ host: String) throws {
+    @Test(arguments: ["127.0.0.1", "::", "0.0.0.0"]) func `A taken port is reported as taken`(_ host: String) throws {
         let first = try Server {
             $0.host = host
             $0.reactors = 2
@@ -198,7 +198,7 @@ import TestSupport
         #expect(second.port == port)
     }
 
-    @Test func `Sharing a port among threads spreads the clients, and each is served`() throws {
+    @Test func `Threads share a port, and every client is served`() throws {
         let server = try Server { $0.reactors = 4 }
         for wire in try (0..<64).map({ _ in try server.wire() }) {
             wire.send(HoldTests.get("/x"))
@@ -206,7 +206,9 @@ import TestSupport
         }
     }
 
-    @Test(arguments: ["192.0.2.1", "no.such.name.invalid", "1.2.3.4.5"]) func `An address that is not ours is said so`(_ host: String) {
+    @Test(arguments: [
+        "192.0.2.1", "no.such.name.invalid", "1.2.3.4.5", "", "a\u{0}b", "::1%0000000000000001", String(repeating: "a", count: 254),
+    ]) func `An address that is not ours is reported`(_ host: String) {
         let error = #expect(throws: ListenerError.self) { try Server { $0.host = host } }
         guard case .cannotBind(host, 0, let reason) = error else {
             Issue.record("\(String(describing: error))")

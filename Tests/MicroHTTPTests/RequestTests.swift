@@ -10,36 +10,36 @@ import TestSupport
         .post, "/a/b?x=1&y=2", headers: [("Host", "h"), ("X-Twice", "one"), ("x-twice", "two"), ("Empty", "")], body: [0x7B, 0x7D])
 
     @Test(arguments: [("/a?b", "/a", "b"), ("/a", "/a", ""), ("/a?", "/a", ""), ("?b", "", "b"), ("/a?b?c", "/a", "b?c"), ("", "", "")])
-    func `A target is path and query`(_ target: String, _ path: String, _ query: String) {
+    func `A target is split into path and query`(_ target: String, _ path: String, _ query: String) {
         let request = Request(.get, target)
         #expect(request.text(request.path) == path)
         #expect(request.text(request.query) == query)
         #expect(request.body.isEmpty)
     }
 
-    @Test func `A header is found without case, the first of several`() {
+    @Test func `A header is found in any case, the first of several`() {
         #expect(request.header("host") == "h")
         #expect(request.header("x-twice") == "one")
         #expect(request.header("empty") == "")
     }
 
-    @Test func `What is only alike is not found`() {
+    @Test func `A similar name is not found`() {
         #expect(request.header("hos") == nil)
         #expect(request.header("hosts") == nil)
         #expect(request.header("x-thrice") == nil)
     }
 
-    @Test func `All headers come in order, as they were sent`() {
+    @Test func `All headers are listed in order, as sent`() {
         #expect(request.headers.map(\.name) == ["Host", "X-Twice", "x-twice", "Empty"])
         #expect(request.headers.map(\.value) == ["h", "one", "two", ""])
     }
 
-    @Test func `The body is what stands behind the headers`() {
+    @Test func `The body is what follows the headers`() {
         #expect(request.text(request.body) == "{}")
         #expect(Request(.get, "/", headers: [("A", "b")]).body.isEmpty)
     }
 
-    @Test func `Bytes that are no UTF-8 do not hurt`() {
+    @Test func `Bytes that are not UTF-8 do no harm`() {
         let request = Request(.post, "/", body: [0xFF, 0x41])
         #expect(request.text(request.body) == "\u{FFFD}A")
     }

@@ -25,7 +25,8 @@ package final class Mock: Sendable {
             door == .direct
             ? nil
             : try Listener(
-                ListenerConfiguration(), connected: { server.connected(isSecure: $0, peer: $1) }, handler: { server.answer($0) })
+                ListenerConfiguration(refusal: MockServer.refusal), connected: { server.connected(isSecure: $0, peer: $1) },
+                handler: { server.answer($0) })
     }
 
     deinit { listener?.stop() }

@@ -23,7 +23,7 @@ package final class Wire {
 
     deinit { close(descriptor) }
 
-    /// Sends text; answers whether all of it went out.
+    /// Sends text. Returns whether all of it was sent.
     @discardableResult
     package func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
@@ -44,7 +44,7 @@ package final class Wire {
 
     private var buffer: [UInt8] = []
 
-    /// Reads more into the buffer: false at the end, whether orderly, by reset or because patience ran out.
+    /// Reads more into the buffer. Returns false at the end: by FIN, by RST, or because patience ran out.
     private func more() -> Bool {
         var piece = [UInt8](repeating: 0, count: 65536)
         let count = recv(descriptor, &piece, piece.count, 0)
@@ -81,27 +81,27 @@ package final class Wire {
         return reply
     }
 
-    /// Reads until so many bytes are there, or no more come, and answers what is there.
+    /// Reads until this many bytes have arrived, or no more arrive, and returns them.
     package func read(atLeast count: Int) -> String {
         while buffer.count < count, more() {}
         defer { buffer.removeAll() }
         return String(decoding: buffer, as: UTF8.self)
     }
 
-    /// Reads to the end of the connection and answers what was left.
+    /// Reads to the end of the connection and returns what was left.
     package func rest() -> String {
         while more() {}
         defer { buffer.removeAll() }
         return String(decoding: buffer, as: UTF8.self)
     }
 
-    /// Whether the server closes within patience, without another byte.
+    /// Whether the server closes in time, without another byte.
     package func isClosed() -> Bool { rest().isEmpty && !timedOut }
 }
 
 package enum WireError: Error { case noAddress, refused(Int32), ended(String) }
 
-/// A reply as it came.
+/// A reply as it arrived.
 package struct Reply: Sendable {
     package var statusLine: String
     package var fields: [String]

@@ -1,17 +1,17 @@
-// The contract between MicroHTTP and the C below it: sockets, an event loop over libmicrohttpd, TLS identities.
+// The contract between MicroHTTP and the C below it: sockets, an event loop on libmicrohttpd, TLS identities.
 //
 // A *reactor* is one thread that serves any number of listening sockets. An *exchange* is one request and its reply;
-// it is shown to the callbacks, on the reactor's thread, and lives until its reply is sent or its client is gone.
+// callbacks get it, on the reactor's thread, and it lives until its reply is sent or its client is gone.
 //
 // Rules that hold throughout:
-// - No type of libmicrohttpd or GnuTLS shows here.
-// - Callbacks run on the reactor's thread and must not block. What they are handed is valid until they return.
+// - No type of libmicrohttpd or GnuTLS appears here.
+// - Callbacks run on the reactor's thread and must not block. Their arguments are valid until they return.
 // - A callback that is given an exchange must call listener_reply(), listener_script() or listener_hold() before it
 //   returns; if it calls none, the connection is closed.
-// - Functions may be called on any thread only where that is said.
+// - Functions may be called on any thread only where this is stated.
 // - An error text goes into a caller's buffer of LISTENER_ERROR_SIZE bytes and ends with NUL.
-#ifndef KEYFACTOR_MOCK_LISTENER_H
-#define KEYFACTOR_MOCK_LISTENER_H
+#ifndef LISTENER_H
+#define LISTENER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,7 +21,7 @@
 
 enum { LISTENER_ERROR_SIZE = 256 };
 
-/// What opening sockets can come to.
+/// The outcome of opening sockets.
 enum {
     LISTENER_OK = 0,
     LISTENER_PORT_TAKEN = 1,   ///< another process, or another listener of this one, has the port
@@ -35,12 +35,12 @@ enum {
     LISTENER_WARNING = 2,  ///< the server could not do what it was asked
 };
 
-/// What is wrong with a connection on purpose.
+/// What is deliberately wrong with a connection.
 enum {
     LISTENER_FAULT_NONE,          ///< nothing
-    LISTENER_FAULT_RESET,         ///< RST as soon as it is there
-    LISTENER_FAULT_CLOSE,         ///< FIN and no byte: what has arrived is read away first; over TLS as LISTENER_FAULT_CUT
-    LISTENER_FAULT_EXPIRED,       ///< TLS: the certificate of listener_keep_identity(); so with the next two
+    LISTENER_FAULT_RESET,         ///< RST as soon as it is accepted
+    LISTENER_FAULT_CLOSE,         ///< FIN and no byte, after reading away what has arrived; over TLS like LISTENER_FAULT_CUT
+    LISTENER_FAULT_EXPIRED,       ///< TLS: the certificate of listener_keep_identity(), as with the next two
     LISTENER_FAULT_WRONG_NAME,
     LISTENER_FAULT_UNTRUSTED,
     LISTENER_FAULT_CUT,           ///< TLS: FIN after the ClientHello, no alert
@@ -51,11 +51,11 @@ enum {
 
 /// What a step of listener_script() does.
 enum {
-    LISTENER_WRITE,  ///< writes so many of the bytes that are left
-    LISTENER_WAIT,   ///< lets so many milliseconds pass, counted from when the wait before it was meant to end
-    LISTENER_RESET,  ///< ends the connection by RST, once the client has what was written, but after 2 s at the latest
-    LISTENER_CLOSE,  ///< ends the connection by FIN, over TLS behind a close_notify
-    LISTENER_STALL,  ///< is silent until the client leaves
+    LISTENER_WRITE,  ///< writes this many of the bytes that are left
+    LISTENER_WAIT,   ///< waits this many milliseconds from when the wait before it was meant to end
+    LISTENER_RESET,  ///< ends the connection by RST, once the client has received what was written, but after 2 s at the latest
+    LISTENER_CLOSE,  ///< ends the connection by FIN, over TLS after a close_notify
+    LISTENER_STALL,  ///< stays silent until the client leaves
 };
 
 typedef struct {
@@ -66,7 +66,7 @@ typedef struct {
 typedef struct listener_reactor listener_reactor;
 typedef struct listener_exchange listener_exchange;
 
-/// One header field. Names are tokens; values have no CR, LF or NUL, and no blanks at either end.
+/// One header field. Names are tokens; values have no CR, LF or NUL, and no spaces or tabs at either end.
 typedef struct {
     const char *name;
     const char *value;
@@ -74,7 +74,7 @@ typedef struct {
     uint32_t value_length;  ///< bytes
 } listener_field;
 
-/// A whole request. Nothing here ends with NUL: use the lengths. Valid during the request callback only.
+/// A whole request. Nothing here ends with NUL: use the lengths. Valid only during the request callback.
 typedef struct {
     const char *method;  ///< as sent, such as `POST`
     const char *target;  ///< path and query as sent, still percent-encoded; an absolute URL has lost scheme and host
@@ -84,70 +84,90 @@ typedef struct {
     size_t method_length;
     size_t target_length;
     size_t field_count;
-    size_t packed_fields_length;  ///< bytes that the fields take in listener_pack()
+    size_t packed_fields_length;  ///< bytes that the fields need in listener_pack()
     size_t body_length;
     size_t peer_length;
     int minor_version;  ///< 0 for HTTP/1.0, 1 and more for HTTP/1.1
     bool is_tls;
 } listener_request;
 
-/// What a reactor calls, always on its own thread, except `log`, which listener_reactor_serve() may call as well.
+/// What a reactor calls, always on its own thread, except `log`, which listener_reactor_serve() may call too.
 typedef struct {
-    void *_Nullable context;  ///< handed to each callback; not owned
-    /// A request has been read to its end.
+    void *_Nullable context;  ///< the first argument of each callback; not owned
+    /// A whole request has been read.
     void (*request)(void *_Nullable context, listener_exchange *exchange, const listener_request *request);
+    /// A request is refused before it has been read to its end. Reply with listener_reply(), which then always closes the
+    /// connection; if nothing is sent, it is closed without a reply.
+    ///
+    /// - status: 400, 413 or 431.
+    /// - message: a sentence that ends with NUL.
+    void (*refused)(void *_Nullable context, listener_exchange *exchange, unsigned status, const char *message);
+    /// A client speaks HTTP on an HTTPS port, or TLS on an HTTP port. The connection is closed afterwards.
+    ///
+    /// - exchange: for HTTP on an HTTPS port, so that listener_reply() can say so in plain HTTP; NULL for the other.
+    void (*mismatched)(void *_Nullable context, listener_exchange *_Nullable exchange, const char *peer, size_t peer_length);
     /// The time of listener_hold() has passed: reply, or hold again.
     void (*due)(void *_Nullable context, listener_exchange *exchange);
-    /// Somebody has written to a descriptor of listener_wake_descriptor().
+    /// A descriptor of listener_wake_descriptor() was written to.
     void (*woken)(void *_Nullable context);
-    /// An exchange whose tag is not NULL is over, answered or not. Release the tag; the exchange is gone afterwards.
+    /// An exchange whose tag is not NULL is over, with a reply or without. Release the tag; the exchange is gone afterwards.
     void (*ended)(void *_Nullable context, listener_exchange *exchange);
     /// A client has connected, and nothing has been read from it. Returns what is wrong with the connection, such as
-    /// LISTENER_FAULT_NONE. A fault of TLS on an HTTP connection is none.
+    /// LISTENER_FAULT_NONE. A fault of TLS does nothing to an HTTP connection.
     int (*connected)(void *_Nullable context, bool is_tls, const char *peer, size_t peer_length);
-    /// A reactor is to show a wrong certificate for the first time: give it one by listener_keep_identity(). It is asked
-    /// again next time if it was given none; then that connection is reset.
+    /// A reactor needs a certificate with a fault for the first time: give it one with listener_keep_identity(). If there is
+    /// none, the connection is reset, and the next one asks again.
     void (*identity)(void *_Nullable context, listener_reactor *reactor, int fault);
-    /// One line about something worth knowing, without a line end.
+    /// A line for the log, without a line end.
     void (*log)(void *_Nullable context, int level, const char *text);
 } listener_callbacks;
 
-/// What clients may ask of a reactor.
+/// What a reactor allows its clients.
 typedef struct {
-    size_t max_body;           ///< bytes; a longer body is answered with 413
-    size_t max_headers;        ///< bytes of request line and header fields, at least 1024; more is answered with 431
+    size_t max_body;           ///< bytes; a longer body gets 413
+    size_t max_headers;        ///< bytes of request line and header fields, at least 1024; more gets 431
     unsigned max_connections;  ///< open connections per listening socket; further ones wait in its queue
-    unsigned idle_seconds;     ///< a connection on which nothing moves for so long is closed, unless it is held; 0: never
+    unsigned idle_seconds;     ///< after which an idle connection is closed, unless it is held; 0 for never
 } listener_limits;
 
 // MARK: Process and sockets
 
-/// Makes a process fit to serve: ignores SIGPIPE, raises the limit on open files to what the process may have.
+/// Whether the libmicrohttpd that was loaded is a release that has been tried; if not, `error` is its version. Any thread.
+bool listener_check_library(char *error);
+
+/// The latest release of libmicrohttpd that has been tried. Any thread.
+const char *listener_tried_library(void);
+
+/// Prepares a process to serve: ignores SIGPIPE, and raises the limit on open files as far as the process may.
 /// Any thread; harmless when repeated.
 void listener_prepare_process(void);
 
+/// Makes all threads share one heap. With a heap each, memory that one has freed is not available to the others, and how much
+/// a long run holds depends on which thread happened to serve what. Before the first thread is made.
+void listener_use_one_heap(void);
+
 /// Opens sockets that listen on one address and share its port, one for each reactor.
 ///
-/// A port that somebody else listens on is refused, although the sockets share it among themselves.
+/// A port on which somebody else listens is refused, although the sockets share it among themselves.
 ///
 /// - host: a numeric IPv4 or IPv6 address, or a name such as `localhost`. `::` takes IPv4 as well.
-/// - port: 0 lets the system choose one; `chosen` receives the port in every case.
-/// - waits_for_data: accept a connection only when its first bytes are there (for HTTP, where the client speaks first).
-/// - sockets: receives `count` descriptors that the caller owns.
-/// - Returns LISTENER_OK, LISTENER_PORT_TAKEN or LISTENER_CANNOT_BIND; without OK nothing stays open. Any thread.
+/// - port: 0 lets the system choose one; `chosen` receives the port.
+/// - waits_for_data: accept a connection only when its first bytes have arrived (for HTTP, where the client speaks first).
+/// - sockets: receives `count` descriptors, owned by the caller.
+/// - Returns LISTENER_OK, LISTENER_PORT_TAKEN or LISTENER_CANNOT_BIND; unless it is OK, nothing stays open. Any thread.
 int listener_open_sockets(const char *host, uint16_t port, bool waits_for_data, int *sockets, size_t count,
                           uint16_t *chosen, char *error);
 
 // MARK: Reactors
 
-/// Makes a reactor that serves nothing yet. Copies its arguments. NULL if memory or descriptors are short. Any thread.
+/// Makes a reactor that serves nothing yet. Copies its arguments. Returns NULL if memory or descriptors are short. Any thread.
 listener_reactor *_Nullable listener_reactor_make(const listener_callbacks *callbacks, const listener_limits *limits);
 
-/// Lets a reactor serve a socket of listener_open_sockets(). Only before listener_reactor_start().
+/// Makes a reactor serve a socket of listener_open_sockets(). Only before listener_reactor_start().
 ///
 /// - socket: taken over whether this succeeds or not.
 /// - key_pem, certificate_pem: both for HTTPS, the leaf first; both NULL for HTTP. Copied.
-/// - Returns whether it serves; if not, what was wrong has been logged.
+/// - Returns whether it serves; if not, the reason has been logged.
 bool listener_reactor_serve(listener_reactor *reactor, int socket, const char *_Nullable key_pem,
                             const char *_Nullable certificate_pem);
 
@@ -157,14 +177,14 @@ bool listener_reactor_serve(listener_reactor *reactor, int socket, const char *_
 /// - Returns whether it can be read.
 bool listener_keep_identity(listener_reactor *reactor, int fault, const char *key_pem, const char *certificate_pem);
 
-/// Starts the reactor's thread. Once. Returns whether there is a thread now.
+/// Starts the reactor's thread. Once. Returns whether it runs.
 bool listener_reactor_start(listener_reactor *reactor);
 
-/// A descriptor of the caller's own: eight bytes written to it, on any thread, call `woken` soon; harmless once the reactor is
-/// gone. -1 if descriptors are short. Any thread.
+/// A descriptor that the caller owns: writing eight bytes to it, on any thread, leads to `woken`, and is harmless once the
+/// reactor is gone. -1 if descriptors are short. Any thread.
 int listener_wake_descriptor(const listener_reactor *reactor);
 
-/// Asks a reactor to stop: it closes its sockets, drops its connections, answered or not, and ends its thread.
+/// Asks a reactor to stop: it closes its sockets and its connections, whatever they wait for, and ends its thread.
 /// Any thread, any number of times, until listener_reactor_free().
 void listener_reactor_stop(listener_reactor *reactor);
 
@@ -173,50 +193,50 @@ void listener_reactor_free(listener_reactor *reactor);
 
 // MARK: Exchanges (all on the reactor's thread)
 
-/// Writes target, fields and body of a request behind one another.
+/// Writes target, fields and body of a request one after another.
 ///
-/// Each field is two little-endian 32-bit lengths, its name and its value.
+/// Each field is two little-endian 32-bit lengths, then its name and its value.
 ///
-/// - out: room for `target_length + packed_fields_length + body_length` bytes.
+/// - out: has room for `target_length + packed_fields_length + body_length` bytes.
 void listener_pack(const listener_request *request, uint8_t *out);
 
-/// Answers an exchange. Copies what it is given.
+/// Replies to an exchange. Copies its arguments.
 ///
-/// - status: 200–599. With 204 no body and no Content-Type go out; with 304 and for HEAD no body.
-/// - fields: `Name NUL value NUL …`, `fields_length` bytes in all. Content-Length, Connection and Transfer-Encoding
-///   are left out of it, being the listener's own.
+/// - status: 200–599. With 204, body and Content-Type are left out; with 304 and for HEAD, the body.
+/// - fields: `Name NUL value NUL …`, `fields_length` bytes in all. The listener leaves out Content-Length,
+///   Connection and Transfer-Encoding, and adds its own.
 /// - closes: whether the connection ends with this reply.
-/// - Returns false if the fields are malformed or memory is short; then the connection is closed without an answer.
+/// - Returns false if the fields are malformed or memory is short; then the connection is closed without a reply.
 bool listener_reply(listener_exchange *exchange, unsigned status, const uint8_t *_Nullable fields, size_t fields_length,
                     const uint8_t *_Nullable body, size_t body_length, bool closes);
 
-/// Answers an exchange by bytes that are written as they are, and ends the connection. Copies what it is given.
+/// Replies to an exchange with bytes that are written as they are, and ends the connection. Copies its arguments.
 ///
-/// A step that has to wait blocks nobody. The client leaving ends the script; so does a client that closes only its own
-/// direction, unless all is written by then. What is left to write after the last step is not written.
+/// A step that has to wait blocks nobody. The script ends when the client leaves, or closes only its own direction, unless
+/// everything has been written by then. Bytes that are left after the last step are not written.
 ///
-/// - bytes: what LISTENER_WRITE writes, from the first on. Over TLS it goes through the session, a record for each write.
+/// - bytes: what LISTENER_WRITE writes, in order. Over TLS they go through the session, a record for each write.
 /// - steps: what to do; the connection is closed after the last one, whatever it is.
-/// - Returns false if memory is short; then the connection is closed without an answer.
+/// - Returns false if memory is short; then the connection is closed without a reply.
 bool listener_script(listener_exchange *exchange, const uint8_t *_Nullable bytes, size_t length,
                      const listener_step *_Nullable steps, size_t step_count);
 
-/// Whether an exchange is a request by HEAD, whose reply has no body.
+/// Whether an exchange's method is HEAD, whose reply has no body.
 bool listener_is_head(const listener_exchange *exchange);
 
 /// The reason phrase that listener_reply() sends with a status. Any thread.
 const char *listener_reason(unsigned status);
 
-/// Holds an exchange without a thread. Its client leaving ends it; so does a client that closes only its own direction.
+/// Holds an exchange without a thread. It ends when its client leaves, or closes only its own direction.
 ///
-/// - milliseconds: after which the `due` callback gets the exchange back; negative: never.
-/// - Returns false if memory is short; then the connection is closed without an answer.
+/// - milliseconds: after which the `due` callback gets the exchange back; negative for never.
+/// - Returns false if memory is short; then the connection is closed without a reply.
 bool listener_hold(listener_exchange *exchange, int64_t milliseconds);
 
-/// Ends a hold before its time: the `due` callback gets the exchange back. Nothing happens if it is not held.
+/// Ends a hold early: the `due` callback gets the exchange back. Nothing happens if it is not held.
 void listener_release(listener_exchange *exchange);
 
-/// Keeps a pointer of the caller's with an exchange. The `ended` callback sees every exchange whose tag is not NULL.
+/// Keeps a pointer of the caller's with an exchange. The `ended` callback gets every exchange whose tag is not NULL.
 void listener_set_tag(listener_exchange *exchange, void *_Nullable tag);
 
 /// The pointer kept with an exchange, NULL if there is none.
@@ -226,20 +246,23 @@ void *_Nullable listener_tag(const listener_exchange *exchange);
 
 /// Makes a certification authority: P-256, valid from a day ago for ten years.
 ///
+/// - subject: its common name.
 /// - key_pem, certificate_pem: receive PEM texts that the caller frees with free().
 /// - Returns whether it succeeded; if not, `error` says why.
-bool listener_make_authority(char *_Nullable *_Nonnull key_pem, char *_Nullable *_Nonnull certificate_pem, char *error);
+bool listener_make_authority(const char *subject, char *_Nullable *_Nonnull key_pem,
+                             char *_Nullable *_Nonnull certificate_pem, char *error);
 
 /// Makes a server certificate: P-256, valid from a day ago for 396 days more, but no longer than its authority.
 ///
-/// - is_expired: whether it is valid until a day ago instead, for 396 days.
+/// - subject: its common name.
+/// - is_expired: whether it ended a day ago instead, after 396 days.
 /// - authority_key_pem, authority_pem: the authority that signs it.
-/// - names: what it is valid for: DNS names, also `*.localhost`, and numeric addresses; at least one.
+/// - names: what it is valid for: at least one DNS name, such as `*.localhost`, or numeric address.
 /// - key_pem, certificate_pem: receive PEM texts that the caller frees with free().
 /// - Returns whether it succeeded; if not, `error` says why.
-bool listener_make_leaf(bool is_expired, const char *authority_key_pem, const char *authority_pem,
-                        const char *_Nonnull const *_Nonnull names, size_t name_count, char *_Nullable *_Nonnull key_pem, char *_Nullable *_Nonnull certificate_pem,
-                        char *error);
+bool listener_make_leaf(const char *subject, bool is_expired, const char *authority_key_pem, const char *authority_pem,
+                        const char *_Nonnull const *_Nonnull names, size_t name_count, char *_Nullable *_Nonnull key_pem,
+                        char *_Nullable *_Nonnull certificate_pem, char *error);
 
 /// Whether a key and a certificate (or a chain, the leaf first) can be read and belong together.
 /// If not, `error` says what is wrong.

@@ -15,7 +15,7 @@ import time
 import pytest
 
 from support.hostile import bounded, while_others_are_served
-from support.mock import PATIENCE, read_reply, talk
+from support.mock import PATIENCE, SLOWNESS, read_reply, talk
 
 AGENTS = "/KeyfactorAPI/Agents"
 SCHEDULE = "/KeyfactorAPI/CertificateStores/Schedule"
@@ -92,6 +92,44 @@ def test_a_chunked_body_of_100_mib_is_answered_413_when_it_passes_the_limit(serv
     with server.connect(secure) as wire, wire.makefile("rb") as stream:
         wire.sendall(head + b"%x\r\n" % MUCH + b" " * (8 << 20) + b" ")
         assert refusal(read_reply(stream)) == (413, ["ErrorCode", "Message"])
+
+
+HELLO, LAST = b"\r\nhello\r\n", b"0\r\n\r\n"
+CHUNK_LINES = {
+    "an extension": b"5;name=" + b"x" * 40_000 + HELLO + LAST, "many extensions": b"5" + b";a=b" * 10_000 + HELLO + LAST,
+    "a quoted extension": b'5;name="' + b"x" * 40_000 + b'"' + HELLO + LAST, "a size of zeros": b"0" * 40_000 + b"5" + HELLO + LAST,
+    "an extension of the second chunk": b"5" + HELLO + b"5;name=" + b"x" * 40_000 + HELLO + LAST,
+    "an extension of the last chunk": b"5" + HELLO + b"0;name=" + b"x" * 40_000 + b"\r\n\r\n",
+    "an extension that does not end": b"5;name=" + b"x" * 400_000, "a trailer": b"5" + HELLO + b"0\r\nTrailer: " + b"x" * 40_000 + b"\r\n\r\n",
+}
+
+
+@BOTH
+@pytest.mark.parametrize("body", CHUNK_LINES.values(), ids=CHUNK_LINES)
+def test_a_long_line_between_chunks_is_refused_soon(mock, secure, body):
+    head = f"POST {SCHEDULE} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+    start = time.monotonic()
+    with mock.connect(secure) as wire, wire.makefile("rb") as stream:
+        wire.sendall(head + body)
+        assert read_reply(stream).status in (400, 431)
+        try:
+            assert stream.read() == b""
+        except (ConnectionError, ssl.SSLError):
+            pass
+    assert time.monotonic() - start < 3 * SLOWNESS
+    assert talk(mock, STATUS, secure).status == 200
+
+
+@BOTH
+@pytest.mark.parametrize("pieces", [[b"5;na", b"me=x\r\nhe", b"llo\r\n0", b"\r\n\r\n"], [b"5;name=" + b"x" * 9000, b"y" + HELLO, LAST]], ids=["short", "long"])
+def test_a_chunked_body_may_take_its_time(mock, secure, pieces):
+    head = f"POST {SCHEDULE} HTTP/1.1\r\nHost: localhost\r\nx-keyfactor-requested-with: APIClient\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+    with mock.connect(secure) as wire, wire.makefile("rb") as stream:
+        wire.sendall(head)
+        for piece in pieces:
+            time.sleep(0.6)
+            wire.sendall(piece)
+        assert "not valid JSON" in read_reply(stream).json["Message"]
 
 
 @BOTH

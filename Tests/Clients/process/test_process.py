@@ -3,16 +3,18 @@
 import json
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import stat
 import subprocess
 import sys
+import time
 
 import pytest
 import requests
 
-from support.mock import BINARY, ESTATE, PATIENCE, SANITIZER, DidNotStart, Mock, read_reply, talk
+from support.mock import BINARY, ESTATE, PATIENCE, SANITIZER, SLOWNESS, DidNotStart, Mock, read_reply, talk
 
 GET = b"GET /KeyfactorAPI/Status/Endpoints HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -83,6 +85,98 @@ def test_an_address_that_is_not_here_is_exit_code_69():
     with pytest.raises(DidNotStart) as raised:
         Mock("", "--host", "192.0.2.1")
     assert raised.value.code == 69 and "192.0.2.1" in raised.value.errors
+
+
+HOSTS = ["a" * 64, "a" * 200, "a." * 120, "a" * 253, "a" * 254, "a" * 5000, "1" * 200, "127.0.0.1" + " " * 300, "[::1]", "", "%", "%" * 200] + [
+    "::1%" + "0" * zeros + "1" for zeros in (15, 40, 56, 57, 58, 94, 200, 5000)]
+
+
+@pytest.mark.parametrize("host", HOSTS, ids=lambda host: f"{host[:6]} {len(host)}")
+def test_a_host_that_is_no_address_is_a_sentence_and_exit_code_64_or_69(host):
+    ended = run("serve", "--host", host, "--http-port", "0", "--https-port", "0")
+    assert ended.returncode in (64, 69) and ended.stdout == "" and len(ended.stderr) < 800
+    assert ended.stderr.startswith("Cannot listen on port 0 of ") and ended.stderr.endswith(" a port it may use.\n")
+
+
+def test_an_address_with_a_zone_is_served_and_found(serve):
+    if not pathlib.Path("/proc/net/if_inet6").exists():
+        pytest.skip("this machine has no IPv6")
+    server = serve("", "--host", "::1%00000000000001")
+    assert run("healthcheck", "--host", "::1%00000000000001", "--http-port", str(server.http_port)).returncode == 0
+
+
+PATHS = [f"{'a' * length}" for length in (256, 1000, 4096, 5000, 70_000)] + ["a/" * 2500]
+
+
+@pytest.mark.parametrize("path", PATHS, ids=len)
+@pytest.mark.parametrize("option", ["--ready-file", "--ca-file", "--ca-dir", "--env-file", "--scenario", "--tls-cert"])
+def test_a_path_that_is_too_long_is_a_sentence_and_exit_code_64_or_69(option, path):
+    others = ["--tls-key", path] if option == "--tls-cert" else []
+    ended = run("serve", "--http-port", "0", "--https-port", "0", option, path, *others)
+    assert ended.returncode in (64, 69) and ended.stdout == "" and path[:90] in ended.stderr and "Fatal" not in ended.stderr
+    assert option == "--env-file" or len(ended.stderr) < 800
+
+
+@pytest.mark.parametrize("path", PATHS, ids=len)
+@pytest.mark.parametrize("option", ["--junit", "--coverage"])
+def test_a_path_that_is_too_long_at_the_end_is_a_sentence_and_exit_code_69(option, path):
+    server = Mock("", option, path)
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(PATIENCE) == 69 and f"Cannot write {option} {path[:90]}" in server.errors and len(server.errors) < 800
+
+
+# What a newer libmicrohttpd says of itself.
+OTHER_LIBRARY = 'const char *MHD_get_version(void) { return "%s"; }'
+
+
+@pytest.mark.skipif(bool(SANITIZER) or not shutil.which("clang"), reason="needs clang, and no sanitizer")
+@pytest.mark.parametrize("version", ["0.9.59", "0.9.75a", "0.9.77", "1.0.1", ""])
+def test_a_libmicrohttpd_that_has_not_been_tried_is_exit_code_69_and_a_sentence(version, tmp_path):
+    library = tmp_path / "other.so"
+    subprocess.run(["clang", "-shared", "-fPIC", "-x", "c", "-o", library, "-"], input=OTHER_LIBRARY % version, text=True, check=True, timeout=PATIENCE)
+    ended = run("serve", "--http-port", "0", "--https-port", "0", LD_PRELOAD=str(library))
+    if "statically linked" in subprocess.run(["ldd", BINARY], capture_output=True, text=True).stdout:
+        pytest.skip("the binary has its own libmicrohttpd")
+    assert ended.returncode == 69 and ended.stdout == ""
+    assert ended.stderr == f"This program does not work with libmicrohttpd {version}: it has been tried with 0.9.75 only. Install that release.\n"
+
+
+def ticks(process):
+    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().split()
+    return int(fields[13]) + int(fields[14])
+
+
+def limited(descriptors, errors):
+    """A server that may have so many descriptors."""
+    command = ["sh", "-c", f'ulimit -n {descriptors} && exec "$0" serve --http-port 0 --https-port 0', BINARY]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors)
+
+
+@pytest.mark.parametrize("spare", [0, 1, 3, 8])
+@pytest.mark.parametrize("port", ["http", "https"])
+def test_a_full_descriptor_table_costs_nothing_and_is_logged(mock, tmp_path, spare, port):
+    own = len(os.listdir(f"/proc/{mock.process.pid}/fd"))
+    with open(tmp_path / "errors", "wb") as errors, limited(own + spare, errors) as server:
+        try:
+            ready = json.loads(server.stdout.readline())
+            wires = [socket.create_connection(("127.0.0.1", ready[port])) for _ in range(40)]
+            for wire in wires:
+                wire.sendall(GET[:9] if port == "http" else bytes.fromhex("16030102000100"))
+            time.sleep(0.5)
+            before = ticks(server)
+            time.sleep(1)
+            assert ticks(server) - before <= 5 * SLOWNESS, "hundredths of a second of work in a second of waiting"
+            for wire in wires:
+                wire.close()
+            if spare > 0:
+                with socket.create_connection(("127.0.0.1", ready["http"]), timeout=PATIENCE) as wire, wire.makefile("rb") as stream:
+                    wire.sendall(GET)
+                    assert read_reply(stream).status == 200
+            else:
+                assert "No connection can be accepted: Too many open files." in (tmp_path / "errors").read_text()
+        finally:
+            server.terminate()
+        assert server.wait(PATIENCE) == 0
 
 
 @pytest.mark.parametrize("arguments, word", [

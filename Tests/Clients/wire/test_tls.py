@@ -24,11 +24,44 @@ def test_a_tls_hello_on_the_http_port_is_closed_at_once(mock):
     assert talk(mock, GET).status == 200
 
 
-def test_plain_http_on_the_https_port_does_no_harm(mock):
-    with socket_to(mock.https_port) as wire, wire.makefile("rb") as stream:
+PLAIN = {
+    "GET": GET, "POST": b"POST /KeyfactorAPI/Agents HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\n" + bytes(9000),
+    "HTTP/1.0": b"GET / HTTP/1.0\r\n\r\n", "lower case": GET.lower(), "a letter": b"G", "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "a proxy's CONNECT": b"CONNECT localhost:443 HTTP/1.1\r\n\r\n", "a bare line feed": b"OPTIONS * HTTP/1.1\n\n",
+}
+
+
+@pytest.mark.parametrize("sent", PLAIN.values(), ids=PLAIN)
+def test_plain_http_on_the_https_port_is_told_the_right_port(serve, sent):
+    server = serve("")
+    with socket_to(server.https_port) as wire, wire.makefile("rb") as stream:
+        wire.sendall(sent)
+        reply = read_reply(stream)
+    sentence = f"Port {server.https_port} serves HTTPS, but the client speaks HTTP. HTTP is served on port {server.http_port}."
+    assert (reply.status, reply.header("Connection"), reply.json["Message"]) == (400, "close", sentence)
+    assert f"WARNING Closed a connection from 127.0.0.1: {sentence}\n" in server.errors
+    assert talk(server, GET, secure=True).status == 200
+
+
+@pytest.mark.parametrize("sent", [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(508), b"\x16\x03\x03", b"\x16"], ids=len)
+def test_tls_on_the_http_port_is_closed_with_a_warning(serve, sent):
+    server = serve("")
+    with socket_to(server.http_port) as wire:
+        wire.sendall(sent)
+        try:
+            assert wire.recv(1) == b""
+        except ConnectionResetError:
+            pass
+    sentence = f"Port {server.http_port} serves HTTP, but the client speaks HTTPS. HTTPS is served on port {server.https_port}."
+    assert f"WARNING Closed a connection from 127.0.0.1: {sentence}\n" in server.errors
+    assert talk(server, GET).status == 200
+
+
+def test_a_client_of_the_wrong_protocol_is_told_that_there_is_no_other_port(serve):
+    server = serve("", "--no-http")
+    with socket_to(server.https_port) as wire, wire.makefile("rb") as stream:
         wire.sendall(GET)
-        assert not stream.read(5).startswith(b"HTTP/")
-    assert talk(mock, GET, secure=True).status == 200
+        assert read_reply(stream).json["Message"].endswith("HTTP is not served.")
 
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1:DeprecationWarning")

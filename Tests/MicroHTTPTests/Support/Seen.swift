@@ -4,7 +4,7 @@ import TestSupport
 
 @testable import MicroHTTP
 
-/// What a client saw of a connection: what came, and how it ended.
+/// What a client saw of a connection: what arrived, and how it ended.
 struct Seen: Equatable {
     enum End: String {
         /// FIN; over TLS a close_notify before it.
@@ -13,7 +13,7 @@ struct Seen: Equatable {
         case ragged
         /// RST.
         case reset
-        /// Nothing more came in the time that the client had.
+        /// Nothing more arrived before the client gave up.
         case silent
     }
 
@@ -25,12 +25,12 @@ struct Seen: Equatable {
         self.end = end
     }
 
-    /// Sends a request to a server and reads for as long as something comes.
+    /// Sends a request to a server and reads for as long as something arrives.
     ///
     /// - Parameters:
-    ///   - server: where to ask.
-    ///   - secure: whether over TLS; the client is Python then, with a socket of its own below TLS, which tells a
-    ///     close_notify from a mere FIN, and both from RST.
+    ///   - server: the server.
+    ///   - secure: whether over TLS; the client is Python then, with a socket of its own below TLS, which can tell
+    ///     a close_notify, a mere FIN and RST apart.
     ///   - request: the request line's method and path.
     ///   - patience: after how long nothing more is expected, in seconds.
     /// - Throws: if it cannot connect.

@@ -4,18 +4,18 @@ import TestSupport
 
 @testable import MicroHTTP
 
-/// A listener on free ports of the loopback whose handler tells what it was sent.
+/// A listener on free loopback ports whose handler reports what it was sent.
 ///
-/// `/echo` answers what came in; `/empty` 204; `/never` nothing; `/later/50` after 50 ms; `/again` after two pauses;
-/// `/bytes/1000` that many bytes; `/close` and closes; `/fault` the response given; all others 200 with the target.
+/// `/echo` returns what arrived; `/empty` 204; `/never` nothing; `/later/50` replies after 50 ms; `/again` after two pauses;
+/// `/bytes/1000` returns that many bytes; `/close` closes; `/fault` returns the given response; all others 200 with the target.
 final class Server: Sendable {
     let listener: Listener
 
     /// Starts it.
     ///
     /// - Parameters:
-    ///   - fault: what `/fault` answers, with a pause before it for `/fault/later`.
-    ///   - connections: what is wrong with new connections, one after the other, again and again.
+    ///   - fault: what `/fault` returns, and `/fault/later` after a pause.
+    ///   - connections: what is wrong with new connections, in turn.
     ///   - change: changes the configuration.
     /// - Throws: if it cannot listen.
     init(
@@ -58,7 +58,7 @@ final class Server: Sendable {
 
     func wire(patience: Int = 5 * slowness) throws -> Wire { try Wire(port, patience: patience) }
 
-    /// Waits until a condition holds, for at most five seconds as the machine usually is.
+    /// Waits until a condition holds, for at most five seconds on a machine of usual speed.
     static func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
         let end = ContinuousClock.now + .seconds(5) * slowness
         while ContinuousClock.now < end {

@@ -4,8 +4,8 @@ import Foundation
 
 /// A command-line tool that runs.
 ///
-/// Foundation's `Process` will not do here: it keeps descriptors beyond the tool's end, which tests count, and where more than a
-/// thousand are open it reads beyond the end of a buffer.
+/// Foundation's `Process` cannot be used here: it keeps descriptors after the tool has ended, which tests count, and with more than
+/// a thousand open it reads past the end of a buffer.
 struct Tool {
     struct Result {
         var status: Int32
@@ -17,11 +17,11 @@ struct Tool {
     private let id: pid_t
     private let input: Int32
     private let output: Int32
-    /// One is started at a time, so that none inherits another's pipes. The number is there because ThreadSanitizer takes the use of a
+    /// One is started at a time, so that none inherits another's pipes. It is a number because ThreadSanitizer mistakes the use of a
     /// value without a size for a change of the lock's own memory.
     private static let starting = Lock(0)
 
-    /// Starts a tool of the path. Its input stays open until it is waited for.
+    /// Starts a tool found by `PATH`. Its input stays open until it is waited for.
     init(_ arguments: String...) throws { try self.init(arguments) }
 
     private init(_ arguments: [String]) throws {
@@ -47,7 +47,7 @@ struct Tool {
         return failure == 0 ? (id, toTool[1], fromTool[0]) : nil
     }
 
-    /// Ends its input, and waits until it has ended; once.
+    /// Closes its input, and waits until it has ended. Only once.
     ///
     /// - Returns: its exit status, 128 and the signal's number if one ended it, and what it wrote, errors included.
     @discardableResult
@@ -61,11 +61,11 @@ struct Tool {
         return Result(status: status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F, output: String(decoding: bytes, as: UTF8.self))
     }
 
-    /// Runs a tool of the path to its end, without input.
+    /// Runs a tool found by `PATH` to its end, without input.
     static func run(_ arguments: String...) throws -> Result { try Tool(arguments).wait() }
 }
 
-/// A new folder that goes when this does.
+/// A new folder, removed when this object is released.
 final class Folder: Sendable {
     let path: String
     init() {

@@ -8,7 +8,7 @@ import pytest
 
 from fixture import EXAMPLES, kfmock, kfmock_server  # noqa: F401: fixtures
 from keyfactor_mock import Refused, World
-from mock import BINARY
+from support.mock import BINARY
 
 
 @pytest.mark.parametrize(
