@@ -84,7 +84,8 @@ struct RunningServer {
         Process.advertise(.init(host: options.reachableHost, http: (admin ?? listener).httpPort, https: listener.httpsPort))
         if let file = options.readyFile, !Process.replace(file, with: Array(line.utf8)) {
             throw Stop(
-                code: .unavailable, description: "Cannot write --ready-file \(file.abbreviated). Check that its folder exists and is writable."
+                code: .unavailable,
+                description: "Cannot write --ready-file \(file.abbreviated). Check that its folder exists and is writable."
             ).report()
         }
         return line
@@ -132,8 +133,10 @@ struct RunningServer {
 
     private static func write(_ text: String, to file: String, _ option: String) throws {
         guard !Process.replace(file, with: Array(text.utf8)) else { return }
-        throw Stop(code: .unavailable, description: "Cannot write \(option) \(file.abbreviated). Check that its folder exists and is writable.")
-            .report()
+        throw Stop(
+            code: .unavailable, description: "Cannot write \(option) \(file.abbreviated). Check that its folder exists and is writable."
+        )
+        .report()
     }
 
     /// Reloads the scenario file, if it has no mistakes.
@@ -214,7 +217,8 @@ extension ServerOptions {
         guard let scenario else { return try Self.read([], named: "no scenario", overrides) }
         let source = ScenarioSource(scenario)
         guard let bytes = source.read() else {
-            throw ValidationError("--scenario: cannot read '\(scenario.abbreviated)'. Give the path of a YAML or JSON file, or - for stdin.")
+            throw ValidationError(
+                "--scenario: cannot read '\(scenario.abbreviated)'. Give the path of a YAML or JSON file, or - for stdin.")
         }
         return try Self.read(bytes, named: source.name, overrides)
     }

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from fixture import EXAMPLES, kfmock, kfmock_server  # noqa: F401: fixtures
+from support.fixture import EXAMPLES, kfmock, kfmock_server  # noqa: F401: fixtures
 from keyfactor_mock import Refused, World
 from support.mock import BINARY
 
