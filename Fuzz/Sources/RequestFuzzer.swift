@@ -43,7 +43,7 @@ enum RequestFuzzer {
         }
         estate.jobs.progress = Progress()
         var writer = JSONWriter(capacity: 4096)
-        estate.writeControl(to: &writer)
+        estate.dump(to: &writer)
         writer.array(estate.jobs.scheduled.all) { $1.writeControl(to: &$0, estate) }
         return writer.bytes
     }

@@ -79,7 +79,7 @@ class Ledger:
             raise Wrong(f"the journal let go {page['evicted']} exchanges, {self.read_to} of them read; raise --journal-bytes in plan.py")
         for entry in page["exchanges"]:
             self.read_to = entry["n"]
-            number = entry["headers"].get("X-Soak")
+            number = entry["headers"].get("X-Correlation-Id")
             sent = self.pending.pop(number, None)
             if sent is None:
                 how = "that was never sent whole" if number in self.cut_off else "that this client did not send, or that came before"

@@ -42,7 +42,7 @@ class Life:
         number = self.client.next_number()
         by_header = self.random.random() < 0.5
         target = ("" if by_header else "/w/" + self.name) + prefix + path
-        fields = [f"{operation.split(' ')[0]} {target} HTTP/1.1", "Host: localhost", "X-Soak: " + number, "Content-Type: " + kind,
+        fields = [f"{operation.split(' ')[0]} {target} HTTP/1.1", "Host: localhost", "X-Correlation-Id: " + number, "Content-Type: " + kind,
                   "x-keyfactor-requested-with: APIClient"]
         if login:
             fields.append("Authorization: " + (f"Bearer {self.token}" if self.token and login == "ops" else LOGINS[login]))
@@ -84,7 +84,7 @@ class Life:
 
     def expect_in_journal(self, number):
         """Waits until the journal has a request whose reply the client does not wait for."""
-        expected = [{"requests": {"where": {"header.X-Soak": number}}, "count": "1+"}]
+        expected = [{"requests": {"where": {"header.X-Correlation-Id": number}}, "count": "1+"}]
         verdict = self.control("POST", "await", {"timeout": f"{PATIENCE}s", "expect": expected})
         if verdict["verdict"] != "met":
             raise Wrong(f"request {number} was sent whole in the world {self.name} and is not in its journal after {PATIENCE} s: {verdict}")
