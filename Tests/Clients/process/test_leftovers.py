@@ -200,7 +200,7 @@ def test_nothing_outlives_an_exec_that_is_killed(start, left):
 
 
 def test_a_process_that_its_user_takes_out_of_exec_stays(start):
-    process = start("sh", "-c", f"env -u KFMOCK_EXEC sleep 100 {QUIET} & echo $!")
+    process = start("sh", "-c", f"env -u KFMOCK_EXEC sleep 100 {QUIET} & while [ \"$(cat /proc/$!/comm)\" != sleep ]; do :; done; echo $!")
     left = int(process.communicate(timeout=PATIENCE)[0])
     assert is_alive(left)
     os.kill(left, signal.SIGKILL)
