@@ -1,5 +1,6 @@
 import ArgumentParser
 import KeyfactorMock
+import MicroHTTP
 
 /// `keyfactor-mock healthcheck`: is the server on this machine ready?
 struct Healthcheck: ParsableCommand {
@@ -23,7 +24,7 @@ struct Healthcheck: ParsableCommand {
             return
         }
         throw Stop(
-            code: ExitCode(1), description: "Not ready: no response from \(place.host), port \(place.http ?? place.https ?? 0)."
+            code: ExitCode(1), description: "Not ready: no response from \(place.host.abbreviated), port \(place.http ?? place.https ?? 0)."
         ).report()
     }
 
@@ -42,7 +43,7 @@ struct Healthcheck: ParsableCommand {
     /// The ports in a ready line, which has no address.
     private func place(in file: String) throws -> Process.Place {
         guard let bytes = Process.read(file), let ready = try? JSONDocument(bytes).root else {
-            throw Stop(code: ExitCode(1), description: "Not ready: \(file) does not exist yet.").report()
+            throw Stop(code: ExitCode(1), description: "Not ready: \(file.abbreviated) does not exist yet.").report()
         }
         return .init(
             host: options.reachableHost, http: (ready["admin"] ?? ready["http"])?.integer.flatMap { UInt16(exactly: $0) },
