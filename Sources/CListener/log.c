@@ -1,5 +1,6 @@
 // The log: lines of our own, and those of libmicrohttpd.
 #include "internal.h"
+#include "microhttpd_internals.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -21,6 +22,6 @@ void listener_log_library(void *context, const char *format, va_list arguments) 
     char text[LONGEST_LINE];
     vsnprintf(text, sizeof text, format, arguments);
     text[strcspn(text, "\n")] = '\0';
-    int level = strncmp(text, "Error processing request", 24) == 0 ? LISTENER_INFO : LISTENER_DEBUG;
+    int level = mhd_is_refusal(text) ? LISTENER_INFO : LISTENER_DEBUG;
     reactor->callbacks.log(reactor->callbacks.context, level, text);
 }

@@ -31,7 +31,8 @@
 ///
 /// Why: splitting changes the query in place, takes memory for each argument, and refuses a request with many of them. Nobody
 /// needs the arguments. libmicrohttpd has found the question mark when it calls the URI log callback, and splits what follows
-/// until a NUL. The target lies in the connection's own memory pool; only the callback's type says const.
+/// until a NUL. The target lies in the connection's own memory pool; only the callback's type says const. make_origin_form()
+/// writes a byte there, too.
 /// Would break: if the callback got a copy, or if the query was split first, the query would arrive without its ampersands and
 /// equals signs; if the length of the target had been noted before, it would arrive whole and be split.
 ///
@@ -122,5 +123,16 @@ static inline void mhd_replace_pull(gnutls_session_t session, gnutls_pull_func p
 /// Would break: if libmicrohttpd used the connection after the handshake function has returned, without looking whether it
 /// was suspended, it would work on a connection that is in none of its lists. test_hostile_handshakes.py would show it.
 static inline void mhd_suspend_in_handshake(struct MHD_Connection *connection) { MHD_suspend_connection(connection); }
+
+// MARK: 6. Requests that the library refuses are recognized by its log (log.c)
+
+/// Whether a line of libmicrohttpd's log says that it has refused a request.
+///
+/// Why: it calls nobody for such a request, so the line is all that is known of it.
+/// Would break: with other words there, such a refusal would be logged at debug instead of info. RefusalTests would show it.
+static inline bool mhd_is_refusal(const char *line) {
+    static const char start[] = "Error processing request";
+    return strncmp(line, start, sizeof start - 1) == 0;
+}
 
 #endif

@@ -49,7 +49,7 @@ import TestSupport
         Delivery.stallInHeaders, .stallInBody, .slowHeaders(over: .seconds(3600)), .dribble(chunks: 9, over: .seconds(3600)),
         .truncate(keep: 12 << 20, then: .reset), .garbage(much), .wrongLength(by: 1),
     ])
-    func `It stops while replies with faults are under way`(_ delivery: Delivery) throws {
+    func `It stops while replies with faults are being sent`(_ delivery: Delivery) throws {
         let before = descriptors()
         let server = try Self.server(delivery, body: Self.much)
         let wires = try (0..<4).map { _ in try server.wire() }

@@ -139,6 +139,17 @@ import TestSupport
         #expect(try other.reply().body == "/x")
     }
 
+    /// No callback hears of such a request: only the line that libmicrohttpd logs shows that it was refused.
+    @Test(arguments: ["GET / HTTP/2.0", "GET / HTTP/1.1\r\nHost: h\r\nX: " + String(repeating: "x", count: 40_000)])
+    func `A head that libmicrohttpd refuses itself is logged as refused`(_ head: String) throws {
+        let server = try Server()
+        let wire = try server.wire()
+        wire.send(head + "\r\n\r\n")
+        #expect(wire.rest().hasPrefix("HTTP/1.1 "))
+        let isLogged = Server.eventually { server.lines.contains { $0.hasPrefix("Error processing request") } }
+        #expect(isLogged, "\(server.lines)")
+    }
+
     @Test func `A head just below the limit is served`() throws {
         let server = try Server()
         let wire = try server.wire()

@@ -52,7 +52,7 @@ struct WordTests {
         "Sources/KeyfactorMock/MockServer.swift", "Sources/KeyfactorMock/PamProviders", "Sources/KeyfactorMock/Rules",
         "Sources/KeyfactorMock/Scenarios/Scenario", "Sources/KeyfactorMock/Schedules", "Sources/KeyfactorMock/Status",
         "Sources/KeyfactorMock/StoreTypes", "Sources/KeyfactorMock/Worlds",
-        "Tests/Clients", "Tests/KeyfactorMockTests", "Tests/MicroHTTPTests", "Tests/Soak", "Tests/Support",
+        "Tests/Clients", "Tests/KeyfactorMockTests", "Tests/Soak", "Tests/Support",
         "Tests/TidyTests/TidyTests.swift",
         "docs/ARCHITECTURE.md", "docs/FIDELITY.md", "Fuzz/Sources/PathFuzzer.swift",
     ]
