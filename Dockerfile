@@ -1,6 +1,6 @@
-# Builds the server with Swift's Debian 12 image. Two images can be had of it:
-#   docker build .                    Debian slim and the libraries that the server links: has a shell to look around with
-#   docker build --target minimal .   the server and its libraries, nothing else
+# Builds the server with Swift's Debian 12 image. There are two targets:
+#   docker build .                    Debian slim with the server's libraries: has a shell for debugging
+#   docker build --target minimal .   only the server and its libraries
 FROM swift:6.3-bookworm AS build
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 RUN apt-get update \
@@ -8,14 +8,14 @@ RUN apt-get update \
         libmicrohttpd-dev=0.9.75-* libgnutls28-dev=3.7.9-* libyaml-dev=0.2.5-* pkg-config=1.8.1-* \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
-# Tests come along because the package names their folders; they are not built.
+# Package.swift refers to the folders of the tests, so they must exist; they are not built.
 COPY Package.swift ./
 COPY Sources Sources
 COPY Tests Tests
 RUN swift build -c release --static-swift-stdlib --product keyfactor-mock \
     && install -D "$(swift build -c release --static-swift-stdlib --show-bin-path)/keyfactor-mock" /out/usr/local/bin/keyfactor-mock \
     && strip /out/usr/local/bin/keyfactor-mock
-# The loader looks for libraries in lib and usr/lib, so they stay where they are; the loader itself is the one with a bare path.
+# The loader searches lib and usr/lib, so the libraries keep their paths; ldd prints the loader itself without a name in front.
 RUN mkdir /minimal \
     && ldd /out/usr/local/bin/keyfactor-mock | grep -oE '/[^ ]+' | xargs -I '{}' cp -L --parents '{}' /minimal
 
@@ -25,12 +25,12 @@ COPY --from=build /out /
 LABEL org.opencontainers.image.title="keyfactor-mock" \
     org.opencontainers.image.description="A stand-in for Keyfactor Command, for tests of its clients" \
     org.opencontainers.image.licenses="Apache-2.0"
-# A container's port is reached from outside only if the server listens on every address.
+# A container's port can be reached from outside only if the server listens on all addresses.
 ENV KEYFACTOR_MOCK_HOST=0.0.0.0
 USER 65532:65532
 EXPOSE 8080 8443
 STOPSIGNAL SIGTERM
-# Finds the server's ports by itself, also when options changed them.
+# Finds the server's ports by itself, even if options changed them.
 HEALTHCHECK --interval=5s --timeout=3s --start-period=5s --retries=3 CMD ["/usr/local/bin/keyfactor-mock", "healthcheck"]
 ENTRYPOINT ["/usr/local/bin/keyfactor-mock"]
 CMD ["serve"]
@@ -40,7 +40,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends libmicrohttpd12=0.9.75-* libgnutls30=3.7.9-* libyaml-0-2=0.2.5-* \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /out /
-# From here on as in minimal, where the reasons stand.
+# From here on the same as minimal; see the comments there.
 LABEL org.opencontainers.image.title="keyfactor-mock" \
     org.opencontainers.image.description="A stand-in for Keyfactor Command, for tests of its clients" \
     org.opencontainers.image.licenses="Apache-2.0"

@@ -1,4 +1,4 @@
-# The entrance to everything. `make` alone says what there is.
+# The commands of this project. `make` alone lists them.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
@@ -14,9 +14,11 @@ define install
 if [ -n "$$missing" ]; then $(SUDO) apt-get update -q && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -q --no-install-recommends $$missing; fi
 endef
 
-.PHONY: help deps build run test check lint bench release image-test sanitize soak fuzz clean
-help: ## say what there is
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+.PHONY: help deps build run test check rest lint schemathesis recipes fuzz soak server sanitize bench release image-test clean
+# Targets build into the same folder, and tests are not to be disturbed.
+.NOTPARALLEL:
+help: ## list these commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
 deps: ## install what building needs
 	$(call install,$(BUILD_PACKAGES))
@@ -27,23 +29,36 @@ build: deps ## build the release binary
 run: build ## build and serve; options in ARGS, as in make run ARGS='--http-port 0'
 	exec .build/release/keyfactor-mock serve $(ARGS)
 
-test: ## install what the tests need, build, and run them all: ours, real clients against the server, some fuzzing, a short soak
+test: ## install what the tests need, build, and run them: ours in Swift, and real clients against the server
 	$(call install,$(TEST_PACKAGES))
-	swift build --build-tests
-	swift test --skip-build
+	Tests/build
+	Tests/swift
 	Tests/Clients/run
-	Fuzz/run --seconds 10 --seed 1
-	Tests/Soak/run
 
-soak: ## load, faults and kill -9 for MINUTES (2), or longer: make soak MINUTES=30
-	$(call install,$(TEST_PACKAGES))
-	swift build --product keyfactor-mock
-	Tests/Soak/run --minutes $(or $(MINUTES),2)
+check: test rest ## all that must hold before a change is handed in
+
+rest: lint schemathesis recipes fuzz soak ## what `make check` does besides `make test`
 
 lint: ## the format of every Swift file
 	swift format lint --strict --recursive Sources Tests Fuzz Package.swift
 
-check: lint test ## all that must hold before a commit: format, tests, rules of the house
+schemathesis: server ## ask all that the description of the API allows, and much that it does not
+	Tests/Clients/run fuzzing/
+
+recipes: server ## judge the recipes in examples/ and the workflows, and run their scripts
+	Tests/Clients/run recipes/
+
+fuzz: ## hostile input, ten seconds for each fuzzer from the same seed, or MINUTES: make fuzz MINUTES=10; see Fuzz/README.md
+	$(call install,$(BUILD_PACKAGES))
+	Fuzz/run --seconds $(if $(MINUTES),$$(($(MINUTES) * 60)),10 --seed 1)
+
+soak: server ## load, faults and kill -9 for MINUTES (2), or longer: make soak MINUTES=30
+	Tests/tidily Tests/Soak/run --minutes $(or $(MINUTES),2)
+
+# The debug build that tests of a running server need.
+server:
+	$(call install,$(TEST_PACKAGES))
+	swift build --product keyfactor-mock
 
 sanitize: ## all tests again under AddressSanitizer and ThreadSanitizer, or under SANITIZER alone, as in make sanitize SANITIZER=thread
 	$(call install,$(TEST_PACKAGES))
@@ -52,10 +67,6 @@ sanitize: ## all tests again under AddressSanitizer and ThreadSanitizer, or unde
 bench: ## measure, and write docs/PERFORMANCE.md
 	$(call install,$(BENCH_PACKAGES))
 	Benchmarks/run
-
-fuzz: ## hostile input, ten minutes for each fuzzer; see Fuzz/README.md
-	$(call install,$(BUILD_PACKAGES))
-	Fuzz/run
 
 release: ## build dist/keyfactor-mock-VERSION-linux-…tar.gz and its checksum from what is committed; a git tag such as v0.1.0 is the version
 	$(call install,$(RELEASE_PACKAGES))

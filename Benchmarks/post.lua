@@ -1,9 +1,9 @@
--- wrk sends one POST over and over: wrk -s post.lua URL -- BODY-FILE [close | worlds N]
+-- Makes wrk send the same POST repeatedly: wrk -s post.lua URL -- BODY-FILE [close | worlds N]
 --
--- Headers given to wrk with -H outrank those set here.
--- With `worlds N` the requests go to N worlds in turns, by their path prefix; that much Lua runs then per request.
--- The request is set up before wrk makes its text of it, so that no Lua runs per request; and there is no response(),
--- which would slow wrk down: that all answers were 2xx is seen in the counts at the end.
+-- Headers given to wrk with -H override those set here.
+-- With `worlds N` the requests go to N worlds in turns, by their path prefix; only then does Lua run per request.
+-- The request is prepared before wrk formats it, so that no Lua runs per request. There is no response() function, because it
+-- would slow wrk down: the counts at the end show whether all responses were 2xx.
 local original = wrk.init
 
 wrk.init = function(args)

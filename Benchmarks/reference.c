@@ -1,9 +1,9 @@
-// What the mock is measured against: libmicrohttpd with nothing on top.
+// The reference for the mock: bare libmicrohttpd.
 //
-//     reference PORT       0 lets the system choose
+//     reference PORT       0 picks a free port
 //
-// One thread, one epoll of its own in which libmicrohttpd's is nested, as in the mock. It reads a POST's whole body and
-// answers 204 from one response that is made once. When it listens, one line of JSON on stdout says on which port.
+// One thread with its own epoll instance that contains libmicrohttpd's, as in the mock. It reads the whole body of a POST and
+// sends 204 from a single prepared response. When it listens, it prints the port as one line of JSON to stdout.
 #include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
@@ -13,13 +13,13 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 
-// The mock's default: 16 KiB for a request's head, and 2 KiB for its reply. libmicrohttpd clears this memory between two
-// requests, so that its size has a price, and both sides must pay the same.
+// The mock's default: 16 KiB for the headers of a request, and 2 KiB for its reply. libmicrohttpd clears this memory between
+// requests, so its size affects the cost and must be the same for both servers.
 enum { POOL = 18 * 1024, CONNECTIONS = 1000 };
 
 static struct MHD_Response *no_content;
 
-/// Called first with the head, then with pieces of the body, and last with none.
+/// Called first with the headers, then with pieces of the body, and last without data.
 static enum MHD_Result answer(void *context, struct MHD_Connection *connection, const char *url, const char *method,
                               const char *version, const char *data, size_t *size, void **seen) {
     (void)context, (void)url, (void)method, (void)version, (void)data;
@@ -46,7 +46,7 @@ static struct MHD_Daemon *listen_on(const char *port) {
                             MHD_OPTION_END);
 }
 
-/// In ms; -1 is until something happens.
+/// In ms; -1 waits until something happens.
 static int longest_wait(struct MHD_Daemon *daemon) {
     MHD_UNSIGNED_LONG_LONG wait;
     if (MHD_get_timeout(daemon, &wait) != MHD_YES) return -1;
@@ -73,7 +73,7 @@ int main(int count, char **arguments) {
     }
     struct epoll_event event = {.events = EPOLLIN};
     epoll_ctl(loop, EPOLL_CTL_ADD, MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd, &event);
-    MHD_run(daemon);  // it watches its socket from its first run on
+    MHD_run(daemon);  // it only watches its socket after its first run
     say_ready(daemon);
     for (;;) {
         if (epoll_wait(loop, &event, 1, longest_wait(daemon)) < 0 && errno != EINTR) return 70;

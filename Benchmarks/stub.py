@@ -1,6 +1,6 @@
-"""What people write for a test in place of a mock: two operations, answered from what is in memory.
+"""The kind of stub that people write for a test instead of using a mock: two operations, handled in memory.
 
-Flask's way of taking and giving JSON, and nothing that would slow it down. The ids of the one agent and the one store come from outside.
+It uses Flask's JSON functions and nothing that would slow it down. The ids of its only agent and store come from the environment.
 """
 
 import os

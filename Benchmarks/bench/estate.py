@@ -1,4 +1,4 @@
-"""What a world of 100,000 stores and 100,000 jobs costs to ask, to change, to look through."""
+"""The cost of reading, changing and searching a world with 100,000 stores and 100,000 jobs."""
 
 import json
 import os
@@ -12,13 +12,13 @@ from bench.report import Part, at_least, at_most, thousands
 from bench.samples import Samples
 
 JOBS = "/KeyfactorAPI/OrchestratorJobs"
-# The history is bounded: only the newest jobs of many have an entry to ask for.
+# The history is limited: only the newest jobs have an entry.
 IN_HISTORY = 10_000
 CONNECTIONS = 50
 
 
 class World:
-    """A server with so many stores and so many jobs, what they are called, and connections to it."""
+    """A server with this many stores and jobs, their ids, and connections to it."""
 
     def __init__(self, setup, server, count):
         self.server, self.count, self.agent = server, count, setup.bodies.agent
@@ -28,7 +28,7 @@ class World:
         expect(len(self.stores) == count + 1, "the list of stores", (len(self.stores), b""))
         approved = [id for id, store in self.stores.items() if store["Approved"]]
         self.names = list(self.stores)
-        # The same number of stores is scheduled in each world, so that schedules are replaced in each.
+        # The same number of stores is scheduled in each world, so that requests replace schedules in both.
         self.scheduled = self.random.sample(approved, FEW)
         self.schedule = json.loads(setup.bodies.texts[SCHEDULE])["Schedule"]
         answer = ask(server, "http", "POST", SCHEDULE, json.dumps({"StoreIds": self.scheduled, "Schedule": self.schedule}))
@@ -37,7 +37,7 @@ class World:
         request = packed("POST", JOB, json.dumps(order).encode())
         self.jobs = [json.loads(body)["JobId"] for _, body in self.client.exchange([request] * count)]
         expect(len(set(self.jobs)) == count, f"POST {JOB}", (len(set(self.jobs)), b""))
-        # The first read applies what is due: all these jobs begin.
+        # The first read runs everything that is due: all these jobs begin.
         (head, _), = self.client.exchange([packed("GET", f"{JOBS}/ScheduledJobs?ReturnLimit=1")])
         expect(total(head) == count + FEW, "GET ScheduledJobs", (total(head), head))
         self.made = []
@@ -51,7 +51,7 @@ class World:
         return stores
 
     def cost(self, operation, count):
-        """CPU µs of the server for each of so many requests. Answers are looked at after that."""
+        """CPU µs of the server per request, for this many requests. The responses are checked afterwards."""
         asked = operation.ask(self, count)
         expect(len(asked) == count, f"{operation.name}: things to ask for", (len(asked), b""))
         requests = [request for request, _ in asked]
@@ -65,14 +65,14 @@ class World:
 
 
 class Operation:
-    """Something to ask: its requests, each with what it is to bring, and whether an answer brings it."""
+    """An operation: its requests with their expected results, and a function that checks a response."""
 
     def __init__(self, name, bound, ask, is_right, status=200):
         self.name, self.bound, self.ask, self.is_right, self.status = name, bound, ask, is_right, status
 
 
 def one(names, path):
-    """Requests for one thing each, drawn from all there are."""
+    """Requests for one random item each."""
     def ask(world, count):
         return [(packed("GET", path(world, name)), name) for name in world.random.choices(names(world), k=count)]
     return ask
@@ -107,7 +107,7 @@ def ask_schedule(world, count):
 def ask_new(world, count):
     asked = []
     for _ in range(count):
-        # Among the others, not behind them.
+        # Sorted among the others, not after them.
         machine = f"host-{world.random.randrange(1, world.count + 1)}"
         path = f"/new/{world.random.getrandbits(64):x}"
         new = {"ClientMachine": machine, "StorePath": path, "CertStoreType": 0, "AgentId": world.agent, "Properties": "{}"}
@@ -122,7 +122,7 @@ def is_new(world, wanted, head, body):
 
 
 def ask_delete(world, count):
-    """Deletes what was made before, whichever way that was counted."""
+    """Deletes stores that were created before, whether or not their creation was measured."""
     ids, world.made = world.made[:count], world.made[count:]
     return [(packed("DELETE", f"{STORES}/{id}"), id) for id in ids]
 
@@ -163,20 +163,20 @@ OPERATIONS = (
 
 
 def requests_a_batch(world, operation):
-    """Some 30 ms of the server's time, which is enough to tell; a scan of everything is not asked for 500 times."""
+    """How many requests take about 30 ms of the server's time, which is enough; a full scan is not repeated 500 times."""
     world.cost(operation, 10)
     return max(10, min(500, int(30_000 / world.cost(operation, 10))))
 
 
 def lookups(setup):
-    """The same in a world with few rows and in one with many, batch by batch in turns."""
+    """Sends the same requests to a world with few rows and to one with many, in alternating batches."""
     samples, anywhere = Samples(), os.sched_getaffinity(0)
     with ExitStack() as stack:
         worlds = [World(setup, start_world(setup, stack, count), count) for count in (FEW, MANY)]
         os.sched_setaffinity(0, {CORE})
         try:
             sizes = {operation.name: requests_a_batch(worlds[-1], operation) for operation in OPERATIONS}
-            # What is deleted was made in the same round.
+            # The deleted stores were created in the same round.
             sizes["POST CertificateStores"] = sizes["DELETE CertificateStores/{id}"] = 200
             for round in range(setup.lookup_rounds + 1):
                 for operation in OPERATIONS:
@@ -208,10 +208,10 @@ def lookup_part(setup, samples):
         gates.append(at_most(f"{operation.name}: cost with many against few", operation.bound, ratio))
     return Part(
         "A large estate: what a request costs",
-        f"One server with {FEW} stores and {FEW} jobs, one with {thousands(MANY)} of each, every store on a machine of its own; "
-        f"{setup.lookup_rounds} rounds in which each is asked the same in turns, by a client on the same core with {CONNECTIONS} connections. "
-        "What is asked for is drawn from all rows; every answer is checked. The jobs run and do not end; since the history is bounded, "
-        f"{thousands(IN_HISTORY)} of the newest are asked for there. CPU is the server's own time a request.",
+        f"One server with {FEW} stores and {FEW} jobs, one with {thousands(MANY)} of each, every store on a different machine; "
+        f"{setup.lookup_rounds} rounds in which both get the same requests in turns, from a client on the same core with {CONNECTIONS} "
+        "connections. Requests pick random rows; every response is checked. The jobs run and do not end; since the history is limited, only "
+        f"the newest {thousands(IN_HISTORY)} are queried there. CPU is the server's time per request.",
         ["request", f"CPU µs, {FEW}", f"CPU µs, {thousands(MANY)}", "ratio", "lowest–highest"], rows, gates)
 
 
@@ -237,6 +237,6 @@ def scan(setup, world):
         gates.append(at_least(f"million rows a second, {query}", 2, rate))
     return Part(
         "A large estate: filters without an index",
-        f"`GET CertificateStores` in the larger of these worlds, {requests} requests at a time; rows are all that are looked at, "
-        "seconds the server's CPU time, with all that a request costs besides.",
+        f"`GET CertificateStores` in the larger of these worlds, {requests} requests at a time. The rate counts all rows that are searched; the time "
+        "is the server's CPU time, including the rest of the request.",
         ["filter", "rows that match", "CPU ms a request", "million rows/s", "lowest–highest"], rows, gates)

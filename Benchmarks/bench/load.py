@@ -1,4 +1,4 @@
-"""What is asked of the servers, by whom, and what must come back."""
+"""The requests, the clients that send them, and the expected responses."""
 
 import http.client
 import json
@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.processes import Failure, pinned
 
 HERE = Path(__file__).resolve().parent.parent
-# The longest that any answer may take: some peers load what they need at the first request.
+# The maximum time for a response: some peers load modules at the first request.
 ANSWER_SECONDS = 30
 NOBODY = "00000000-0000-0000-0000-000000000000"
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -27,7 +27,7 @@ TEMPLATES = {JOB: "custom-job.json", SCHEDULE: "schedule.json"}
 
 
 def client_tls():
-    """The servers' certificates were made a moment ago: nobody can know them yet."""
+    """A context that does not verify the servers' certificates, which were just created."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -38,7 +38,7 @@ TLS = client_tls()
 
 
 def ask(server, scheme, method, path, body=None, headers=HEADERS):
-    """One request on a connection of its own: status and body."""
+    """Sends one request on a new connection and returns status and body."""
     port = server.ports[scheme]
     connection = (
         http.client.HTTPSConnection("127.0.0.1", port, timeout=ANSWER_SECONDS, context=TLS) if scheme == "https"
@@ -57,7 +57,7 @@ def expect(truth, what, answer):
 
 
 class Bodies:
-    """The requests' bodies, with the identifiers of the mock's built-in estate, in files for wrk."""
+    """The request bodies with the ids of the mock's built-in estate, in files for wrk."""
 
     def __init__(self, server, folder):
         agents = ask(server, "http", "GET", AGENTS)
@@ -73,7 +73,7 @@ class Bodies:
             self.files[path].write_bytes(self.texts[path])
 
     def check(self, server, path, scheme="http", is_mock=True):
-        """Sends what will be measured, once, and looks at the answer."""
+        """Sends the measured request once and checks the response."""
         answer = ask(server, scheme, "POST", path, self.texts[path])
         if path != JOB or not is_mock:
             return expect(answer == (204, b""), f"POST {path}", answer)
@@ -88,7 +88,7 @@ class Bodies:
 
 
 class Rate:
-    """What a run of wrk came to; latencies are in ms."""
+    """The result of a run of wrk; latencies are in ms."""
 
     def __init__(self, summary, cpu_seconds):
         self.requests = requests = summary["requests"]
@@ -98,7 +98,7 @@ class Rate:
 
 
 def wrk(server, url, body_file, connections, seconds, core=None, closes=False, worlds=None, headers=()):
-    """Requests without pause on so many connections. Every answer must be 2xx, on every connection."""
+    """Sends requests continuously on this many connections. Every response must be 2xx, on every connection."""
     command = ["wrk", "-t", "1", "-c", connections, "-d", f"{seconds}s", "--timeout", f"{ANSWER_SECONDS}s", "-s", HERE / "post.lua"]
     command += [part for name, value in dict(headers).items() for part in ("-H", f"{name}: {value}")] + [url, "--", body_file]
     command += ["close"] if closes else ["worlds", worlds] if worlds else []
@@ -117,14 +117,14 @@ def wrk(server, url, body_file, connections, seconds, core=None, closes=False, w
 
 
 def packed(method, path, body=b"", headers=HEADERS):
-    """A request as it goes on the wire."""
+    """A request as bytes."""
     fields = {"Host": "127.0.0.1", **headers, "Content-Length": len(body)}
     head = f"{method} {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     return head.encode() + b"\r\n" + body
 
 
 def read_answer(connection, status):
-    """Reads one whole answer, which must have this status: its head and its body."""
+    """Reads one complete response, which must have this status, and returns its headers and its body."""
     data = b""
     while True:
         piece = connection.recv(65536)
@@ -142,7 +142,7 @@ def read_answer(connection, status):
 
 
 class Client:
-    """Requests on a fixed set of connections: every connection sends, then every answer is read."""
+    """Requests on a fixed set of connections: all connections send, then all responses are read."""
 
     def __init__(self, server, request, connections):
         self.request = request
@@ -157,7 +157,7 @@ class Client:
                 read_answer(connection, 200)
 
     def exchange(self, requests, status=200):
-        """Sends these requests: the answers' heads and bodies, in the same order."""
+        """Sends these requests and returns the headers and bodies of the responses in the same order."""
         answers = []
         for start in range(0, len(requests), len(self.connections)):
             some = list(zip(self.connections, requests[start:start + len(self.connections)]))
@@ -172,7 +172,7 @@ class Client:
 
 
 def first_answer(port, request, status, is_tls):
-    """Connects and asks once, with what was prepared before.
+    """Connects and sends one request that was prepared in advance.
 
     Without TCP_NODELAY, which HTTP clients set, the request would wait for the server to acknowledge the end of the handshake.
     """

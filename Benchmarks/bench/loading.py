@@ -1,4 +1,4 @@
-"""Estates of many stores, and what it costs to load one."""
+"""Estates with many stores, and the cost of loading them."""
 
 import re
 import time
@@ -11,19 +11,19 @@ from bench.samples import Samples
 
 FEW, MANY = 100, 100_000
 MIB = 1 << 20
-# Every so-many-th store is of another type and not approved: few rows for a filter to find.
+# One in this many stores has another type and is not approved: few rows for a filter to find.
 RARE = 10_000
-# Jobs run and do not end: each is among the scheduled ones and has an entry in the history.
+# Jobs run and do not end: each is in the list of scheduled jobs and has an entry in the history.
 PROGRESS = "progress:\n  - steps: [ { state: InProcess, until: told } ]\n"
 
 
 def counted(count):
-    """A scenario in which one item stands for many stores."""
+    """A scenario in which one item creates many stores."""
     return f"estate:\n  certificateStores:\n    - {{ machine: m, path: /p, agent: uo-1, count: {count} }}\n"
 
 
 def separate(count):
-    """A scenario with one item for each store, each on a machine of its own."""
+    """A scenario with one item for each store, each on a different machine."""
     lines = []
     for number in range(1, count + 1):
         other = "PEM, approved: false" if number % RARE == 0 else "JKS"
@@ -32,14 +32,14 @@ def separate(count):
 
 
 def scenario(setup, name, text):
-    """The options with which a server has this estate."""
+    """The options that give a server this estate."""
     file = setup.programs.folder / f"{name}.yaml"
     file.write_text(text)
     return ["--scenario", file]
 
 
 def total(head):
-    """The rows that match in all, as an answer's head says."""
+    """The total number of matching rows, from the headers of a response."""
     found = re.search(rb"(?i)\r\nx-total-count: (\d+)", head)
     return int(found[1]) if found else None
 
@@ -49,7 +49,7 @@ def filtered(path, query):
 
 
 def load(setup):
-    """Exec to the first answer, and the memory held then, over those of the built-in estate."""
+    """The time from exec to the first response, and the memory used then, compared with the built-in estate."""
     samples, first = Samples(), packed("GET", filtered(STORES, 'ClientMachine -eq "web-1"'))
     contestants = (
         ("the small estate", scenario(setup, "small", PROGRESS), 1),
@@ -80,6 +80,6 @@ def load(setup):
             gates.append(at_most(f"KB held a store, {name}", 1, held))
     return Part(
         "A large estate: loading it",
-        f"From before fork and exec to the end of the first answer, over HTTP; {setup.loads} starts each in turns. RSS is VmRSS 0.1 s after "
-        "that; what a store holds is the difference to the small estate, divided by the stores; KB are 10³ bytes.",
+        f"Time from before fork and exec to the end of the first response, over HTTP; {setup.loads} alternating starts each. RSS is VmRSS 0.1 s "
+        "later; the size of a store is the difference to the small estate, divided by the number of stores; KB are 10³ bytes.",
         ["scenario", "s to the first answer", "lowest–highest", "RSS MiB", "KB a store"], rows, gates)

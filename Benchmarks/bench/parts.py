@@ -1,6 +1,6 @@
-"""The measurements, one function each, which answers a part of the report or several.
+"""The measurements, one function each, which returns one or more parts of the report.
 
-Each takes turns between what it compares, A B C A B C, round after round.
+The servers that are compared take turns, A B C A B C, in each round.
 """
 
 import os
@@ -26,7 +26,7 @@ def cpu(rate):
 
 
 def rounds_against_reference(setup, rounds, seconds, connections, core, threads):
-    """Fresh servers for every number: a mock that has a million jobs already is another one."""
+    """Uses a fresh server for every number: a mock with a million jobs behaves differently."""
     samples = Samples()
     for _ in range(rounds):
         for count in connections:
@@ -57,7 +57,7 @@ REFERENCE_HEADER = ["connections", "server", "requests/s", "CPU µs a request", 
 
 
 def no_slower(samples, name, path, count):
-    """Whether more connections cost the mock more than they cost the C server and wrk themselves, beyond 10 % of noise."""
+    """Whether more connections slow the mock down by more than 10 % compared with the C server and wrk."""
     mock, reference = samples.steps((path, count), (path, 64)), samples.steps((None, count), (None, 64))
     relative = median(a / b for a, b in zip(mock, reference, strict=True))
     gate = at_least(f"{count} connections against 64, {name}", 0.9, relative)
@@ -73,9 +73,9 @@ def same_core(setup):
         gates += [no_slower(samples, name, path, count) for count in (128, 256)]
     return Part(
         "Requests against bare libmicrohttpd, on one core",
-        "Server (one thread) and wrk (one thread) share a core, so that no wake-up between cores decides. Keep-alive. "
-        "128 and 256 connections must be no slower than 64, 10 % left for noise, which is what rounds differ by; what more connections "
-        "cost the C server and wrk on that core is taken out.",
+        "Server (one thread) and wrk (one thread) share a core, so that no wake-ups between cores affect the result. Keep-alive. "
+        "128 and 256 connections must be no slower than 64, with a tolerance of 10 %, which is how much rounds differ; the cost of more "
+        "connections for the C server and wrk on that core is factored out.",
         REFERENCE_HEADER, reference_table(samples, CONNECTIONS), gates)
 
 
@@ -84,13 +84,13 @@ def free_placement(setup):
     samples = rounds_against_reference(setup, setup.rounds, 1, connections, None, None)
     return Part(
         "The same, placed by the kernel, with the default number of threads",
-        "For information: on a virtual machine the rate jumps between two levels with where the kernel puts server and client. "
-        "The mock has one thread per core here, the C server one in all.",
+        "For information: on a virtual machine the rate switches between two levels, depending on where the kernel puts server and client. "
+        "The mock has one thread per core here, the C server a single thread.",
         REFERENCE_HEADER, reference_table(samples, connections), [])
 
 
 def growth(setup):
-    """The same job again and again in one server: what do the requests around the n-th cost?"""
+    """Sends the same job to one server repeatedly: what do the requests around the n-th cost?"""
     samples, marks, width = Samples(), (1_000, 10_000, 100_000), 1_000
     request = packed("POST", JOB, setup.bodies.texts[JOB])
     anywhere = os.sched_getaffinity(0)
@@ -98,7 +98,7 @@ def growth(setup):
         with setup.programs.mock(CORE, 1) as server:
             setup.bodies.check(server, JOB)
             client, sent = Client(server, request, 50), 0
-            # On the server's core the client's sending is never interrupted by answers: each batch costs the server the same.
+            # On the server's core, responses never interrupt the client while it sends, so each batch costs the server the same.
             os.sched_setaffinity(0, {CORE})
             try:
                 for mark in marks:
@@ -117,14 +117,14 @@ def growth(setup):
         thousands(samples.median(("rate", mark))), f"{samples.median(('rss', mark)):.0f}"] for mark in marks]
     return Part(
         "Growth: what a job costs when there are many",
-        f"{setup.growth_rounds} fresh servers take jobs in batches of 50, one per connection, from a client on the same core; the server's own "
-        f"CPU time for the {thousands(width)} jobs around each mark counts. Requests/s are the slow client's as much as the server's.",
+        f"{setup.growth_rounds} fresh servers receive jobs in batches of 50, one per connection, from a client on the same core. Measured is the "
+        f"server's CPU time for the {thousands(width)} jobs around each mark. Requests/s depend on the slow client as much as on the server.",
         ["jobs in the world", "CPU µs a job", "to the 1,000th", "requests/s", "RSS MiB"], rows,
         [at_most("cost of the 100,000th job against the 1,000th", 1.2, samples.ratio(("cpu", marks[-1]), ("cpu", marks[0])))])
 
 
 def start(setup):
-    """Exec to the first whole answer, as a test's setup sees it."""
+    """The time from exec to the first complete response, as a test's setup sees it."""
     samples = Samples()
     get = packed("GET", AGENTS)
     contestants = (
@@ -145,9 +145,9 @@ def start(setup):
     served = contestants[-1][0]
     return Part(
         "Start",
-        f"From before fork and exec to the end of the first answer; {setup.starts} starts each, default options. The client, whose TLS is "
-        "ready before, waits for the ready line, then connects and asks once: trying to connect all the while would take a core from the "
-        "server. RSS is VmRSS 0.1 s after that.",
+        f"Time from before fork and exec to the end of the first response; {setup.starts} starts each, with default options. The client "
+        "initializes TLS in advance, waits for the ready line, then connects and sends one request: polling would take processor time from the "
+        "server. RSS is VmRSS 0.1 s later.",
         ["server", "ms to the first answer", "lowest–highest", "RSS MiB"], rows,
         [at_most("ms from exec to the first HTTPS answer", 10, samples.median((served, "ms"))),
          at_most("idle RSS, MiB", 16, samples.median((served, "rss")))])
@@ -171,7 +171,7 @@ def keep_alive_over_tls(setup):
         gates.append(at_least(f"HTTPS against HTTP, {name}", 0.6, samples.ratio((path, "https"), (path, "http"), per_second)))
     return Part(
         "HTTPS with keep-alive against HTTP",
-        "64 connections; server (one thread) and wrk (one thread) share a core, so wrk's own TLS counts too.",
+        "64 connections; server (one thread) and wrk (one thread) share a core, so wrk's TLS is included in the rate.",
         ["mock", "requests/s", "CPU µs a request", "ratio to HTTP"], rows, gates)
 
 
@@ -190,8 +190,8 @@ def new_tls_connections(setup):
         f"{samples.ratio(name, 'nginx', per_second):.2f}"] for name, _ in contestants]
     return Part(
         "New TLS connections",
-        "One request per connection (`Connection: close`), 16 at once, TLS 1.3, P-256, nothing resumed; the server (one thread) has one core, "
-        "wrk another. nginx, one process, answers `return 204`.",
+        "One request per connection (`Connection: close`), 16 concurrent, TLS 1.3, P-256, no resumption; the server (one thread) has one core, "
+        "wrk another. nginx, with one process, uses `return 204`.",
         ["server", "connections/s", "CPU µs a connection", "ratio to nginx"], rows, [])
 
 

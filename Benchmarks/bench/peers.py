@@ -1,4 +1,4 @@
-"""The mock beside what else people test against: Flask stubs, moto's server, and nginx, which keeps nothing."""
+"""Compares the mock with other test servers: Flask stubs, moto's server, and nginx, which keeps no state."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from bench.report import Gate, Part, at_least, thousands
 from bench.samples import Samples
 
 CONNECTIONS = (1, 8, 64)
-# So many orders are sent one by one to see what memory they take: every server manages them in seconds.
+# How many job requests are sent, one by one, to measure the memory they use: every server handles them in seconds.
 ORDERS = 1_000
 INSTALL_SECONDS = 300
 REQUIREMENTS = HERE / "requirements-peers.txt"
@@ -25,7 +25,7 @@ JOB_NAME = BOTH[0][0]
 
 @dataclass(frozen=True)
 class Post:
-    """A request; `check` sends it once and looks at the answer."""
+    """A request; `check` sends it once and checks the response."""
 
     path: str
     body: bytes
@@ -36,7 +36,7 @@ class Post:
 
 @dataclass(frozen=True)
 class Contestant:
-    """A server, what it is sent first, and the requests that are measured, by what they do."""
+    """A server, its first requests, and the measured requests by name."""
 
     name: str
     launch: Callable[[], Server]
@@ -45,7 +45,7 @@ class Contestant:
     keeps_state: bool = True
 
     def prepare(self, server):
-        """Waits for the first answer, and sends what else must come before the rest."""
+        """Waits for the first response, and sends the other preparatory requests."""
         head, *others = self.first
         request = packed("POST", head.path, head.body, head.headers)
         first_answer(server.ports["http"], request, head.status, is_tls=False)
@@ -54,7 +54,7 @@ class Contestant:
 
 
 def contestants(setup):
-    """The mock, which the others are held against, comes first."""
+    """The servers; the mock, with which the others are compared, comes first."""
     programs, bodies, tools = setup.programs, setup.bodies, environment()
     statuses = {JOB: 200, SCHEDULE: 204}
     commands = {path: Post(path, bodies.texts[path], status, partial(bodies.check, path=path), HEADERS) for path, status in statuses.items()}
@@ -80,7 +80,7 @@ def contestants(setup):
 
 
 def moto(launch):
-    """CloudWatch Logs' PutLogEvents: of moto's POSTs that keep something the one that it answers most often a second."""
+    """CloudWatch Logs' PutLogEvents: the fastest of moto's POSTs that store something."""
     where = {"logGroupName": "g", "logStreamName": "s"}
     event = {"timestamp": int(time.time() * 1000), "message": json.loads((HERE / "custom-job.json").read_text())["JobFields"]["ParamText"]}
 
@@ -102,7 +102,7 @@ def moto(launch):
 
 
 def environment():
-    """The folder of the peers' programs, which are installed unless they are there and their versions unchanged."""
+    """The folder of the peers' programs; installs them unless the right versions are installed."""
     folder = HERE.parent / ".build" / "peers"
     installed, wanted = folder / "installed", REQUIREMENTS.read_text()
     if not installed.exists() or installed.read_text() != wanted:
@@ -121,16 +121,16 @@ def versions():
 
 
 def peers(setup):
-    """What the mock and its peers answer a second and how fast; then how they start, and what memory they hold."""
+    """Rates and latencies of the mock and its peers; then startup times and memory."""
     those = contestants(setup)
-    for contestant in those:  # from now on their files are in memory
+    for contestant in those:  # loads their files into the page cache
         with contestant.launch() as server:
             contestant.prepare(server)
     return [requests(setup, those), starts(setup, those)]
 
 
 def requests(setup, those):
-    """Every server's rate and latency, on few connections and on many, since some do not bear many."""
+    """Every server's rate and latency, with few and with many connections, because some do not support many."""
     samples = Samples()
     for _ in range(setup.rounds):
         for count in CONNECTIONS:
@@ -147,23 +147,23 @@ def requests(setup, those):
                     samples.add((contestant.name, what, count), rate)
     return Part(
         "Peers: requests",
-        f"The mock (one thread) beside other servers, over HTTP; server and wrk (one thread) share a core. {setup.rounds} rounds, and for each "
-        "number a fresh server and a second of load; every server starts once before. The whole answer is looked at before the load and "
-        "after it. The stub (`Benchmarks/stub.py`) has one agent, one store and one job type, and answers both requests from what it keeps: "
-        "under gunicorn with one worker of four threads, which keeps connections open, and under Flask's own server. moto is sent "
-        "PutLogEvents with a message as long as a job's `ParamText`, held against the dearer of the mock's two, a job. nginx, one process, "
-        "keeps nothing: it answers 204, and for a job the bytes of one answer of the mock. Latency is wrk's, from sending to the end of the "
-        "answer; a stall counts again for each request that it kept from being sent; connecting, which moto and Flask's own server ask for "
-        "at each request, does not count. RSS after a second of load is "
-        "information: it grows with what was kept, and who answers more keeps more; the section below has it for the same number. "
-        f"{versions()}.",
+        f"The mock (one thread) and other servers, over HTTP; server and wrk (one thread) share a core. {setup.rounds} rounds; each "
+        "number comes from a fresh server and one second of load. Every server is started once in advance. The complete response is "
+        "checked before and after the load. The stub (`Benchmarks/stub.py`) has one agent, one store and one job type, and handles "
+        "both requests from memory: under gunicorn with one worker of four threads, which keeps connections open, and under Flask's "
+        "own server. moto gets PutLogEvents with a message as long as a job's `ParamText`, compared with the more expensive of the "
+        "mock's requests, a job. nginx, with one process, keeps no state: it sends 204, and for a job the bytes of a response of the "
+        "mock. Latency is wrk's, from sending to the end of the response; a stall counts once for each request that it delayed. "
+        "Connecting, which moto and Flask's own server require for each request, is not included. RSS after a second of load is for "
+        "information: it grows with the stored data, so faster servers use more; the section below compares it for the same number of "
+        f"requests. {versions()}.",
         ["connections", "server", "request", "requests/s", "mock's to it", "lowest–highest", "p50 ms", "p99 ms", "CPU µs", "RSS MiB after"],
         [request_row(samples, contestant.name, what, count) for count in CONNECTIONS for contestant in those for what in contestant.posts],
         request_gates(samples, those))
 
 
 def mock_beside(what, count):
-    """The mock's samples that these are held against."""
+    """The mock's samples that these are compared with."""
     return ("mock", what if what in dict(BOTH) else JOB_NAME, count)
 
 
@@ -182,7 +182,7 @@ def per_second(rate):
 
 
 def ahead(name, what, times):
-    """How many times better the mock is, at the worst of the places where both were measured."""
+    """How many times better the mock is, in the worst of the compared cases."""
     return Gate(f"times ahead of {name}: {what}", "> 1", f"{min(times):.2f}", min(times) > 1)
 
 
@@ -204,7 +204,7 @@ def request_gates(samples, those):
 
 
 def starts(setup, those):
-    """As a test's setup sees it; then as many orders to each, however long they take it."""
+    """Startup as a test's setup sees it; then the same number of job requests to each server."""
     samples = Samples()
     for _ in range(setup.rounds):
         for contestant in those:
@@ -221,10 +221,11 @@ def starts(setup, those):
     fields = {"ms": "exec to the first answer", "idle": "RSS, idle", "loaded": f"RSS after {ORDERS:,} orders"}
     return Part(
         "Peers: start and memory",
-        f"From before fork and exec to the end of the first answer over HTTP; {setup.rounds} starts each in turns. The mock has its default "
-        "options but one thread, so that it makes a CA and serves HTTPS too; it tells when it is ready, the others are tried each ms. "
-        f"RSS is read 0.1 s after that, and again after {ORDERS:,} orders of a job, one after another, each on a connection of its own "
-        "and each answer looked at; moto is sent as many log events. gunicorn's two processes count with their Pss.",
+        f"Time from before fork and exec to the end of the first response over HTTP; {setup.rounds} alternating starts each. The mock "
+        "has its default options except for one thread, so it also creates a CA and serves HTTPS. It reports when it is ready; the "
+        f"others are polled every millisecond. RSS is read 0.1 s later, and again after {ORDERS:,} job requests, one after another, "
+        "each on its own connection and with its response checked; moto gets the same number of log events. gunicorn's two processes "
+        "are counted with their Pss.",
         ["server", "ms to the first answer", "lowest–highest", "RSS MiB, idle", f"RSS MiB, {ORDERS:,} orders"],
         [[contestant.name, f"{samples.median((contestant.name, 'ms')):.1f}", lowest_highest(samples.seen[contestant.name, "ms"]),
           f"{samples.median((contestant.name, 'idle')):.1f}", f"{samples.median((contestant.name, 'loaded')):.1f}"] for contestant in those],

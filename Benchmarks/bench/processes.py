@@ -1,4 +1,4 @@
-"""The servers that are measured: started, asked whether they are ready, watched, and always ended."""
+"""Starts the measured servers, waits until they are ready, measures them, and always stops them."""
 
 import json
 import os
@@ -10,13 +10,13 @@ import tempfile
 import time
 from pathlib import Path
 
-# One core for server and client together: with two, whether they disturb each other decides more than the server does.
+# One core for server and client together: with two cores, interference between them would dominate the results.
 CORE = max(os.sched_getaffinity(0))
 READY_SECONDS = 30
 
 
 class Failure(Exception):
-    """Something without which a measurement would mean nothing."""
+    """A problem that makes a measurement meaningless."""
 
 
 def pinned(command, core):
@@ -24,7 +24,7 @@ def pinned(command, core):
 
 
 class Server:
-    """A server's process, with those it starts, for the length of a `with`."""
+    """A server's process and its children, for the duration of a `with`."""
 
     def __init__(self, command, core=None, ports=None, environment=None):
         self.errors = tempfile.TemporaryFile()
@@ -55,48 +55,48 @@ class Server:
         try:
             os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
-            pass  # as it should be: it left nothing behind
+            pass  # expected: no process is left
         self.process.stdout.close()
         self.errors.close()
 
-    def said(self):
+    def errors_text(self):
         self.errors.seek(0)
         return self.errors.read().decode(errors="replace").strip() or "nothing"
 
     def read_ready_line(self):
-        """The ports that a line of JSON names once the server listens."""
+        """The ports, from the line of JSON that the server prints when it listens."""
         readable, _, _ = select.select([self.process.stdout], [], [], READY_SECONDS)
         line = self.process.stdout.readline() if readable else b""
         if not line:
-            raise Failure(f"{self.process.args[0]} did not get ready; it said: {self.said()}")
+            raise Failure(f"{self.process.args[0]} did not get ready; its output was: {self.errors_text()}")
         return json.loads(line)
 
     def await_port(self, port):
-        """For a server that does not tell when it listens."""
+        """Waits for a server that does not report when it listens."""
         until = time.monotonic() + READY_SECONDS
         while time.monotonic() < until and self.process.poll() is None:
             try:
                 return socket.create_connection(("127.0.0.1", port), 1).close()
             except ConnectionRefusedError:
                 time.sleep(0.001)
-        raise Failure(f"{self.process.args[0]} does not listen; it said: {self.said()}")
+        raise Failure(f"{self.process.args[0]} does not listen; its output was: {self.errors_text()}")
 
     def url(self, path, scheme="http"):
         return f"{scheme}://127.0.0.1:{self.ports[scheme]}{path}"
 
     def processes(self):
-        """The process and all below it, each started from its parent's first thread."""
+        """The process and all its descendants, each started from its parent's first thread."""
         found = [self.process.pid]
         for pid in found:
             found += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
         return found
 
     def cpu_seconds(self):
-        """User and system time of all threads, those that have ended too: the clock that clock_getcpuclockid(3) would name."""
+        """User and system time of all threads, including finished ones: the clock of clock_getcpuclockid(3)."""
         return sum(time.clock_gettime(~pid << 3 | 2) for pid in self.processes())
 
     def resident_mib(self):
-        """VmRSS; of several processes the sum of their Pss, in which what they share counts once."""
+        """VmRSS; for several processes the sum of their Pss, in which shared memory counts once."""
         processes = self.processes()
         file, field = ("status", "VmRSS:") if len(processes) == 1 else ("smaps_rollup", "Pss:")
         return sum(kilobytes(Path(f"/proc/{pid}/{file}"), field) for pid in processes) / 1024
@@ -144,7 +144,7 @@ http {{
 
 
 class Programs:
-    """What there is to start."""
+    """The programs that can be started."""
 
     def __init__(self, mock, reference, folder):
         self.mock_binary, self.reference_binary, self.folder = mock, reference, folder
@@ -157,7 +157,7 @@ class Programs:
         return Server([self.mock_binary, "serve", "--http-port", 0, "--https-port", 0, *threads, *options], core)
 
     def nginx(self, core=None, job_path="/job", job=""):
-        """nginx as one process, with a P-256 key and certificate that the mock has made; it answers 204, and at one path this job."""
+        """nginx with one process, and with a P-256 key and certificate made by the mock. It sends 204, or this job at one path."""
         if not (self.folder / "ca-key.pem").exists():
             self.mock(options=["--ca-dir", self.folder]).end()
         ports = {"http": free_port(), "https": free_port()}

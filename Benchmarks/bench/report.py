@@ -1,4 +1,4 @@
-"""What was measured, as tables for people."""
+"""The results as Markdown tables."""
 
 import os
 import platform
@@ -11,7 +11,7 @@ from pathlib import Path
 
 @dataclass
 class Gate:
-    """A bound and what was measured; `met` is None where there is nothing to meet."""
+    """A bound and the measured value; `met` is None if there is no bound."""
 
     what: str
     bound: str
@@ -41,7 +41,7 @@ def thousands(number):
 
 
 def table(header, rows):
-    """A Markdown table, aligned so that it can be read as it is."""
+    """A Markdown table with aligned columns."""
     cells = [[str(cell) for cell in row] for row in [header, *rows]]
     widths = [max(3, *(len(row[column]) for row in cells)) for column in range(len(header))]
     lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths)) + " |" for row in cells]
@@ -100,11 +100,11 @@ def stamp(folder):
 
 
 def refreshed(document, folder, parts):
-    """The document with these parts in place of their older selves, each with a stamp of its own; new ones come last."""
+    """The document with these parts replaced, each with its own commit and date; new parts come last."""
     top, *sections = re.split(r"^(?=## )", document, flags=re.MULTILINE)
     sections = [section.rstrip() + "\n" for section in sections]
     for part in parts:
-        text = as_text(part, f"Measured by itself, apart from the other sections:\n\n{stamp(folder)}\n")
+        text = as_text(part, f"Measured separately from the other sections:\n\n{stamp(folder)}\n")
         places = [place for place, section in enumerate(sections) if section.startswith(f"## {part.title}\n")]
         if places:
             sections[places[0]] = text
@@ -117,11 +117,12 @@ def heading(folder, rounds):
     return f"""\
 # Performance
 
-Written by `make bench`; [Benchmarks](../Benchmarks/README.md) says how to read it. A section with a commit and a date of its own \
-was measured by itself.
+Written by `make bench`; [Benchmarks](../Benchmarks/README.md) explains how to read it. Sections with their own commit and date were \
+measured separately.
 
 {stamp(folder)}\
-- How: what is compared takes turns, {rounds} rounds where no other number is given; figures are medians, ratios medians of each round's \
-own ratio. Requests: a job of 495 bytes, a schedule of 97, with five header fields; every server's answer is checked before, and every \
-answer counted must be 2xx. CPU is the server's user and system time. Absolute rates belong to this machine, ratios travel.
+- How: servers that are compared take turns, with {rounds} rounds unless noted otherwise. Figures are medians; ratios are the medians of the \
+ratios of each round. Requests: a job of 495 bytes and a schedule of 97, with five header fields. Every server's response is checked in \
+advance, and every counted response must be 2xx. CPU is the server's user and system time. Absolute rates depend on this machine, ratios \
+much less.
 """

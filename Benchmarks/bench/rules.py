@@ -1,4 +1,4 @@
-"""What rules cost the requests that they do not strike."""
+"""The cost of rules for requests that they do not strike."""
 
 import json
 
@@ -9,7 +9,7 @@ from bench.samples import Samples
 
 MANY, STEP = 1_000, 100
 OPERATION = "POST /OrchestratorJobs/Custom"
-# Operations served that are not the one measured; the rest of the rules is about paths that a scenario answers itself.
+# Supported operations other than the measured one; the other rules use paths that the mock does not know.
 SERVED = (
     "GET /Agents", "GET /Agents/{id}", "POST /Agents/Approve", "POST /Agents/Disapprove", "GET /CertificateStores", "GET /JobTypes/Custom",
     "GET /CertificateStores/{id}", "POST /CertificateStores/Schedule", "GET /OrchestratorJobs/JobHistory", "GET /Status/Endpoints")
@@ -21,12 +21,12 @@ def elsewhere(count):
 
 
 def counted(count):
-    """Rules that match and count every request, and are never due."""
+    """Rules that match and count every request, but are never due."""
     return [{"name": f"r{n}", "operation": OPERATION, "calls": "900000000+", "do": [{"refuse": "unavailable"}]} for n in range(count)]
 
 
 def compared(count):
-    """Rules that look into the body and want another value."""
+    """Rules that read the body and require a different value."""
     return [
         {"name": f"r{n}", "operation": OPERATION, "where": {"body.JobTypeName": f"Other{n}"}, "do": [{"refuse": "unavailable"}]}
         for n in range(count)]
@@ -38,7 +38,7 @@ CONTESTANTS = (
 
 
 def rules(setup):
-    """One server after another, each with rules of its own, is asked for the same job."""
+    """Sends the same job to one server after another, each with its own rules."""
     samples = Samples()
     options = {name: [] for name, _ in CONTESTANTS}
     for number, (name, listed) in enumerate(CONTESTANTS[1:]):
@@ -62,5 +62,5 @@ def rules(setup):
     gates += [at_most(f"µs more for {STEP} of {name}", 3, more[name]) for name, _ in CONTESTANTS[2:]]
     return Part(
         "Rules that do not strike",
-        f"Orders of a job on 64 connections; server (one thread) and wrk (one thread) share a core; {setup.growth_rounds} rounds, fresh servers.",
+        f"Job requests on 64 connections; server (one thread) and wrk (one thread) share a core; {setup.growth_rounds} rounds, fresh servers.",
         ["scenario", "requests/s", "CPU µs a request", "CPU to no rules", f"µs more for {STEP} rules"], rows, gates)

@@ -1,10 +1,10 @@
-"""What was measured, before it becomes tables."""
+"""The measured values, before they become tables."""
 
 from statistics import median
 
 
 class Samples:
-    """What was seen of each contestant, round by round."""
+    """The values of each contestant, round by round."""
 
     def __init__(self):
         self.seen = {}
@@ -16,7 +16,7 @@ class Samples:
         return median(of(value) for value in self.seen[key])
 
     def ratio(self, key, to, of=lambda value: value):
-        """The median of the rounds' own ratios, from which what slowed a whole round is gone."""
+        """The median of the ratios of each round, which removes the effect of a slow round."""
         return median(of(a) / of(b) for a, b in zip(self.seen[key], self.seen[to], strict=True))
 
     def steps(self, key, to):

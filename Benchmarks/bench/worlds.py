@@ -1,4 +1,4 @@
-"""What worlds, the journal and a scenario of the usual size cost."""
+"""The cost of worlds, the journal and a scenario of typical size."""
 
 import json
 
@@ -8,7 +8,7 @@ from bench.report import Part, at_least, thousands
 from bench.samples import Samples
 
 OPERATION = "POST /OrchestratorJobs/Custom"
-# Ten rules as people write them, none of which strikes, and expectations of what is sent.
+# Ten typical rules, none of which strikes, and expectations.
 USUAL = {
     "rules": [
         {"name": "stumbles", "operation": OPERATION, "calls": "900000000+", "do": [{"refuse": "unavailable"}]},
@@ -50,7 +50,7 @@ def usual(setup):
 
 
 def worlds(setup):
-    """The same job to one world, and to 64 in turns."""
+    """Sends the same job to one world, and to 64 worlds in turns."""
     samples = Samples()
     for _ in range(setup.rounds):
         for count in (1, 64):
@@ -62,7 +62,7 @@ def worlds(setup):
         f"{samples.ratio(count, 1, per_second):.2f}", samples.spread(count, 1, per_second)] for count in (1, 64)]
     return Part(
         "Many worlds",
-        "Orders of a job by 64 connections, each request to the next of the worlds by its path prefix; server (one thread) and wrk on one "
-        "core. No slower means 10 % left for noise.",
+        "Job requests on 64 connections, each request to the next world by its path prefix; server (one thread) and wrk on one core. No slower "
+        "means with a tolerance of 10 %.",
         ["worlds", "requests/s", "CPU µs a request", "ratio to one", "lowest–highest"], rows,
         [at_least("64 worlds against one", 0.9, samples.ratio(64, 1, per_second))])

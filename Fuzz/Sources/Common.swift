@@ -2,13 +2,13 @@ import MicroHTTP
 
 @testable import KeyfactorMock
 
-/// What several fuzzers start from.
+/// Shared by several fuzzers.
 enum Common {
-    /// When everything happens.
+    /// The time of all requests.
     static let noon = Timestamp(year: 2026, month: 11, day: 22, hour: 12)!
     static let time = TimeSource { noon }
 
-    /// A little of everything, without rules.
+    /// A scenario with a little of everything, without rules.
     static let scenario = read(
         """
         fidelity: { bindingErrors: problem }
@@ -30,7 +30,7 @@ enum Common {
         }
     }
 
-    /// What an answer comes to, without its pauses; `nil` for none, or one that waits again and again.
+    /// The final response of an answer, without delays; `nil` if there is none, or if it keeps waiting.
     static func settle(_ answer: Answer, rounds: Int = 4) -> Response? {
         switch answer {
         case .ready(let response): response
@@ -39,7 +39,7 @@ enum Common {
         }
     }
 
-    /// Holds what every response must be, unless a rule made it.
+    /// Checks the invariants of all responses that were not made by a rule.
     static func check(_ response: Response, to request: String) {
         always((200...599).contains(response.status) && response.status != 500, "\(response.status) to \(request)")
         always(response.headers.allSatisfy { !$0.name.isEmpty }, "a header field without a name to \(request)")

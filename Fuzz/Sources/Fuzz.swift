@@ -1,6 +1,6 @@
 import Glibc
 
-/// Every fuzzer by its name: takes an input and stops the process where something is wrong.
+/// The fuzzers by name. Each takes an input and aborts the process if something is wrong.
 private let fuzzers: [(name: String, run: @Sendable ([UInt8]) -> Void)] = [
     ("json", JSONFuzzer.run),
     ("query", QueryFuzzer.run),
@@ -12,17 +12,17 @@ private let fuzzers: [(name: String, run: @Sendable ([UInt8]) -> Void)] = [
     ("socket", SocketFuzzer.run),
 ]
 
-/// The one that the variable `FUZZ` names. A variable and not an argument, since arguments are libFuzzer's own.
+/// The fuzzer named by the variable `FUZZ`. It is not an argument, because libFuzzer parses the arguments.
 private let chosen: @Sendable ([UInt8]) -> Void = {
     let name = getenv("FUZZ").map { String(cString: $0) } ?? ""
     guard let fuzzer = fuzzers.first(where: { $0.name == name }) else {
-        print("FUZZ names no fuzzer; it is one of \(fuzzers.map(\.name).joined(separator: ", ")).")
+        print("FUZZ must be one of \(fuzzers.map(\.name).joined(separator: ", ")).")
         exit(2)
     }
     return fuzzer.run
 }()
 
-/// libFuzzer's own main, which takes the arguments and calls back with each input.
+/// libFuzzer's main function, which parses the arguments and calls back with each input.
 @_silgen_name("LLVMFuzzerRunDriver")
 private func runLibFuzzer(
     _ count: UnsafeMutablePointer<Int32>, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
@@ -37,14 +37,14 @@ enum Fuzz {
     }
 }
 
-/// What happens with each input. It has the name that libFuzzer's library looks for.
+/// Runs one input. libFuzzer's library requires this name.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     chosen(Array(UnsafeBufferPointer(start: bytes, count: count)))
     return 0
 }
 
-/// Stops the process where something does not hold that always must.
+/// Aborts the process if an invariant does not hold.
 func always(_ holds: Bool, _ message: @autoclosure () -> String) {
     if !holds { fatalError(message()) }
 }

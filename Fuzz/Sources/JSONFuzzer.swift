@@ -1,30 +1,30 @@
 @testable import KeyfactorMock
 
-/// The JSON reader: what is read, written and read again is the same, wherever the text lies; a mistake lies inside the text.
+/// The JSON parser: writing and parsing a value again gives the same value, wherever the text is in a buffer; errors are inside the text.
 enum JSONFuzzer {
     static func run(_ input: [UInt8]) {
         let read = Result { () throws(JSONMistake) in try JSONDocument(input) }
         let inside = Result { () throws(JSONMistake) in try JSONDocument([0x7B] + input + [0x22], in: 1..<(input.count + 1)) }
         switch (read, inside) {
         case (.success(let document), .success(let other)):
-            always(isSame(document.root, other.root), "a text means something else inside a buffer")
+            always(isSame(document.root, other.root), "a text has another value inside a buffer")
             check(document.root)
         case (.failure(let mistake), .failure(let other)):
             always(mistake == other, "\(mistake) became \(other) inside a buffer")
-            always((0...input.count).contains(mistake.offset), "the offset \(mistake.offset) lies outside")
+            always((0...input.count).contains(mistake.offset), "the offset \(mistake.offset) is outside the text")
             always(mistake.line >= 1 && mistake.column >= 1 && !mistake.message.isEmpty, "\(mistake)")
         default: fatalError("a text is JSON alone or in a buffer, but not both")
         }
     }
 
-    /// Writes a value in both ways there are and reads it again.
+    /// Writes a value with both writers and parses it again.
     private static func check(_ value: JSONValue) {
         for escapes in [false, true] {
             var writer = JSONWriter()
             write(value, to: &writer, escapes)
             let text = String(decoding: writer.bytes, as: UTF8.self)
             guard let again = try? JSONDocument(writer.bytes) else { fatalError("not JSON: \(text)") }
-            always(isSame(value, again.root), "read again it differs: \(text)")
+            always(isSame(value, again.root), "parsed again it differs: \(text)")
         }
         _ = (value.integer, value.guid, value.shortSource, value["Schedule"], value.covers(value))
     }

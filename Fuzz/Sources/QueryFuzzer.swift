@@ -2,8 +2,8 @@ import MicroHTTP
 
 @testable import KeyfactorMock
 
-/// The query parser. The first byte chooses the list, the rest is the query: it is understood or refused with a caret under the
-/// mistake, and means the same in parentheses.
+/// The query parser. The first byte selects the list, the rest is the query. It is parsed, or refused with a caret below the
+/// error, and parentheses do not change its meaning.
 enum QueryFuzzer {
     private static let estate = Common.scenario.estate
     private static let call = { () -> Call in
@@ -33,13 +33,13 @@ enum QueryFuzzer {
             guard let wrapped = try? Query.parse("(\(text))", fields, call) else {
                 return always(text.utf8.count > 8190 || text.contains("("), "refused in parentheses: \(text)")
             }
-            always(rows.map { wrapped.matches($0) } == passes, "it means something else in parentheses: \(text)")
+            always(rows.map { wrapped.matches($0) } == passes, "parentheses change the meaning: \(text)")
         } catch {
             always(error.status == 400 && (try? JSONDocument(error.body)) != nil, "\(error.status) \(error.message)")
             let lines = error.message.split(separator: "\n", omittingEmptySubsequences: false)
             guard lines.count > 1 else { return always(text.utf8.count > 8192, error.message) }
             always(lines.count == 3 && lines[2].drop { $0 == " " }.hasPrefix("^"), "no caret: \(error.message)")
-            always(lines[2].prefix { $0 == " " }.count <= lines[1].count, "the caret lies behind the query: \(error.message)")
+            always(lines[2].prefix { $0 == " " }.count <= lines[1].count, "the caret is past the end of the query: \(error.message)")
         }
     }
 }

@@ -2,24 +2,24 @@ import MicroHTTP
 
 @testable import KeyfactorMock
 
-/// Whole requests to a server without sockets: `METHOD target`, header fields, an empty line and a body; `---` in a line of its own
-/// stands between several. Each input has a server of its own.
+/// Whole requests to a server without sockets: `METHOD target`, header fields, an empty line and a body. Requests are separated by
+/// lines with `---`. Each input gets a new server.
 enum RequestFuzzer {
     private static let separator = Array("\n---\n".utf8)
 
-    /// Requests to Command. Nothing is answered 500, every JSON body is JSON, and what is refused changes nothing.
+    /// Requests to Command. There is no 500, every JSON body is JSON, and refused requests change nothing.
     static func runRequests(_ input: [UInt8]) {
         let server = MockServer(scenario: Common.scenario, limits: Worlds.Limits(most: 16), isControlApart: true, time: Common.time)
         for request in requests(input) {
             let before = estate(of: server)
-            guard let response = Common.settle(server.answer(request)) else { fatalError("no answer, and no rule") }
+            guard let response = Common.settle(server.answer(request)) else { fatalError("no response, but also no rule") }
             Common.check(response, to: "\(request.method.name) \(request.text(0..<request.query.upperBound))")
             guard response.status >= 400 else { continue }
             always(estate(of: server) == before, "a request that was answered \(response.status) changed the estate")
         }
     }
 
-    /// Requests to the interface under `/_mock/` and, under the rules that those make, to Command.
+    /// Requests to the control interface and, with the rules that these create, to Command.
     static func runControl(_ input: [UInt8]) {
         let server = MockServer(scenario: Common.scenario, limits: Worlds.Limits(most: 16), time: Common.time)
         for request in requests(input) {
@@ -27,15 +27,15 @@ enum RequestFuzzer {
             let target = request.text(0..<request.query.upperBound)
             let response = Common.settle(server.answer(request))
             guard target.hasPrefix("/_mock/"), let response else { continue }
-            // A scenario is shown as it was read, whatever was read.
+            // A scenario is returned as it was written, whatever it contains.
             Common.check(response, to: "\(request.method.name) \(target)")
             guard response.status >= 400 else { continue }
-            always((try? JSONDocument(response.body))?.root["error"]?.text?.isEmpty == false, "\(response.status) without a word")
+            always((try? JSONDocument(response.body))?.root["error"]?.text?.isEmpty == false, "\(response.status) without a reason")
             always(estate(of: server) == before, "a request that was answered \(response.status) changed the estate")
         }
     }
 
-    /// What exists in the default world, and its jobs, once all that is due has happened.
+    /// The estate and the jobs of the default world, after everything that is due.
     private static func estate(of server: MockServer) -> [UInt8] {
         var estate = server.worlds.standard.withState { state in
             state.estate.advance(to: state.now(wall: Common.noon))
@@ -48,7 +48,7 @@ enum RequestFuzzer {
         return writer.bytes
     }
 
-    /// Reads at most eight requests. What the listener refuses itself does not get through here either.
+    /// Parses at most eight requests. Requests that the listener would refuse are skipped.
     private static func requests(_ input: [UInt8]) -> [Request] {
         var (rest, found) = (input[...], [Request]())
         while found.count < 8, !rest.isEmpty {

@@ -2,7 +2,7 @@ import MicroHTTP
 
 @testable import KeyfactorMock
 
-/// The scenario parser: YAML to shape to scenario to rule book. Mistakes are drawn, each inside the text; what is understood serves.
+/// The scenario parser: YAML, shape, scenario, rule book. Mistakes are inside the text and can be shown; valid scenarios can be served.
 enum ScenarioFuzzer {
     static func run(_ input: [UInt8]) {
         do throws(Mistakes) {
@@ -25,7 +25,7 @@ enum ScenarioFuzzer {
         always(isPrintable, "a control character in: \(drawn)")
     }
 
-    /// Asks a server of the scenario for a little of everything.
+    /// Sends various requests to a server with the scenario.
     private static func serve(_ scenario: Scenario) {
         for warning in scenario.warnings.all { always(warning.line >= 1, "\(warning)") }
         let server = MockServer(scenario: scenario, time: Common.time)

@@ -3,8 +3,8 @@ import MicroHTTP
 
 @testable import KeyfactorMock
 
-/// Raw bytes on a connection to a listening server. The first byte determines into how many pieces the rest is cut. The server must
-/// reply or close, and still serve others. Each input has a server of its own, all on one listener.
+/// Raw bytes on a connection to a listening server. The first byte is the number of pieces in which the rest is sent. The server
+/// responds or closes, and still serves others afterwards. Each input gets a new server; all share one listener.
 enum SocketFuzzer {
     private static let server = Lock(fresh())
     private static let runs = Lock(0)
@@ -29,9 +29,9 @@ enum SocketFuzzer {
         let bytes = Array(input.dropFirst())
         let reply = converse(bytes, pieces: pieces)
         let text = String(decoding: bytes, as: UTF8.self)
-        // Rules can be made under /_mock/, and a rule may reply with anything.
+        // Requests below /_mock/ can create rules, and rules can send anything.
         if !text.contains("_mock") {
-            always(reply.isEmpty || reply.starts(with: "HTTP/1.".utf8), "no HTTP: \(String(decoding: reply.prefix(200), as: UTF8.self))")
+            always(reply.isEmpty || reply.starts(with: "HTTP/1.".utf8), "not HTTP: \(String(decoding: reply.prefix(200), as: UTF8.self))")
             let failed = Array("HTTP/1.1 500".utf8)
             always(text.contains("HTTP/1.1 500") || reply.firstRange(of: failed) == nil, "500: \(String(decoding: reply, as: UTF8.self))")
         }
@@ -43,10 +43,10 @@ enum SocketFuzzer {
         }
         guard run % 64 == 0 else { return }
         let healthy = converse(Array("GET /_mock/livez HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8), pieces: 1)
-        always(healthy.starts(with: "HTTP/1.1 200".utf8), "no longer serves: \(String(decoding: healthy, as: UTF8.self))")
+        always(healthy.starts(with: "HTTP/1.1 200".utf8), "no longer healthy: \(String(decoding: healthy, as: UTF8.self))")
     }
 
-    /// Sends, closes its own direction, and reads to the end of the connection.
+    /// Sends the bytes, shuts down the sending direction, and reads until the connection ends.
     private static func converse(_ bytes: [UInt8], pieces: Int) -> [UInt8] {
         let descriptor = connected()
         defer { close(descriptor) }
@@ -55,7 +55,7 @@ enum SocketFuzzer {
             var rest = bytes[start..<min(bytes.count, start + size)]
             while !rest.isEmpty {
                 let sent = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-                // The server may refuse and close before it has read all.
+                // The server may respond and close before it has read everything.
                 guard sent > 0 else { break }
                 rest = rest.dropFirst(sent)
             }

@@ -2,7 +2,7 @@ import MicroHTTP
 
 @testable import KeyfactorMock
 
-/// Times, durations, numbers, identifiers, credentials and regular expressions. The first byte chooses what the rest is read as.
+/// Times, durations, numbers, identifiers, credentials and regular expressions. The first byte selects how the rest is parsed.
 enum WordFuzzer {
     static func run(_ input: [UInt8]) {
         guard let choice = input.first else { return }
@@ -20,7 +20,7 @@ enum WordFuzzer {
 
     private static func time(_ text: String) {
         guard let moment = Timestamp(text) else { return }
-        always(Timestamp(moment.iso) == moment, "\(text) is \(moment.iso), which is something else")
+        always(Timestamp(moment.iso) == moment, "\(text) is formatted as \(moment.iso), which is another time")
         always(moment.httpDate.utf8.count == 29, moment.httpDate)
         let parts = moment.parts
         let again = Timestamp(
@@ -33,8 +33,8 @@ enum WordFuzzer {
         let node = YAMLNode(content: .scalar(text, quoted: false), mark: Mark(line: 1, column: 1, width: 0))
         if let moment = node.time?.resolved(from: Common.noon) { always(Timestamp(moment.iso) == moment, moment.iso) }
         if let duration = node.duration { always(duration >= .zero && (Common.noon + duration) >= Common.noon, "\(duration)") }
-        always(node.integer == nil || node.number != nil, "a whole number that is none: \(text)")
-        always(node.json != nil, "no JSON of \(text)")
+        always(node.integer == nil || node.number != nil, "a whole number that is not a number: \(text)")
+        always(node.json != nil, "not converted to JSON: \(text)")
     }
 
     private static func identifier(_ text: String) {
@@ -56,8 +56,8 @@ enum WordFuzzer {
         }
     }
 
-    /// A regular expression in the first line, a text in the rest. One with several repetitions can take for ever; whoever writes it
-    /// waits for it, so it is only read.
+    /// A regular expression in the first line, and a text in the rest. Expressions with several repetitions may take forever, so they
+    /// are only parsed.
     private static func pattern(_ text: String) {
         let lines = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
         let expression = String(lines[0])

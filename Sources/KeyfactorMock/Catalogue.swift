@@ -1,7 +1,7 @@
 /// What the command line prints about the mock itself.
 package enum Catalogue {
     /// Every operation served, as Keyfactor's documentation writes it.
-    package static var operations: [String] { API.endpoints.map(\.name) }
+    package static var operations: [String] { API.operations.map(\.name) }
 
     /// The JSON Schema of scenario files, from the definitions that the reader uses.
     package static var scenarioSchema: String {
@@ -21,18 +21,49 @@ package enum Catalogue {
 
     /// An example of every refusal: status, code, provenance, text.
     package static var refusals: [String] {
-        let id = GUID.empty
-        let examples: [Refusal] = [
-            .badArgument("MEMBER: expected …, found …."), .failed("StoreIds: …", ["…"]), .invalidSortField("NAME"),
-            .forbidden("USER", ""), .storeNotFound(id), .agentNotFound(id), .jobTypeNotFound(id), .jobTypeNotFound(named: "NAME"),
-            .jobHistoryNotFound(0), .agentInUse(id, stores: 1, jobs: 2), .jobTypeInUse("NAME", jobs: 1),
-            .storeTypeNotFound(0), .storeTypeNotFound(named: "NAME"), .containerNotFound(0),
-            .alreadyExists("certificate store type", "ShortName", "NAME"), .inUse("The certificate store type 'NAME'", by: "…"),
-            .unauthorized, .noOperation(""), .methodNotAllowed("", []), .unsupportedVersion("VERSION"), .missingRequestedWith,
-            .worldIsFull("jobs", limit: Estate.jobLimit),
-        ]
-        return examples.map { "\($0.status) \($0.code) \($0.provenance.rawValue) \($0.message)" }
+        refusalExamples.map { "\($0.0.status) \($0.0.code) \($0.0.provenance.rawValue) \($0.0.message)" }
     }
+
+    /// An example of every refusal, with when it is sent.
+    static let refusalExamples: [(Refusal, when: String)] = [
+        (.badArgument("MEMBER: expected …, found …."), "a member, a parameter or the body is missing or wrong"),
+        (
+            .failed("StoreIds: …", ["…"]),
+            "items of a list are unknown or not eligible: stores, agents, jobs, attempts; with `FailedOperations`"
+        ),
+        (.invalidSortField("NAME"), "a list cannot be sorted by this"),
+        (.forbidden("USER", ""), "the caller lacks the permission"),
+        (.storeNotFound(.empty), "`/CertificateStores/{id}` of a store that does not exist"),
+        (.agentNotFound(.empty), "`/Agents/{id}` or `AgentId` of an agent that does not exist; no full stop"),
+        (.jobTypeNotFound(GUID.empty), "`/JobTypes/Custom/{id}` of a job type that does not exist"),
+        (.jobTypeNotFound(named: "NAME"), "`JobTypeName` of a job type that does not exist"),
+        (.jobHistoryNotFound(0), "`jobHistoryId` of an attempt that does not exist"),
+        (.agentInUse(.empty, stores: 1, jobs: 2), "an agent is deleted without force while something depends on it"),
+        (.jobTypeInUse("NAME", jobs: 1), "a job type is deleted while jobs of it are scheduled"),
+        (
+            .storeTypeNotFound(0),
+            "`/CertificateStoreTypes/{id}`, or `StoreType`, `CertStoreType`, `Type` or `NewContainerType` of a body, of a store type that does not exist"
+        ),
+        (.storeTypeNotFound(named: "NAME"), "`/CertificateStoreTypes/Name/{name}` of a store type that does not exist"),
+        (
+            .containerNotFound(0),
+            "`/CertificateStoreContainers/{id}`, or `Id`, `ContainerId` or `CertStoreContainerId` of a body, of a container that does not exist"
+        ),
+        (
+            .alreadyExists("certificate store type", "ShortName", "NAME"),
+            "a name or short name of a store type, container or job type is taken, or a store of this machine, path and type exists; the code is known from certificate collections"
+        ),
+        (
+            .inUse("The certificate store type 'NAME'", by: "…"),
+            "what is to be deleted is used; the code is known from certificate authorities"
+        ),
+        (.unauthorized, "unknown credentials, with `unauthorizedBody: json`"),
+        (.noOperation(""), "no such operation, or the release lacks it; `X-Mock-Why` names the nearest"),
+        (.methodNotAllowed("", []), "the path takes other methods, named in `Allow`"),
+        (.unsupportedVersion("VERSION"), "an API version other than 1, 1.0, 2, 2.0"),
+        (.missingRequestedWith, "a write without the header"),
+        (.worldIsFull("jobs", limit: Estate.jobLimit), "a limit of the mock, not of Command"),
+    ]
 }
 
 /// Finds the setting that was probably meant.

@@ -1,16 +1,16 @@
-/// What the mock tells about itself: lines on stderr. No secret goes through here; requests are told by method and path alone.
+/// What the mock reports about itself: lines on stderr. No secret is logged; of a request, only method and path are.
 package struct Log: Sendable {
-    /// How grave a line is.
+    /// The log level.
     package enum Level: String, Sendable, CaseIterable, Comparable {
         case debug, info, warning, error, off
 
-        /// Whether one is less grave than another.
+        /// Whether one level is less severe than another.
         package static func < (left: Level, right: Level) -> Bool {
             (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
         }
     }
 
-    /// How a line looks.
+    /// The format of a line.
     package enum Format: String, Sendable, CaseIterable {
         case text, json
     }
@@ -23,10 +23,10 @@ package struct Log: Sendable {
     /// A log.
     ///
     /// - Parameters:
-    ///   - least: the least grave level that is told.
-    ///   - format: how a line looks.
+    ///   - least: the lowest level that is logged.
+    ///   - format: the format of a line.
     ///   - time: where its time comes from.
-    ///   - write: puts a line, which ends with a line feed, where it belongs.
+    ///   - write: writes a line, which ends with a line feed.
     package init(_ least: Level, _ format: Format = .text, time: TimeSource = .system, write: @escaping @Sendable (String) -> Void) {
         self.least = least
         self.format = format
@@ -34,13 +34,13 @@ package struct Log: Sendable {
         self.write = write
     }
 
-    /// Tells nothing.
+    /// Logs nothing.
     package static let silent = Log(.off) { _ in }
 
-    /// Whether a level is told, so that nobody puts a line together in vain.
+    /// Whether a level is logged, so that no line is composed for nothing.
     package func tells(_ level: Level) -> Bool { level >= least && least != .off }
 
-    /// Neither a control character nor one that ends a line or turns its direction.
+    /// Neither a control character nor one that ends a line or changes its direction.
     private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator: false
@@ -48,11 +48,11 @@ package struct Log: Sendable {
         }
     }
 
-    /// Tells a line.
+    /// Logs a line.
     ///
     /// - Parameters:
-    ///   - level: how grave it is.
-    ///   - message: one line; what would end it or steer a terminal is shown as `?`.
+    ///   - level: its level.
+    ///   - message: one line; what would end it or control a terminal is shown as `?`.
     package func callAsFunction(_ level: Level, _ message: String) {
         guard tells(level) else { return }
         let clean = String(String.UnicodeScalarView(message.unicodeScalars.map { Self.isPlain($0) ? $0 : "?" }))

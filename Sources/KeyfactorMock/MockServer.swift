@@ -1,6 +1,6 @@
 package import MicroHTTP
 
-/// START HERE. Keyfactor Command, pretended: what every request goes through, from top to bottom.
+/// START HERE. A simulated Keyfactor Command: the path of every request, from top to bottom.
 package final class MockServer: Sendable {
     /// All worlds, by name.
     package let worlds: Worlds
@@ -17,10 +17,10 @@ package final class MockServer: Sendable {
     /// - Parameters:
     ///   - scenario: what its worlds begin as.
     ///   - limits: how many worlds there may be, and how much their journals may hold.
-    ///   - token: what the control interface asks for in `X-Mock-Token`; `nil` asks for nothing.
-    ///   - isControlApart: whether `/_mock/` is served by ``control(_:)`` alone.
+    ///   - token: what the control interface requires in `X-Mock-Token`; `nil` requires nothing.
+    ///   - isControlApart: whether only ``control(_:)`` serves `/_mock/`.
     ///   - time: where the wall clock's time comes from.
-    ///   - log: where misses are told.
+    ///   - log: where misses are reported.
     package init(
         scenario: Scenario, limits: Worlds.Limits = Worlds.Limits(), token: String? = nil, isControlApart: Bool = false,
         time: TimeSource = .system, log: Log = .silent
@@ -32,86 +32,101 @@ package final class MockServer: Sendable {
         self.log = log
     }
 
-    /// The path of every request.
+    // MARK: The path of a request
+
+    /// Answers a request: the control interface, or the world that the request is for.
     ///
     /// - Parameter request: what a client sent.
     /// - Returns: what to send back, and when.
     package func answer(_ request: Request) -> Answer {
         if !isControlApart, let answer = control.answer(request) { return answer }
         let wall = time.now()
-        let credential = Credential(request)
-        let world: World
-        var request = request
-        do throws(Refusal) {
-            world = try worlds.find(&request, credential, wall: wall)
-        } catch {
-            if let why = error.why { log(.warning, why) }
-            return .ready(worlds.standard.withState { state in state.response(error, now: state.now(wall: wall)) })
+        for _ in 0..<Self.mostLookUps {
+            var (request, credential) = (request, Credential(request))
+            let world: World
+            do throws(Refusal) {
+                world = try worlds.find(&request, &credential, wall: wall)
+            } catch {
+                return refuse(error, wall)
+            }
+            let exchange = Exchange(request, credential, in: world, world.guide(at: wall))
+            if let conclusion = serve(exchange, wall) { return finish(conclusion, of: exchange, since: wall) }
         }
-        let read = Exchange(request, credential, in: world, world.guide(at: wall))
-        let conclusion = world.withState { state in
-            guard state.generation >= 0 else { return Conclusion.nothing }
-            // The rules may have been changed since they were asked.
-            guard read.guide.rules === state.book else { return serve(read.held(against: state.book), &state, wall) }
-            return serve(read, &state, wall)
-        }
-        return told(conclusion, of: read, since: wall)
+        return Conclusion.abandoned.answer
     }
 
-    /// Under the world's lock: log-in, rules, and the work unless a rule lets it wait.
-    private func serve(_ exchange: Exchange, _ state: inout WorldState, _ wall: Timestamp) -> Conclusion {
-        let now = state.now(wall: wall)
-        let caller = state.admit(exchange, now: now)
-        let strike = exchange.rules.isEmpty ? nil : state.strike(exchange, caller, now: now)
-        guard let strike, let pause = strike.pauseBeforeWork else {
-            return state.conclude(exchange, caller, strike, now: now, wall: wall)
-        }
-        let waiting = Waiting(exchange, caller, strike, generation: state.generation, since: wall, time)
-        return Conclusion(.later(pause) { self.goOn(waiting) }, isOver: false)
+    /// How often a world is looked up that is dropped before its lock is taken. Each time somebody else has dropped it.
+    private static let mostLookUps = 100
+
+    /// Refuses a request that names no world.
+    private func refuse(_ refusal: Refusal, _ wall: Timestamp) -> Answer {
+        if let why = refusal.reason { log(.warning, why) }
+        return .ready(worlds.standard.withState { state in state.response(refusal, now: state.now(wall: wall)) })
     }
+
+    /// Takes the world's lock for authentication, rules and, unless a rule makes it wait, the work.
+    ///
+    /// - Returns: `nil` if the world has been dropped.
+    private func serve(_ exchange: Exchange, _ wall: Timestamp) -> Conclusion? {
+        exchange.world.withState { state in
+            guard !state.isDropped else { return nil }
+            // The rules may have changed since they were matched.
+            let exchange = exchange.guide.rules === state.book ? exchange : exchange.checked(against: state.book)
+            let now = state.now(wall: wall)
+            let caller = state.admit(exchange, now: now)
+            let strike = exchange.rules.isEmpty ? nil : state.strike(exchange, caller, now: now)
+            guard let strike, let pause = strike.pauseBeforeWork else {
+                return state.conclude(exchange, caller, strike, now: now, wall: wall)
+            }
+            let waiting = Waiting(exchange, caller, strike, generation: state.generation, since: wall, time)
+            return Conclusion(.later(pause) { self.resume(waiting) }, isOver: false)
+        }
+    }
+
+    /// Resumes an exchange that waited before its work. If its world was reset or dropped meanwhile, the connection is closed.
+    private func resume(_ waiting: Waiting) -> Answer {
+        let wall = time.now()
+        let conclusion = waiting.exchange.world.withState { state in
+            guard waiting.claim(), state.generation == waiting.generation else { return Conclusion.abandoned }
+            return state.conclude(waiting.exchange, waiting.caller, waiting.strike, now: state.now(wall: wall), wall: wall)
+        }
+        return finish(conclusion, of: waiting.exchange, since: waiting.since)
+    }
+
+    /// Measures and logs, now that the lock is released.
+    private func finish(_ conclusion: Conclusion, of exchange: Exchange, since began: Timestamp) -> Answer {
+        worlds.trimJournals()
+        if conclusion.isOver { metrics.record(time.now().ticks - began.ticks + conclusion.pause) }
+        if let reason = conclusion.reason { log(conclusion.level, reason) }
+        if log.tells(.debug) { log(.debug, conclusion.line(of: exchange)) }
+        return conclusion.answer
+    }
+
+    // MARK: Besides requests
 
     /// Answers a request on the port of the control interface.
     ///
-    /// - Parameter request: any request; below `/_mock/` alone there is something.
+    /// - Parameter request: any request; only paths below `/_mock/` are served.
     /// - Returns: what to send back, and when.
     package func control(_ request: Request) -> Answer {
-        control.answer(request) ?? .ready(ControlRefusal(404, "This port serves /_mock/ alone.").response)
+        control.answer(request) ?? .ready(ControlRefusal(404, "This port serves only /_mock/.").response)
     }
 
-    /// Begins the default world anew with another scenario, with which new worlds begin from now on.
+    /// Restarts the default world with another scenario, with which new worlds begin from now on.
     package func begin(anew scenario: Scenario) {
         let world = worlds.standard
         worlds.scenario = scenario
         let wall = time.now()
         let before = world.withState { state in
-            state.begin(anew: WorldState(name: world.name, scenario: scenario, wall: wall, budget: worlds.budget))
+            state.restart(as: WorldState(name: world.name, scenario: scenario, wall: wall, budget: worlds.budget))
         }
         Worlds.release(before)
     }
 
-    /// Goes on with an exchange that waited before its work. One that waited across a reset is closed without it.
-    private func goOn(_ waiting: Waiting) -> Answer {
-        let wall = time.now()
-        let conclusion = waiting.exchange.world.withState { state in
-            guard waiting.isOver() == false, state.generation == waiting.generation else { return Conclusion.nothing }
-            return state.conclude(waiting.exchange, waiting.caller, waiting.strike, now: state.now(wall: wall), wall: wall)
-        }
-        return told(conclusion, of: waiting.exchange, since: waiting.since)
-    }
-
-    /// What is done once the lock is gone.
-    private func told(_ conclusion: Conclusion, of exchange: Exchange, since began: Timestamp) -> Answer {
-        worlds.trimJournals()
-        if conclusion.isOver { metrics.note(time.now().ticks - began.ticks + conclusion.pause) }
-        if let warning = conclusion.warning { log(.warning, warning) }
-        if log.tells(.debug) { log(.debug, conclusion.line(of: exchange)) }
-        return conclusion.answer
-    }
-
-    /// A fault for a new connection, as the default world's rules have it.
+    /// A fault for a new connection, as the default world's rules say.
     ///
     /// - Parameters:
-    ///   - isSecure: whether it is for HTTPS; faults of TLS concern no other.
+    ///   - isSecure: whether it is for HTTPS; faults of TLS affect no other connection.
     ///   - peer: the client's address.
     /// - Returns: `nil` for none.
     package func connected(isSecure: Bool, peer: String) -> ConnectionFault? {
@@ -121,12 +136,12 @@ package final class MockServer: Sendable {
         guard guide.rules.concernsConnections else { return nil }
         let connection = Exchange(connectionFrom: peer, in: world, guide)
         let strike = world.withState { state -> Strike? in
-            let rules = connection.held(against: state.book).rules.filter {
-                isSecure || state.book.rules[$0].effects.connection?.needsTLS != true
+            let rules = connection.checked(against: state.book).rules.filter {
+                isSecure || state.book.rules[$0].effects.connectionFault?.needsTLS != true
             }
             return state.strike(connection.request, rules, caller: peer, now: state.now(wall: wall))
         }
-        if let strike, log.tells(.debug) { log(.debug, "a connection from \(peer) is struck by the rule '\(strike.rule.name)'") }
-        return strike?.rule.effects.connection
+        if let strike, log.tells(.debug) { log(.debug, "the rule '\(strike.rule.name)' strikes a connection from \(peer)") }
+        return strike?.rule.effects.connectionFault
     }
 }

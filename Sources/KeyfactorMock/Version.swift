@@ -1,7 +1,7 @@
-/// What is running.
+/// The version of the program.
 package enum Version {
-    /// The release, as `--version` prints it: the git tag, without its `v`, of the tree it was built from, if `git archive` made that tree.
+    /// The release that `--version` prints: the git tag without its `v`, if the sources come from `git archive`.
     package static let current = exported.hasPrefix("v") ? String(exported.dropFirst()) : "0.1.0-dev"
-    /// `git archive` writes the tag in here, with the number of commits behind it if there are any.
+    /// `git archive` writes the tag in here, with the number of commits since then, if any.
     private static let exported = "$Format:%(describe:tags=true,match=v*)$"
 }

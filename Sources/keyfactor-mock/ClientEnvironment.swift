@@ -1,10 +1,10 @@
 import KeyfactorMock
 
-/// The variables through which clients find the mock.
+/// The environment variables through which clients find the mock.
 struct ClientEnvironment {
-    /// Where the server is reached.
+    /// Where clients reach the server.
     struct Address {
-        /// A name or an address, in brackets if it is one of IPv6.
+        /// A host name or an address; IPv6 addresses are in brackets.
         var host: String
         var httpPort: UInt16?
         var httpsPort: UInt16
@@ -12,9 +12,9 @@ struct ClientEnvironment {
         /// The address of a server.
         ///
         /// - Parameters:
-        ///   - host: where it listens.
-        ///   - httpPort: its port for HTTP.
-        ///   - httpsPort: its port for HTTPS.
+        ///   - host: the address it listens on.
+        ///   - httpPort: its HTTP port.
+        ///   - httpsPort: its HTTPS port.
         init(listeningOn host: String, httpPort: UInt16?, httpsPort: UInt16) {
             let isUsual = ["127.0.0.1", "localhost", "0.0.0.0", "::"].contains(host)
             self.host = isUsual ? "localhost" : host.contains(":") ? "[\(host)]" : host
@@ -22,39 +22,42 @@ struct ClientEnvironment {
             self.httpsPort = httpsPort
         }
 
-        /// Host and port of HTTPS; without the port if that is 443, since some clients choke on it.
+        /// Host and HTTPS port; without the port if it is 443, because some clients fail on it.
         var authority: String { httpsPort == 443 ? host : "\(host):\(httpsPort)" }
         var secureURL: String { "https://" + authority }
         var plainURL: String? { httpPort.map { "http://\(host):\($0)" } }
-        /// The port of the control interface, if it has one of its own.
+        /// The port of the control interface, if it is separate.
         var adminPort: UInt16?
         var adminURL: String { adminPort.map { "http://\(host):\($0)" } ?? plainURL ?? secureURL }
         var tokenURL: String { secureURL + "/oauth2/token" }
     }
 
-    /// The files that variables point at.
+    /// The files that variables refer to.
     struct Files {
-        /// The CA alone.
+        /// The CA certificate.
         var authority: String
-        /// The CA and what was trusted before.
+        /// The CA and the previously trusted roots.
         var roots: String
         /// The configuration of Keyfactor's Go tools.
         var configuration: String
+        /// The configuration of wget.
+        var wget: String
     }
 
-    /// Name and value of each, in the order in which documents list them.
+    /// The names and values, in the order of the documentation.
     let variables: [(name: String, value: String)]
 
-    /// The variables of a server.
+    /// The variables for a server.
     ///
     /// - Parameters:
-    ///   - address: where it is reached.
-    ///   - scenario: what it serves.
-    ///   - login: what clients are to log in with.
-    ///   - files: what was written for them.
-    init(_ address: Address, _ scenario: Scenario, _ login: ClientLogin, _ files: Files) {
+    ///   - address: where clients reach it.
+    ///   - scenario: the scenario it serves.
+    ///   - login: the credentials for clients.
+    ///   - files: the files written for clients.
+    ///   - caller: the variables of the caller.
+    init(_ address: Address, _ scenario: Scenario, _ login: ClientLogin, _ files: Files, caller: [String: String] = [:]) {
         var all = [
-            // The log-in of Keyfactor's Go clients takes the port from the name; their SDK adds this one, unless it is 0.
+            // The auth library of Keyfactor's Go clients takes the port from the host name; their SDK appends this one, unless it is 0.
             ("KEYFACTOR_HOSTNAME", address.authority), ("KEYFACTOR_PORT", address.httpsPort == 443 ? "443" : "0"),
             ("KEYFACTOR_API_PATH", Self.apiPath(scenario)), ("KEYFACTOR_SCHEME", "https"), ("KEYFACTOR_CA_CERT", files.authority),
         ]
@@ -66,10 +69,10 @@ struct ClientEnvironment {
                 all += [(names.id, id), (names.secret, secret), (names.url, address.tokenURL)]
             }
         }
-        all += [
-            ("KEYFACTOR_AUTH_CONFIG_FILE", files.configuration), ("SSL_CERT_FILE", files.roots), ("REQUESTS_CA_BUNDLE", files.roots),
-            ("KFMOCK_URL", address.secureURL),
-        ]
+        all.append(("KEYFACTOR_AUTH_CONFIG_FILE", files.configuration))
+        all += ClientSurroundings.bundles.map { ($0, files.roots) } + [("WGETRC", files.wget)]
+        let noProxy = ClientSurroundings.noProxy(caller, host: address.host)
+        all += [("NO_PROXY", noProxy), ("no_proxy", noProxy), ("KFMOCK_URL", address.secureURL)]
         if let url = address.plainURL { all.append(("KFMOCK_HTTP_URL", url)) }
         variables = all + [("KFMOCK_ADMIN_URL", address.adminURL + "/_mock")]
     }
@@ -80,23 +83,23 @@ struct ClientEnvironment {
         (id: "COMMAND_IDP_CLIENTID", secret: "COMMAND_IDP_CLIENTSECRET", url: "COMMAND_IDP_TOKENURL"),
     ]
 
-    /// Variables that a caller may have set for a server of its own and that would lead clients past the mock: the other way to log in.
+    /// Variables to remove, because the caller may have set them for another server: those of the other kind of login.
     var removed: [String] {
         let known = Self.basicNames + Self.oauthNames.flatMap { [$0.id, $0.secret, $0.url] } + ["KFMOCK_HTTP_URL"]
         return known.filter { name in !variables.contains { $0.name == name } }
     }
 
-    /// Variables that are left as they are, although clients heed them before those set here.
-    static let rivals = [
-        "CURL_CA_BUNDLE", "KEYFACTOR_AUTH_ACCESS_TOKEN", "KEYFACTOR_AUTH_CONFIG_PROFILE", "KEYFACTOR_AUTH_PROVIDER", "KEYFACTOR_CONFIG",
-        "KEYFACTOR_TOKEN", "KEYFACTOR_URLBASE", "SSL_CERT_DIR",
+    /// Variables that are not changed, although clients prefer them to those set here.
+    static let conflicting = [
+        "KEYFACTOR_AUTH_ACCESS_TOKEN", "KEYFACTOR_AUTH_CONFIG_PROFILE", "KEYFACTOR_AUTH_PROVIDER", "KEYFACTOR_CONFIG", "KEYFACTOR_TOKEN",
+        "KEYFACTOR_URLBASE",
     ]
 
-    /// The first base path as clients want it, without the slash in front.
+    /// The first base path without its leading slash, as clients expect it.
     static func apiPath(_ scenario: Scenario) -> String { String(scenario.basePaths[0].drop { $0 == "/" }) }
 
-    /// A line a variable. Plain values stand as they are, for shells, `docker --env-file` and systemd alike; others in single quotes,
-    /// which docker would take for part of the value.
+    /// One variable per line. Plain values are not quoted, so that shells, `docker --env-file` and systemd can read them; others are in
+    /// single quotes, which docker would make part of the value.
     var fileText: String {
         variables.map { "\($0.name)=\(Self.quoted($0.value))\n" }.joined()
     }
@@ -112,10 +115,10 @@ struct ClientEnvironment {
     /// The configuration file of Keyfactor's Go tools.
     ///
     /// - Parameters:
-    ///   - address: where the server is reached.
-    ///   - scenario: what it serves.
-    ///   - login: what clients are to log in with.
-    ///   - authority: the path of the CA's certificate.
+    ///   - address: where clients reach the server.
+    ///   - scenario: the scenario it serves.
+    ///   - login: the credentials for clients.
+    ///   - authority: the path of the CA certificate.
     /// - Returns: JSON.
     static func configuration(_ address: Address, _ scenario: Scenario, _ login: ClientLogin, authority: String) -> [UInt8] {
         var writer = JSONWriter()

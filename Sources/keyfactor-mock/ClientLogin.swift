@@ -1,23 +1,23 @@
 import ArgumentParser
 import KeyfactorMock
 
-/// What clients are told to log in with.
+/// The credentials that clients are given.
 enum ClientLogin: Equatable {
     case basic(user: String, password: String, domain: String)
     case oauth(id: String, secret: String)
 
-    /// One of the two ways.
+    /// The kinds of login.
     enum Kind: String, CaseIterable, ExpressibleByArgument {
         case basic, oauth
     }
 
-    /// The first user or client of a scenario that may do everything, else the first, else one that is made up.
+    /// The first user or client of a scenario that may do everything, or else the first, or else made-up credentials.
     ///
-    /// A user without a domain gets one, since some clients insist: the mock compares domains only where both sides have one.
+    /// A user without a domain gets one, because some clients require it; the mock compares domains only if both sides have one.
     ///
     /// - Parameters:
-    ///   - kind: which way; `nil` is Basic unless the scenario takes tokens alone.
-    ///   - access: who is let in.
+    ///   - kind: the kind of login; `nil` means Basic, unless the scenario only accepts tokens.
+    ///   - access: the access policy of the scenario.
     init(_ kind: Kind?, _ access: AccessPolicy) {
         switch kind ?? (access.mode == .bearer ? .oauth : .basic) {
         case .basic:
@@ -30,17 +30,17 @@ enum ClientLogin: Equatable {
         }
     }
 
-    /// Why the log-in will be refused.
+    /// Why the login will be refused.
     ///
-    /// - Parameter access: who is let in.
-    /// - Returns: `nil` if it will not.
-    func objection(_ access: AccessPolicy) -> String? {
+    /// - Parameter access: the access policy of the scenario.
+    /// - Returns: `nil` if it will be accepted.
+    func problem(_ access: AccessPolicy) -> String? {
         switch (self, access.mode) {
         case (_, .any), (_, .none): nil
-        case (.basic, .bearer): "the scenario takes bearer tokens alone, and clients are told of Basic: leave out --auth basic"
-        case (.oauth, .basic): "the scenario takes Basic alone, and clients are told of OAuth: leave out --auth oauth"
-        case (.basic, _): access.users.isEmpty ? "the scenario names no user: every log-in with Basic is refused" : nil
-        case (.oauth, _): access.clients.isEmpty ? "the scenario names no client: nobody gets a token" : nil
+        case (.basic, .bearer): "the scenario only accepts bearer tokens, but clients will use Basic: remove --auth basic"
+        case (.oauth, .basic): "the scenario only accepts Basic, but clients will use OAuth: remove --auth oauth"
+        case (.basic, _): access.users.isEmpty ? "the scenario has no users: every Basic login will be refused" : nil
+        case (.oauth, _): access.clients.isEmpty ? "the scenario has no clients: no client can get a token" : nil
         }
     }
 }

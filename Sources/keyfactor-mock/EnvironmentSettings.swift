@@ -1,40 +1,57 @@
 import KeyfactorMock
 
-/// Settings from the environment, turned into the arguments that they stand for.
+/// Settings from environment variables, converted to command-line arguments.
 struct EnvironmentSettings {
-    /// Arguments to parse, and which variables they came from.
+    /// Arguments to parse, and the variables they came from.
     struct Arguments: Equatable {
         var all: [String]
         var used: [String]
+        /// A message about a variable that cannot be a setting.
+        var problem: String?
     }
 
     static let prefix = "KEYFACTOR_MOCK_"
-    /// Where client kits look for this program; no setting of it.
+    /// The variable in which client libraries look for this program; not one of its settings.
     static let binary = prefix + "BINARY"
 
     private let variables: [String: String]
 
-    /// The settings among some variables.
+    /// The settings in an environment.
     ///
     /// - Parameter environment: all variables of the process.
     init(_ environment: [String: String]) {
-        variables = environment.filter { $0.key.hasPrefix(Self.prefix) && !$0.value.isEmpty }
+        // Files with Windows line endings leave a carriage return after each value.
+        variables = environment.filter { $0.key.hasPrefix(Self.prefix) }
+            .mapValues { $0.hasSuffix("\r") ? String($0.dropLast()) : $0.hasSuffix("\r\n") ? String($0.dropLast()) : $0 }
+            .filter { !$0.value.isEmpty }
     }
 
-    /// Variables that look like settings and are none, each with the nearest right one.
+    /// Whether Kubernetes or Docker set a variable, to describe a Service or a linked container whose name begins like our settings.
+    private static func isServiceLink(_ name: String, _ value: String) -> Bool {
+        value.prefixMatch(of: /(tcp|udp|sctp):\/\//) != nil || name.hasSuffix("_SERVICE_HOST")
+            || name.contains(/_SERVICE_PORT(_|$)|_PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$/)
+    }
+
+    /// Messages about variables that look like settings but are unknown, each with a suggestion.
     var unknown: [String] {
-        let right = Exec.settings.map(\.variable)
-        return variables.keys.filter { !right.contains($0) && $0 != Self.binary }.sorted().map { name in
-            let nearest = nearestSetting(to: name, among: right).map { "; did you mean \($0)?" } ?? ""
-            return "\(name) is not a setting\(nearest)"
-        }
+        let known = Exec.settings.map(\.variable)
+        let unknown = variables.keys.filter { !known.contains($0) && $0 != Self.binary }.sorted()
+        let links = unknown.filter { Self.isServiceLink($0, variables[$0] ?? "") }
+        let options = Exec.settings.map { String($0.flag.dropFirst(2)) }
+        return unknown.filter { !links.contains($0) }.map { name in
+            let option = name.dropFirst(Self.prefix.count).lowercased().replacing("_", with: "-")
+            let nearest = Suggestions.option(for: option, among: options).map { "; did you mean \(ServerOptions.Setting.variable($0))?" }
+            return "\(name) is not a setting\(nearest ?? "")"
+        } + (links.isEmpty ? [] : ["\(links.joined(separator: ", ")): \(Self.linkAdvice), so they are ignored"])
     }
 
-    /// Puts the settings of the environment before the arguments given, so that a flag outranks a variable.
+    private static let linkAdvice = "Kubernetes sets such variables for Services; set enableServiceLinks: false in the pod"
+
+    /// Inserts the settings of the environment before the given arguments, so that a flag overrides a variable.
     ///
     /// - Parameters:
     ///   - given: the command line without the program's name.
-    ///   - commands: the names of all commands; without one of them `serve` is meant.
+    ///   - commands: the names of all commands; if the command line has none of them, `serve` is assumed.
     /// - Returns: the arguments to parse.
     func arguments(before given: [String], commands: [String]) -> Arguments {
         let command = given.first.flatMap { commands.contains($0) ? $0 : nil }
@@ -48,12 +65,15 @@ struct EnvironmentSettings {
         }
         var arguments = Arguments(all: [command ?? "serve"], used: [])
         let rest = given.dropFirst(command == nil ? 0 : 1)
-        // What stands behind -- belongs to the command that exec runs.
+        // Arguments after -- belong to the command that exec runs.
         let own = rest.prefix { $0 != "--" }
         for setting in command == "exec" ? Exec.settings : ServerOptions.settings {
             guard let value = variables[setting.variable], !own.contains(where: { $0 == setting.flag || $0.hasPrefix(setting.flag + "=") })
             else { continue }
             arguments.used.append(setting.variable)
+            if Self.isServiceLink(setting.variable, value) {
+                arguments.problem = "\(setting.variable) is '\(value)', a service link and not a setting: \(Self.linkAdvice)."
+            }
             switch setting.kind {
             case .value: arguments.all.append("\(setting.flag)=\(value)")
             case .list: arguments.all += value.split(separator: ",").map { "\(setting.flag)=\($0)" }

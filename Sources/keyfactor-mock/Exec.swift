@@ -2,25 +2,25 @@ import ArgumentParser
 import KeyfactorMock
 import MicroHTTP
 
-/// `keyfactor-mock exec`: runs a command with a server for it alone.
+/// `keyfactor-mock exec`: runs a command with its own server.
 struct Exec: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "exec",
-        abstract: "Serve while a command runs, which finds the server by its environment.",
+        abstract: "Run a command with a server of its own, which it finds through its environment.",
         usage: "keyfactor-mock exec [<options>] -- <command> ...",
         discussion: """
-            Listens on free ports of 127.0.0.1, makes a CA, sets KEYFACTOR_HOSTNAME and whatever else clients read, runs the command, stops, \
-            and ends with the command's exit code: keyfactor-mock exec --scenario my.yaml -- go test ./...
+            Listens on free ports of 127.0.0.1, creates a CA, sets KEYFACTOR_HOSTNAME and the other variables that clients read, runs the \
+            command, stops the server, and returns the command's exit code: keyfactor-mock exec --scenario my.yaml -- go test ./...
 
-            Exit codes of its own: 64 bad usage, 65 bad scenario, 69 cannot serve, 70 an expectation is not met, 126 the command is not executable, 127 there is no such \
-            command, 128 and the signal's number if a signal ended it.
+            Other exit codes: 64 bad usage, 65 bad scenario, 69 cannot serve, 70 an expectation is not met, 126 the command is not \
+            executable, 127 the command does not exist, 128 plus the signal's number if a signal terminated it.
             """)
 
     @OptionGroup var options: ServerOptions
 
     @Flag(
         name: .customLong("port-443"),
-        help: "Serve HTTPS on port 443 of a free address from 127.0.0.2 on, for clients that know no other port.")
+        help: "Serve HTTPS on port 443 of the first free address from 127.0.0.2 on, for clients that only support this port.")
     var port443 = false
 
     @Argument(parsing: .postTerminator, help: ArgumentHelp("The command to run and its arguments.", valueName: "command"))
@@ -30,92 +30,108 @@ struct Exec: ParsableCommand {
     static let settings = ServerOptions.settings + [ServerOptions.Setting(flag: "--port-443", kind: .flag)]
 
     mutating func validate() throws {
-        if command.isEmpty { throw ValidationError("There is no command to run. Put it behind --: keyfactor-mock exec -- COMMAND") }
-        if options.noHTTPS { throw ValidationError("exec tells clients of HTTPS: leave out --no-https.") }
+        if command.isEmpty { throw ValidationError("No command to run. Write it after --: keyfactor-mock exec -- COMMAND") }
+        if options.noHTTPS { throw ValidationError("exec needs HTTPS: remove --no-https.") }
         if port443, options.httpsPort != nil || options.host != "127.0.0.1" {
-            throw ValidationError("--port-443 chooses address and port: leave out --host and --https-port.")
+            throw ValidationError("--port-443 chooses address and port: remove --host and --https-port.")
         }
     }
 
     mutating func run() throws {
         let inheritance = Process.Inheritance()
-        let options = options.filled(.exec)
+        let options = options.withDefaults(.exec)
+        try options.checkPorts()
         let log = options.log()
-        for name in ClientEnvironment.rivals where Process.environment[name]?.isEmpty == false {
-            log(.warning, "\(name) is set and is left as it is: it may lead clients past the mock")
+        options.removeStaleFiles()
+        for name in ClientEnvironment.conflicting where Process.environment[name]?.isEmpty == false {
+            log(.warning, "\(name) is set and is not changed: it may make clients bypass the mock")
         }
         let scenario = try options.readScenario(log)
         let running = port443 ? try Self.onPort443(scenario, options, log) : try Self.start(scenario, options, log)
+        var environment: ClientEnvironment?
+        defer { running.removeFiles(environment) }
         let clients = try ClientFolder()
         defer { clients.remove() }
-        let environment = try clients.fill(for: running, options, log)
+        let filled = try clients.fill(for: running, options, log)
+        environment = filled
         try running.announce()
-        if let signal = Process.heldSignal() { throw ExitCode(128 + signal) }
-        let code = try Self.run(command, environment, inheritance)
+        if let signal = Process.pendingSignal() { throw ExitCode(128 + signal) }
+        let guardian = Process.startGuard(of: clients.path)
+        defer { Process.dismiss(guardian) }
+        let code = try Self.run(command, filled, in: clients, inheritance)
+        endLeftovers(of: clients, log)
         try running.finish()
         throw ExitCode(code)
+    }
+
+    /// Ends the processes that the command has left running: the server that they use is about to stop.
+    private func endLeftovers(of clients: ClientFolder, _ log: Log) {
+        let (ended, remaining) = Process.endProcesses(markedWith: clients.path)
+        if !ended.isEmpty { log(.info, "ended processes that the command had left running: \(ended.joined(separator: ", "))") }
+        if !remaining.isEmpty { log(.warning, "the command has left processes that cannot be ended: \(remaining.joined(separator: ", "))") }
     }
 
     private static func start(_ scenario: Scenario, _ options: ServerOptions, _ log: Log) throws -> RunningServer {
         do throws(ListenerError) {
             return try RunningServer(scenario, options, log: log)
         } catch {
-            throw error.said()
+            throw error.report()
         }
     }
 
-    /// Serves HTTPS on port 443 of the first loopback address where that is free.
+    /// Serves HTTPS on port 443 of the first loopback address where it is free.
     private static func onPort443(_ scenario: Scenario, _ options: ServerOptions, _ log: Log) throws -> RunningServer {
         for last in 2...254 {
             var options = options
             options.host = "127.0.0.\(last)"
             options.httpsPort = 443
             if options.tlsCert == nil { options.tlsName.append(options.host) }
-            switch Process.hindrance(toListenOn: options.host, port: 443) {
+            switch Process.obstacle(toListeningOn: options.host, port: 443) {
             case .taken: continue
             case .forbidden:
                 throw Stop(
                     code: .unavailable,
                     description: """
-                        This user may not listen on port 443. Allow it for everybody with 'sysctl net.ipv4.ip_unprivileged_port_start=443', \
+                        This user may not listen on port 443. Allow it for all programs with 'sysctl net.ipv4.ip_unprivileged_port_start=443', \
                         or for this program with 'setcap cap_net_bind_service=+ep' on its file, or run it as root.
                         """
-                ).said()
-            case .other(let reason): throw ListenerError.cannotBind(host: options.host, port: 443, reason: reason).said()
+                ).report()
+            case .other(let reason): throw ListenerError.cannotBind(host: options.host, port: 443, reason: reason).report()
             case nil: break
             }
             do throws(ListenerError) {
                 return try RunningServer(scenario, options, log: log)
             } catch .portTaken(_, 443) {
-                // Somebody was quicker, such as another exec.
+                // Another process was faster, such as another exec.
                 continue
             } catch {
-                throw error.said()
+                throw error.report()
             }
         }
-        throw Stop(code: .unavailable, description: "Port 443 is taken on every address from 127.0.0.2 to 127.0.0.254.").said()
+        throw Stop(code: .unavailable, description: "Port 443 is taken on every address from 127.0.0.2 to 127.0.0.254.").report()
     }
 
-    /// Runs the command to its end.
+    /// Runs the command and waits for its end.
     private static func run(
-        _ command: [String], _ environment: ClientEnvironment, _ inheritance: Process.Inheritance
+        _ command: [String], _ environment: ClientEnvironment, in clients: ClientFolder, _ inheritance: Process.Inheritance
     ) throws -> Int32 {
         do throws(Process.SpawnFailure) {
             let child = try Process.spawn(
-                lastArguments: command.count, variables: environment.variables, removed: environment.removed, inheritance)
+                lastArguments: command.count, variables: environment.variables + [(Process.marker, clients.path)],
+                removed: environment.removed, inheritance)
             return Process.wait(for: child)
         } catch .notFound {
-            throw Stop(code: .notFound, description: "There is no command '\(command[0])', or what its first line names is not there.")
-                .said()
+            throw Stop(code: .notFound, description: "The command '\(command[0])', or the interpreter in its first line, does not exist.")
+                .report()
         } catch .notExecutable(let reason) {
-            throw Stop(code: .notExecutable, description: "The command '\(command[0])' cannot be run: \(reason).").said()
+            throw Stop(code: .notExecutable, description: "The command '\(command[0])' cannot be run: \(reason).").report()
         }
     }
 }
 
 extension ExitCode {
-    /// The command is there and cannot be run, as shells have it.
+    /// The command exists but cannot be run, as in shells.
     static let notExecutable = ExitCode(126)
-    /// There is no such command, as shells have it.
+    /// The command does not exist, as in shells.
     static let notFound = ExitCode(127)
 }

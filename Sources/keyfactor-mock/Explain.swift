@@ -6,36 +6,37 @@ import MicroHTTP
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Say which rules of a scenario would strike a request, and why the others would not.",
+        abstract: "Show which rules of a scenario would strike a request, and why the others would not.",
         discussion: """
-            Asks the rules as a new world would, without serving: keyfactor-mock explain my.yaml --request 'POST /OrchestratorJobs/Custom' \
+            Evaluates the rules in a new world, without a server: keyfactor-mock explain my.yaml --request 'POST /OrchestratorJobs/Custom' \
             --body '{"JobTypeName": "FetchLogs"}' --times 3
             """)
 
-    @Argument(help: ArgumentHelp("A scenario file, YAML or JSON.", valueName: "file"), completion: .scenario)
+    @Argument(help: ArgumentHelp("A scenario file, YAML or JSON; - for stdin.", valueName: "file"), completion: .scenario)
     var file: String
 
-    @Option(help: ArgumentHelp("METHOD and path below the base path, token, or connection.", valueName: "request"))
+    @Option(help: ArgumentHelp("METHOD and path below the base path, 'token', or 'connection'.", valueName: "request"))
     var request: String
 
     @Option(help: ArgumentHelp("The request's body.", valueName: "text"))
     var body: String?
 
-    @Option(help: ArgumentHelp("A header field, 'Name: value'; may be repeated.", valueName: "field"))
+    @Option(help: ArgumentHelp("A header field, 'Name: value'; repeatable.", valueName: "field"))
     var header: [String] = []
 
-    @Option(help: ArgumentHelp("How often the request is made; 1 to 1000.", valueName: "count"))
+    @Option(help: ArgumentHelp("How many times the request is sent; 1 to 1000.", valueName: "count"))
     var times = 1
 
-    @Option(help: ArgumentHelp("The world's name, from which chance comes.", valueName: "name"))
+    @Option(help: ArgumentHelp("The world's name, on which chance depends.", valueName: "name"))
     var world = "default"
 
-    @Flag(help: "The request fails log-in.")
+    @Flag(help: "The request fails to log in.")
     var unauthenticated = false
 
     mutating func run() throws {
-        guard let bytes = Process.read(file) else { throw ValidationError("cannot read '\(file)'. Give the path of a YAML or JSON file.") }
-        let scenario = try ServerOptions.read(bytes, named: file, Scenario.Overrides())
+        let source = ScenarioSource(file)
+        guard let bytes = source.read() else { throw ValidationError("Cannot read '\(file)'. Give the path of a YAML or JSON file.") }
+        let scenario = try ServerOptions.read(bytes, named: source.name, Scenario.Overrides())
         let explanation = Explanation(
             of: try parsed(scenario), by: scenario, times: times, world: world, isAdmitted: !unauthenticated, now: TimeSource.system.now())
         for (call, lines) in explanation.calls.enumerated() {
@@ -45,24 +46,24 @@ struct Explain: ParsableCommand {
                 let gap = String(repeating: " ", count: width - line.rule.count)
                 print("  \(line.strikes ? "*" : " ") \(line.rule)\(gap)  \(line.why)")
             }
-            if !lines.contains(where: \.strikes) { print("    No rule strikes: it is answered as Command would.") }
+            if !lines.contains(where: \.strikes) { print("    No rule strikes: the response is that of Command.") }
         }
     }
 
-    /// The request that is meant.
+    /// The request of the options; `nil` for a connection.
     private func parsed(_ scenario: Scenario) throws -> Request? {
         if request == "connection" { return nil }
-        guard (1...1000).contains(times) else { throw ValidationError("--times wants a number from 1 to 1000.") }
+        guard (1...1000).contains(times) else { throw ValidationError("--times must be a number from 1 to 1000.") }
         let headers = try header.map { field in
             let parts = field.split(separator: ":", maxSplits: 1).map(String.init)
-            guard parts.count == 2 else { throw ValidationError("--header wants 'Name: value', found '\(field)'.") }
+            guard parts.count == 2 else { throw ValidationError("--header must be 'Name: value', found '\(field)'.") }
             return (parts[0], String(parts[1].drop { $0 == " " }))
         }
         let body = Array((body ?? "").utf8)
         if request == "token" { return Request(.post, "/oauth2/token", headers: headers, body: body) }
         let parts = request.split(separator: " ", maxSplits: 1).map(String.init)
         guard parts.count == 2, parts[1].hasPrefix("/") else {
-            throw ValidationError("--request wants METHOD and path, such as 'POST /OrchestratorJobs/Custom', found '\(request)'.")
+            throw ValidationError("--request must be METHOD and path, such as 'POST /OrchestratorJobs/Custom', found '\(request)'.")
         }
         return Request(Method(parts[0]), scenario.basePaths[0] + parts[1], headers: headers, body: body)
     }

@@ -5,11 +5,11 @@ import KeyfactorMock
 struct Healthcheck: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "healthcheck",
-        abstract: "Ask the server on this machine whether it is ready; exit code 0 if so, 1 if not.",
+        abstract: "Check whether the server on this machine is ready; exit code 0 if it is, 1 if not.",
         discussion: """
-            Finds the server by itself, whatever its ports are, if it is the only one that this user runs, as in a container. Otherwise, and \
-            if a port is given, finds it by the same options and variables as serve; with --ready-file it reads the ports from there. \
-            Without HTTP it only sees whether the HTTPS port takes connections.
+            If this user runs only one server, as in a container, it is found automatically, whatever its ports are. Otherwise, or if a \
+            port is given, the same options and variables as for serve tell where it is; with --ready-file the ports are read from that \
+            file. Without HTTP, only checks that the HTTPS port accepts connections.
             """)
 
     @OptionGroup var options: ServerOptions
@@ -23,8 +23,8 @@ struct Healthcheck: ParsableCommand {
             return
         }
         throw Stop(
-            code: ExitCode(1), description: "Not ready: nothing answers on \(place.host), port \(place.http ?? place.https ?? 0)."
-        ).said()
+            code: ExitCode(1), description: "Not ready: no response from \(place.host), port \(place.http ?? place.https ?? 0)."
+        ).report()
     }
 
     private func place(_ options: ServerOptions) throws -> Process.Place {
@@ -33,16 +33,16 @@ struct Healthcheck: ParsableCommand {
             let places = Process.places
             if places.count == 1 { return places[0] }
         }
-        let options = options.filled(.serve)
+        let options = options.withDefaults(.serve)
         return .init(
             host: options.reachableHost, http: options.adminPort ?? (options.noHTTP ? nil : options.httpPort),
             https: options.noHTTPS ? nil : options.httpsPort)
     }
 
-    /// What a ready line says; it names no address.
+    /// The ports in a ready line, which has no address.
     private func place(in file: String) throws -> Process.Place {
         guard let bytes = Process.read(file), let ready = try? JSONDocument(bytes).root else {
-            throw Stop(code: ExitCode(1), description: "Not ready: \(file) is not there yet.").said()
+            throw Stop(code: ExitCode(1), description: "Not ready: \(file) does not exist yet.").report()
         }
         return .init(
             host: options.reachableHost, http: (ready["admin"] ?? ready["http"])?.integer.flatMap { UInt16(exactly: $0) },

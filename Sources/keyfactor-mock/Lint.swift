@@ -7,32 +7,34 @@ struct Lint: ParsableCommand {
         commandName: "lint",
         abstract: "Check scenario files.",
         discussion: """
-            Shows every mistake with file, line, column, a caret and the nearest right word; exit code 65 if there is one. Warns of rules that \
+            Shows every mistake with file, line, column, a caret and a suggestion; exit code 65 if there is one. Warns about rules that \
             never strike; with --strict a warning counts as a mistake.
             """)
 
     @Flag(help: "Count warnings as mistakes.")
     var strict = false
 
-    @Argument(help: ArgumentHelp("Scenario files, YAML or JSON.", valueName: "file"), completion: .scenario)
+    @Argument(help: ArgumentHelp("Scenario files, YAML or JSON; - for stdin.", valueName: "file"), completion: .scenario)
     var files: [String]
 
     mutating func run() throws {
         var isGood = true
         for file in files {
-            guard let bytes = Process.read(file) else {
-                Process.complain("\(file): cannot be read")
+            let source = ScenarioSource(file)
+            let name = source.name
+            guard let bytes = source.read() else {
+                Process.printError("\(file): cannot be read")
                 isGood = false
                 continue
             }
             do throws(Mistakes) {
                 let warnings = try Scenario(bytes, now: TimeSource.system.now()).warnings
                 let count = warnings.all.isEmpty ? "" : ", warnings: \(warnings.all.count)"
-                Process.write("\(file): no mistakes\(count)\n", to: .standardOutput)
-                if !warnings.all.isEmpty { Process.complain(warnings.drawn(file: file, source: bytes)) }
+                Process.write("\(name): no mistakes\(count)\n", to: .standardOutput)
+                if !warnings.all.isEmpty { Process.printError(warnings.drawn(file: name, source: bytes)) }
                 if strict, !warnings.all.isEmpty { isGood = false }
             } catch {
-                Process.complain(error.drawn(file: file, source: bytes))
+                Process.printError(error.drawn(file: name, source: bytes))
                 isGood = false
             }
         }

@@ -1,27 +1,27 @@
 import ArgumentParser
 import KeyfactorMock
 
-/// `keyfactor-mock operations`: what is served.
+/// `keyfactor-mock operations`: the supported operations.
 struct Operations: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "operations", abstract: "Print the operations served, one a line.")
+        commandName: "operations", abstract: "Print the supported operations, one per line.")
 
     mutating func run() {
         for name in Catalogue.operations { print(name) }
     }
 }
 
-/// `keyfactor-mock failures`: what rules can send by name, and how well that is known.
+/// `keyfactor-mock failures`: the failures that rules can name, with their provenance.
 struct Failures: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "failures",
         abstract: "Print the failures that rules can name: name, status, code, provenance, when.",
         discussion: """
-            recorded: of a real server, kept as it was; documented: by the vendor; assumed: nobody could establish it, and a rule may change \
-            its parts. With --own the refusals that the mock gives of its own accord: status, code, provenance, text.
+            Provenance: recorded, from a real server and not changeable; documented, by the vendor; assumed, not known for certain, and \
+            rules may change its parts. With --own, prints the refusals that the mock sends by itself: status, code, provenance, text.
             """)
 
-    @Flag(help: "Print the refusals that the mock gives without any rule.")
+    @Flag(help: "Print the refusals that the mock sends without any rule.")
     var own = false
 
     mutating func run() {
@@ -36,5 +36,24 @@ struct Schema: ParsableCommand {
 
     mutating func run() {
         print(Catalogue.scenarioSchema)
+    }
+}
+
+/// `keyfactor-mock fidelity`: how far responses can be believed.
+struct FidelityPages: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fidelity",
+        abstract: "Print how far responses can be believed: what is recorded, documented or assumed.",
+        discussion: "Without a page, prints the index, which lists the pages.")
+
+    @Argument(help: "The page, such as orchestrators, certificate-stores or switches.")
+    var page: String?
+
+    mutating func run() throws {
+        guard let page else { return print(FidelityPage.index.text, terminator: "") }
+        guard let found = FidelityPage.all.first(where: { $0.name == page }) else {
+            throw ValidationError("There is no page '\(page)'; one of \(FidelityPage.all.map(\.name).joined(separator: ", ")).")
+        }
+        print(found.text, terminator: "")
     }
 }

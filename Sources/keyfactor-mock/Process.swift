@@ -1,7 +1,6 @@
 import Glibc
 
-/// The process and its system: signals, files, standard streams. With its extensions in `Process….swift` the only place here with
-/// unsafe calls.
+/// System calls for signals, files and standard streams. In this module only `Process` and its extensions make unsafe calls.
 enum Process {
     /// A standard stream.
     enum Stream: Int32 {
@@ -9,13 +8,13 @@ enum Process {
         case standardError = 2
     }
 
-    /// The process's number.
+    /// The process id.
     static var id: Int32 { getpid() }
 
-    /// How many cores the process may use, at least 1.
+    /// The number of available cores, at least 1.
     static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
-    /// The machine's name, empty if it has none.
+    /// The machine's host name; empty if it has none.
     static var hostName: String {
         var name = [CChar](repeating: 0, count: 256)
         guard unsafe gethostname(&name, name.count - 1) == 0 else { return "" }
@@ -34,13 +33,13 @@ enum Process {
         return variables
     }
 
-    /// Keeps SIGTERM and SIGINT from ending the process, here and in threads made later, until somebody waits for them.
-    static func holdSignals() {
+    /// Blocks SIGTERM and SIGINT in this thread and in threads created later, so that they can be waited for.
+    static func blockSignals() {
         var signals = stopSignals
         unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
-    /// Waits for SIGTERM or SIGINT, which must be held.
+    /// Waits for SIGTERM or SIGINT, which must be blocked.
     ///
     /// - Returns: the signal's name.
     static func waitForSignal() -> String {
@@ -50,10 +49,10 @@ enum Process {
         return signal == SIGINT ? "SIGINT" : "SIGTERM"
     }
 
-    /// Waits for SIGTERM or SIGINT for a while.
+    /// Waits for SIGTERM or SIGINT with a timeout.
     ///
-    /// - Parameter milliseconds: how long, below 1000.
-    /// - Returns: the signal's name, `nil` if none came.
+    /// - Parameter milliseconds: the timeout, below 1000.
+    /// - Returns: the signal's name, `nil` at the timeout.
     static func waitForSignal(milliseconds: Int) -> String? {
         var signals = stopSignals
         var patience = timespec(tv_sec: 0, tv_nsec: milliseconds * 1_000_000)
@@ -69,20 +68,20 @@ enum Process {
         return signals
     }
 
-    /// Writes a text to a standard stream. What cannot be written is lost: a log must not stop the server.
+    /// Writes text to a standard stream. Errors are ignored: logging must not stop the server.
     static func write(_ text: String, to stream: Stream) {
         _ = put(Array(text.utf8), to: stream.rawValue)
     }
 
-    /// Writes a line to stderr.
-    static func complain(_ text: String) {
+    /// Writes a message to stderr, with a line feed at the end.
+    static func printError(_ text: String) {
         write(text.hasSuffix("\n") ? text : text + "\n", to: .standardError)
     }
 
-    /// Reads a whole file of at most 64 MiB, or a pipe.
+    /// Reads a file or a pipe of at most 64 MiB.
     ///
     /// - Parameter path: its path.
-    /// - Returns: `nil` if it cannot be read, or is longer.
+    /// - Returns: its content; `nil` if it cannot be read, or is longer.
     static func read(_ path: String) -> [UInt8]? {
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
@@ -90,13 +89,18 @@ enum Process {
         return drain(file, limit: 64 << 20)
     }
 
-    /// Replaces a file at once: nobody sees half of it.
+    /// Reads at most 64 MiB from stdin, until its end.
+    ///
+    /// - Returns: `nil` if it cannot be read, or is longer.
+    static func readStandardInput() -> [UInt8]? { drain(0, limit: 64 << 20) }
+
+    /// Creates or replaces a file atomically.
     ///
     /// - Parameters:
     ///   - path: its path.
-    ///   - bytes: what it is to hold.
-    ///   - mode: who may read and write it.
-    /// - Returns: whether that was possible.
+    ///   - bytes: the content.
+    ///   - mode: the access mode.
+    /// - Returns: whether it succeeded.
     static func replace(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o644) -> Bool {
         let draft = path + ".\(id)"
         let file = unsafe open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode)
@@ -108,13 +112,13 @@ enum Process {
         return false
     }
 
-    /// Connects, sends a text and reads the answer, for at most two seconds each.
+    /// Connects, sends text and reads the response, with a timeout of two seconds each.
     ///
     /// - Parameters:
-    ///   - text: what to send; nothing only connects.
+    ///   - text: the text to send; if empty, only connects.
     ///   - host: a numeric address.
     ///   - port: the port.
-    /// - Returns: at most 4 KiB of the answer; `nil` if nobody takes the connection.
+    /// - Returns: the response; `nil` if the connection fails or the response is longer than 4 KiB.
     static func exchange(_ text: String, with host: String, port: UInt16) -> String? {
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -134,6 +138,13 @@ enum Process {
         guard put(Array(text.utf8), to: socket) else { return nil }
         return drain(socket, limit: 4096).map { String(decoding: $0, as: UTF8.self) }
     }
+
+    /// Writes text to a descriptor. Errors are ignored.
+    ///
+    /// - Parameters:
+    ///   - text: the text.
+    ///   - file: the descriptor.
+    static func write(_ text: String, to file: Int32) { _ = put(Array(text.utf8), to: file) }
 
     private static func put(_ bytes: [UInt8], to file: Int32) -> Bool {
         var rest = bytes[...]

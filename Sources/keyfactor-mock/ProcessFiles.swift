@@ -1,10 +1,10 @@
 import Glibc
 
-/// Folders that go with the process, and addresses that it may listen on.
+/// Temporary folders, file changes, and addresses that the process can listen on.
 extension Process {
-    /// Makes a folder that only this user can enter, where `TMPDIR` says.
+    /// Creates a folder in `TMPDIR` that only this user can access.
     ///
-    /// - Returns: its whole path, `nil` if it could not be made, and the folder it was to be in.
+    /// - Returns: its absolute path, or `nil` if it could not be created; and its parent folder.
     static func makeTemporaryFolder() -> (path: String?, parent: String) {
         let parent = environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
         var template = Array("\(parent)/keyfactor-mock-\(String(repeating: "X", count: 6))".utf8CString)
@@ -13,7 +13,7 @@ extension Process {
         return unsafe (String(cString: path), parent)
     }
 
-    /// Removes a folder with all that is in it. Links are removed, not followed.
+    /// Removes a folder and its contents. Links are removed, not followed.
     ///
     /// - Parameter folder: its path.
     static func removeFolder(_ folder: String) {
@@ -24,7 +24,8 @@ extension Process {
         unsafe rmdir(folder)
     }
 
-    private static func entries(of folder: String) -> [String] {
+    /// The names in a folder; empty if it cannot be read.
+    static func entries(of folder: String) -> [String] {
         guard let listing = unsafe opendir(folder) else { return [] }
         defer { unsafe closedir(listing) }
         var names: [String] = []
@@ -35,21 +36,30 @@ extension Process {
         return names
     }
 
-    /// What keeps the process from listening somewhere.
-    enum Hindrance {
+    /// Removes a file if its content is still what this process has written.
+    ///
+    /// - Parameters:
+    ///   - path: its path.
+    ///   - bytes: the content.
+    static func remove(_ path: String, ifItContains bytes: [UInt8]) {
+        if read(path) == bytes { unsafe unlink(path) }
+    }
+
+    /// Why the process cannot listen on an address.
+    enum Obstacle {
         case taken
-        /// The port is kept for the superuser.
+        /// The port is reserved for the superuser.
         case forbidden
         case other(String)
     }
 
-    /// Tries whether the process may listen somewhere, without doing so.
+    /// Checks whether the process can listen on an address, without doing so.
     ///
     /// - Parameters:
     ///   - host: a numeric IPv4 address.
     ///   - port: the port.
-    /// - Returns: `nil` if nothing stands in the way.
-    static func hindrance(toListenOn host: String, port: UInt16) -> Hindrance? {
+    /// - Returns: `nil` if it can.
+    static func obstacle(toListeningOn host: String, port: UInt16) -> Obstacle? {
         let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         defer { close(socket) }
         var (on, address) = (Int32(1), sockaddr_in())
@@ -70,13 +80,23 @@ extension Process {
         }
     }
 
-    /// When a file was last changed, which file it is and how long; `nil` if there is none.
+    /// A version of a file.
+    struct Stamp: Equatable {
+        var seconds: Int
+        var nanoseconds: Int
+        var inode: UInt64
+        /// In bytes.
+        var size: Int
+    }
+
+    /// Identifies the current version of a file by its modification time, inode and size.
     ///
     /// - Parameter path: its path.
-    /// - Returns: something that differs once the file has.
-    static func stamp(of path: String) -> [Int]? {
+    /// - Returns: a value that changes when the file changes; `nil` if the file does not exist.
+    static func stamp(of path: String) -> Stamp? {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { return nil }
-        return [Int(status.st_mtim.tv_sec), status.st_mtim.tv_nsec, Int(status.st_ino), Int(status.st_size)]
+        let time = status.st_mtim
+        return Stamp(seconds: time.tv_sec, nanoseconds: time.tv_nsec, inode: UInt64(status.st_ino), size: Int(status.st_size))
     }
 }

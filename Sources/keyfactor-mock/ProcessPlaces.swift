@@ -1,29 +1,34 @@
 import Glibc
 
-/// How a process of this user finds running servers without a file: by the names of sockets that nobody can connect to. Linux keeps
-/// such abstract names for each network namespace, so a container sees only its own.
+/// Service discovery between processes of a user without files: servers bind sockets to names that other processes can list.
+/// Linux keeps these abstract names per network namespace, so a container only sees its own server.
 extension Process {
-    /// Where a server can be reached.
+    /// The address of a server.
     struct Place: Equatable {
         /// A numeric address of this machine.
         var host: String
-        /// The port that serves `/_mock/` over HTTP, if one does.
+        /// The HTTP port that serves `/_mock/`, if any.
         var http: UInt16?
-        /// The port for HTTPS, if it is served.
+        /// The HTTPS port, if any.
         var https: UInt16?
     }
 
     private static var prefix: String { "keyfactor-mock/\(getuid())/" }
+    private static let unknownHost = "-"
 
-    /// Lets `places` of other processes find a server for as long as this process lives. A name that exists is not made again.
+    private static func socketName(_ host: String, _ place: Place) -> [UInt8] {
+        Array("\(prefix)\(id)/\(host)/\(place.http ?? 0)/\(place.https ?? 0)".utf8)
+    }
+
+    /// Makes a server visible in `places` of other processes until this process exits. Does nothing if the name exists already.
     ///
-    /// A host that does not fit into the name of a socket, 107 bytes in all, is left out: then the server is found by its ports.
+    /// The name of a socket has at most 107 bytes. A server whose host is too long for it is listed without its address.
     ///
-    /// - Parameter place: where it can be reached.
-    static func announce(_ place: Place) {
-        let name = Array("\(prefix)\(id)/\(place.host)/\(place.http ?? 0)/\(place.https ?? 0)".utf8)
+    /// - Parameter place: the server's address.
+    static func advertise(_ place: Place) {
         let room = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1  // the first byte is NUL
-        guard name.count <= room else { return }
+        var name = socketName(place.host, place)
+        if name.count > room { name = socketName(unknownHost, place) }
         let socket = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -34,13 +39,29 @@ extension Process {
         }
     }
 
-    /// Where the servers of this user in this network namespace can be reached.
+    /// Whether a process is a server, as far as this process can see.
+    ///
+    /// - Parameter process: its id.
+    /// - Returns: false if it does not exist, or is another program of this user.
+    static func isServer(_ process: Int) -> Bool {
+        guard let process = Int32(exactly: process), process > 0, process != id else { return false }
+        guard kill(process, 0) == 0 else { return errno == EPERM }
+        return names.contains { $0.first.map(String.init) == String(process) }
+    }
+
+    /// The servers of this user in the network namespace of this process whose addresses are known.
     static var places: [Place] {
+        names.compactMap { parts in
+            guard parts.count == 4, parts[1] != unknownHost, let http = UInt16(parts[2]), let https = UInt16(parts[3]) else { return nil }
+            return Place(host: String(parts[1]), http: http == 0 ? nil : http, https: https == 0 ? nil : https)
+        }
+    }
+
+    /// The parts of the names of all servers of this user: process, host, HTTP port, HTTPS port.
+    private static var names: [[Substring]] {
         String(decoding: read("/proc/net/unix") ?? [], as: UTF8.self).split(separator: "\n").compactMap { line in
             guard let name = line.split(separator: " ").last, name.hasPrefix("@" + prefix) else { return nil }
-            let parts = name.dropFirst(prefix.utf8.count + 1).split(separator: "/")
-            guard parts.count == 4, let http = UInt16(parts[2]), let https = UInt16(parts[3]) else { return nil }
-            return Place(host: String(parts[1]), http: http == 0 ? nil : http, https: https == 0 ? nil : https)
+            return name.dropFirst(prefix.utf8.count + 1).split(separator: "/")
         }
     }
 }

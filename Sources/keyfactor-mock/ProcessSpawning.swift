@@ -1,21 +1,21 @@
 import Glibc
 
-/// Running another program as if it stood alone: it gets terminal, signals, limits and descriptors as this process got them.
+/// Running another program as if it had been started directly: it gets the terminal, signals, limits and descriptors of this process.
 extension Process {
-    /// What a server changes in its process and a program that it runs must not inherit.
+    /// The state that the server changes in its own process, and that child processes must not inherit.
     struct Inheritance {
         fileprivate var signals = sigset_t()
         fileprivate var ignoresBrokenPipes: Bool
         fileprivate var openFiles = rlimit()
 
-        /// Keeps what is, and holds the signals that are to be passed on. Must come before the first thread is made.
+        /// Saves the current state, and blocks the signals that are forwarded. Must be called before the first thread is created.
         init() {
             ignoresBrokenPipes = Process.isIgnored(SIGPIPE)
             unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &openFiles)
-            var held = Process.passedOn
-            unsafe sigaddset(&held, SIGCHLD)
-            unsafe pthread_sigmask(SIG_BLOCK, &held, &signals)
-            // Somebody who ignores it would never be told that the program has ended.
+            var blocked = Process.forwarded
+            unsafe sigaddset(&blocked, SIGCHLD)
+            unsafe pthread_sigmask(SIG_BLOCK, &blocked, &signals)
+            // If SIGCHLD were ignored, it would not be delivered when the program exits.
             signal(SIGCHLD, SIG_DFL)
         }
     }
@@ -26,16 +26,16 @@ extension Process {
         case notExecutable(String)
     }
 
-    /// A program that runs.
+    /// A running program.
     struct Child {
         fileprivate let id: pid_t
     }
 
-    /// The first signal that came while signals were held, if the process does not ignore it.
+    /// The first signal that arrived while signals were blocked, except ignored ones.
     ///
-    /// - Returns: the signal's number.
-    static func heldSignal() -> Int32? {
-        var (signals, patience) = (passedOn, timespec())
+    /// - Returns: the signal's number; `nil` if there was none.
+    static func pendingSignal() -> Int32? {
+        var (signals, patience) = (forwarded, timespec())
         while true {
             let signal = unsafe sigtimedwait(&signals, nil, &patience)
             if signal < 0 { return nil }
@@ -43,20 +43,20 @@ extension Process {
         }
     }
 
-    /// Runs the program that stands at the end of the command line. It stays in the process group, so the terminal is its own.
+    /// Runs the program at the end of the command line. It stays in the process group, so it can use the terminal.
     ///
     /// - Parameters:
-    ///   - words: how many arguments are the program and its own; they are passed on byte for byte.
-    ///   - variables: what it finds in its environment above all else.
-    ///   - removed: names that it does not find there.
-    ///   - inheritance: how things were at the start.
-    /// - Throws: what kept it from running.
-    /// - Returns: the program.
+    ///   - words: the number of arguments that are the program and its arguments; they are passed unchanged.
+    ///   - variables: variables to set in its environment.
+    ///   - removed: variables to remove from its environment.
+    ///   - inheritance: the state saved at the start.
+    /// - Throws: the reason if it cannot be run.
+    /// - Returns: the running program.
     static func spawn(
         lastArguments words: Int, variables: [(name: String, value: String)], removed: [String], _ inheritance: Inheritance
     ) throws(SpawnFailure) -> Child {
         let arguments = unsafe CommandLine.unsafeArgv + (Int(CommandLine.argc) - words)
-        var environment = unsafe passedEnvironment(without: Set(removed + variables.map(\.name)))
+        var environment = unsafe inheritedEnvironment(without: Set(removed + variables.map(\.name)))
         let own = unsafe variables.map { unsafe strdup("\($0.name)=\($0.value)") }
         defer { for index in unsafe own.indices { unsafe free(own[index]) } }
         unsafe environment += own + [nil]
@@ -81,15 +81,15 @@ extension Process {
         }
     }
 
-    /// Passes signals on to a program until it ends.
+    /// Forwards signals to a program until it exits.
     ///
-    /// What the terminal sends, it sends to the whole process group: passed on, Ctrl-C would reach the program twice, which many
-    /// programs take for a wish to die at once.
+    /// The terminal sends signals to the whole process group. If Ctrl-C were forwarded, the program would receive it twice, which many
+    /// programs take as a request to exit immediately.
     ///
     /// - Parameter child: the program.
-    /// - Returns: its exit code, 128 more than the number of the signal that ended it.
+    /// - Returns: its exit code, or 128 plus the number of the signal that terminated it.
     static func wait(for child: Child) -> Int32 {
-        var signals = passedOn
+        var signals = forwarded
         unsafe sigaddset(&signals, SIGCHLD)
         while true {
             var information = unsafe siginfo_t()
@@ -102,7 +102,7 @@ extension Process {
         }
     }
 
-    /// Takes leave of all programs that have ended: as the first process of a container this one inherits strangers.
+    /// Reaps all child processes that have exited: as process 1 of a container, this process inherits orphans.
     private static func reap(_ child: Child) -> Int32? {
         var code: Int32?
         var status: Int32 = 0
@@ -112,7 +112,7 @@ extension Process {
         return code
     }
 
-    private static var passedOn: sigset_t {
+    private static var forwarded: sigset_t {
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
         for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2] { unsafe sigaddset(&signals, signal) }
@@ -125,19 +125,19 @@ extension Process {
         return unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
     }
 
-    /// The process's own variables as they lie in memory, whatever bytes they are of.
-    private static func passedEnvironment(without names: Set<String>) -> [UnsafeMutablePointer<CChar>?] {
-        var passed: [UnsafeMutablePointer<CChar>?] = unsafe []
+    /// The variables of this process, unchanged even if they are not UTF-8.
+    private static func inheritedEnvironment(without names: Set<String>) -> [UnsafeMutablePointer<CChar>?] {
+        var inherited: [UnsafeMutablePointer<CChar>?] = unsafe []
         var entry = unsafe environ
         while let text = unsafe entry.pointee {
             let name = unsafe String(cString: text).prefix { $0 != "=" }
-            if !names.contains(String(name)) { unsafe passed.append(text) }
+            if !names.contains(String(name)) { unsafe inherited.append(text) }
             unsafe entry += 1
         }
-        return unsafe passed
+        return unsafe inherited
     }
 
-    /// Works with another limit of open files, which programs inherit.
+    /// Runs a closure with a different limit of open files, which child processes inherit.
     private static func withOpenFiles<Result>(_ limit: rlimit, _ work: () -> Result) -> Result {
         let kind = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         var (own, wanted) = (rlimit(), limit)

@@ -2,78 +2,90 @@ import ArgumentParser
 import KeyfactorMock
 import MicroHTTP
 
-/// Where the process begins: settings from the environment are put before those on the command line, then one command runs.
+/// The entry point: inserts settings from the environment before those on the command line, then runs one command.
 @main
 enum Program {
     static func main() {
         ProcessMemory.useOneHeap()
         let given = Array(CommandLine.arguments.dropFirst())
+        if CommandLine.arguments.first == Process.guardName { return given.first.map(Process.guardProcesses) ?? () }
         if let word = given.first, !word.hasPrefix("-"), word != "help" { refuseUnknown(word) }
         let settings = EnvironmentSettings(Process.environment)
         let arguments = settings.arguments(before: given, commands: Root.configuration.subcommands.map { $0._commandName })
+        if let problem = arguments.problem {
+            Process.printError(problem)
+            Root.exit(withError: ExitCode.validationFailure)
+        }
         do {
             var command = try parse(arguments.all)
             try command.run()
         } catch {
             if !arguments.used.isEmpty, Root.exitCode(for: error) == .validationFailure {
-                Process.complain("Settings from the environment: \(arguments.used.joined(separator: ", ")).")
+                Process.printError("Settings from the environment: \(arguments.used.joined(separator: ", ")).")
             }
-            Root.exit(withError: error)
+            Root.exit(withError: Suggestions.improved(error))
         }
     }
 }
 
 extension Program {
-    /// Reads the command line. The root makes the options of all commands to find one, several times over, which is half of all that a
-    /// start costs: so the command that is named reads its own, and only what it cannot read goes to the root, which says why.
+    /// Parses the command line. The root command would create the options of all commands several times to find one, which takes half of
+    /// the startup time. So the named command parses its own arguments, and the root only those that it rejects, for the error message.
     private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
         let named = Root.configuration.subcommands.first { $0._commandName == arguments.first }
         if let command = try? named?.parse(Array(arguments.dropFirst())) { return command }
         return try Root.parseAsRoot(arguments)
     }
 
-    /// Ends with a sentence where the first word is no command: the parser would take it for an argument of `serve`.
+    /// Exits with a message if the first word is not a command: the parser would take it for an argument of `serve`.
     private static func refuseUnknown(_ word: String) {
         let commands = Root.configuration.subcommands.map { $0._commandName }
         guard !commands.contains(word) else { return }
-        let nearest = nearestSetting(to: word, among: commands).map { " Did you mean '\($0)'?" } ?? ""
-        Process.complain("There is no command '\(word)'.\(nearest) The commands are \(commands.joined(separator: ", ")).")
+        let isScenario = Suggestions.isScenario(word) { Process.stamp(of: $0) != nil }
+        let nearest =
+            isScenario
+            ? " Did you mean 'serve --scenario \(word)'?" : nearestSetting(to: word, among: commands).map { " Did you mean '\($0)'?" } ?? ""
+        Process.printError("There is no command '\(word)'.\(nearest) The commands are \(commands.joined(separator: ", ")).")
         Root.exit(withError: ExitCode.validationFailure)
     }
 }
 
-/// The command line's root.
+/// The root command.
 struct Root: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keyfactor-mock",
-        abstract: "A stand-in for Keyfactor Command that client developers point their tests at.",
+        abstract: "A mock server for Keyfactor Command, for tests of its clients.",
         discussion: """
-            Every option can also be set in the environment: --http-port as KEYFACTOR_MOCK_HTTP_PORT and so on; a flag outranks it.
+            Every option can also be set in the environment: --http-port as KEYFACTOR_MOCK_HTTP_PORT, and so on. A flag overrides its \
+            variable.
 
-            Exit codes: 0 done, 64 bad usage, 65 bad scenario, 69 port taken or certificate not usable; exec otherwise ends with its \
-            command's.
+            Exit codes: 0 success, 64 bad usage, 65 bad scenario, 69 port taken or certificate not usable; exec otherwise returns its \
+            command's exit code.
             """,
         version: Version.current,
-        subcommands: [Serve.self, Exec.self, Healthcheck.self, Lint.self, Explain.self, Operations.self, Failures.self, Schema.self],
+        subcommands: [
+            Serve.self, Exec.self, Healthcheck.self, Lint.self, Explain.self, Operations.self, Failures.self, FidelityPages.self,
+            Schema.self,
+        ],
         defaultSubcommand: Serve.self)
 }
 
-/// Ends the program with a sentence on stderr and an exit code.
+/// A reason to exit: a message for stderr and an exit code.
 struct Stop: Error, CustomStringConvertible {
     let code: ExitCode
     let description: String
 
-    /// Says the sentence.
+    /// Prints the message to stderr.
     ///
     /// - Returns: the exit code to throw.
-    func said() -> ExitCode {
-        Process.complain(description)
+    func report() -> ExitCode {
+        Process.printError(description)
         return code
     }
 }
 
 extension ExitCode {
-    /// A scenario file is wrong (EX_DATAERR).
+    /// A scenario has mistakes (EX_DATAERR).
     static let badScenario = ExitCode(65)
     /// The server cannot listen (EX_UNAVAILABLE).
     static let unavailable = ExitCode(69)

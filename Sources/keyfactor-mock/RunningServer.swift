@@ -2,25 +2,25 @@ import ArgumentParser
 import KeyfactorMock
 import MicroHTTP
 
-/// A server that listens, as `serve` and `exec` start one.
+/// A running server, started by `serve` or `exec`.
 struct RunningServer {
     let scenario: Scenario
     let server: MockServer
     let listener: Listener
     let identity: TLSIdentity?
-    /// Serves the control interface, if it has a port of its own.
+    /// Serves the control interface, if it has a separate port.
     let admin: Listener?
-    /// The address it listens on, as the options have it.
+    /// The address it listens on, from the options.
     let host: String
     private let options: ServerOptions
 
-    /// Listens; when it returns, clients can connect.
+    /// Starts the server. When it returns, clients can connect.
     ///
     /// - Parameters:
-    ///   - scenario: what is served.
-    ///   - options: where and how, filled in.
+    ///   - scenario: the scenario to serve.
+    ///   - options: the options, including defaults.
     ///   - log: the server's log.
-    /// - Throws: what prevents it from listening.
+    /// - Throws: the reason if it cannot listen.
     init(_ scenario: Scenario, _ options: ServerOptions, log: Log) throws(ListenerError) {
         let identity = try Self.identity(options)
         let limits = Worlds.Limits(most: options.maxWorlds, isStrict: options.strictWorlds, journalBytes: options.journalBytes)
@@ -30,6 +30,8 @@ struct RunningServer {
             Self.configuration(options, identity),
             log: { level, line in log(level == .debug ? .debug : level == .info ? .info : .warning, line) },
             connected: { server.connected(isSecure: $0, peer: $1) }, handler: { server.answer($0) })
+        // After listening: a server that cannot start must not replace the file of one that runs.
+        if let file = options.caFile, options.tlsCert == nil { try identity?.writeAuthority(to: file) }
         admin = try options.adminPort.map { port throws(ListenerError) in
             try Listener(
                 ListenerConfiguration(host: options.host, httpPort: port, refusal: MockServer.refusal), handler: { server.control($0) })
@@ -39,8 +41,8 @@ struct RunningServer {
                 httpPort: listener.httpPort, httpsPort: listener.httpsPort, authority: identity?.authority, processID: Process.id,
                 isLoopback: options.isLoopback, names: options.tlsName, adminPort: admin?.httpPort))
         if !options.isLoopback {
-            log(.warning, "listening on \(options.host): whoever can reach this machine can use the mock")
-            if options.adminToken == nil { log(.warning, "and can change it under /_mock/: --admin-token would ask for a token") }
+            log(.warning, "listening on \(options.host): everyone who can reach this machine can use the mock")
+            if options.adminToken == nil { log(.warning, "and control it through /_mock/; use --admin-token to require a token") }
         }
         (self.scenario, self.server, self.identity, self.options, host) = (scenario, server, identity, options, options.host)
     }
@@ -55,7 +57,7 @@ struct RunningServer {
             refusal: MockServer.refusal)
     }
 
-    /// Key and certificate: given, signed by a kept CA, or by one that lives as long as the process.
+    /// Key and certificate: from the options, signed by the CA of `--ca-dir`, or by a temporary CA.
     private static func identity(_ options: ServerOptions) throws(ListenerError) -> TLSIdentity? {
         guard !options.noHTTPS else { return nil }
         if let certificate = options.tlsCert, let key = options.tlsKey {
@@ -69,16 +71,27 @@ struct RunningServer {
         } else {
             made = try TLSIdentity.throwaway(names: names, subjects: subjects)
         }
-        if let file = options.caFile { try made.writeAuthority(to: file) }
         return made
     }
 
-    /// Announces that the server is ready: to `healthcheck`, and in `--ready-file` if there is one.
+    /// Announces that the server is ready, to `healthcheck` and in `--ready-file`.
     ///
-    /// - Throws: exit code 69 if that is not possible.
-    /// - Returns: the line: one of JSON, with its line feed.
+    /// - Throws: exit code 69 if the file cannot be written.
+    /// - Returns: the ready line, JSON with a line feed.
     @discardableResult
     func announce() throws -> String {
+        let line = readyLine
+        Process.advertise(.init(host: options.reachableHost, http: (admin ?? listener).httpPort, https: listener.httpsPort))
+        if let file = options.readyFile, !Process.replace(file, with: Array(line.utf8)) {
+            throw Stop(
+                code: .unavailable,
+                description: "Cannot write --ready-file \(file.abbreviated). Check that its folder exists and is writable."
+            ).report()
+        }
+        return line
+    }
+
+    private var readyLine: String {
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("ready", true)
@@ -89,18 +102,21 @@ struct RunningServer {
             writer.member("seed", Int(scenario.seed))
             writer.member("pid", Int(Process.id))
         }
-        let line = String(decoding: writer.bytes, as: UTF8.self) + "\n"
-        Process.announce(.init(host: options.reachableHost, http: (admin ?? listener).httpPort, https: listener.httpsPort))
-        if let file = options.readyFile, !Process.replace(file, with: Array(line.utf8)) {
-            throw Stop(
-                code: .unavailable,
-                description: "Cannot write --ready-file \(file.abbreviated). Check that its folder exists and may be written."
-            ).said()
-        }
-        return line
+        return String(decoding: writer.bytes, as: UTF8.self) + "\n"
     }
 
-    /// Stops serving, and judges what the scenario expects of the default world.
+    /// Removes the files that describe this server, unless another server has replaced them.
+    ///
+    /// - Parameter environment: the variables of `--env-file`, if it was written.
+    func removeFiles(_ environment: ClientEnvironment?) {
+        if let file = options.readyFile { Process.remove(file, ifItContains: Array(readyLine.utf8)) }
+        if let file = options.envFile, let environment { Process.remove(file, ifItContains: Array(environment.fileText.utf8)) }
+        if let file = options.caFile, options.caDir == nil, let authority = identity?.authority {
+            Process.remove(file, ifItContains: Array(authority.utf8))
+        }
+    }
+
+    /// Stops the server and verifies the scenario's expectations for the default world.
     ///
     /// - Throws: exit code 70 if an expectation is not met, 69 if a file cannot be written.
     func finish() throws {
@@ -111,34 +127,33 @@ struct RunningServer {
         if let file = options.coverage { try Self.write(world.coverage.json + "\n", to: file, "--coverage") }
         if let file = options.junit { try Self.write(verdict.junit(suite: verdict.scenario), to: file, "--junit") }
         guard !verdict.results.isEmpty else { return }
-        Process.complain(verdict.text)
+        Process.printError(verdict.text)
         if verdict.judgement != .met { throw ExitCode(70) }
     }
 
     private static func write(_ text: String, to file: String, _ option: String) throws {
         guard !Process.replace(file, with: Array(text.utf8)) else { return }
         throw Stop(
-            code: .unavailable, description: "Cannot write \(option) \(file.abbreviated). Check that its folder exists and may be written."
-        )
-        .said()
+            code: .unavailable, description: "Cannot write \(option) \(file.abbreviated). Check that its folder exists and is writable."
+        ).report()
     }
 
-    /// Replaces the scenario with its file as it is now, if that has no mistakes.
+    /// Reloads the scenario file, if it has no mistakes.
     ///
-    /// - Parameter log: gets the outcome.
+    /// - Parameter log: the log for the outcome.
     func reload(_ log: Log) {
         guard let file = options.scenario, let bytes = Process.read(file) else {
-            return log(.error, "the scenario cannot be read any more; the old one stays")
+            return log(.error, "the scenario file can no longer be read; keeping the old scenario")
         }
         do throws(Mistakes) {
             let overrides = Scenario.Overrides(seed: options.seed, product: options.product, accessMode: options.authMode)
             let scenario = try Scenario(bytes, now: TimeSource.system.now(), overrides: overrides)
             server.begin(anew: scenario)
             for warning in scenario.warnings.all { log(.warning, "scenario, line \(warning.line): \(warning.message)") }
-            log(.info, "the scenario '\(scenario.name)' has changed; the default world begins anew")
+            log(.info, "the scenario '\(scenario.name)' has changed; the default world restarts")
         } catch {
-            log(.error, "the scenario has changed and has mistakes; the old one stays")
-            Process.complain(error.drawn(file: file, source: bytes))
+            log(.error, "the scenario file has changed but has mistakes; keeping the old scenario")
+            Process.printError(error.drawn(file: file, source: bytes))
         }
     }
 
@@ -150,31 +165,46 @@ struct RunningServer {
 }
 
 extension ListenerError {
-    /// Writes what prevents the server from listening to stderr.
+    /// Prints why the server cannot listen.
     ///
     /// - Returns: the exit code to throw.
-    func said() -> ExitCode { Stop(code: .unavailable, description: description).said() }
+    func report() -> ExitCode { Stop(code: .unavailable, description: description).report() }
 }
 
 extension ServerOptions {
     /// Whether only this machine can connect.
     var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
 
-    /// An address of this machine at which the server can be reached.
+    /// An address at which this machine can reach the server.
     var reachableHost: String { ["0.0.0.0": "127.0.0.1", "::": "::1", "localhost": "127.0.0.1"][host] ?? host }
 
-    /// The server's log; it begins with the variables that look like settings but are none.
+    /// Removes files that describe a server that no longer runs, so that nobody takes them for those of this one.
+    func removeStaleFiles() {
+        if let file = readyFile, let bytes = Process.read(file), let process = (try? JSONDocument(bytes))?.root["pid"]?.integer,
+            !Process.isServer(process)
+        {
+            Process.remove(file, ifItContains: bytes)
+        }
+        if let file = envFile, let bytes = Process.read(file),
+            let url = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first(where: { $0.hasPrefix("KFMOCK_URL=") })
+        {
+            let port = url.split(separator: ":").last.flatMap { UInt16($0) } ?? 443
+            if !Process.places.contains(where: { $0.https == port }) { Process.remove(file, ifItContains: bytes) }
+        }
+    }
+
+    /// Creates the server's log, and warns about variables that look like settings but are unknown.
     func log() -> Log {
         let log = Log(logLevel ?? .info, logFormat) { Process.write($0, to: .standardError) }
         for line in EnvironmentSettings(Process.environment).unknown { log(.warning, line) }
         return log
     }
 
-    /// Reads the scenario, if one is given.
+    /// Reads the scenario.
     ///
-    /// - Parameter log: gets warnings.
-    /// - Throws: exit code 65 after showing every mistake, 64 if the file cannot be read.
-    /// - Returns: the scenario.
+    /// - Parameter log: the log for warnings about the scenario.
+    /// - Throws: exit code 65 after showing all mistakes, 64 if the file cannot be read.
+    /// - Returns: the scenario; the default one if the options have none.
     func readScenario(_ log: Log) throws -> Scenario {
         let scenario = try readScenario()
         for warning in scenario.warnings.all { log(.warning, "scenario, line \(warning.line): \(warning.message)") }
@@ -184,28 +214,27 @@ extension ServerOptions {
     private func readScenario() throws -> Scenario {
         let overrides = Scenario.Overrides(seed: seed, product: product, accessMode: authMode)
         guard let scenario else { return try Self.read([], named: "no scenario", overrides) }
-        if scenario.contains("\n") || scenario.hasPrefix("{") {
-            return try Self.read(Array(scenario.utf8), named: "scenario", overrides)
+        let source = ScenarioSource(scenario)
+        guard let bytes = source.read() else {
+            throw ValidationError(
+                "--scenario: cannot read '\(scenario.abbreviated)'. Give the path of a YAML or JSON file, or - for stdin.")
         }
-        guard let bytes = Process.read(scenario) else {
-            throw ValidationError("--scenario: cannot read '\(scenario.abbreviated)'. Give the path of a YAML or JSON file.")
-        }
-        return try Self.read(bytes, named: scenario, overrides)
+        return try Self.read(bytes, named: source.name, overrides)
     }
 
-    /// Reads a scenario from bytes, or shows what is wrong with it.
+    /// Parses a scenario, or shows its mistakes.
     ///
     /// - Parameters:
     ///   - bytes: YAML or JSON.
-    ///   - name: its name in messages.
-    ///   - overrides: what the command line overrides.
-    /// - Throws: exit code 65 after showing every mistake.
+    ///   - name: the name to show with mistakes.
+    ///   - overrides: settings from the command line.
+    /// - Throws: exit code 65 after showing all mistakes.
     /// - Returns: the scenario.
     static func read(_ bytes: [UInt8], named name: String, _ overrides: Scenario.Overrides) throws -> Scenario {
         do throws(Mistakes) {
             return try Scenario(bytes, now: TimeSource.system.now(), overrides: overrides)
         } catch {
-            throw Stop(code: .badScenario, description: error.drawn(file: name, source: bytes)).said()
+            throw Stop(code: .badScenario, description: error.drawn(file: name, source: bytes)).report()
         }
     }
 }

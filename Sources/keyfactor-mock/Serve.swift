@@ -2,49 +2,57 @@ import ArgumentParser
 import KeyfactorMock
 import MicroHTTP
 
-/// `keyfactor-mock serve`: listens until it is told to stop.
+/// `keyfactor-mock serve`: serves until a signal stops it.
 struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Serve until SIGTERM or SIGINT.",
         discussion: """
-            Without options: HTTP on 127.0.0.1:8080 and HTTPS on 127.0.0.1:8443 with a certificate made at start, a small estate, and \
-            any credentials accepted. When the sockets listen, one line of JSON goes to stdout; the log goes to stderr.
+            Without options: HTTP on 127.0.0.1:8080 and HTTPS on 127.0.0.1:8443 with a certificate made at startup, a small estate, and \
+            any credentials are accepted. When it is listening, it prints one line of JSON to stdout; the log goes to stderr.
             """)
 
     @OptionGroup var options: ServerOptions
 
     mutating func run() throws {
-        Process.holdSignals()
-        let options = options.filled(.serve)
+        Process.blockSignals()
+        let options = options.withDefaults(.serve)
+        try options.checkPorts()
         let log = options.log()
-        // Before it is read: what changes from now on is seen, however long the start takes.
+        options.removeStaleFiles()
+        // Before the file is read, so that changes during the startup are noticed.
         let stamp = Process.stamp(of: options.scenario ?? "")
         let scenario = try options.readScenario(log)
         let running: RunningServer
         do throws(ListenerError) {
             running = try RunningServer(scenario, options, log: log)
         } catch {
-            throw error.said()
+            throw error.report()
         }
+        var environment: ClientEnvironment?
+        defer { running.removeFiles(environment) }
         let clients = try options.envFile.map { _ in try ClientFolder() }
         defer { clients?.remove() }
-        if let clients { try clients.fill(for: running, options, log) }
+        environment = try clients?.fill(for: running, options, log)
         Process.write(try running.announce(), to: .standardOutput)
         let signal = options.watch ? watch(running, options, since: stamp, log) : Process.waitForSignal()
         log(.info, "stopping on \(signal)")
         try running.finish()
     }
 
-    /// Waits for a signal, and meanwhile looks at the scenario's file four times a second.
-    private func watch(_ running: RunningServer, _ options: ServerOptions, since stamp: [Int]?, _ log: Log) -> String {
+    /// Waits for a signal, and meanwhile checks the scenario file four times a second.
+    private func watch(_ running: RunningServer, _ options: ServerOptions, since stamp: Process.Stamp?, _ log: Log) -> String {
         let file = options.scenario ?? ""
-        var seen = stamp
+        var (loaded, last) = (stamp, stamp)
         while true {
             if let signal = Process.waitForSignal(milliseconds: 250) { return signal }
             let now = Process.stamp(of: file)
-            if now != seen { running.reload(log) }
-            seen = now
+            // While a file is being saved it is empty, or changes between two checks.
+            if now != loaded, now == last, now?.size != 0 {
+                running.reload(log)
+                loaded = now
+            }
+            last = now
         }
     }
 }

@@ -2,99 +2,107 @@ import ArgumentParser
 import KeyfactorMock
 import MicroHTTP
 
-/// Where and how to serve. `serve`, `exec` and `healthcheck` share these, so that the last finds the first.
+/// The server's options. `serve`, `exec` and `healthcheck` share them, so that the last can find the server.
 struct ServerOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("A scenario file, or the scenario itself (it then holds a line feed or begins with '{').", valueName: "file"),
+        help: ArgumentHelp("A scenario file, - for stdin, or the scenario itself.", valueName: "file"),
         completion: .scenario)
     var scenario: String?
-    @Option(help: ArgumentHelp("The address to listen on; 0.0.0.0 for all of IPv4, :: for all.", valueName: "address"))
+    @Option(help: ArgumentHelp("The address to listen on; 0.0.0.0 for all IPv4 addresses, :: for all addresses.", valueName: "address"))
     var host = "127.0.0.1"
-    @Option(help: ArgumentHelp("The port for HTTP; 0 lets the system choose; default: 8080, of exec 0.", valueName: "port"))
+    @Option(help: ArgumentHelp("The HTTP port; 0 picks a free one; default: 8080, for exec 0.", valueName: "port"))
     var httpPort: UInt16?
-    @Option(help: ArgumentHelp("The port for HTTPS; 0 lets the system choose; default: 8443, of exec 0.", valueName: "port"))
+    @Option(help: ArgumentHelp("The HTTPS port; 0 picks a free one; default: 8443, for exec 0.", valueName: "port"))
     var httpsPort: UInt16?
     @Flag(name: .customLong("no-http"), help: "Do not serve HTTP.")
     var noHTTP = false
     @Flag(name: .customLong("no-https"), help: "Do not serve HTTPS.")
     var noHTTPS = false
-    @Option(help: ArgumentHelp("A PEM certificate to serve HTTPS with, the leaf first.", valueName: "file"), completion: .file())
+    @Option(help: ArgumentHelp("The PEM certificate for HTTPS, leaf first.", valueName: "file"), completion: .file())
     var tlsCert: String?
-    @Option(help: ArgumentHelp("The PEM key that belongs to --tls-cert.", valueName: "file"), completion: .file())
+    @Option(help: ArgumentHelp("The PEM key for --tls-cert.", valueName: "file"), completion: .file())
     var tlsKey: String?
-    @Option(help: ArgumentHelp("One more name or address for the certificate made at start; may be repeated.", valueName: "name"))
+    @Option(help: ArgumentHelp("An additional name or address for the certificate made at startup; repeatable.", valueName: "name"))
     var tlsName: [String] = []
     @Option(
-        help: ArgumentHelp("Keep the CA in this folder, so that it survives restarts; made with mode 0700.", valueName: "folder"),
+        help: ArgumentHelp("Keep the CA in this folder, so that it survives restarts; created with mode 0700.", valueName: "folder"),
         completion: .directory)
     var caDir: String?
-    @Option(help: ArgumentHelp("Write the CA's certificate here.", valueName: "file"), completion: .file())
+    @Option(help: ArgumentHelp("Write the CA certificate to this file.", valueName: "file"), completion: .file())
     var caFile: String?
     @Option(
-        help: ArgumentHelp("Write the ready line here once the sockets listen, at once and whole.", valueName: "file"), completion: .file())
+        help: ArgumentHelp("Write the ready line to this file, atomically, when the server is listening.", valueName: "file"),
+        completion: .file())
     var readyFile: String?
     @Option(
-        help: ArgumentHelp("Write there what exec sets in the environment, a KEY=VALUE a line.", valueName: "file"), completion: .file())
+        help: ArgumentHelp("Write the variables that exec sets to this file, one KEY=VALUE per line.", valueName: "file"),
+        completion: .file())
     var envFile: String?
     @Option(
         help: ArgumentHelp(
-            "Which log-in exec and --env-file tell clients of; default: basic, or oauth where the scenario takes nothing else.",
-            valueName: "log-in"))
+            "The kind of login in the variables of exec and --env-file; default: basic, or oauth if the scenario accepts nothing else.",
+            valueName: "login"))
     var auth: ClientLogin.Kind?
-    @Option(help: ArgumentHelp("How many threads serve, 1 to 64; default: the number of cores, at most 4.", valueName: "n"))
+    @Option(help: ArgumentHelp("The number of server threads, 1 to 64; default: the number of cores, at most 4.", valueName: "n"))
     var threads: Int?
-    @Option(help: ArgumentHelp("What all drawn identifiers come from; outranks the scenario's.", valueName: "n"))
+    @Option(help: ArgumentHelp("The seed of all identifiers and random draws; overrides the scenario's.", valueName: "n"))
     var seed: UInt64?
-    @Option(help: "The release of Command pretended; outranks the scenario's.")
+    @Option(help: "The simulated release of Command; overrides the scenario's.")
     var product: ProductVersion?
-    @Option(help: "Which credentials count; outranks the scenario's.")
+    @Option(help: "Which credentials are accepted; overrides the scenario's.")
     var authMode: AccessPolicy.Mode?
-    @Option(help: ArgumentHelp("The longest request body, in bytes; longer ones get 413.", valueName: "bytes"))
+    @Option(help: ArgumentHelp("The maximum size of a request body; larger ones get 413.", valueName: "bytes"))
     var maxBody = 8 << 20
-    @Option(help: ArgumentHelp("The most bytes of request line and headers, 1024 to 1048576; more get 431.", valueName: "bytes"))
+    @Option(help: ArgumentHelp("The maximum size of request line and headers, 1024 to 1048576; larger ones get 431.", valueName: "bytes"))
     var maxHeaders = 16 << 10
-    @Option(help: ArgumentHelp("The most open connections per thread and port.", valueName: "n"))
+    @Option(help: ArgumentHelp("The maximum number of open connections per thread and port.", valueName: "n"))
     var maxConnections = 10_000
-    @Option(help: ArgumentHelp("How long nothing may move on a connection, in seconds; 0 is for ever.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("How long a connection may be idle; 0 means no limit.", valueName: "seconds"))
     var idleTimeout = 60
-    @Option(help: ArgumentHelp("The most worlds besides the default one; those not asked for the longest go first.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "The maximum number of worlds besides the default one; the least recently used are dropped first.", valueName: "n"))
     var maxWorlds = 16_384
-    @Flag(help: "Refuse worlds that nobody has made, instead of making them when they are first named.")
+    @Flag(help: "Refuse worlds that do not exist instead of creating them.")
     var strictWorlds = false
-    @Option(help: ArgumentHelp("The bytes that the journals of all worlds may hold; the oldest exchanges go first.", valueName: "bytes"))
+    @Option(
+        help: ArgumentHelp("The maximum size of the journals of all worlds; the oldest exchanges are dropped first.", valueName: "bytes"))
     var journalBytes = 32 << 20
     @Option(
-        help: ArgumentHelp("Serve /_mock/ over HTTP on a port of its own, and nowhere else; 0 lets the system choose.", valueName: "port"))
+        help: ArgumentHelp("Serve /_mock/ over HTTP on a separate port only; 0 picks a free one.", valueName: "port"))
     var adminPort: UInt16?
-    @Option(help: ArgumentHelp("What the header X-Mock-Token must say under /_mock/.", valueName: "token"))
+    @Option(help: ArgumentHelp("The token that requests below /_mock/ must send in the header X-Mock-Token.", valueName: "token"))
     var adminToken: String?
-    @Flag(help: "Swap the scenario in whenever its file changes and has no mistakes; only the default world and new ones begin with it.")
+    @Flag(help: "Reload the scenario when its file changes and has no mistakes; only affects the default world and new ones.")
     var watch = false
     @Option(
-        help: ArgumentHelp("At the end, write the verdict on the scenario's expectations here, as JUnit XML.", valueName: "file"),
+        help: ArgumentHelp("At exit, write the verdict on the scenario's expectations to this file, as JUnit XML.", valueName: "file"),
         completion: .file())
     var junit: String?
     @Option(
-        help: ArgumentHelp("At the end, write what the default world was asked, and what not, here, as JSON.", valueName: "file"),
+        help: ArgumentHelp("At exit, write the coverage of the default world to this file, as JSON.", valueName: "file"),
         completion: .file())
     var coverage: String?
-    @Option(help: "The least grave lines that are logged to stderr; default: info, of exec warning.")
+    @Option(help: "The log level of stderr; default: info, for exec warning.")
     var logLevel: Log.Level?
-    @Option(help: "How a line of the log looks.")
+    @Option(help: "The format of log lines.")
     var logFormat = Log.Format.text
 
     mutating func validate() throws {
         if noHTTP, noHTTPS { throw ValidationError("--no-http and --no-https leave nothing to serve.") }
-        if (tlsCert == nil) != (tlsKey == nil) { throw ValidationError("--tls-cert and --tls-key go together.") }
+        if (tlsCert == nil) != (tlsKey == nil) { throw ValidationError("--tls-cert and --tls-key must be used together.") }
         if tlsCert != nil, caDir != nil || caFile != nil || !tlsName.isEmpty {
-            throw ValidationError("--tls-cert brings a certificate of its own: leave out --ca-dir, --ca-file and --tls-name.")
+            throw ValidationError("--tls-cert replaces the generated certificate: remove --ca-dir, --ca-file and --tls-name.")
         }
-        if noHTTPS, caFile != nil { throw ValidationError("--ca-file needs HTTPS: leave out --no-https.") }
-        if noHTTPS, envFile != nil { throw ValidationError("--env-file needs HTTPS: leave out --no-https.") }
-        if watch, scenario.map({ $0.contains("\n") || $0.hasPrefix("{") }) ?? true {
-            throw ValidationError("--watch needs --scenario with the path of a file.")
+        if noHTTPS, caFile != nil { throw ValidationError("--ca-file needs HTTPS: remove --no-https.") }
+        if noHTTPS, envFile != nil { throw ValidationError("--env-file needs HTTPS: remove --no-https.") }
+        if watch {
+            guard let scenario, case .file = ScenarioSource(scenario) else {
+                throw ValidationError("--watch needs --scenario with the path of a file.")
+            }
         }
-        if adminToken?.isEmpty == true { throw ValidationError("--admin-token: expected some characters, found none.") }
+        try checkHost()
+        if adminToken?.isEmpty == true { throw ValidationError("--admin-token must not be empty.") }
         try check("--max-worlds", maxWorlds, 0...1_000_000)
         try check("--journal-bytes", journalBytes, 0...(64 << 30))
         try check("--threads", threads ?? 1, 1...64)
@@ -105,17 +113,44 @@ struct ServerOptions: ParsableArguments {
         if let seed, seed > UInt64(Int.max) { throw ValidationError("--seed: expected 0 to \(Int.max), found \(seed).") }
     }
 
+    private func checkHost() throws {
+        let advice: String? =
+            switch true {
+            case host.isEmpty: "it must not be empty"
+            case ["*", "+", "all", "any"].contains(host.lowercased()): "use 0.0.0.0 for all IPv4 addresses, :: for all addresses"
+            case host.contains("://"): "give only the address, without '\(host.prefix { $0 != ":" })://'"
+            case host.hasPrefix("[") && host.hasSuffix("]"): "write it without brackets: --host \(host.dropFirst().dropLast())"
+            case host.hasPrefix("[") || host.wholeMatch(of: /[^:]*:[0-9]+/) != nil: "give the port with --http-port or --https-port"
+            case host.contains { $0.isWhitespace || "/,;'\"*".contains($0) }: "give one address, such as 127.0.0.1"
+            default: nil
+            }
+        if let advice { throw ValidationError("--host '\(host.prefix(100))' is not an address: \(advice).") }
+    }
+
+    /// Refuses ports that are used twice.
+    ///
+    /// - Throws: a validation error that names the two options.
+    func checkPorts() throws {
+        let ports = [
+            ("--http-port", noHTTP ? nil : httpPort), ("--https-port", noHTTPS ? nil : httpsPort), ("--admin-port", adminPort),
+        ]
+        for (index, (name, port)) in ports.enumerated() {
+            guard let port, port != 0, let other = ports[..<index].first(where: { $0.1 == port }) else { continue }
+            throw ValidationError("\(other.0) and \(name) must differ, but both are \(port).")
+        }
+    }
+
     private func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws {
         guard !range.contains(value) else { return }
         throw ValidationError("\(name): expected \(range.lowerBound) to \(range.upperBound), found \(value).")
     }
 
-    /// An option as the environment knows it.
+    /// An option that a variable can set.
     struct Setting {
-        /// What kind of value a variable holds.
+        /// The kind of value.
         enum Kind {
             case value
-            /// Values with commas between them.
+            /// Comma-separated values.
             case list
             /// 1, true, yes or on.
             case flag
@@ -125,10 +160,18 @@ struct ServerOptions: ParsableArguments {
         var kind: Kind
 
         /// The variable: `--http-port` is `KEYFACTOR_MOCK_HTTP_PORT`.
-        var variable: String { EnvironmentSettings.prefix + flag.dropFirst(2).uppercased().replacing("-", with: "_") }
+        var variable: String { Self.variable(String(flag.dropFirst(2))) }
+
+        /// The variable for an option.
+        ///
+        /// - Parameter option: the option, without its dashes.
+        /// - Returns: its name.
+        static func variable(_ option: String) -> String {
+            EnvironmentSettings.prefix + option.uppercased().replacing("-", with: "_")
+        }
     }
 
-    /// Every option that the commands share; a test holds this list against the help text.
+    /// All shared options; a test compares this list with the help text.
     static let settings: [Setting] =
         [
             "scenario", "host", "http-port", "https-port", "tls-cert", "tls-key", "ca-dir", "ca-file", "ready-file", "env-file", "auth",
@@ -140,31 +183,31 @@ struct ServerOptions: ParsableArguments {
         + ["tls-name"].map { Setting(flag: "--\($0)", kind: .list) }
         + ["no-http", "no-https", "strict-worlds", "watch"].map { Setting(flag: "--\($0)", kind: .flag) }
 
-    /// What a command does where nothing is said.
-    struct Usual {
+    /// The defaults of a command.
+    struct Defaults {
         var httpPort: UInt16
         var httpsPort: UInt16
         var logLevel: Log.Level
 
-        static let serve = Usual(httpPort: 8080, httpsPort: 8443, logLevel: .info)
-        static let exec = Usual(httpPort: 0, httpsPort: 0, logLevel: .warning)
+        static let serve = Defaults(httpPort: 8080, httpsPort: 8443, logLevel: .info)
+        static let exec = Defaults(httpPort: 0, httpsPort: 0, logLevel: .warning)
     }
 
-    /// Fills in what was not said.
+    /// Replaces missing values with a command's defaults.
     ///
-    /// - Parameter usual: what a command does then.
-    /// - Returns: options with ports and a level.
-    func filled(_ usual: Usual) -> ServerOptions {
+    /// - Parameter defaults: the command's defaults.
+    /// - Returns: options with ports and a log level.
+    func withDefaults(_ defaults: Defaults) -> ServerOptions {
         var options = self
-        options.httpPort = httpPort ?? usual.httpPort
-        options.httpsPort = httpsPort ?? usual.httpsPort
-        options.logLevel = logLevel ?? usual.logLevel
+        options.httpPort = httpPort ?? defaults.httpPort
+        options.httpsPort = httpsPort ?? defaults.httpsPort
+        options.logLevel = logLevel ?? defaults.logLevel
         return options
     }
 }
 
 extension CompletionKind {
-    /// What a shell offers where a scenario file is to be named.
+    /// The files that shells suggest for a scenario.
     static var scenario: Self { .file(extensions: ["yaml", "yml", "json"]) }
 }
 

@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from mock import BINARY, ESTATE, Mock
+from support.mock import BINARY, ESTATE, Mock
+from support.session import session_of
 
 
 def pytest_sessionstart(session):
@@ -25,22 +26,6 @@ def command(mock):
     """A requests session that talks to the shared server over HTTPS and sends what a well-behaved client sends."""
     with session_of(mock) as session:
         yield session
-
-
-def session_of(server, **headers):
-    """A requests session of a server: `session.get("/Agents")` is below the base path, whole addresses stay what they are."""
-    import requests
-
-    class Session(requests.Session):
-        def request(self, method, url, *arguments, **more):
-            whole = url if url.startswith("http") else server.secure_api + url
-            return super().request(method, whole, *arguments, **more)
-
-    session = Session()
-    session.trust_env = False
-    session.verify = server.ca
-    session.headers.update({"x-keyfactor-requested-with": "APIClient", **headers})
-    return session
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +56,7 @@ def _servers():
 @pytest.fixture
 def terminal(tmp_path):
     """A terminal in which the examples of a document are tried."""
-    from document import Terminal
+    from support.document import Terminal
 
     terminal = Terminal(tmp_path)
     yield terminal

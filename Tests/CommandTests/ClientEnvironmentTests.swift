@@ -7,7 +7,7 @@ import Testing
 
 struct ClientEnvironmentTests {
     private static let files = ClientEnvironment.Files(
-        authority: "/tmp/k/ca.pem", roots: "/tmp/k/roots.pem", configuration: "/tmp/k/command_config.json")
+        authority: "/tmp/k/ca.pem", roots: "/tmp/k/roots.pem", configuration: "/tmp/k/command_config.json", wget: "/tmp/k/wgetrc")
 
     private static func scenario(_ text: String) throws -> Scenario { try Scenario(Array(text.utf8), now: TimeSource.system.now()) }
 
@@ -54,7 +54,7 @@ struct ClientEnvironmentTests {
         #expect(variables["KFMOCK_HTTP_URL"] == (http == nil ? nil : String(admin.dropLast(6))))
     }
 
-    @Test func theOtherWayToLogInIsTakenAway() throws {
+    @Test func variablesOfTheOtherLoginAreRemoved() throws {
         #expect(
             try Self.environment().removed == [
                 "KEYFACTOR_AUTH_CLIENT_ID", "KEYFACTOR_AUTH_CLIENT_SECRET", "KEYFACTOR_AUTH_TOKEN_URL", "COMMAND_IDP_CLIENTID",
@@ -78,7 +78,7 @@ struct ClientEnvironmentTests {
     @Test(arguments: [
         (#"'CORP\ops'"#, "ops", "CORP"), ("ops@corp.test", "ops", "corp.test"), ("ops", "ops", "EXAMPLE"),
     ])
-    func aUserIsTakenApart(_ written: String, _ user: String, _ domain: String) throws {
+    func aUserIsSplitIntoNameAndDomain(_ written: String, _ user: String, _ domain: String) throws {
         let access = try Self.scenario("auth: { users: [ { name: \(written), password: p } ] }").access
         #expect(ClientLogin(nil, access) == .basic(user: user, password: "p", domain: domain))
     }
@@ -88,20 +88,46 @@ struct ClientEnvironmentTests {
             ("", .basic, nil), ("auth: { mode: none }", .oauth, nil), (logins, .basic, nil), (logins, .oauth, nil),
             (
                 "auth: { mode: bearer }", .basic,
-                "the scenario takes bearer tokens alone, and clients are told of Basic: leave out --auth basic"
+                "the scenario only accepts bearer tokens, but clients will use Basic: remove --auth basic"
             ),
-            ("auth: { mode: basic }", .oauth, "the scenario takes Basic alone, and clients are told of OAuth: leave out --auth oauth"),
-            ("auth: { mode: basic }", .basic, "the scenario names no user: every log-in with Basic is refused"),
-            ("auth: { mode: bearer }", .oauth, "the scenario names no client: nobody gets a token"),
+            ("auth: { mode: basic }", .oauth, "the scenario only accepts Basic, but clients will use OAuth: remove --auth oauth"),
+            ("auth: { mode: basic }", .basic, "the scenario has no users: every Basic login will be refused"),
+            ("auth: { mode: bearer }", .oauth, "the scenario has no clients: no client can get a token"),
         ] as [(String, ClientLogin.Kind, String?)])
-    func aLogInThatWillBeRefusedIsTold(_ text: String, _ kind: ClientLogin.Kind, _ objection: String?) throws {
+    func aLoginThatWillBeRefusedIsReported(_ text: String, _ kind: ClientLogin.Kind, _ problem: String?) throws {
         let access = try Self.scenario(text).access
-        #expect(ClientLogin(kind, access).objection(access) == objection)
+        #expect(ClientLogin(kind, access).problem(access) == problem)
     }
 
-    @Test func theDocumentTellsOfEveryVariable() throws {
+    @Test func theDocumentMentionsEveryVariable() throws {
         let document = try String(contentsOf: Golden.root.appending(path: "docs/EXEC.md"), encoding: .utf8)
         let names = try [nil, ClientLogin.Kind.oauth].flatMap { try Self.environment("", $0).variables.map(\.name) }
-        for name in names + ClientEnvironment.rivals { #expect(document.contains("`\(name)`"), "docs/EXEC.md does not tell of \(name)") }
+        for name in names + ClientEnvironment.conflicting {
+            #expect(document.contains("`\(name)`"), "docs/EXEC.md does not mention \(name)")
+        }
+    }
+
+    @Test(
+        arguments: [
+            ([:], "localhost", "localhost,127.0.0.1,::1"), (["NO_PROXY": "a.test"], "localhost", "a.test,localhost,127.0.0.1,::1"),
+            (["no_proxy": "a.test, b.test", "NO_PROXY": "b.test"], "localhost", "b.test,a.test,localhost,127.0.0.1,::1"),
+            (["NO_PROXY": "*"], "192.0.2.7", "*"), (["no_proxy": "localhost"], "192.0.2.7", "localhost,127.0.0.1,::1,192.0.2.7"),
+            ([:], "[2001:db8::1]", "localhost,127.0.0.1,::1,2001:db8::1"),
+            (["NO_PROXY": ""], "127.0.0.2", "localhost,127.0.0.1,::1,127.0.0.2"),
+        ] as [([String: String], String, String)])
+    func theServerIsReachedWithoutAProxy(_ environment: [String: String], _ host: String, _ expected: String) {
+        #expect(ClientSurroundings.noProxy(environment, host: host) == expected)
+    }
+
+    @Test(
+        arguments: [
+            (["HTTPS_PROXY": "http://proxy:1"], 0), (["JAVA_TOOL_OPTIONS": "-Dhttps.proxyHost=proxy"], 0),
+            (["JAVA_TOOL_OPTIONS": "-Dhttps.proxyHost=proxy -Dhttp.nonProxyHosts=*.test"], 1),
+            (["MAVEN_OPTS": "-Dhttps.proxyHost=proxy -Dhttp.nonProxyHosts=localhost|*.test"], 0),
+            (["GLOBAL_AGENT_HTTP_PROXY": "http://proxy:1"], 1),
+            (["GLOBAL_AGENT_HTTPS_PROXY": "http://proxy:1", "GLOBAL_AGENT_NO_PROXY": "localhost"], 0),
+        ] as [([String: String], Int)])
+    func aProxyThatIgnoresNoProxyIsReported(_ environment: [String: String], _ count: Int) {
+        #expect(ClientSurroundings.proxyWarnings(environment).count == count)
     }
 }

@@ -15,14 +15,14 @@ struct CommandLineTests {
 
     @Test(arguments: [
         (["--no-http", "--no-https"], "--no-http and --no-https leave nothing to serve."),
-        (["--tls-cert", "a"], "--tls-cert and --tls-key go together."),
+        (["--tls-cert", "a"], "--tls-cert and --tls-key must be used together."),
         (
             ["--tls-cert", "a", "--tls-key", "b", "--tls-name", "c"],
-            "--tls-cert brings a certificate of its own: leave out --ca-dir, --ca-file and --tls-name."
+            "--tls-cert replaces the generated certificate: remove --ca-dir, --ca-file and --tls-name."
         ),
-        (["--no-https", "--env-file", "a"], "--env-file needs HTTPS: leave out --no-https."),
-        (["--auth", "ntlm"], "The value 'ntlm' is invalid for '--auth <log-in>'"),
-        (["--no-https", "--ca-file", "a"], "--ca-file needs HTTPS: leave out --no-https."),
+        (["--no-https", "--env-file", "a"], "--env-file needs HTTPS: remove --no-https."),
+        (["--auth", "ntlm"], "The value 'ntlm' is invalid for '--auth <login>'"),
+        (["--no-https", "--ca-file", "a"], "--ca-file needs HTTPS: remove --no-https."),
         (["--threads", "0"], "--threads: expected 1 to 64, found 0."), (["--threads", "65"], "--threads: expected 1 to 64, found 65."),
         (["--max-headers", "10"], "--max-headers: expected 1024 to 1048576, found 10."),
         (["--idle-timeout", "-1"], "Missing value for '--idle-timeout <seconds>'"),
@@ -30,7 +30,7 @@ struct CommandLineTests {
         (["--product", "9"], "The value '9' is invalid for '--product <product>'"),
         (["--htpp-port", "1"], "Unknown option '--htpp-port'"),
     ])
-    func badUsageIsTold(_ arguments: [String], _ message: String) {
+    func badUsageIsReported(_ arguments: [String], _ message: String) {
         #expect {
             _ = try Root.parseAsRoot(["serve"] + arguments)
         } throws: { error in
@@ -39,14 +39,14 @@ struct CommandLineTests {
     }
 
     @Test(arguments: [
-        ([], "There is no command to run. Put it behind --: keyfactor-mock exec -- COMMAND"),
-        (["true"], "There is no command to run. Put it behind --: keyfactor-mock exec -- COMMAND"),
+        ([], "No command to run. Write it after --: keyfactor-mock exec -- COMMAND"),
+        (["true"], "No command to run. Write it after --: keyfactor-mock exec -- COMMAND"),
         (["true", "--", "x"], "Unexpected argument 'true'"),
-        (["--no-https", "--", "x"], "exec tells clients of HTTPS: leave out --no-https."),
-        (["--port-443", "--https-port", "0", "--", "x"], "--port-443 chooses address and port: leave out --host and --https-port."),
-        (["--port-443", "--host", "::1", "--", "x"], "--port-443 chooses address and port: leave out --host and --https-port."),
+        (["--no-https", "--", "x"], "exec needs HTTPS: remove --no-https."),
+        (["--port-443", "--https-port", "0", "--", "x"], "--port-443 chooses address and port: remove --host and --https-port."),
+        (["--port-443", "--host", "::1", "--", "x"], "--port-443 chooses address and port: remove --host and --https-port."),
     ])
-    func badUsageOfExecIsTold(_ arguments: [String], _ message: String) {
+    func badUsageOfExecIsReported(_ arguments: [String], _ message: String) {
         #expect {
             _ = try Root.parseAsRoot(["exec"] + arguments)
         } throws: { error in
@@ -54,23 +54,29 @@ struct CommandLineTests {
         }
     }
 
-    @Test func whatStandsBehindTheDashesBelongsToTheCommand() throws {
+    @Test func argumentsAfterTheDashesBelongToTheCommand() throws {
         let words = ["go", "test", "--scenario", "x", "--", "--help"]
         let exec = try #require(try Root.parseAsRoot(["exec", "--seed", "7", "--"] + words) as? Exec)
         #expect(exec.command == words && exec.options.scenario == nil && exec.options.seed == 7)
     }
 
-    @Test func portsAndLogDifferBetweenServeAndExec() throws {
+    @Test func defaultsOfServeAndExecDiffer() throws {
         let given = try #require(try Root.parseAsRoot(["exec", "--http-port", "81", "--", "x"]) as? Exec).options
-        #expect((given.filled(.exec).httpPort, given.filled(.exec).httpsPort, given.filled(.exec).logLevel) == (81, 0, .warning))
-        #expect((given.filled(.serve).httpPort, given.filled(.serve).httpsPort, given.filled(.serve).logLevel) == (81, 8443, .info))
+        #expect(
+            (given.withDefaults(.exec).httpPort, given.withDefaults(.exec).httpsPort, given.withDefaults(.exec).logLevel) == (
+                81, 0, .warning
+            ))
+        #expect(
+            (given.withDefaults(.serve).httpPort, given.withDefaults(.serve).httpsPort, given.withDefaults(.serve).logLevel) == (
+                81, 8443, .info
+            ))
     }
 
     @Test(arguments: [
         ("0.0.0.0", "127.0.0.1", false), ("::", "::1", false), ("localhost", "127.0.0.1", true), ("127.0.0.2", "127.0.0.2", true),
         ("192.0.2.7", "192.0.2.7", false),
     ])
-    func theServerIsFoundOnItsOwnMachine(_ host: String, _ reachable: String, _ isLoopback: Bool) throws {
+    func theServerIsReachableOnItsOwnMachine(_ host: String, _ reachable: String, _ isLoopback: Bool) throws {
         let serve = try #require(try Root.parseAsRoot(["serve", "--host", host]) as? Serve)
         #expect(serve.options.reachableHost == reachable)
         #expect(serve.options.isLoopback == isLoopback)

@@ -9,29 +9,29 @@ struct EnvironmentSettingsTests {
 
     @Test(
         arguments: [
-            ([], [:], ["serve"], "nothing said: serve"),
-            ([], ["KEYFACTOR_MOCK_HTTP_PORT": "9000"], ["serve", "--http-port=9000"], "the environment speaks"),
-            (["--http-port", "1"], ["KEYFACTOR_MOCK_HTTP_PORT": "9000"], ["serve", "--http-port", "1"], "a flag outranks it"),
+            ([], [:], ["serve"], "no arguments: serve"),
+            ([], ["KEYFACTOR_MOCK_HTTP_PORT": "9000"], ["serve", "--http-port=9000"], "a variable"),
+            (["--http-port", "1"], ["KEYFACTOR_MOCK_HTTP_PORT": "9000"], ["serve", "--http-port", "1"], "a flag overrides it"),
             (["--http-port=1"], ["KEYFACTOR_MOCK_HTTP_PORT": "9000"], ["serve", "--http-port=1"], "also with ="),
-            (["serve", "--threads", "2"], ["KEYFACTOR_MOCK_HOST": "::"], ["serve", "--host=::", "--threads", "2"], "behind the command"),
+            (["serve", "--threads", "2"], ["KEYFACTOR_MOCK_HOST": "::"], ["serve", "--host=::", "--threads", "2"], "after the command"),
             (["healthcheck"], ["KEYFACTOR_MOCK_NO_HTTPS": "true"], ["healthcheck", "--no-https"], "a flag that is on"),
             ([], ["KEYFACTOR_MOCK_NO_HTTPS": "false"], ["serve"], "a flag that is off"),
             ([], ["KEYFACTOR_MOCK_TLS_NAME": "a.test,b.test"], ["serve", "--tls-name=a.test", "--tls-name=b.test"], "a list"),
-            ([], ["KEYFACTOR_MOCK_HTTP_PORT": ""], ["serve"], "an empty variable is none"),
+            ([], ["KEYFACTOR_MOCK_HTTP_PORT": ""], ["serve"], "an empty variable is ignored"),
             (
                 ["exec", "--", "x", "--seed", "1"], ["KEYFACTOR_MOCK_SEED": "2", "KEYFACTOR_MOCK_PORT_443": "1"],
-                ["exec", "--seed=2", "--port-443", "--", "x", "--seed", "1"], "a flag of the command that exec runs is none of ours"
+                ["exec", "--seed=2", "--port-443", "--", "x", "--seed", "1"], "arguments of the command that exec runs are not ours"
             ),
-            (["serve"], ["KEYFACTOR_MOCK_PORT_443": "1"], ["serve"], "a setting of exec alone"),
+            (["serve"], ["KEYFACTOR_MOCK_PORT_443": "1"], ["serve"], "a setting for exec only"),
             (["lint", "a.yaml"], ["KEYFACTOR_MOCK_HTTP_PORT": "9000"], ["lint", "a.yaml"], "other commands take no settings"),
-            (["--help"], ["KEYFACTOR_MOCK_HTTP_PORT": "9000"], ["--help"], "help is help"),
-            (["nonsense"], [:], ["nonsense"], "an unknown command is told by the parser"),
+            (["--help"], ["KEYFACTOR_MOCK_HTTP_PORT": "9000"], ["--help"], "help ignores settings"),
+            (["nonsense"], [:], ["nonsense"], "unknown commands are left to the parser"),
         ] as [([String], [String: String], [String], String)])
     func settingsBecomeArguments(_ given: [String], _ environment: [String: String], _ all: [String], _ reason: String) {
         #expect(EnvironmentSettings(environment).arguments(before: given, commands: Self.commands).all == all)
     }
 
-    @Test func aMisspeltVariableIsTold() {
+    @Test func aMisspeltVariableIsReported() {
         let settings = EnvironmentSettings([
             "KEYFACTOR_MOCK_HTPP_PORT": "1", "KEYFACTOR_MOCK_HOST": "x", "KEYFACTOR_MOCK_QZ": "1", "PATH": "/",
         ])
@@ -39,6 +39,42 @@ struct EnvironmentSettingsTests {
             settings.unknown == [
                 "KEYFACTOR_MOCK_HTPP_PORT is not a setting; did you mean KEYFACTOR_MOCK_HTTP_PORT?", "KEYFACTOR_MOCK_QZ is not a setting",
             ])
+    }
+
+    @Test(arguments: [
+        ("PORT", "HTTP_PORT"), ("SSL_PORT", "HTTPS_PORT"), ("CONFIG", "SCENARIO"), ("BIND", "HOST"), ("TLS_NAMES", "TLS_NAME"),
+        ("LOGLEVEL", "LOG_LEVEL"),
+    ])
+    func theSettingThatWasMeantIsSuggested(_ name: String, _ meant: String) {
+        let unknown = EnvironmentSettings(["KEYFACTOR_MOCK_\(name)": "1"]).unknown
+        #expect(unknown == ["KEYFACTOR_MOCK_\(name) is not a setting; did you mean KEYFACTOR_MOCK_\(meant)?"])
+    }
+
+    @Test(arguments: ["7\r", "7\r\n", "7"])
+    func aCarriageReturnAfterAValueIsRemoved(_ value: String) {
+        let settings = EnvironmentSettings(["KEYFACTOR_MOCK_SEED": value, "KEYFACTOR_MOCK_HOST": "\r"])
+        #expect(settings.arguments(before: [], commands: Self.commands).all == ["serve", "--seed=7"])
+    }
+
+    @Test(arguments: [
+        ("HTTP_PORT", "tcp://10.0.0.1:8080"), ("HTTPS_PORT", "tcp://10.0.0.1:443"), ("ADMIN_PORT", "udp://10.0.0.1:1"),
+        ("HOST", "tcp://[::1]:80"), ("HTTP_PORT", "sctp://10.0.0.1:8080"),
+    ])
+    func aServiceLinkIsNamed(_ name: String, _ value: String) {
+        let arguments = EnvironmentSettings(["KEYFACTOR_MOCK_\(name)": value]).arguments(before: [], commands: Self.commands)
+        #expect(arguments.problem?.hasPrefix("KEYFACTOR_MOCK_\(name) is '\(value)', a service link and not a setting") == true)
+        #expect(arguments.problem?.contains("enableServiceLinks: false") == true)
+    }
+
+    @Test func serviceLinksThatAreNoSettingsAreNamedOnce() {
+        let links = [
+            "KEYFACTOR_MOCK_PORT": "tcp://10.0.0.1:443", "KEYFACTOR_MOCK_SERVICE_HOST": "10.0.0.1", "KEYFACTOR_MOCK_SERVICE_PORT": "443",
+            "KEYFACTOR_MOCK_SERVICE_PORT_HTTPS": "443", "KEYFACTOR_MOCK_PORT_443_TCP": "tcp://10.0.0.1:443",
+            "KEYFACTOR_MOCK_PORT_443_TCP_ADDR": "10.0.0.1", "KEYFACTOR_MOCK_PORT_443_TCP_PORT": "443",
+        ]
+        let unknown = EnvironmentSettings(links).unknown
+        #expect(unknown.count == 1 && unknown[0].contains("enableServiceLinks: false"))
+        for name in links.keys { #expect(unknown.first?.contains(name) == true) }
     }
 
     @Test func everyOptionHasAVariable() {

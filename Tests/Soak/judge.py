@@ -68,22 +68,22 @@ def idle(server):
 
 
 def steady(samples, warm_up, bound):
-    """Memory and threads behind the warm-up. `samples` are (seconds, facts). Answers the growth of RSS, as a share, and its parts.
+    """Memory and threads after the warm-up. `samples` are (seconds, facts). Answers the growth of RSS, as a share, and its parts.
 
     Single samples move with what clients do at that moment; so ten medians are compared, each of a tenth of the time.
     """
-    behind = [facts for seconds, facts in samples if seconds >= warm_up]
-    if len(behind) < 50:
-        raise Wrong(f"{len(behind)} samples behind the warm-up are too few to judge memory; the run must be longer")
-    tenths = [behind[len(behind) * n // 10:len(behind) * (n + 1) // 10] for n in range(10)]
+    after = [facts for seconds, facts in samples if seconds >= warm_up]
+    if len(after) < 50:
+        raise Wrong(f"{len(after)} samples after the warm-up are too few to judge memory; the run must be longer")
+    tenths = [after[len(after) * n // 10:len(after) * (n + 1) // 10] for n in range(10)]
     medians = [statistics.median(each.rss for each in tenth) for tenth in tenths]
     spread = max(medians) / min(medians) - 1
     if spread > bound:
-        raise Wrong(f"RSS is not flat: medians of tenths behind the warm-up are {', '.join(map(mib, medians))} MiB, {spread:.1%} apart; "
+        raise Wrong(f"RSS is not flat: medians of tenths after the warm-up are {', '.join(map(mib, medians))} MiB, {spread:.1%} apart; "
                     f"allowed are {bound:.0%}")
     most = max(facts.threads for seconds, facts in samples if seconds < warm_up)
-    if (threads := max(each.threads for each in behind)) > most:
-        raise Wrong(f"{threads} threads behind the warm-up, and at most {most} in it")
+    if (threads := max(each.threads for each in after)) > most:
+        raise Wrong(f"{threads} threads after the warm-up, and at most {most} in it")
     return spread, medians
 
 

@@ -91,7 +91,7 @@ class Life:
 
     @contextlib.contextmanager
     def struck(self, rule):
-        """Waits, behind what is done inside, until a rule has struck once more than before: a request that it holds is in no journal."""
+        """Waits, after what is done inside, until a rule has struck once more than before: a request that it holds is in no journal."""
         before = self.strikes()[rule]
         yield
         deadline = time.monotonic() + PATIENCE

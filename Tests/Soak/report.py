@@ -33,7 +33,7 @@ class Story:
         return self.lives[-1]
 
     def judge_memory(self, life, minutes, before):
-        """Judges the life's RSS behind its warm-up. `before` is how many seconds of the run came before it."""
+        """Judges the life's RSS after its warm-up. `before` is how many seconds of the run came before it."""
         length = life.samples[-1][0]
         is_long = minutes >= SHORT
         warm_up = FROM_MINUTE * 60 - before if is_long else FROM_SHARE * length
@@ -58,7 +58,7 @@ class Story:
         lines.append(f"kill -9: {kills}; each time the same CA, the same ports, and nothing remembered")
         if self.memory:
             warm_up, bound, spread, medians = self.memory
-            lines.append(f"RSS behind the warm-up of {warm_up:.0f} s: {spread:.1%} apart (bound {bound:.0%}); medians of tenths, MiB: "
+            lines.append(f"RSS after the warm-up of {warm_up:.0f} s: {spread:.1%} apart (bound {bound:.0%}); medians of tenths, MiB: "
                          + " ".join(map(judge.mib, medians)))
         if self.stopped_after is not None:
             lines.append(f"SIGTERM: exit code 0 after {self.stopped_after:.2f} s")

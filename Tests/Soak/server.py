@@ -7,7 +7,7 @@ import time
 from typing import NamedTuple
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "Clients"))
-from mock import BINARY, Mock  # noqa: E402
+from support.mock import BINARY, Mock  # noqa: E402
 
 from ledger import Wrong  # noqa: E402
 from traffic import MAX_BODY  # noqa: E402

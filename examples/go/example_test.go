@@ -35,19 +35,19 @@ func ask(client *http.Client, method, address string, body, into any) error {
 		return err
 	}
 	defer reply.Body.Close()
-	said, err := io.ReadAll(reply.Body)
+	content, err := io.ReadAll(reply.Body)
 	switch {
 	case err != nil:
 		return err
 	case reply.StatusCode == http.StatusServiceUnavailable:
 		return errDown
 	case reply.StatusCode/100 != 2:
-		return fmt.Errorf("%s %s: %d %s", method, address, reply.StatusCode, said)
+		return fmt.Errorf("%s %s: %d %s", method, address, reply.StatusCode, content)
 	}
-	return json.Unmarshal(said, into)
+	return json.Unmarshal(content, into)
 }
 
-// giveJob gives an agent a job and answers the job's id. A server that is down is asked again.
+// giveJob schedules a job on an agent and returns the job's id. It retries while the server is down.
 func giveJob(client *http.Client, api, machine string) (string, error) {
 	var agents []struct{ AgentId, ClientMachine string }
 	if err := ask(client, http.MethodGet, api+"/Agents", nil, &agents); err != nil {
@@ -69,7 +69,7 @@ func giveJob(client *http.Client, api, machine string) (string, error) {
 		}
 		return job.JobId, err
 	}
-	return "", fmt.Errorf("there is no agent %s", machine)
+	return "", fmt.Errorf("agent %s not found", machine)
 }
 
 // Its tests.
@@ -88,7 +88,7 @@ func TestTwoRefusalsAndThenOneJob(t *testing.T) {
 	}
 	for n, each := range sent {
 		if each.Body != sent[0].Body || each.Header("X-Keyfactor-Requested-With") == "" {
-			t.Errorf("attempt %d is not as the first", n+1)
+			t.Errorf("attempt %d differs from the first", n+1)
 		}
 	}
 	if jobs := mock.Jobs(); len(jobs) != 1 || jobs[0].ID != job {
@@ -101,11 +101,11 @@ func TestALostAnswerMakesNoSecondJob(t *testing.T) {
 	mock := keyfactormock.New(t)
 	mock.On("POST /OrchestratorJobs/Custom").Reset("reply")
 	if _, err := giveJob(mock.Client, mock.URL, "uo-1"); err == nil {
-		t.Fatal("an answer came")
+		t.Fatal("got a response")
 	}
 	sent := mock.Requests("POST /OrchestratorJobs/Custom")
 	if len(sent) != 1 || sent[0].Effect != "committed" {
-		t.Errorf("requests = %+v, want one that was committed", sent)
+		t.Errorf("requests = %+v, want one committed request", sent)
 	}
 	mock.Verify("[ { jobs: {}, count: 1 } ]")
 }
@@ -123,9 +123,9 @@ estate:
       schedule: { ExactlyOnce: { Time: "2026-03-01T23:00:00Z" } }
 `)
 	if ran := mock.Advance(14*time.Hour - time.Second); ran != 0 {
-		t.Errorf("%d runs before the time", ran)
+		t.Errorf("%d runs before the scheduled time", ran)
 	}
 	if ran := mock.Advance(time.Second); ran != 1 {
-		t.Errorf("%d runs at the time, want 1", ran)
+		t.Errorf("%d runs at the scheduled time, want 1", ran)
 	}
 }

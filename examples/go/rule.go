@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// Rule is what happens to some requests. Each effect's method adds to it.
+// Rule describes what happens to some requests. Each method adds an effect.
 type Rule struct {
 	world *World
 	name  string
-	said  map[string]any
+	keys  map[string]any
 	does  []any
 }
 
-// Option says which requests of an operation a rule strikes.
+// Option restricts which requests of an operation a rule strikes.
 type Option struct {
 	key   string
 	value any
@@ -26,42 +26,43 @@ func Times(n int) Option { return Option{"calls", fmt.Sprintf("1-%d", n)} }
 // Calls strikes these requests, counted from 1: "2", "2-3", "3+", "every 5".
 func Calls(calls string) Option { return Option{"calls", calls} }
 
-// Per counts apart for each "caller", "header.NAME" or "query.NAME".
+// Per counts separately for each "caller", "header.NAME" or "query.NAME".
 func Per(key string) Option { return Option{"per", key} }
 
-// Where strikes requests for which all of this holds, such as {"body.JobTypeName": "FetchLogs"}.
+// Where strikes requests that meet all conditions, such as {"body.JobTypeName": "FetchLogs"}.
 func Where(conditions map[string]any) Option { return Option{"where", conditions} }
 
-// Chance strikes some of the requests, "30%", the same in every run.
+// Chance strikes a share of the requests, such as "30%", the same in every run.
 func Chance(chance string) Option { return Option{"chance", chance} }
 
-// On begins a rule for an operation such as "POST /OrchestratorJobs/Custom" or "token". It holds from its first effect on;
-// rules are asked in the order of their making.
+// On begins a rule for an operation such as "POST /OrchestratorJobs/Custom" or "token". It holds from its first effect on,
+// and a test that gives it none fails, as does one whose operation does not exist;
+// rules are evaluated in the order of their creation.
 func (w *World) On(operation string, options ...Option) *Rule {
-	w.rules++
-	rule := &Rule{world: w, name: fmt.Sprintf("rule-%d", w.rules), said: map[string]any{"operation": operation}}
+	rule := &Rule{world: w, name: fmt.Sprintf("rule-%d", len(w.rules)+1), keys: map[string]any{"operation": operation}}
 	for _, option := range options {
-		rule.said[option.key] = option.value
+		rule.keys[option.key] = option.value
 	}
+	w.rules = append(w.rules, rule)
 	return rule
 }
 
-// Does adds an effect as scenario files write it, such as {"break": "stall", "at": "body"}.
+// Does adds an effect as in scenario files, such as {"break": "stall", "at": "body"}.
 func (r *Rule) Does(effect map[string]any) *Rule {
 	r.world.t.Helper()
 	r.does = append(r.does, effect)
-	r.said["do"] = r.does
-	r.world.Control(http.MethodPut, "rules/"+r.name, r.said, nil)
+	r.keys["do"] = r.does
+	r.world.Control(http.MethodPut, "rules/"+r.name+"?strict", r.keys, nil)
 	return r
 }
 
-// Refuse answers with a failure of the library, such as "unavailable"; no work is done.
+// Refuse sends a built-in failure such as "unavailable"; no work is done.
 func (r *Rule) Refuse(failure string) *Rule {
 	r.world.t.Helper()
 	return r.Does(map[string]any{"refuse": failure})
 }
 
-// RefuseWith answers with a failure written out: failure, status, code, message, body, headers, retryAfter.
+// RefuseWith sends a custom failure: failure, status, code, message, body, headers, retryAfter.
 func (r *Rule) RefuseWith(failure map[string]any) *Rule {
 	r.world.t.Helper()
 	return r.Does(map[string]any{"refuse": failure})
@@ -79,7 +80,7 @@ func (r *Rule) Close(at string) *Rule {
 	return r.Does(map[string]any{"break": "close", "at": at})
 }
 
-// Truncate does the work, promises the full length, and sends a part of the body: "50%".
+// Truncate does the work, but sends only a part of the body, such as "50%", with the full Content-Length.
 func (r *Rule) Truncate(keep string) *Rule {
 	r.world.t.Helper()
 	return r.Does(map[string]any{"break": "truncate", "keep": keep})
@@ -91,19 +92,19 @@ func (r *Rule) Delay(by time.Duration, at string) *Rule {
 	return r.Does(map[string]any{"delay": duration(by), "at": at})
 }
 
-// Answer sends an answer of your own; also where the mock has no operation.
+// Answer sends a custom response; also for operations that the mock does not support.
 func (r *Rule) Answer(status int, body any) *Rule {
 	r.world.t.Helper()
 	return r.Does(map[string]any{"answer": map[string]any{"status": status, "body": body}})
 }
 
-// Alter sends the true answer, changed: status, headers, patch.
+// Alter changes the real response: status, headers, patch.
 func (r *Rule) Alter(what map[string]any) *Rule {
 	r.world.t.Helper()
 	return r.Does(map[string]any{"alter": what})
 }
 
-// Change makes what exists another from the next request on, such as
+// Change changes the estate for the next request, such as
 // {"agents": [{"machine": "uo-1", "status": "disapproved"}]}.
 func (r *Rule) Change(estate map[string]any) *Rule {
 	r.world.t.Helper()

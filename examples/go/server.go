@@ -1,8 +1,8 @@
-// Package keyfactormock gives each test of a Keyfactor Command client a world of its own on a keyfactor-mock server.
+// Package keyfactormock gives each test of a Keyfactor Command client its own world on a keyfactor-mock server.
 //
-// The server is the one that KFMOCK_HTTP_URL, KFMOCK_URL and KFMOCK_ADMIN_URL name, as
-// "keyfactor-mock exec -- go test ./..." sets them. Without these variables KEYFACTOR_MOCK_BINARY, or keyfactor-mock in
-// PATH, is started by Main and stopped after the tests. It needs nothing but the standard library.
+// It uses the server that KFMOCK_HTTP_URL, KFMOCK_URL and KFMOCK_ADMIN_URL name, which
+// "keyfactor-mock exec -- go test ./..." sets. Without these variables, Main starts KEYFACTOR_MOCK_BINARY, or
+// keyfactor-mock in PATH, and stops it after the tests. The package only needs the standard library.
 package keyfactormock
 
 import (
@@ -25,16 +25,16 @@ import (
 
 // server is a running keyfactor-mock.
 type server struct {
-	http, https, admin string // addresses without a slash at the end; admin ends with /_mock
+	http, https, admin string // URLs without a trailing slash; admin ends with /_mock
 	apiPath            string // begins with a slash
 	roots              *x509.CertPool
 	client             *http.Client // for the control interface
 }
 
-// current is what Main has found or started.
+// current is the server that Main has found or started.
 var current *server
 
-// Main is what a TestMain calls: it finds or starts the server, runs the tests, stops what it has started, and exits.
+// Main must be called by TestMain: it finds or starts the server, runs the tests, stops a server it started, and exits.
 func Main(m *testing.M) {
 	code, err := run(m)
 	if err != nil {
@@ -54,7 +54,7 @@ func run(m *testing.M) (int, error) {
 	return m.Run(), nil
 }
 
-// find takes the server that the environment names, else starts one.
+// find returns the server that the environment names, or starts one.
 func find() (*server, func(), error) {
 	apiPath := "/" + strings.Trim(fallback(os.Getenv("KEYFACTOR_API_PATH"), "KeyfactorAPI"), "/")
 	plain, secure := os.Getenv("KFMOCK_HTTP_URL"), os.Getenv("KFMOCK_URL")
@@ -69,13 +69,13 @@ func find() (*server, func(), error) {
 	return s, func() {}, nil
 }
 
-// start starts a server on free ports; the function stops it.
+// start starts a server on free ports; the returned function stops it.
 func start(apiPath string) (*server, func(), error) {
 	binary := os.Getenv("KEYFACTOR_MOCK_BINARY")
 	if binary == "" {
 		path, err := exec.LookPath("keyfactor-mock")
 		if err != nil {
-			return nil, nil, errors.New("there is no keyfactor-mock: set KFMOCK_URL, or KEYFACTOR_MOCK_BINARY, or put it into PATH")
+			return nil, nil, errors.New("keyfactor-mock was not found: set KFMOCK_URL or KEYFACTOR_MOCK_BINARY, or add it to PATH")
 		}
 		binary = path
 	}
@@ -92,7 +92,7 @@ func start(apiPath string) (*server, func(), error) {
 		_ = command.Process.Signal(syscall.SIGTERM)
 		_ = command.Wait()
 	}
-	// One line says where it listens. If the server ends before, reading ends too.
+	// The server prints one line when it listens. If it exits before that, reading fails.
 	line, err := bufio.NewReader(output).ReadBytes('\n')
 	if err != nil {
 		stop()
@@ -101,7 +101,7 @@ func start(apiPath string) (*server, func(), error) {
 	var ready struct{ HTTP, HTTPS int }
 	if err := json.Unmarshal(line, &ready); err != nil {
 		stop()
-		return nil, nil, fmt.Errorf("%s said %q: %w", binary, line, err)
+		return nil, nil, fmt.Errorf("%s printed %q: %w", binary, line, err)
 	}
 	s := &server{
 		http:    fmt.Sprintf("http://localhost:%d", ready.HTTP),
@@ -116,7 +116,7 @@ func start(apiPath string) (*server, func(), error) {
 	return s, stop, nil
 }
 
-// trust reads the CA from a file, or asks the server for it.
+// trust reads the CA from a file, or downloads it from the server.
 func (s *server) trust(file string) error {
 	s.roots = x509.NewCertPool()
 	s.client = s.newClient()
@@ -135,12 +135,12 @@ func (s *server) trust(file string) error {
 		authority = []byte(text)
 	}
 	if authority != nil && !s.roots.AppendCertsFromPEM(authority) {
-		return errors.New("there is no certificate in what should be the CA")
+		return errors.New("the CA file contains no certificate")
 	}
 	return nil
 }
 
-// newClient makes a client with connections of its own, which trusts the server's CA and uses no proxy.
+// newClient makes a client with its own connections that trusts the server's CA and uses no proxy.
 func (s *server) newClient() *http.Client {
 	return &http.Client{
 		Timeout: 30 * time.Second,
@@ -150,8 +150,8 @@ func (s *server) newClient() *http.Client {
 	}
 }
 
-// control asks the control interface. A body that is a string is sent as it is, YAML or JSON, all else as JSON; the
-// answer's JSON goes into what into points at, or its text if that is a string.
+// control sends a request to the control interface. A body that is a string is sent unchanged, as YAML or JSON, and
+// anything else as JSON. The response is stored in the value that into points to: as text if it is a string, else from JSON.
 func (s *server) control(method, page string, body, into any) error {
 	var data io.Reader
 	switch body := body.(type) {
@@ -177,29 +177,29 @@ func (s *server) control(method, page string, body, into any) error {
 		return err
 	}
 	defer reply.Body.Close()
-	said, err := io.ReadAll(reply.Body)
+	content, err := io.ReadAll(reply.Body)
 	if err != nil {
 		return err
 	}
 	if reply.StatusCode/100 != 2 {
 		var why struct{ Error string }
-		if json.Unmarshal(said, &why) == nil && why.Error != "" {
-			said = []byte(why.Error)
+		if json.Unmarshal(content, &why) == nil && why.Error != "" {
+			content = []byte(why.Error)
 		}
-		return &refusal{reply.StatusCode, fmt.Sprintf("%s /_mock/%s: %d %s", method, page, reply.StatusCode, said)}
+		return &refusal{reply.StatusCode, fmt.Sprintf("%s /_mock/%s: %d %s", method, page, reply.StatusCode, content)}
 	}
 	switch into := into.(type) {
 	case nil:
 		return nil
 	case *string:
-		*into = string(said)
+		*into = string(content)
 		return nil
 	default:
-		return json.Unmarshal(said, into)
+		return json.Unmarshal(content, into)
 	}
 }
 
-// refusal is what the control interface answers instead; its text draws the mistake.
+// refusal is an error response of the control interface.
 type refusal struct {
 	status  int
 	message string

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// World is an isolated copy of everything: what exists, the clock, the rules, the journal, the tokens.
+// World is an isolated copy of everything: estate, clock, rules, journal, tokens.
 type World struct {
 	Name     string
 	URL      string // the API in this world, over HTTP; over HTTPS if the server has no HTTP
@@ -24,11 +24,11 @@ type World struct {
 	Client   *http.Client
 
 	t     testing.TB
-	rules int
+	rules []*Rule
 }
 
-// Exchange is a request with its reply, as the journal has it. Status is 0 where nothing was sent; Effect is "committed"
-// where the work was done.
+// Exchange is a request with its reply, from the journal. Status is 0 if nothing was sent; Effect is "committed" if the
+// work was done.
 type Exchange struct {
 	N                                       int
 	Method, Path, Query, Body, Operation    string
@@ -40,7 +40,7 @@ type Exchange struct {
 	At                                      time.Time
 }
 
-// Header is a header field of the request, whatever its case; of credentials only the scheme is shown.
+// Header is a header field of the request; the name is case-insensitive. Of credentials only the scheme is shown.
 func (e Exchange) Header(name string) string {
 	for key, value := range e.RequestHeaders {
 		if strings.EqualFold(key, name) {
@@ -50,7 +50,7 @@ func (e Exchange) Header(name string) string {
 	return ""
 }
 
-// Job is a job that is scheduled or under way.
+// Job is a scheduled or running job.
 type Job struct {
 	ID, JobType, Agent, State string
 	Schedule                  json.RawMessage
@@ -59,12 +59,12 @@ type Job struct {
 
 var unfit = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
 
-// New makes the world of a test and drops it when the test is over. Its name comes from the test's and its package's,
-// so that what is drawn at random is the same in every run. When the test fails, its exchanges are logged.
+// New creates the world of a test and drops it at the end of the test. It is named after the test and its package, so
+// that random values are the same in every run. If the test fails, its exchanges are logged.
 func New(t testing.TB) *World {
 	t.Helper()
 	if current == nil {
-		t.Fatal("there is no server: call keyfactormock.Main in TestMain")
+		t.Fatal("no server is running: call keyfactormock.Main in TestMain")
 	}
 	digest := fmt.Sprintf("%x", sha256.Sum256([]byte(thisPackage()+" "+t.Name())))
 	name := unfit.ReplaceAllString(t.Name(), "-")
@@ -86,6 +86,11 @@ func New(t testing.TB) *World {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
+		for _, rule := range w.rules {
+			if len(rule.does) == 0 {
+				t.Errorf("On(%q) was given no effect, such as Refuse: it strikes nothing", rule.said["operation"])
+			}
+		}
 		if t.Failed() {
 			for _, each := range w.Requests("") {
 				t.Logf("%d %s %s: %d %s %s", each.N, each.Method, each.Path, each.Status, each.Delivery, each.Rule)
@@ -97,7 +102,7 @@ func New(t testing.TB) *World {
 	return w
 }
 
-// thisPackage is the folder of the tests below that of go.mod: another for each package, and the same on each machine.
+// thisPackage is the test's folder relative to that of go.mod: unique for each package, and the same on every machine.
 func thisPackage() string {
 	folder, err := os.Getwd()
 	if err != nil {
@@ -124,7 +129,7 @@ func (w *World) drop() {
 	}
 }
 
-// Control asks the control interface of this world, for what has no method here; into may be nil.
+// Control sends a request to the control interface of this world, for anything without a method here; into may be nil.
 func (w *World) Control(method, page string, body, into any) {
 	w.t.Helper()
 	if err := current.control(method, "worlds/"+w.Name+"/"+page, body, into); err != nil {
@@ -132,19 +137,19 @@ func (w *World) Control(method, page string, body, into any) {
 	}
 }
 
-// Load swaps the whole scenario, YAML or JSON. The world begins anew.
+// Load replaces the whole scenario, YAML or JSON. The world restarts.
 func (w *World) Load(scenario string) {
 	w.t.Helper()
 	w.Control(http.MethodPut, "scenario", scenario, nil)
 }
 
-// Patch merges into what exists, in the words of scenario files, YAML or JSON.
+// Patch merges into the estate, in the format of scenario files, YAML or JSON.
 func (w *World) Patch(estate string) {
 	w.t.Helper()
 	w.Control(http.MethodPatch, "estate", estate, nil)
 }
 
-// Advance lets world time pass; all that falls due has happened when it returns. It answers how many runs began.
+// Advance advances the world's clock and runs everything that becomes due. It returns how many runs began.
 func (w *World) Advance(by time.Duration) int {
 	w.t.Helper()
 	var outcome struct{ Ran int }
@@ -152,10 +157,11 @@ func (w *World) Advance(by time.Duration) int {
 	return outcome.Ran
 }
 
-// Requests are the exchanges of an operation such as "GET /Agents", or all if it is empty, the first one first.
+// Requests are the exchanges of an operation such as "GET /Agents", or all if it is empty, oldest first. An operation
+// that does not exist fails the test.
 func (w *World) Requests(operation string) []Exchange {
 	w.t.Helper()
-	query := url.Values{"order": {"oldest"}, "limit": {"100000"}}
+	query := url.Values{"order": {"oldest"}, "limit": {"100000"}, "strict": {"true"}}
 	if operation != "" {
 		query.Set("operation", operation)
 	}
@@ -165,12 +171,12 @@ func (w *World) Requests(operation string) []Exchange {
 	}
 	w.Control(http.MethodGet, "journal?"+query.Encode(), nil, &journal)
 	if journal.Evicted > 0 {
-		w.t.Fatalf("the journal has let %d exchanges go: use Verify, which knows that", journal.Evicted)
+		w.t.Fatalf("the journal has dropped %d exchanges: use Verify, which allows for that", journal.Evicted)
 	}
 	return journal.Exchanges
 }
 
-// Jobs are the jobs that are scheduled or under way; those that are over are in the history.
+// Jobs are the scheduled and running jobs; completed jobs are in the history.
 func (w *World) Jobs() []Job {
 	w.t.Helper()
 	var jobs []Job
@@ -179,20 +185,20 @@ func (w *World) Jobs() []Job {
 }
 
 // Verify fails the test, with the exchanges that came nearest, unless all of the expectations are met: a list as in scenario
-// files, such as "[ { requests: { operation: GET /Agents }, count: 1-3 } ]".
+// files, such as "[ { requests: { operation: GET /Agents }, count: 1-3 } ]". A name in them that does not exist fails it, too.
 func (w *World) Verify(expectations string) {
 	w.t.Helper()
 	var verdict struct {
 		Verdict string
 		Results json.RawMessage
 	}
-	w.Control(http.MethodPost, "verify", "expect: "+expectations, &verdict)
+	w.Control(http.MethodPost, "verify?strict", "expect: "+expectations, &verdict)
 	if verdict.Verdict != "met" {
 		w.t.Errorf("%s: %s", verdict.Verdict, verdict.Results)
 	}
 }
 
-// duration writes a duration as the mock reads it.
+// duration formats a duration for the mock.
 func duration(d time.Duration) string {
 	if d%time.Second == 0 {
 		return fmt.Sprintf("%ds", d/time.Second)

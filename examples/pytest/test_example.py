@@ -1,4 +1,4 @@
-"""Tests of a small client, to be copied. The client is the first part; in your project it is the code that you ship."""
+"""Example tests of a small client. The client comes first; in your project it is the code that you ship."""
 
 import json
 import urllib.error
@@ -17,7 +17,7 @@ def ask(url, path, body=None):
 
 
 def give_job(url, machine, attempts=3):
-    """Gives the agent on a machine a job, and answers the job's id. A server that is down is asked again."""
+    """Schedules a job on the agent of a machine and returns the job's id. Retries while the server is down."""
     agent = next(each["AgentId"] for each in ask(url, "/Agents") if each["ClientMachine"] == machine)
     body = {"AgentId": agent, "JobTypeName": "SampleCustomJobType", "JobFields": {"ParamInt": "1"}}
     for left in reversed(range(attempts)):
@@ -73,7 +73,7 @@ def test_a_job_of_tonight_runs_tonight(kfmock):
 
 @pytest.mark.parametrize("attempt", [1, 2])
 def test_chance_is_the_same_in_every_run(kfmock, attempt):
-    """Two worlds, of a name each: neither sees the other's requests."""
+    """Two worlds with different names: neither sees the other's requests."""
     kfmock.on("GET", "/Agents", chance="50%", maxRun=1).refuse("unavailable")
     with pytest.raises(urllib.error.HTTPError):
         for _ in range(20):
@@ -81,7 +81,7 @@ def test_chance_is_the_same_in_every_run(kfmock, attempt):
     assert {each.status for each in kfmock.requests()} <= {200, 503}
 
 
-def test_what_was_expected_and_did_not_come_is_told_with_what_came_nearest(kfmock):
+def test_an_expectation_that_is_not_met_is_shown_with_the_nearest_request(kfmock):
     give_job(kfmock.url, "uo-1")
     kfmock.expect("POST", "/OrchestratorJobs/Custom", where={"body.JobFields.ParamInt": "2"})
     with pytest.raises(AssertionError, match="nearest: .* POST"):

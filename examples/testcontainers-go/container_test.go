@@ -10,10 +10,10 @@ import (
 
 const scenario = "{ rules: [ { operation: POST /OrchestratorJobs/Custom, calls: 1, do: [ { refuse: unavailable } ] } ] }"
 
-// startMock starts a server in a container of its own and answers its address, such as http://localhost:32768.
+// startMock starts a server in a container and returns its URL, such as http://localhost:32768.
 func startMock(t *testing.T) string {
 	t.Helper()
-	// No image is published: name one that you have built from this project's Dockerfile.
+	// No image is published: use one that you have built from this project's Dockerfile.
 	image := os.Getenv("KFMOCK_IMAGE")
 	if image == "" {
 		image = "registry.example.com/keyfactor-mock:0.1.0"

@@ -53,15 +53,15 @@ func order(api string) (string, error) {
 			return job.JobId, err
 		}
 	}
-	return "", errors.New("there is no agent uo-1")
+	return "", errors.New("agent uo-1 not found")
 }
 
 // Its test.
 
-func TestAnOrderThatIsRefusedIsGivenAgain(t *testing.T) {
+func TestARefusedJobIsScheduledAgain(t *testing.T) {
 	mock := startMock(t)
 	if _, err := order(mock + "/KeyfactorAPI"); !errors.Is(err, errDown) {
-		t.Fatalf("the first order: %v, want %v", err, errDown)
+		t.Fatalf("first attempt: %v, want %v", err, errDown)
 	}
 	wanted, err := order(mock + "/KeyfactorAPI")
 	if err != nil {
@@ -72,6 +72,6 @@ func TestAnOrderThatIsRefusedIsGivenAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(jobs) != 1 || jobs[0].ID != wanted {
-		t.Fatalf("jobs = %v, want the one that was ordered, %s", jobs, wanted)
+		t.Fatalf("jobs = %v, want only %s", jobs, wanted)
 	}
 }

@@ -1,4 +1,4 @@
-"""A server for the tests of this folder, in a container of its own."""
+"""A server in a container, for the tests in this folder."""
 
 import os
 
@@ -6,14 +6,14 @@ import pytest
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.wait_strategies import HttpWaitStrategy
 
-# No image is published: name one that you have built from this project's Dockerfile.
+# No image is published: use one that you have built from this project's Dockerfile.
 IMAGE = os.environ.get("KFMOCK_IMAGE", "registry.example.com/keyfactor-mock:0.1.0")
 SCENARIO = "{ rules: [ { operation: POST /OrchestratorJobs/Custom, calls: 1, do: [ { refuse: unavailable } ] } ] }"
 
 
 @pytest.fixture(scope="session")
 def mock():
-    """The server's address, such as http://localhost:32768."""
+    """The server's URL, such as http://localhost:32768."""
     container = DockerContainer(IMAGE).with_exposed_ports(8080).with_env("KEYFACTOR_MOCK_SCENARIO", SCENARIO)
     with container.waiting_for(HttpWaitStrategy(8080, "/_mock/readyz").for_status_code(200)):
         yield f"http://{container.get_container_host_ip()}:{container.get_exposed_port(8080)}"

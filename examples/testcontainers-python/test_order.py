@@ -1,4 +1,4 @@
-"""One job is ordered from a Command that is down at first."""
+"""Schedules a job while Command is down at first."""
 
 import requests
 
@@ -12,7 +12,7 @@ def order(api):
     return requests.post(api + "/OrchestratorJobs/Custom", json=job, headers=HEADERS, timeout=10)
 
 
-def test_an_order_that_is_refused_is_given_again(mock):
+def test_a_refused_job_is_scheduled_again(mock):
     assert order(mock + "/KeyfactorAPI").status_code == 503
     assert requests.get(mock + "/_mock/jobs", timeout=10).json() == []
     answer = order(mock + "/KeyfactorAPI")

@@ -1,7 +1,6 @@
-/// Every operation of Command that is served. `docs/FIDELITY.md` has a row for each.
+/// Every operation of Command that is served. `docs/fidelity/` has a row for each.
 enum API {
-    static let endpoints: [Endpoint] =
-        StatusEndpoints.all + AgentEndpoints.all + JobTypeEndpoints.all + CertificateStoreEndpoints.all
-        + StoreTypeEndpoints.all + ContainerEndpoints.all + JobEndpoints.all
-        + PamProviderEndpoints.all
+    static let operations: [Operation] =
+        StatusOperations.all + AgentOperations.all + JobTypeOperations.all + CertificateStoreOperations.all
+        + StoreTypeOperations.all + ContainerOperations.all + JobOperations.all + PamProviderOperations.all
 }

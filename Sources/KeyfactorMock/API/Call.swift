@@ -23,35 +23,66 @@ struct Call: Sendable {
     /// - Returns: the GUID.
     func guid(_ name: String) throws(Refusal) -> GUID {
         let text = parameters.first { $0.name == name }?.value ?? ""
-        guard let id = GUID(text) else {
-            throw .badArgument(
-                "\(name): expected a GUID such as 00000000-0000-0000-0000-000000000000, found '\(text.prefix(60))'.", member: name)
-        }
+        guard let id = GUID(text) else { throw .notAGUID(name, "'\(text.prefix(60))'") }
         return id
+    }
+
+    /// A whole number in the path.
+    ///
+    /// - Parameter name: the path parameter's name.
+    /// - Throws: a refusal if it is no number of 32 bits.
+    /// - Returns: the number.
+    func number(_ name: String) throws(Refusal) -> Int {
+        let text = parameters.first { $0.name == name }?.value ?? ""
+        guard let number = Int32(text) else {
+            throw .badArgument("\(name): expected a whole number, found '\(text.prefix(60))'.", member: name)
+        }
+        return Int(number)
+    }
+
+    /// Reads the body, which must be an object, into a draft.
+    ///
+    /// - Parameters:
+    ///   - model: its members; others are ignored, as Command does, or refused where the world says so.
+    ///   - form: which request it is.
+    ///   - draft: receives what is said.
+    /// - Throws: a refusal if there is no body, it is no object, or a member is wrong.
+    func read<Row>(_ model: Model<Row>, _ form: Forms = .create, into draft: inout Row.Draft) throws(Refusal) {
+        try model.read(try object(), reading(form), into: &draft)
+    }
+
+    /// Reads the body, which must be an object, into a new draft. See `read(_:_:into:)`.
+    func read<Row>(_ model: Model<Row>, _ form: Forms = .create) throws(Refusal) -> Row.Draft {
+        var draft = model.blank()
+        try read(model, form, into: &draft)
+        return draft
     }
 
     /// The body as an object.
     ///
-    /// - Parameter members: the model's members; others are ignored, as Command does, or refused where the world says so.
     /// - Throws: a refusal if there is no body, or it is no object.
-    /// - Returns: the object.
-    func object(knowing members: [String]) throws(Refusal) -> JSONValue {
+    func object() throws(Refusal) -> JSONValue {
         guard let root = body?.root else { throw .badArgument("The request body is empty; expected a JSON object.", member: "$") }
         guard root.isObject else { throw .badArgument("The request body is \(root.kindName); expected a JSON object.", member: "$") }
-        if fidelity.unknownMembers == .refuse { try root.refuseUnknown(members) }
         return root
     }
+
+    /// Under which rules a request is read.
+    func reading(_ form: Forms) -> Reading { Reading(form: form, product: product, fidelity: fidelity) }
+
+    /// For whom and when an answer is written.
+    func view(_ form: Forms) -> View { View(form, product: product, now: now, fidelity) }
 
     /// The body as a bare array of GUIDs, each counted once.
     ///
     /// - Parameter what: what they name, for refusals.
     /// - Throws: a refusal if there is no body, or it is no array of at least one GUID.
-    /// - Returns: the GUIDs in the order of their first mention.
+    /// - Returns: the GUIDs in the order of first mention.
     func bodyIDs(of what: String) throws(Refusal) -> [GUID] {
         guard let root = body?.root else {
             throw .badArgument("The request body is empty; expected a JSON array of \(what) ids.", member: "$")
         }
-        return try root.guids(of: what)
+        return try root.guids(at: nil, of: what)
     }
 
     /// The body as an array.
@@ -103,15 +134,23 @@ struct Call: Sendable {
         return Reply(200, writer.bytes)
     }
 
+    /// A reply with one row.
+    func object<Row>(_ row: Row, _ model: Model<Row>, _ form: Forms, _ estate: Estate) -> Reply {
+        object { model.write(row, estate, view(form), to: &$0) }
+    }
+
     /// A reply with a page of a list.
     ///
     /// - Parameters:
     ///   - page: the rows of the page, and how many there are in all.
-    ///   - write: writes one row.
+    ///   - model: the members of a row.
+    ///   - form: the form of a row.
+    ///   - estate: where the rows lie.
     /// - Returns: a reply with status 200 and the total.
-    func list<Row>(_ page: Page<Row>, _ write: (inout JSONWriter, Row) -> Void) -> Reply {
+    func list<Row>(_ page: Page<Row>, _ model: Model<Row>, _ form: Forms, _ estate: Estate) -> Reply {
+        let view = view(form)
         var writer = JSONWriter(style: style, capacity: 64 + page.rows.count * 640)
-        writer.array(page.rows, write)
+        writer.array(page.rows) { model.write($1, estate, view, to: &$0) }
         return Reply(200, writer.bytes, total: page.total)
     }
 }

@@ -1,30 +1,30 @@
 import MicroHTTP
 
-/// Says what a request that met nothing was probably meant to meet.
+/// Suggests the operation that a request which found nothing was probably meant for.
 struct NearMiss: Sendable {
     private let bases: [String]
-    private let endpoints: [Endpoint]
+    private let endpoints: [Operation]
 
-    /// Explains misses among some endpoints.
+    /// Suggests among some endpoints.
     ///
     /// - Parameters:
-    ///   - endpoints: what is served.
-    ///   - bases: below which base paths.
-    init(_ endpoints: [Endpoint], bases: [String]) {
+    ///   - endpoints: the operations that are served.
+    ///   - bases: the base paths below which they are.
+    init(_ endpoints: [Operation], bases: [String]) {
         self.endpoints = endpoints
         self.bases = bases
     }
 
-    /// One line for the log and for `X-Mock-Why`.
+    /// The explanation of a miss, for the log and for `X-Mock-Why`.
     ///
-    /// - Parameter request: what was asked for.
+    /// - Parameter request: the request that found nothing.
     /// - Returns: a sentence without a full stop.
     func explain(_ request: Request) -> String {
         let path = "/" + request.text(request.path).split(separator: "/").prefix(12).joined(separator: "/").prefix(200)
         let asked = "\(request.method.name) \(path)"
         guard let base = bases.first(where: { Self.isPrefix($0, of: path) }) else {
             let loose = bases.first { path.lowercased().hasPrefix($0.lowercased()) }
-            let hint = loose.map { " (a slash is missing behind \($0))" } ?? ""
+            let hint = loose.map { " (a slash is missing after \($0))" } ?? ""
             return "\(asked) is not below a base path\(hint); those are \(bases.joined(separator: ", "))"
         }
         let below = String(path.dropFirst(base.count))
@@ -42,7 +42,7 @@ struct NearMiss: Sendable {
         return path == base || path.hasPrefix(base + "/")
     }
 
-    /// A path with its identifiers as holes, so that only words are compared.
+    /// A path with `{}` in place of identifiers, so that only words are compared.
     private static func shape(_ path: String) -> [UInt8] {
         let segments = path.lowercased().split(separator: "/").map { segment in
             segment.hasPrefix("{") || GUID(segment) != nil || Int(segment) != nil ? "{}" : segment
@@ -50,7 +50,7 @@ struct NearMiss: Sendable {
         return Array(segments.joined(separator: "/").utf8)
     }
 
-    /// How many letters must be put in, left out or replaced to make one of the other (Levenshtein).
+    /// How many bytes must be inserted, removed or replaced to turn one text into the other (Levenshtein).
     private static func distance(_ one: [UInt8], _ other: [UInt8]) -> Int {
         var row = Array(0...other.count)
         for (i, a) in one.enumerated() {

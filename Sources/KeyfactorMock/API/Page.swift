@@ -39,12 +39,14 @@ extension Call {
     /// - Returns: the rows of the page, in order.
     /// - Throws: a refusal of a query, a field or a number that is wrong.
     func page<Row>(
-        of source: some PageSource<Row>, fields: [QueryField<Row>], defaultSort: String?, takesQuery: Bool = true,
+        of source: some PageSource<Row>, fields: @autoclosure () -> [QueryField<Row>], defaultSort: String?, takesQuery: Bool = true,
         isVisible: ((Row) -> Bool)? = nil
     ) throws(Refusal) -> Page<Row> {
         let number = try count("PageReturned", default: 1)
         let size = try count("ReturnLimit", default: 50)
         guard size <= Self.largestPage else { throw .badArgument("ReturnLimit: expected at most \(Self.largestPage), found \(size).") }
+        let isPlain = query["querystring"] == nil && query["sortfield"]?.isEmpty ?? true
+        let fields = isPlain ? [] : fields()
         let filter = takesQuery ? try filter(fields) : nil
         let sort = try sortField(fields)
         let sorts = sort.map { $0.name != defaultSort } ?? false

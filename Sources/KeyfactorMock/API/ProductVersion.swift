@@ -41,8 +41,17 @@ package enum ProductVersion: String, Sendable, CaseIterable, Comparable {
         }
     }
 
-    /// Whether one release came before another.
-    package static func < (left: ProductVersion, right: ProductVersion) -> Bool {
-        (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
+    /// Its place among all releases, the oldest first.
+    package var index: Int {
+        switch self {
+        case .v10: 0
+        case .v11: 1
+        case .v12: 2
+        case .v24: 3
+        case .v25: 4
+        }
     }
+
+    /// Whether one release came before another.
+    package static func < (left: ProductVersion, right: ProductVersion) -> Bool { left.index < right.index }
 }

@@ -17,6 +17,16 @@ extension Refusal {
         Refusal(status: 400, code: badArgumentCode, message: message, provenance: .assumed, bindingMember: member)
     }
 
+    /// Something other than a GUID stands where one is expected.
+    ///
+    /// - Parameters:
+    ///   - place: the member or parameter.
+    ///   - found: what stands there, shortened.
+    /// - Returns: a refusal with status 400.
+    static func notAGUID(_ place: String, _ found: String) -> Refusal {
+        badArgument("\(place): expected a GUID such as \(GUID.empty.text), found \(found).", member: place)
+    }
+
     /// The body is not JSON.
     static func invalidJSON(_ mistake: JSONMistake) -> Refusal {
         badArgument("The request body is not valid JSON: \(mistake.message) (line \(mistake.line), column \(mistake.column)).", member: "$")
@@ -129,6 +139,11 @@ extension Refusal {
         Refusal(status: 400, code: "0xA0110029", message: "\(what) is used by \(users) and cannot be deleted.", provenance: .assumed)
     }
 
+    /// No PAM provider of this id.
+    static func pamProviderNotFound(_ id: Int) -> Refusal {
+        notFound("PAM provider with id '\(id)' does not exist.", .assumed)
+    }
+
     /// No job history entry of this id.
     static func jobHistoryNotFound(_ id: Int) -> Refusal {
         notFound("Job history with id '\(id)' does not exist.", .assumed)
@@ -174,7 +189,7 @@ extension Refusal {
     /// The world holds as much as it may.
     static func worldIsFull(_ what: String, limit: Int) -> Refusal {
         Refusal(
-            status: 503, code: badArgumentCode, message: "This mock keeps at most \(limit) \(what) in a world. Restart it to begin anew.",
+            status: 503, code: badArgumentCode, message: "This mock keeps at most \(limit) \(what) in a world. Restart it to begin again.",
             provenance: .assumed, why: "a limit of the mock, not of Command")
     }
 

@@ -7,7 +7,7 @@ struct Router: Sendable {
     /// What a path leads to.
     enum Match: Sendable {
         /// An endpoint, and its number in the list that the router was made of.
-        case endpoint(Endpoint, number: Int, parameters: [(name: String, value: String)])
+        case endpoint(Operation, number: Int, parameters: [(name: String, value: String)])
         /// The path exists, for these methods.
         case otherMethods([String])
         /// Nothing is here; whether it lies below a base path.
@@ -20,7 +20,7 @@ struct Router: Sendable {
         var children: [(segment: [UInt8], node: Int)] = []
         var hole: Int?
         var isBase = false
-        var endpoints: [(endpoint: Endpoint, number: Int)] = []
+        var endpoints: [(endpoint: Operation, number: Int)] = []
     }
 
     private var nodes = [Node()]
@@ -30,7 +30,7 @@ struct Router: Sendable {
     /// - Parameters:
     ///   - endpoints: what is served.
     ///   - bases: base paths such as `/KeyfactorAPI`; every endpoint is reached through each.
-    init(_ endpoints: [Endpoint], bases: [String]) {
+    init(_ endpoints: [Operation], bases: [String]) {
         for base in bases {
             let root = base.split(separator: "/").reduce(0) { child(of: $0, String($1)) }
             nodes[root].isBase = true

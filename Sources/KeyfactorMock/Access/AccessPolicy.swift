@@ -1,8 +1,8 @@
-/// Who is let into a world, and as whom.
+/// Who is admitted to a world, and as whom.
 package struct AccessPolicy: Sendable {
-    /// Which credentials count.
+    /// Which credentials are accepted.
     package enum Mode: String, Sendable, CaseIterable {
-        /// Every well-formed Basic or Bearer credential, and none: nobody has to set anything up.
+        /// Every well-formed Basic or Bearer credential, or none: nothing has to be set up.
         case any
         /// Basic, checked against `users`.
         case basic
@@ -10,11 +10,11 @@ package struct AccessPolicy: Sendable {
         case bearer
         /// Either of the two.
         case both
-        /// Nobody is asked; the header is not even read.
+        /// Everybody; the header is not even read.
         case none
     }
 
-    /// Somebody who logs in with Basic.
+    /// A user who authenticates with Basic.
     package struct User: Sendable {
         package var name: String
         package var password: String
@@ -23,7 +23,7 @@ package struct AccessPolicy: Sendable {
         package var world: String?
     }
 
-    /// Somebody who gets tokens from the token endpoint.
+    /// A client that gets tokens from the token endpoint.
     package struct Client: Sendable {
         package var id: String
         package var secret: String
@@ -35,26 +35,26 @@ package struct AccessPolicy: Sendable {
     package var mode = Mode.any
     package var users: [User] = []
     package var clients: [Client] = []
-    /// How long a token lives on the world's clock.
+    /// How long a token is valid, on the world's clock.
     package var tokenLifetime = Duration.seconds(3600)
 
-    /// Everybody is let in.
+    /// Everybody is admitted.
     package init() {}
 
     /// Finds out who makes a request.
     ///
-    /// In mode `any` a user that the scenario names keeps its permissions, whatever the password; an expired token of the mock's own
-    /// is refused in every mode that reads tokens.
+    /// In mode `any` a user that the scenario names keeps its permissions, whatever the password. An expired token of the mock's own is
+    /// refused in every mode that reads tokens.
     ///
     /// - Parameters:
     ///   - credential: what the request says.
     ///   - tokens: the world's tokens.
     ///   - now: the world's time.
-    /// - Returns: `nil` if the request is to be answered 401.
+    /// - Returns: `nil` if the request gets 401.
     func admit(_ credential: Credential, _ tokens: Tokens, now: Timestamp) -> Caller? {
         switch (mode, credential) {
         case (.none, _): .anyone
-        case (_, .malformed): nil
+        case (_, .malformed), (_, .bearerOfNoWorld): nil
         case (.any, .none): .anyone
         case (_, .none): nil
         case (.any, .basic(let user, _)): named(user)
@@ -76,19 +76,19 @@ package struct AccessPolicy: Sendable {
     /// The world of a user or of a client that asks for a token.
     ///
     /// - Parameters:
-    ///   - user: as a request names the user; nobody has proved it.
+    ///   - user: as a request names the user, not verified.
     ///   - isClient: whether the request is for the token endpoint.
     /// - Returns: `nil` if none is named.
     func world(of user: Credential.User, isClient: Bool) -> String? {
         isClient ? clients.first { $0.id == user.text }?.world : users.first { Credential.User($0.name).isSame(as: user) }?.world
     }
 
-    /// The client of an id and a secret; in mode `any` everybody is one.
+    /// Whether an id and a secret are those of a client; in mode `any` all are.
     ///
     /// - Parameters:
     ///   - id: the client's id.
     ///   - secret: its secret.
-    /// - Returns: whether a token may be given to it.
+    /// - Returns: whether it may have a token.
     func admitsClient(_ id: String, _ secret: [UInt8]) -> Bool {
         var admitted = mode == .any
         for client in clients where client.id == id && Self.isEqual(Array(client.secret.utf8), secret) { admitted = true }
@@ -108,7 +108,7 @@ package struct AccessPolicy: Sendable {
         return found
     }
 
-    /// Compares two secrets in a time that depends on their lengths alone.
+    /// Compares two secrets in a time that depends only on their lengths.
     static func isEqual(_ secret: [UInt8], _ given: [UInt8]) -> Bool {
         var difference: UInt8 = secret.count == given.count ? 0 : 1
         for index in given.indices { difference |= given[index] ^ (index < secret.count ? secret[index] : ~given[index]) }

@@ -1,9 +1,9 @@
-/// Base64 (RFC 4648), as it stands in Basic credentials.
+/// Base64 (RFC 4648), as in Basic credentials.
 enum Base64 {
-    /// Decodes a text; padding may be missing, nothing else may be wrong.
+    /// Decodes a text. Padding may be missing; nothing else may be wrong.
     ///
     /// - Parameter text: the encoded bytes.
-    /// - Returns: `nil` if there is any other character, or a length that no bytes have.
+    /// - Returns: `nil` if it contains another character, or has a length that no bytes encode to.
     static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
         var end = text.endIndex
         while end > text.startIndex, text.endIndex - end < 2, text[end - 1] == UInt8(ascii: "=") { end -= 1 }

@@ -1,13 +1,15 @@
 import MicroHTTP
 
-/// What a request says about who makes it, read from its `Authorization` header but not yet believed.
+/// What a request says about who makes it, read from its `Authorization` header but not yet verified.
 enum Credential: Sendable, Equatable {
     /// No header.
     case none
-    /// A user, without domain or with it, and a password, which may hold `:`.
+    /// A user, with or without a domain, and a password, which may contain `:`.
     case basic(User, password: [UInt8])
     case bearer(String)
-    /// A header that is neither, or not well formed.
+    /// A token that was issued by a world which does not exist.
+    case bearerOfNoWorld(String)
+    /// A header that is neither, or is malformed.
     case malformed
 
     /// A user as Windows writes one: `DOMAIN\user`, `user@DOMAIN` or `user`.
@@ -28,7 +30,7 @@ enum Credential: Sendable, Equatable {
             }
         }
 
-        /// Whether both mean the same user: names without case; a domain only where both have one, since some SDKs never send it.
+        /// Whether both are the same user: names ignoring case, and domains only if both have one, since some SDKs never send it.
         func isSame(as other: User) -> Bool {
             guard name.lowercased() == other.name.lowercased() else { return false }
             guard let domain, let theirs = other.domain else { return true }
@@ -63,7 +65,7 @@ enum Credential: Sendable, Equatable {
         }
     }
 
-    /// Whether a word is a scheme's name, which stands in lower case.
+    /// Whether a word is a scheme's name, which is given in lower case.
     private static func isScheme(_ word: ArraySlice<UInt8>, _ name: String) -> Bool {
         word.count == name.utf8.count && zip(word, name.utf8).allSatisfy { $0 | 0x20 == $1 }
     }
@@ -71,7 +73,7 @@ enum Credential: Sendable, Equatable {
     private static func basic(_ encoded: ArraySlice<UInt8>) -> Credential {
         guard let bytes = Base64.decode(encoded), let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
         else { return .malformed }
-        // Clients that know no UTF-8 send Latin-1, which has a character for every byte.
+        // Clients without UTF-8 send Latin-1, which has a character for every byte.
         let user =
             String(validating: bytes[..<colon], as: UTF8.self)
             ?? String(String.UnicodeScalarView(bytes[..<colon].map { Unicode.Scalar($0) }))

@@ -18,13 +18,13 @@ enum Permission: String, Sendable {
     }
 }
 
-/// What an endpoint asks of its caller before its work begins.
+/// What an endpoint requires of its caller before its work begins.
 enum Need: Sendable, Equatable {
-    /// Nothing but to be let in.
+    /// Nothing beyond being admitted.
     case nothing
     /// A permission for everything.
     case everywhere(Permission)
-    /// A permission for everything or for some container; the work asks again for each store.
+    /// A permission for everything or for some container; the work checks again for each store.
     case containers(Permission)
 
     static let agentsRead = Need.everywhere(.agentsRead)
@@ -32,7 +32,7 @@ enum Need: Sendable, Equatable {
     static let pamRead = Need.everywhere(.pamRead)
 }
 
-/// What a caller may do. A permission grants what lies below it: `/agents/` grants `/agents/management/read/`, `/` and `*` all.
+/// What a caller may do. A permission grants everything below it: `/agents/` grants `/agents/management/read/`, `/` and `*` all.
 package struct Permissions: Sendable, Equatable {
     private let grantsAll: Bool
     private let granted: [String]
@@ -76,17 +76,17 @@ struct Caller: Sendable {
     /// As the server names the caller in a refusal: user name or client id.
     var name: String
     var permissions: Permissions
-    /// Whether the name is the caller's own.
+    /// Whether the caller gave the name.
     var isNamed = true
-    /// The name by which rules know the caller: as the scenario writes it, however the request spelt it.
+    /// The name by which rules know the caller: as the scenario spells it, however the request does.
     var known: String?
 
-    /// Nobody in particular, who may do everything.
+    /// An anonymous caller, who may do everything.
     static let anyone = Caller(name: "anonymous", permissions: .all, isNamed: false)
 }
 
 extension Need {
-    /// What is needed, as `X-Mock-Why` tells it.
+    /// What is needed, as `X-Mock-Why` shows it.
     var text: String {
         switch self {
         case .nothing: "nothing"

@@ -2,13 +2,15 @@ import MicroHTTP
 
 /// A request to the token endpoint: OAuth 2 client credentials (RFC 6749, section 4.4).
 struct TokenRequest: Sendable {
-    /// Why no token is given (RFC 6749, section 5.2).
+    /// Why no token is issued (RFC 6749, section 5.2).
     struct Failure: Error, Sendable, Equatable {
         var status: Int
         var error: String
         var description: String
         /// Whether the client used the `Authorization` header, so that the 401 must name a scheme.
         var challenges = false
+        /// What else a developer should know.
+        var why: String?
     }
 
     let client: String
@@ -18,10 +20,10 @@ struct TokenRequest: Sendable {
 
     /// Reads a token request: client_secret_basic or client_secret_post, never both.
     ///
-    /// `scope` and `audience` are taken as they come; an identity provider would judge them.
+    /// `scope` and `audience` are accepted as they are; an identity provider would check them.
     ///
     /// - Parameter request: a POST of a form.
-    /// - Throws: what RFC 6749 says about a request that is wrong.
+    /// - Throws: the error of RFC 6749 for a request that is wrong.
     init(_ request: Request) throws(Failure) {
         guard request.method == .post else { throw Self.invalid("the token endpoint takes POST", status: 405) }
         let form = try Self.form(request)
@@ -47,12 +49,12 @@ struct TokenRequest: Sendable {
                 throw Failure(status: 401, error: "invalid_client", description: "the Basic credentials are not UTF-8", challenges: true)
             }
             (client, self.secrets) = (id, secrets)
-        case .bearer, .malformed:
+        case .bearer, .bearerOfNoWorld, .malformed:
             throw Failure(status: 401, error: "invalid_client", description: "expected Basic credentials", challenges: true)
         }
     }
 
-    /// The longest client id, in bytes: tokens remember whose they are.
+    /// The longest client id, in bytes; it is kept with each token.
     private static let longestID = 256
 
     /// Client id and secret of a Basic header, each form-encoded before the two were joined (RFC 6749, section 2.3.1), or not.
@@ -87,6 +89,9 @@ struct TokenRequest: Sendable {
 }
 
 extension TokenRequest.Failure {
+    /// Why no token is issued, in the words of `X-Mock-Why`, the journal and the log.
+    var reason: String { Secrets.reason(why ?? (description.isEmpty ? "the request is not for the token endpoint" : description)) }
+
     /// The response as RFC 6749 says.
     var response: Response {
         var writer = JSONWriter(capacity: 128)
@@ -97,12 +102,13 @@ extension TokenRequest.Failure {
         var response = Response.ofTokenEndpoint(status, writer.bytes)
         if challenges { response.add("WWW-Authenticate", "Basic realm=\"keyfactor-mock\"") }
         if status == 405 { response.add("Allow", "POST") }
+        response.add("X-Mock-Why", reason)
         return response
     }
 }
 
 extension Response {
-    /// A response of the token endpoint, which nobody may store.
+    /// A response of the token endpoint, which must not be cached.
     static func ofTokenEndpoint(_ status: Int, _ body: [UInt8]) -> Response {
         var response = Response(status, body: body)
         response.add("Content-Type", "application/json")

@@ -1,14 +1,14 @@
-/// The bearer tokens that a world's token endpoint has given out.
+/// The bearer tokens that a world's token endpoint has issued.
 struct Tokens: Sendable {
-    /// What a token turns out to be.
+    /// What is known of a token.
     enum Finding: Sendable, Equatable {
         case valid(client: String)
-        case expired
-        /// Not one of ours.
+        case expired(client: String, at: Timestamp)
+        /// Not one of the mock's.
         case unknown
     }
 
-    /// The most tokens kept; SDKs that ask for one before every call would otherwise fill the memory. The oldest goes first.
+    /// The most tokens kept; SDKs that ask for one before every call would otherwise fill the memory. The oldest is dropped first.
     static let limit = 65_536
 
     private var issued: [String: (client: String, expires: Timestamp)] = [:]
@@ -18,14 +18,14 @@ struct Tokens: Sendable {
     /// No tokens.
     init() {}
 
-    /// Gives out a token.
+    /// Issues a token.
     ///
     /// - Parameters:
-    ///   - client: whom it is for.
-    ///   - world: the world that gives it out; it can be read off the token.
-    ///   - expires: from when on it is refused.
-    ///   - identifiers: what it is drawn from: the same run gives the same tokens.
-    /// - Returns: what goes behind `Bearer`.
+    ///   - client: the client that gets it.
+    ///   - world: the world that issues it; the token contains its name.
+    ///   - expires: when it becomes invalid.
+    ///   - identifiers: what it is drawn from, so that the same run gives the same tokens.
+    /// - Returns: what follows `Bearer`.
     mutating func issue(to client: String, in world: String, expires: Timestamp, _ identifiers: inout Identifiers) -> String {
         let text = "kfm-\(world)-\(identifiers.next(.token).text)-\(identifiers.next(.token).text)"
         if order.count < Self.limit {
@@ -39,19 +39,19 @@ struct Tokens: Sendable {
         return text
     }
 
-    /// The world that a token says it was given out by.
+    /// The world that a token claims to be issued by.
     ///
-    /// - Parameter text: a token, perhaps not one of ours.
-    /// - Returns: `nil` if it is none of ours.
+    /// - Parameter text: a token of any origin.
+    /// - Returns: `nil` if it is not one of the mock's.
     static func world(of text: String) -> Substring? {
         let secret = 2 * (GUID.length + 1)
         guard text.hasPrefix("kfm-"), text.utf8.count > 4 + secret else { return nil }
         return text.dropFirst(4).dropLast(secret)
     }
 
-    /// Finds out about a token.
+    /// Looks up a token.
     func find(_ text: String, now: Timestamp) -> Finding {
         guard let token = issued[text] else { return .unknown }
-        return now < token.expires ? .valid(client: token.client) : .expired
+        return now < token.expires ? .valid(client: token.client) : .expired(client: token.client, at: token.expires)
     }
 }

@@ -1,7 +1,7 @@
 /// An orchestrator, which Command's API calls agent: it runs jobs for the machines it serves.
 package struct Agent: Sendable {
     /// How far an agent is trusted. Numbers as on the wire.
-    package enum Status: Int, Sendable, CaseIterable {
+    package enum Status: Int, NamedNumber {
         case new = 1
         case approved, disapproved
 
@@ -16,7 +16,7 @@ package struct Agent: Sendable {
     }
 
     /// Whether an agent is to get a new certificate to log in with. Numbers as on the wire; of the names None is recorded.
-    package enum CertificateReenrollment: Int, Sendable, CaseIterable {
+    package enum CertificateReenrollment: Int, NamedNumber {
         case none
         case requested, required
 
@@ -30,12 +30,33 @@ package struct Agent: Sendable {
         }
     }
 
-    package let id: GUID
+    /// What it runs on. Numbers as on the wire.
+    package enum Platform: Int, NamedNumber {
+        case unknown, dotNet, java, mac, android, native, bash
+        /// The Universal Orchestrator until release 11.
+        case universal
+
+        /// The name in the vendor's documentation.
+        package var name: String {
+            switch self {
+            case .unknown: "Unknown"
+            case .dotNet: ".NET"
+            case .java: "Java"
+            case .mac: "Mac"
+            case .android: "Android"
+            case .native: "Native"
+            case .bash: "Bash"
+            case .universal: "Universal"
+            }
+        }
+    }
+
+    package var id: GUID
     /// The host it runs on: Command's ClientMachine.
     package var machine: String
     package var username: String
-    /// 0 unknown, 1 .NET (Windows and Universal Orchestrators), 2 Java, 3 Mac, 4 Android, 5 native, 6 Bash, 7 Universal until 11.
-    package var platform: Int
+    /// .NET for Windows and Universal Orchestrators.
+    package var platform: Platform
     package var version: String
     package var status: Status
     /// When it was last there; `nil` for one that asks for jobs all the time.

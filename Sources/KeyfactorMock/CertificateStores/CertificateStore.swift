@@ -1,6 +1,6 @@
 /// A place on a machine that holds certificates: a file, a keystore, an appliance's profile.
 package struct CertificateStore: Sendable {
-    package let id: GUID
+    package var id: GUID
     /// The machine that holds it: Command's ClientMachine.
     package var machine: String
     /// Where on the machine it lies, 1–722 characters.

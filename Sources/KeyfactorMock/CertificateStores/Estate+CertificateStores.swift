@@ -43,13 +43,13 @@ extension Estate {
     ///   - now: the world's time.
     ///   - change: changes the store, not what its place in the list depends on.
     mutating func changeStore(
-        _ id: GUID, schedule: Said<Schedule> = .nothing, now: Timestamp, _ change: (inout CertificateStore, inout Identifiers) -> Void
+        _ id: GUID, schedule: Patch<Schedule> = .absent, now: Timestamp, _ change: (inout CertificateStore, inout Identifiers) -> Void
     ) {
         guard let old = stores[id] else { return }
         var new = old
         change(&new, &identifiers)
         stores.put(new, at: id)
-        var wanted = schedule.over(old.schedule)
+        var wanted = schedule.applied(to: old.schedule)
         let isNew = new.container != old.container || !old.canBeScheduled
         if isNew, new.canBeScheduled, let container = new.container.flatMap({ containers[$0] }) {
             wanted = container.schedule(inPlaceOf: wanted)

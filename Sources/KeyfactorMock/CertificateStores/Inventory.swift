@@ -23,7 +23,7 @@ package struct Certificates: Sendable {
     package private(set) var table = Table<Int, Certificate>(sortedBy: { $0.id < $1.id })
     private var ids = TreeDictionary<String, Int>()
     /// How many inventory entries there have been: the last CertStoreInventoryItemId.
-    private var items = 0
+    package internal(set) var items = 0
 
     /// A certificate by its CertificateId.
     package subscript(id: Int) -> Certificate? { table[id] }
@@ -52,9 +52,13 @@ package struct Certificates: Sendable {
         return InventoryEntry(alias: alias, certificates: certificates, item: items, parameters: parameters)
     }
 
-    /// The same entries once more, for another store.
+    /// The same entries for a store of their own, with the item ids that they have, or with new ones.
     package mutating func entries(_ entries: [InventoryEntry]) -> [InventoryEntry] {
-        entries.map { entry($0.alias, $0.certificates, parameters: $0.parameters) }
+        entries.map { known in
+            guard known.item > 0 else { return entry(known.alias, known.certificates, parameters: known.parameters) }
+            items = max(items, known.item)
+            return known
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 /// What a request says of a secret. The secret itself is dropped as it is read: all that is kept is whether there is one.
-enum Secret: Equatable {
+package enum Secret: Sendable, Equatable {
     /// Nothing is said, or it comes masked, as a GET shows it: the secret stays as it is.
     case unchanged
     /// There is to be none.
@@ -56,26 +56,62 @@ enum Secret: Equatable {
         case .present: true
         }
     }
+}
 
-    /// Writes a secret as a GET shows it (KeyfactorSecret): masked. The empty GUID is recorded, SecretType 0 too; the rest is assumed.
+/// A secret as answers show it: masked. The empty GUID is recorded, SecretType 0 too; the rest is assumed.
+struct KeyfactorSecret: Modelled {
+    /// Whether there is one.
+    var isPresent: Bool
+    /// The identifier by which it goes in a store's properties.
+    var instance: GUID?
+
+    init(isPresent: Bool, instance: GUID? = nil) {
+        self.isPresent = isPresent
+        self.instance = instance
+    }
+
+    /// A secret as it was written.
+    init(_ written: JSONValue) {
+        isPresent = written["HasValue"]?.boolean ?? false
+        instance = written["InstanceGuid"]?.guid
+    }
+
+    static let model = Model<KeyfactorSecret>([.shown: "KeyfactorSecret"], "a secret") {
+        Member("Value", .text, nullable: { $0.isPresent ? Secret.mask : nil })
+        Member("SecretTypeGuid", .guid) { _ in .empty }
+        Member("InstanceId", .number, nullable: { _ in nil })
+        Member("InstanceGuid", .guid, nullable: { $0.instance })
+            .seeded("secret", about: "the identifier by which answers to writes show it", \.instance)
+        Member("ProviderTypeParameterValues", .json(.array(.any))) { _ in "[]" }
+        Member("ProviderId", .number, nullable: { _ in nil })
+        Member("IsManaged", .flag) { _ in false }
+        Member("SecretType", .number) { _ in 0 }
+        Member("RemoteProviderName", .text, nullable: { _ in nil })
+        Member("HasValue", .flag) { $0.isPresent }.seeded("isSet", about: "whether there is one", \.isPresent)
+    }
+
+    /// Writes the secret as a GET shows it, with every member.
+    func write(to writer: inout JSONWriter) {
+        Self.model.write(self, .nothing, View(.shown, product: .v25, now: .first), to: &writer)
+    }
+}
+
+extension Kind where Value == Secret {
+    /// A secret that a request sets.
+    static var secret: Kind { secret() }
+
+    /// A secret that a request sets.
     ///
-    /// - Parameters:
-    ///   - writer: what to write to.
-    ///   - isPresent: whether there is one.
-    ///   - instance: the identifier by which it goes in a store's properties.
-    static func write(to writer: inout JSONWriter, isPresent: Bool, instance: GUID? = nil) {
-        writer.object { writer in
-            writer.member("Value", isPresent ? mask : nil)
-            writer.member("SecretTypeGuid", GUID.empty)
-            writer.null("InstanceId")
-            writer.member("InstanceGuid", instance)
-            writer.name("ProviderTypeParameterValues")
-            writer.array([Int]()) { $0.value($1) }
-            writer.null("ProviderId")
-            writer.member("IsManaged", false)
-            writer.member("SecretType", 0)
-            writer.null("RemoteProviderName")
-            writer.member("HasValue", isPresent)
+    /// - Parameter takesText: whether it may also come as a bare string.
+    /// - Returns: the kind.
+    static func secret(takesText: Bool = false) -> Kind {
+        let object = Schema.model(
+            "KeyfactorAPISecret",
+            .object([.nullable("SecretValue", .text), .nullable("Provider", .integer), .nullable("Parameters", .map(.any))]))
+        return Kind(takesText ? .either([object, .text]) : object) { _, _, _, writer in
+            writer.null()
+        } read: { value, place, _ throws(Refusal) in
+            .value(try Secret.read(value, path: place, takesText: takesText))
         }
     }
 }

@@ -2,9 +2,9 @@
 ///
 /// In requests a value is a text, or an object `{"value": …}` around a text or a secret. What is kept is an object of texts, in which
 /// a secret is the object that a GET shows.
-struct StoreProperties {
+package struct StoreProperties: Sendable {
     /// What is said of one property.
-    private enum Value {
+    private enum Value: Sendable {
         case text(String)
         case secret(Secret)
     }
@@ -68,7 +68,7 @@ struct StoreProperties {
                 case .secret(let secret):
                     let before = old?[name]
                     let instance = before?["InstanceGuid"]?.guid ?? identifiers.next(.secret)
-                    Secret.write(to: &writer, isPresent: secret.over(before?["HasValue"]?.boolean ?? false), instance: instance)
+                    KeyfactorSecret(isPresent: secret.over(before?["HasValue"]?.boolean ?? false), instance: instance).write(to: &writer)
                 }
             }
         }
@@ -89,5 +89,16 @@ struct StoreProperties {
             }
         }
         return String(decoding: writer.bytes, as: UTF8.self)
+    }
+}
+
+extension Kind where Value == StoreProperties {
+    /// A store's properties as requests bring them: JSON in a string.
+    static var storeProperties: Kind {
+        Kind(.text) { _, _, _, writer in
+            writer.null()
+        } read: { value, place, _ throws(Refusal) in
+            try StoreProperties.read(value, path: place).map { .value($0) } ?? .absent
+        }
     }
 }

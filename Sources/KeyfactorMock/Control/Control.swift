@@ -1,17 +1,17 @@
 import MicroHTTP
 
-/// The interface that tests talk to, under `/_mock/`. Keyfactor's log-in, rules and counts do not apply to it.
+/// The interface that tests use, under `/_mock/`. Keyfactor's authentication, rules and counts do not apply to it.
 package final class Control: Sendable {
-    /// What is only known once the sockets listen.
+    /// What is known only once the sockets listen.
     package struct Facts: Sendable {
         package var httpPort: UInt16?
         package var httpsPort: UInt16?
         /// The CA to trust, in PEM; `nil` without HTTPS.
         package var authority: String?
         package var processID: Int32
-        /// Whether the server can be reached from this machine alone; then a foreign `Host` is refused.
+        /// Whether the server can be reached only from this machine; then a foreign `Host` is refused.
         package var isLoopback: Bool
-        /// The names that the server goes by besides addresses and `localhost`.
+        /// The server's names besides addresses and `localhost`.
         package var names: [String]
         /// The port of this interface, if it has one of its own.
         package var adminPort: UInt16?
@@ -31,22 +31,22 @@ package final class Control: Sendable {
         }
     }
 
-    /// Everything it can do.
+    /// Everything that it can do.
     static let endpoints = ServerControl.all + WorldControl.all + RuleControl.all + JournalControl.all
     private let facts = Lock<Facts?>(nil)
     private let worlds: Worlds
     private let metrics: Metrics
     private let time: TimeSource
-    /// What the header `X-Mock-Token` must say, if it must.
+    /// What the header `X-Mock-Token` must be; `nil` if it is not required.
     private let token: String?
 
     /// An interface to some worlds.
     ///
     /// - Parameters:
     ///   - worlds: the worlds.
-    ///   - metrics: what is counted of the server as a whole.
+    ///   - metrics: counts and times of the whole server.
     ///   - time: where the wall clock's time comes from.
-    ///   - token: what the header `X-Mock-Token` must say; `nil` asks for nothing.
+    ///   - token: what the header `X-Mock-Token` must be; `nil` requires nothing.
     init(worlds: Worlds, metrics: Metrics, time: TimeSource, token: String?) {
         (self.worlds, self.metrics, self.time, self.token) = (worlds, metrics, time, token)
     }
@@ -61,7 +61,7 @@ package final class Control: Sendable {
     /// Answers a request under `/_mock/`.
     ///
     /// - Parameter request: any request.
-    /// - Returns: `nil` if the request is not about the mock itself.
+    /// - Returns: `nil` if its path is not below `/_mock/`.
     func answer(_ request: Request) -> Answer? {
         let prefix = "/_mock"
         let path = request.bytes[request.path]
@@ -75,26 +75,20 @@ package final class Control: Sendable {
         }
     }
 
+    /// The path of a control request: who sends it, what page it asks for, for which world, and then the page's work.
     private func respond(to request: Request, _ page: String) throws(ControlRefusal) -> Answer {
         let facts = facts.withLock { $0 }
         if request.headerRange("origin") != nil {
             throw ControlRefusal(403, "A request from a web page (header Origin) is refused under /_mock/.")
         }
-        var segments: [String] = []
-        // No page has so many, even below /worlds/{name}: the last, with all behind it, leads nowhere.
-        for part in page.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 8) {
-            guard let segment = PercentEncoding.decode(part) else {
-                throw ControlRefusal(400, "The path is not properly percent-encoded UTF-8.")
-            }
-            segments.append(segment)
-        }
-        var name = Worlds.standardName
+        var segments = try Self.segments(page)
+        var name: String?
         if segments.count > 2, segments[0] == "worlds" {
             name = segments[1]
             segments.removeFirst(2)
         }
-        let found = Self.endpoints.compactMap { endpoint in endpoint.fits(segments).map { (endpoint, $0) } }
-        if let facts, !found.contains(where: { $0.0.isOpen }), !Self.isOwnHost(request, facts) {
+        let found = Self.endpoints.compactMap { endpoint in endpoint.parameter(in: segments).map { (endpoint, $0) } }
+        if let facts, !found.contains(where: { $0.0.scope == .open }), !Self.isOwnHost(request, facts) {
             throw ControlRefusal(403, "The header Host names another server; under /_mock/ use localhost or a loopback address.")
         }
         guard !found.isEmpty else { throw Self.missed(page, segments) }
@@ -105,25 +99,69 @@ package final class Control: Sendable {
             response.add("Allow", methods)
             return .ready(response)
         }
-        if let token, !endpoint.isOpen, !AccessPolicy.isEqual(Array(token.utf8), Array((request.header("x-mock-token") ?? "").utf8)) {
-            throw ControlRefusal(401, "The header X-Mock-Token is missing or wrong; this server was started with --admin-token.")
-        }
+        if endpoint.scope != .open { try checkToken(of: request) }
         try ControlCall.refuseUnknownParameters(of: request, besides: endpoint.query.map(\.name))
+        let (world, isNew): (World, Bool)
+        switch endpoint.scope {
+        case .open, .server: (world, isNew) = (worlds.standard, false)
+        case .world: (world, isNew) = try self.world(name, request)
+        case .existingWorld: (world, isNew) = try self.world(name, request, isRead: true)
+        }
         return try endpoint.work(
             ControlCall(
-                request: request, parameter: parameter, world: try world(name), worlds: worlds, metrics: metrics, time: time, facts: facts,
+                request: request, parameter: parameter, world: world, isNew: isNew, worlds: worlds, metrics: metrics, time: time,
+                facts: facts,
                 wall: time.now()))
     }
 
-    /// The world that a path is about. It is made if need be, once nothing else is wrong.
-    private func world(_ name: String) throws(ControlRefusal) -> World {
+    /// The decoded segments of a path.
+    private static func segments(_ page: String) throws(ControlRefusal) -> [String] {
+        var segments: [String] = []
+        // No page has so many, even below /worlds/{name}: the last one, with all that follows, leads nowhere.
+        for part in page.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 8) {
+            guard let segment = PercentEncoding.decode(part) else {
+                throw ControlRefusal(400, "The path is not properly percent-encoded UTF-8.")
+            }
+            segments.append(segment)
+        }
+        return segments
+    }
+
+    private func checkToken(of request: Request) throws(ControlRefusal) {
+        guard let token else { return }
+        guard !request.isRepeated("x-mock-token") else { throw ControlRefusal(401, "The header X-Mock-Token was sent more than once.") }
+        guard AccessPolicy.isEqual(Array(token.utf8), Array((request.header("x-mock-token") ?? "").utf8)) else {
+            throw ControlRefusal(401, "The header X-Mock-Token is missing or wrong; this server was started with --admin-token.")
+        }
+    }
+
+    /// The world that the path or the header `X-Mock-World` names, or else `default`. Once nothing else is wrong it is made if need be,
+    /// unless it is only read: then nobody has asked it anything, and its name is probably misspelt.
+    private func world(_ inPath: String?, _ request: Request, isRead: Bool = false) throws(ControlRefusal) -> (World, isNew: Bool) {
+        let inHeader: String?
+        do throws(Refusal) {
+            inHeader = try Worlds.header(of: request)
+        } catch {
+            throw ControlRefusal(400, error.why ?? error.message)
+        }
+        if let inPath, let inHeader, inPath != inHeader {
+            throw ControlRefusal(400, "The path names the world '\(inPath.prefix(64))', the header X-Mock-World the world '\(inHeader)'.")
+        }
+        let name = inPath ?? inHeader ?? Worlds.standardName
         guard Worlds.isName(name) else {
             throw ControlRefusal(404, "A world's name is 1 to 64 letters, digits, '.', '_' or '-', found '\(name.prefix(64))'.")
         }
+        if let world = worlds.existing(name) { return (world, false) }
+        if isRead {
+            let hint = nearestWord(to: name, among: worlds.names).map { " Did you mean '\($0)'?" } ?? ""
+            let strict = worlds.isStrict ? ", which with --strict-worlds would not make it" : ""
+            throw ControlRefusal(
+                404, "There is no world '\(name)': no request has named it\(strict), and POST /_mock/worlds makes it.\(hint)")
+        }
         do throws(Refusal) {
-            return try worlds.named(name, wall: time.now())
+            return (try worlds.named(name, wall: time.now()), true)
         } catch {
-            throw ControlRefusal(404, "There is no world '\(name)', and --strict-worlds lets nobody make one by naming it.")
+            throw ControlRefusal(404, "There is no world '\(name)', and with --strict-worlds naming it does not make it.")
         }
     }
 
@@ -134,12 +172,34 @@ package final class Control: Sendable {
         return ControlRefusal(404, "There is no /_mock/\(page.prefix(100)).\(nearest) This version has \(paths.joined(separator: ", ")).")
     }
 
-    /// Whether the `Host` header names this server. While bound to loopback a name that is not ours comes from a page that had its
-    /// own name point here (DNS rebinding).
+    /// Whether the `Host` header names this server. While it is bound to loopback, a foreign name comes from a page whose own name was
+    /// made to point here (DNS rebinding).
     private static func isOwnHost(_ request: Request, _ facts: Facts) -> Bool {
         guard facts.isLoopback, let host = request.header("host")?.lowercased() else { return true }
-        let name = host.hasPrefix("[") ? host.dropFirst().prefix { $0 != "]" } : host.prefix { $0 != ":" }
-        let isAddress = name == "::1" || name.hasPrefix("127.") && name.allSatisfy { $0.isNumber || $0 == "." }
-        return isAddress || name == "localhost" || name.hasSuffix(".localhost") || facts.names.contains { $0.lowercased() == name }
+        guard let name = hostName(host) else { return false }
+        return name == "::1" || isLoopback(name) || name == "localhost" || name.hasSuffix(".localhost")
+            || facts.names.contains { $0.lowercased() == name }
     }
+
+    /// A `Host` without its port; `nil` if something else follows the name.
+    private static func hostName(_ host: String) -> Substring? {
+        let isBracketed = host.hasPrefix("[")
+        let name = isBracketed ? host.dropFirst().prefix { $0 != "]" } : host.prefix { $0 != ":" }
+        let rest = host[name.endIndex...].dropFirst(isBracketed ? 1 : 0)
+        guard !isBracketed || host[name.endIndex...].hasPrefix("]") else { return nil }
+        let port = rest.utf8.dropFirst()
+        guard rest.isEmpty || rest.hasPrefix(":") && port.count <= 5 && port.allSatisfy({ isDigit($0) }) else { return nil }
+        return name
+    }
+
+    /// Whether a name is an address of 127.0.0.0/8: four decimal numbers up to 255.
+    private static func isLoopback(_ name: Substring) -> Bool {
+        let parts = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard parts.count == 4, name.hasPrefix("127.") else { return false }
+        return parts.allSatisfy { part in
+            (1...3).contains(part.count) && part.allSatisfy { isDigit($0) } && UInt8(String(Substring(part))) != nil
+        }
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 }

@@ -37,9 +37,9 @@ enum ControlDescription {
         writer.object { writer in
             writer.member("operationId", endpoint.method.name.lowercased() + words.joined())
             writer.member("summary", endpoint.about)
-            let holes = endpoint.path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+            let parameters = endpoint.path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
             writer.name("parameters")
-            writer.array(holes.map { ($0, "path", "") } + endpoint.query.map { ($0.name, "query", $0.about) }) { writer, parameter in
+            writer.array(parameters.map { ($0, "path", "") } + endpoint.query.map { ($0.name, "query", $0.about) }) { writer, parameter in
                 writer.object { writer in
                     writer.member("name", parameter.0)
                     writer.member("in", parameter.1)

@@ -1,7 +1,19 @@
 import MicroHTTP
 
-/// One thing that the interface under `/_mock/` can do.
+/// A page of the interface under `/_mock/`.
 struct ControlEndpoint: Sendable {
+    /// What must be right before it answers, and what it is about.
+    enum Scope: Sendable {
+        /// Anybody may ask, with any `Host` and no token: what health checks and a first download need. No world is touched.
+        case open
+        /// The server as a whole.
+        case server
+        /// One world, which is made if it does not exist, unless the endpoint only reads it.
+        case world
+        /// One world, which must exist: what reads or removes something would pass for a misspelt name.
+        case existingWorld
+    }
+
     /// What it does with a call.
     typealias Work = @Sendable (ControlCall) throws(ControlRefusal) -> Answer
 
@@ -14,11 +26,10 @@ struct ControlEndpoint: Sendable {
     let body: Shape?
     /// The parameters of its query, each with what it is for.
     let query: [(name: String, about: String)]
-    /// Whether it answers whatever the `Host` header says: what a health check and a first download need.
-    let isOpen: Bool
+    let scope: Scope
     let work: Work
 
-    /// An endpoint that answers at once.
+    /// An endpoint that answers immediately.
     ///
     /// - Parameters:
     ///   - method: its method.
@@ -26,47 +37,50 @@ struct ControlEndpoint: Sendable {
     ///   - about: what it is for.
     ///   - body: what its body must look like.
     ///   - query: the parameters of its query.
-    ///   - isOpen: whether it answers whatever the `Host` header says.
+    ///   - scope: what it is about.
     ///   - work: what it does.
     init(
         _ method: Method, _ path: String, _ about: String, body: Shape? = nil, query: [(name: String, about: String)] = [],
-        isOpen: Bool = false, _ work: @escaping @Sendable (ControlCall) throws(ControlRefusal) -> Response
+        scope: Scope = .world, _ work: @escaping @Sendable (ControlCall) throws(ControlRefusal) -> Response
     ) {
-        self.init(waits: method, path, about, body: body, query: query, isOpen: isOpen) { call throws(ControlRefusal) in
+        self.init(waits: method, path, about, body: body, query: query, scope: scope) { call throws(ControlRefusal) in
             .ready(try work(call))
         }
     }
 
-    /// An endpoint that may wait. See `init(_:_:_:body:query:isOpen:_:)`.
+    /// An endpoint that may wait. See `init(_:_:_:body:query:scope:_:)`.
     init(
         waits method: Method, _ path: String, _ about: String, body: Shape? = nil, query: [(name: String, about: String)] = [],
-        isOpen: Bool = false, _ work: @escaping Work
+        scope: Scope = .world, _ work: @escaping Work
     ) {
         (self.method, self.path, self.about, self.body, self.query) = (method, path, about, body, query)
-        (self.isOpen, self.work) = (isOpen, work)
+        let reads = method == .get || method == .delete
+        (self.scope, self.work) = (scope == .world && reads ? .existingWorld : scope, work)
     }
 
-    /// The segment in the path's hole if a path fits, empty if it has none.
+    /// The path parameter of a path that matches, empty if the endpoint has none.
     ///
     /// - Parameter segments: the path asked for.
-    /// - Returns: `nil` if it does not fit.
-    func fits(_ segments: [String]) -> String? {
+    /// - Returns: `nil` if it does not match.
+    func parameter(in segments: [String]) -> String? {
         let parts = path.split(separator: "/")
         guard parts.count == segments.count else { return nil }
-        var hole = ""
+        var parameter = ""
         for (part, segment) in zip(parts, segments) {
-            if part.hasPrefix("{") { hole = segment } else if part != segment { return nil }
+            if part.hasPrefix("{") { parameter = segment } else if part != segment { return nil }
         }
-        return hole
+        return parameter
     }
 }
 
 /// One request to the interface under `/_mock/`.
 struct ControlCall: Sendable {
     let request: Request
-    /// What stands in the path's hole.
+    /// The path parameter.
     let parameter: String
     let world: World
+    /// Whether it has made the world.
+    let isNew: Bool
     let worlds: Worlds
     let metrics: Metrics
     let time: TimeSource
@@ -77,7 +91,7 @@ struct ControlCall: Sendable {
     /// The world's scenario.
     var scenario: Scenario { world.withState { $0.scenario } }
 
-    /// Refuses parameters of the query that the endpoint does not know.
+    /// Refuses query parameters that the endpoint does not know.
     static func refuseUnknownParameters(of request: Request, besides known: [String]) throws(ControlRefusal) {
         let text = request.text(request.query)
         for part in text.split(separator: "&") {
@@ -89,7 +103,7 @@ struct ControlCall: Sendable {
         }
     }
 
-    /// A parameter of the query, decoded.
+    /// A query parameter, decoded.
     ///
     /// - Parameter name: in lower case.
     /// - Throws: a refusal of a query that is not properly encoded.
@@ -102,7 +116,7 @@ struct ControlCall: Sendable {
         }
     }
 
-    /// A parameter of the query that is a number from 0.
+    /// A query parameter that is a number from 0.
     func number(_ name: String) throws(ControlRefusal) -> Int? {
         guard let text = try parameter(name) else { return nil }
         guard let number = Int(text), number >= 0 else {
@@ -131,7 +145,7 @@ struct ControlCall: Sendable {
     func mistakes(_ mistakes: Mistakes) -> ControlRefusal { ControlRefusal(400, mistakes.drawn(file: "body", source: bytes)) }
 }
 
-/// Why the interface under `/_mock/` does not do something.
+/// Why the interface under `/_mock/` refuses something.
 struct ControlRefusal: Error, Sendable {
     let status: Int
     let message: String
@@ -157,17 +171,17 @@ struct ControlRefusal: Error, Sendable {
 }
 
 extension Response {
-    /// A JSON answer of the interface under `/_mock/`.
+    /// A JSON reply of the interface under `/_mock/`.
     ///
     /// - Parameter write: writes it.
-    /// - Returns: the response, which nobody may store.
+    /// - Returns: the response, which must not be cached.
     static func ofControl(_ write: (inout JSONWriter) -> Void) -> Response {
         var writer = JSONWriter()
         write(&writer)
         return ofControl(String(decoding: writer.bytes, as: UTF8.self) + "\n", type: "application/json")
     }
 
-    /// A text of the interface under `/_mock/`.
+    /// A text reply of the interface under `/_mock/`.
     static func ofControl(_ text: String, type: String = "text/plain; charset=utf-8") -> Response {
         var response = Response(200, body: Array(text.utf8))
         response.add("Content-Type", type)

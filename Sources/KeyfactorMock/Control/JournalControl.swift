@@ -1,29 +1,33 @@
 import MicroHTTP
 
-/// What was asked of a world and answered, and whether that is what was expected.
+/// The exchanges of a world, and whether they are what was expected.
 enum JournalControl {
     static let all: [ControlEndpoint] = [
         ControlEndpoint(
             .get, "journal", "The exchanges, the newest first",
             query: [
                 ("operation", "those of this operation, such as POST /OrchestratorJobs/Custom, or token"),
-                ("status", "those answered with it"),
-                ("rule", "those that it struck"), ("caller", "those by this user, client or address"),
-                ("since", "those behind the exchange of this number"), ("limit", "at most so many; default 100"),
-                ("order", "newest (default) or oldest first"),
+                ("status", "those answered with this status"),
+                ("rule", "those that this rule struck"), ("caller", "those by this user, client or address"),
+                ("since", "those after the exchange with this number"), ("limit", "how many at most; default 100"),
+                ("order", "newest (default) or oldest first"), ControlWarnings.parameter,
             ], journal),
         ControlEndpoint(.get, "journal/{n}", "One exchange", exchange),
-        ControlEndpoint(.delete, "journal", "Forget all exchanges; their numbers go on", clear),
-        ControlEndpoint(.post, "verify", "Judge expectations, by default the scenario's", body: verifyShape, verify),
+        ControlEndpoint(.delete, "journal", "Remove all exchanges; numbers continue", clear),
         ControlEndpoint(
-            waits: .post, "await", "Judge expectations once they are met, or when the time is over", body: awaitShape, awaitVerdict),
-        ControlEndpoint(.get, "coverage", "Operations, statuses, failures and rules met and not met", coverage),
+            .post, "verify", "Judge expectations, by default the scenario's", body: verifyShape, query: [fail, ControlWarnings.parameter],
+            scope: .existingWorld, verify),
+        ControlEndpoint(
+            waits: .post, "await", "Judge expectations as soon as they are met, or when the time is over", body: awaitShape,
+            query: [fail, ControlWarnings.parameter], awaitVerdict),
+        ControlEndpoint(.get, "coverage", "Operations, statuses, failures and rules: which were met and which were not", coverage),
     ]
 
     // MARK: Exchanges
 
     private static func journal(_ call: ControlCall) throws(ControlRefusal) -> Response {
         let wanted = try Filter(call)
+        let warnings = try ControlWarnings(call.names.warnings(wanted.names), of: call, isOfQuery: true)
         let (journal, router) = call.world.withState { ($0.journal, $0.scenario.router) }
         let entries = journal.entries.lazy.filter { wanted.fits($0, router) }
         let page = wanted.isOldestFirst ? Array(entries.prefix(wanted.limit)) : entries.suffix(wanted.limit).reversed()
@@ -32,11 +36,12 @@ enum JournalControl {
                 writer.name("exchanges")
                 writer.array(page) { $1.write(to: &$0) }
                 writer.member("evicted", journal.evicted)
+                warnings.write(to: &writer)
             }
         }
     }
 
-    /// Which exchanges are asked for.
+    /// Which exchanges are wanted.
     private struct Filter {
         let operation: OperationPattern?
         let status: Int?
@@ -65,13 +70,21 @@ enum JournalControl {
             isOldestFirst = order == "oldest"
         }
 
+        /// The names that it writes; parameters have no place in a text.
+        var names: [WrittenName] {
+            let texts: [(WrittenName.Kind, String?)] = [(.operation, operation?.text), (.rule, rule), (.caller, caller)]
+            return texts.compactMap { kind, text in
+                text.map { WrittenName(kind: kind, text: $0, mark: Mark(line: 0, column: 0, width: 0)) }
+            }
+        }
+
         func fits(_ entry: JournalEntry, _ router: Router) -> Bool {
             if entry.number <= since { return false }
             if let status, entry.status != status { return false }
             if let rule, entry.rule != rule { return false }
             if let caller, entry.caller != caller { return false }
             guard let operation else { return true }
-            return entry.isMeant(by: operation, router)
+            return entry.matches(operation, router)
         }
     }
 
@@ -108,11 +121,33 @@ enum JournalControl {
         return expectations
     }
 
+    private static let fail = (name: "fail", about: "the status where the verdict is not met, 400 to 599; default 200")
+
+    /// How the verdict is answered.
+    private struct Reply: Sendable {
+        let warnings: ControlWarnings
+        let failure: Int
+
+        init(_ call: ControlCall, _ expectations: [Expectation]?) throws(ControlRefusal) {
+            let names = (expectations ?? call.scenario.expectations).flatMap(\.names)
+            warnings = try ControlWarnings(call.names.warnings(names), of: call, new: call.isNew)
+            failure = try call.number("fail") ?? 200
+            guard failure == 200 || (400...599).contains(failure) else {
+                throw ControlRefusal(400, "fail: expected a status from 400 to 599, such as 409, found '\(failure)'.")
+            }
+        }
+
+        func response(_ verdict: Verdict) -> Response {
+            var response = Response.ofControl { verdict.write(to: &$0, more: warnings.write) }
+            if verdict.judgement != .met { response.status = failure }
+            return response
+        }
+    }
+
     private static func verify(_ call: ControlCall) throws(ControlRefusal) -> Response {
         let body = try call.body(verifyShape)
         let expectations = try expected(call, body)
-        let verdict = call.world.verdict(expectations)
-        return .ofControl { verdict.write(to: &$0) }
+        return try Reply(call, expectations).response(call.world.verdict(expectations))
     }
 
     private static func awaitVerdict(_ call: ControlCall) throws(ControlRefusal) -> Answer {
@@ -120,31 +155,55 @@ enum JournalControl {
         let expectations = try expected(call, body)
         let timeout = body["timeout"]?.duration ?? .zero
         guard timeout <= .seconds(600) else { throw ControlRefusal(400, "'timeout' is at most 10m.") }
-        return wait(call, expectations, until: call.wall + timeout)
+        return wait(call, Watched(expectations), try Reply(call, expectations), until: call.wall + timeout)
     }
 
-    /// Answers if all is met or the time is over, else is asked again when something has happened.
-    private static func wait(_ call: ControlCall, _ expectations: [Expectation]?, until end: Timestamp) -> Answer {
+    /// Answers if everything is met or the time is over; otherwise waits until something has happened.
+    private static func wait(_ call: ControlCall, _ watched: Watched, _ reply: Reply, until end: Timestamp) -> Answer {
+        var watched = watched
         let bell = Bell()
-        let (judge, isDropped) = call.world.withState { state in
+        let judgeBegan = call.time.now()
+        let (judge, expectations, isDropped) = call.world.withState { state in
             state.watchers.append(bell)
-            return (Judge(state), state.generation < 0)
+            return (Judge(state), watched.follow(state), state.isDropped)
         }
-        let verdict = judge.verdict(expectations ?? judge.scenario.expectations)
-        let left = end.since(call.time.now())
-        guard verdict.judgement != .met, left > .zero, !isDropped else {
+        let isMet = watched.watch.isMet(judge)
+        let now = call.time.now()
+        let left = end.since(now)
+        guard !isMet, left > .zero, !isDropped else {
             call.world.withState { state in state.watchers.removeAll { $0 === bell } }
-            return .ready(.ofControl { verdict.write(to: &$0) })
+            return .ready(reply.response(judge.verdict(expectations)))
         }
         let leaving = Leaving(call.world, bell)
-        return .until(bell, atMost: left) {
+        // Under load something happens all the time: it is judged a hundred times a second, and no more than a tenth of the time.
+        let pause = max(.milliseconds(10), now.since(judgeBegan) * 10)
+        return .until(bell, atMost: left) { [watched] in
             leaving.leave()
-            // Under load there is something new all the time: it is judged a hundred times a second, not at every exchange.
-            return .later(.milliseconds(10)) { wait(call, expectations, until: end) }
+            let left = end.since(call.time.now())
+            return .later(min(pause, max(.milliseconds(10), left))) { wait(call, watched, reply, until: end) }
         }
     }
 
-    /// Takes a bell down when nobody waits for it any more, also when its client has left.
+    /// What an `await` follows. A world that is reset is followed from its new beginning.
+    private struct Watched: Sendable {
+        /// `nil` for the scenario's.
+        let expectations: [Expectation]?
+        var watch = Watch([])
+        private var generation: Int?
+
+        init(_ expectations: [Expectation]?) { self.expectations = expectations }
+
+        /// Begins anew if the world has.
+        ///
+        /// - Returns: the expectations that hold now.
+        mutating func follow(_ state: WorldState) -> [Expectation] {
+            let current = expectations ?? state.scenario.expectations
+            if generation != state.generation { (watch, generation) = (Watch(current), state.generation) }
+            return current
+        }
+    }
+
+    /// Removes a bell when nobody waits for it any more, also when its client has left.
     private final class Leaving: Sendable {
         private let world: World
         private let bell: Bell
@@ -159,21 +218,7 @@ enum JournalControl {
     // MARK: Coverage
 
     private static func coverage(_ call: ControlCall) -> Response {
-        let coverage = call.world.withState { Coverage($0) }
+        let coverage = call.world.coverage
         return .ofControl { coverage.write(to: &$0) }
-    }
-}
-
-extension World {
-    /// Judges what the scenario expects.
-    package func verdict() -> Verdict { verdict(nil) }
-
-    /// Judges expectations against the world as it is.
-    ///
-    /// - Parameter expectations: `nil` for the scenario's.
-    /// - Returns: the verdict.
-    func verdict(_ expectations: [Expectation]?) -> Verdict {
-        let judge = withState { Judge($0) }
-        return judge.verdict(expectations ?? judge.scenario.expectations)
     }
 }

@@ -1,15 +1,20 @@
 import MicroHTTP
 
-/// A world's scenario and its rules, also those that come while it runs.
+/// A world's scenario and its rules, including those that are added while it runs.
 enum RuleControl {
     static let all: [ControlEndpoint] = [
         ControlEndpoint(.get, "scenario", "The scenario as it was read", scenario),
         ControlEndpoint(
-            .put, "scenario", "Swap the whole scenario, all or nothing; the world begins anew", body: .orNull(ScenarioShape.scenario), swap),
+            .put, "scenario", "Replace the whole scenario, all or nothing; the world begins anew", body: .orNull(ScenarioShape.scenario),
+            query: [ControlWarnings.parameter], swap),
         ControlEndpoint(.get, "rules", "The rules in order, with how often each matched and struck", rules),
-        ControlEndpoint(.post, "rules", "Add one rule or a list, above the scenario's, behind other live ones", body: liveRules, add),
-        ControlEndpoint(.put, "rules/{name}", "Put a rule in the place of the one of that name, or add it", body: Rule.liveShape, replace),
-        ControlEndpoint(.delete, "rules/{name}", "Take a rule away", remove),
+        ControlEndpoint(
+            waits: .post, "rules", "Add one rule or a list, before the scenario's rules and after other live ones", body: liveRules,
+            query: [ControlWarnings.parameter], add),
+        ControlEndpoint(
+            waits: .put, "rules/{name}", "Replace the rule of that name, or add it", body: Rule.liveShape,
+            query: [ControlWarnings.parameter], replace),
+        ControlEndpoint(.delete, "rules/{name}", "Remove a rule", remove),
     ]
 
     private static let liveRules = Shape.oneOf([Rule.liveShape, .list(Rule.liveShape)], "a rule, or a list of rules")
@@ -25,9 +30,10 @@ enum RuleControl {
         } catch {
             throw call.mistakes(error)
         }
+        let warnings = try ControlWarnings(scenario.warnings.all, of: call)
         let (before, generation) = call.world.withState { state in
             (
-                state.begin(anew: WorldState(name: state.name, scenario: scenario, wall: call.wall, budget: state.journal.budget)),
+                state.restart(as: WorldState(name: state.name, scenario: scenario, wall: call.wall, budget: state.journal.budget)),
                 state.generation
             )
         }
@@ -37,7 +43,7 @@ enum RuleControl {
                 writer.member("scenario", scenario.name)
                 writer.member("generation", generation)
                 writer.name("warnings")
-                writer.array(scenario.warnings.all) { $0.value("line \($1.line): \($1.message)") }
+                writer.array(warnings.all) { $0.value("line \($1.line): \($1.message)") }
             }
         }
     }
@@ -47,7 +53,12 @@ enum RuleControl {
     private static func rules(_ call: ControlCall) -> Response {
         call.world.withState { $0.dropExpiredRules(at: call.wall) }
         let (book, states) = call.world.withState { ($0.book, $0.rules) }
-        return .ofControl { writer in
+        return response(book, states)
+    }
+
+    /// The rules as JSON, with warnings by the number of the rule that they are about.
+    private static func response(_ book: RuleBook, _ states: RuleStates, _ warnings: [Int: [Mistake]] = [:]) -> Response {
+        .ofControl { writer in
             writer.array(book.rules.indices) { writer, number in
                 let rule = book.rules[number]
                 writer.object { writer in
@@ -59,6 +70,9 @@ enum RuleControl {
                     writer.name("do")
                     writer.array(rule.effects.words) { $0.value($1) }
                     if let expiry = rule.expiry { writer.member("expires", expiry.inMilliseconds) }
+                    guard let doubts = warnings[number] else { return }
+                    writer.name("warnings")
+                    writer.array(doubts) { $0.value($1.sentence) }
                 }
             }
         }
@@ -66,50 +80,115 @@ enum RuleControl {
 
     private static let tooMany = ControlRefusal(400, "A world has at most \(RuleBook.most) rules.")
 
-    private static func add(_ call: ControlCall) throws(ControlRefusal) -> Response {
+    private static func add(_ call: ControlCall) throws(ControlRefusal) -> Answer {
         let body = try call.body(liveRules)
-        let nodes = body.items.isEmpty ? [body] : body.items
-        let refusal = call.world.withState { state -> ControlRefusal? in
-            state.dropExpiredRules(at: call.wall)
-            guard state.book.rules.count + nodes.count <= RuleBook.most else { return Self.tooMany }
+        let nodes = if case .sequence(let nodes) = body.content { nodes } else { [body] }
+        return try revise(call) { rules throws(ControlRefusal) in
+            guard rules.count + nodes.count <= RuleBook.most else { throw Self.tooMany }
             var mistakes: [Mistake] = []
-            let rules = Rule.read(nodes, live: call.wall, besides: state.book.rules, &mistakes)
-            mistakes += state.mistakes(in: rules, now: state.now(wall: call.wall))
-            guard mistakes.isEmpty else { return call.mistakes(Mistakes(mistakes)) }
-            let live = state.book.rules.prefix(while: \.isLive)
-            state.use(RuleBook(live + rules + state.book.rules.dropFirst(live.count)))
-            return nil
+            let added = Rule.read(nodes, live: call.wall, besides: rules, &mistakes)
+            let live = rules.prefix(while: \.isLive)
+            return Revision(rules: live + added + rules.dropFirst(live.count), added: added, mistakes: mistakes)
         }
-        if let refusal { throw refusal }
-        return Self.rules(call)
     }
 
-    private static func replace(_ call: ControlCall) throws(ControlRefusal) -> Response {
+    private static func replace(_ call: ControlCall) throws(ControlRefusal) -> Answer {
         let body = try call.body(Rule.liveShape)
         let name = call.parameter
         guard (1...128).contains(name.unicodeScalars.count) else { throw ControlRefusal(400, "A rule's name has 1 to 128 characters.") }
-        if let said = body["name"]?.text, said != name {
+        if let inBody = body["name"]?.text, inBody != name {
             throw ControlRefusal(
-                400, "The path names the rule '\(name.prefix(60))', the body '\(said.prefix(60))'. Leave the name out of the body.")
+                400, "The path names the rule '\(name.prefix(60))', the body '\(inBody.prefix(60))'. Leave the name out of the body.")
         }
-        let refusal = call.world.withState { state -> ControlRefusal? in
-            state.dropExpiredRules(at: call.wall)
-            var mistakes: [Mistake] = []
+        return try revise(call) { before throws(ControlRefusal) in
+            var (rules, mistakes): ([Rule], [Mistake]) = (before, [])
             let rule = Rule(body, named: name, live: call.wall, &mistakes)
-            mistakes += state.mistakes(in: [rule], now: state.now(wall: call.wall))
-            guard mistakes.isEmpty else { return call.mistakes(Mistakes(mistakes)) }
-            var rules = state.book.rules
             if let place = rules.firstIndex(where: { $0.name == name }) {
                 rules[place] = rule
             } else {
-                guard rules.count < RuleBook.most else { return Self.tooMany }
+                guard rules.count < RuleBook.most else { throw Self.tooMany }
                 rules.insert(rule, at: rules.prefix(while: \.isLive).count)
             }
-            state.use(RuleBook(rules))
-            return nil
+            return Revision(rules: rules, added: [rule], mistakes: mistakes)
         }
-        if let refusal { throw refusal }
-        return Self.rules(call)
+    }
+
+    /// What the rules of a world are to become.
+    private struct Revision: Sendable {
+        let rules: [Rule]
+        let added: [Rule]
+        var mistakes: [Mistake]
+    }
+
+    private typealias Revise = @Sendable ([Rule]) throws(ControlRefusal) -> Revision
+
+    /// Changes a world's rules. They are read and checked on a copy, without the lock; if others were faster, once more.
+    private static func revise(_ call: ControlCall, _ change: @escaping Revise) throws(ControlRefusal) -> Answer {
+        let before = call.world.withState { state in
+            state.dropExpiredRules(at: call.wall)
+            return state
+        }
+        let revision = try change(before.book.rules)
+        return try check(revision.added.compactMap(\.effects.change)[...], on: before, of: revision, call, change)
+    }
+
+    /// Merges the next of the changes that rules would make into a copy of the estate; the others have their turn after other requests,
+    /// since a merge of a large estate takes its time.
+    private static func check(
+        _ changes: ArraySlice<YAMLNode>, on before: WorldState, of revision: Revision, _ call: ControlCall, _ change: @escaping Revise
+    ) throws(ControlRefusal) -> Answer {
+        guard let next = changes.first else { return try commit(revision, over: before.book, call, change) }
+        var (copy, revision) = (before, revision)
+        do throws(Mistakes) {
+            try copy.merge(next, at: before.now(wall: call.wall))
+        } catch {
+            revision.mistakes += error.all
+        }
+        let rest = changes.dropFirst()
+        guard !rest.isEmpty else { return try commit(revision, over: before.book, call, change) }
+        return .later(.milliseconds(1)) { [revision] in
+            do throws(ControlRefusal) {
+                return try check(rest, on: before, of: revision, call, change)
+            } catch {
+                return .ready(error.response)
+            }
+        }
+    }
+
+    private static func commit(
+        _ revision: Revision, over before: RuleBook, _ call: ControlCall, _ change: @escaping Revise
+    ) throws(ControlRefusal) -> Answer {
+        guard revision.mistakes.isEmpty else { throw call.mistakes(Mistakes(revision.mistakes)) }
+        let warnings = try doubts(revision, before, call)
+        let book = RuleBook(revision.rules)
+        let states = call.world.withState { state -> RuleStates? in
+            guard state.book === before else { return nil }
+            state.use(book)
+            return state.rules
+        }
+        guard let states else { return try revise(call, change) }
+        return .ready(response(book, states, warnings))
+    }
+
+    /// What is doubtful in the rules that are added, by their numbers.
+    private static func doubts(_ revision: Revision, _ before: RuleBook, _ call: ControlCall) throws(ControlRefusal) -> [Int: [Mistake]] {
+        let (scenario, added) = (call.scenario, Set(revision.added.map(ObjectIdentifier.init)))
+        let names = call.world.withState { Names($0, rules: revision.rules) }
+        let doubts = RuleDoubts(rules: revision.rules, product: scenario.product, bases: scenario.basePaths, clock: scenario.clock)
+        var (warnings, refused): ([Int: [Mistake]], [Mistake]) = ([:], [])
+        let numbers = revision.rules.indices.lazy.filter { added.contains(ObjectIdentifier(revision.rules[$0])) }
+        for (place, number) in numbers.enumerated() {
+            let rule = revision.rules[number]
+            // Of a long list only the first are compared with all rules above.
+            let doubtful = doubts.warnings(CollectionOfOne(number), asksAbove: place < Names.most)
+            let misspelt = names.warnings(rule.names)
+            guard !doubtful.isEmpty || !misspelt.isEmpty else { continue }
+            warnings[number] = doubtful + misspelt
+            refused += (doubts.standsAlone(rule) ? [] : doubtful) + misspelt
+            if warnings.count >= Names.most { break }
+        }
+        _ = try ControlWarnings(refused, of: call)
+        return warnings
     }
 
     private static func remove(_ call: ControlCall) throws(ControlRefusal) -> Response {
@@ -124,21 +203,5 @@ enum RuleControl {
         guard let names else { return Response(204) }
         let nearest = nearestWord(to: call.parameter, among: names).map { " Did you mean '\($0)'?" } ?? ""
         throw ControlRefusal(404, "There is no rule '\(call.parameter.prefix(128))'.\(nearest)")
-    }
-}
-
-extension WorldState {
-    /// What is wrong with the changes that rules would make to the estate.
-    fileprivate func mistakes(in rules: [Rule], now: Timestamp) -> [Mistake] {
-        var mistakes: [Mistake] = []
-        for change in rules.compactMap(\.effects.change) {
-            var copy = self
-            do throws(Mistakes) {
-                try copy.merge(change, at: now)
-            } catch {
-                mistakes += error.all
-            }
-        }
-        return mistakes
     }
 }

@@ -1,25 +1,25 @@
 import MicroHTTP
 
-/// What can be asked about the server as a whole, and of its worlds.
+/// The pages about the server as a whole, and about its worlds.
 enum ServerControl {
     static let all: [ControlEndpoint] = [
-        ControlEndpoint(.get, "livez", "200 while the process lives", isOpen: true) { _ in .ofControl("alive\n") },
-        ControlEndpoint(.get, "readyz", "200 once the sockets listen", isOpen: true, ready),
-        ControlEndpoint(.get, "ca.pem", "The CA to trust, in PEM", isOpen: true, authority),
+        ControlEndpoint(.get, "livez", "200 while the process lives", scope: .open) { _ in .ofControl("alive\n") },
+        ControlEndpoint(.get, "readyz", "200 once the sockets listen", scope: .open, ready),
+        ControlEndpoint(.get, "ca.pem", "The CA to trust, in PEM", scope: .open, authority),
         ControlEndpoint(.get, "info", "Version, seed, release, ports, number of worlds, process", info),
         ControlEndpoint(.get, "openapi.json", "The operations of Command that are served, in OpenAPI 3.1") { call in
             .ofControl { OpenAPI.write(call.scenario, to: &$0) }
         },
-        ControlEndpoint(.get, "control.openapi.json", "This interface, in OpenAPI 3.1") { _ in
+        ControlEndpoint(.get, "control.openapi.json", "This interface, in OpenAPI 3.1", scope: .server) { _ in
             .ofControl { ControlDescription.write(to: &$0) }
         },
-        ControlEndpoint(.get, "scenario.schema.json", "The JSON Schema of scenario files") { _ in
+        ControlEndpoint(.get, "scenario.schema.json", "The JSON Schema of scenario files", scope: .server) { _ in
             .ofControl(Catalogue.scenarioSchema + "\n", type: "application/schema+json")
         },
-        ControlEndpoint(.get, "metrics", "Counts and times for Prometheus", metrics),
-        ControlEndpoint(.get, "worlds", "All worlds", worlds),
-        ControlEndpoint(.post, "worlds", "Make a world, or fork one", body: worldShape, make),
-        ControlEndpoint(.delete, "worlds/{name}", "Drop a world; what waits in it is closed", drop),
+        ControlEndpoint(waits: .get, "metrics", "Counts and times for Prometheus", scope: .server, metrics),
+        ControlEndpoint(waits: .get, "worlds", "All worlds", scope: .server, worlds),
+        ControlEndpoint(.post, "worlds", "Make a world, or fork one", body: worldShape, scope: .server, make),
+        ControlEndpoint(.delete, "worlds/{name}", "Drop a world; what waits in it is closed", scope: .server, drop),
     ]
 
     private static func ready(_ call: ControlCall) throws(ControlRefusal) -> Response {
@@ -49,15 +49,48 @@ enum ServerControl {
         }
     }
 
-    private static func metrics(_ call: ControlCall) -> Response {
-        .ofControl(call.metrics.text(call.worlds), type: "text/plain; version=0.0.4; charset=utf-8")
+    private static func metrics(_ call: ControlCall) -> Answer {
+        let (retired, others) = call.worlds.tallies
+        return answer(others) { tallies in
+            let total = tallies.reduce(into: retired) { $0.add($1) }
+            let text = call.metrics.text(total, worlds: call.worlds.count, journalBytes: call.worlds.budget.used)
+            return .ofControl(text, type: "text/plain; version=0.0.4; charset=utf-8")
+        }
+    }
+
+    /// Answers with what a survey finds. While a world is busy no thread waits for it.
+    private static func answer<Finding>(_ survey: Survey<Finding>, _ response: @escaping @Sendable ([Finding]) -> Response) -> Answer {
+        var survey = survey
+        guard survey.ask() else { return .later(.milliseconds(2)) { [survey] in answer(survey, response) } }
+        return .ready(response(survey.findings))
     }
 
     // MARK: Worlds
 
-    private static func worlds(_ call: ControlCall) -> Response {
-        .ofControl { writer in
-            writer.array(call.worlds.all) { $1.write(to: &$0) }
+    private static func worlds(_ call: ControlCall) -> Answer {
+        answer(Survey(call.worlds.all) { Line($0) }) { lines in
+            .ofControl { writer in
+                writer.array(lines) { $1.write(to: &$0) }
+            }
+        }
+    }
+
+    /// A world in the list of worlds.
+    private struct Line: Sendable {
+        let (name, requests, jobs, generation): (String, Int, Int, Int)
+
+        init(_ state: WorldState) {
+            (name, generation) = (state.name, state.generation)
+            (requests, jobs) = (state.tally.total, state.estate.jobs.scheduled.count)
+        }
+
+        func write(to writer: inout JSONWriter) {
+            writer.object { writer in
+                writer.member("name", name)
+                writer.member("requests", requests)
+                writer.member("jobs", jobs)
+                writer.member("generation", generation)
+            }
         }
     }
 
@@ -75,36 +108,25 @@ enum ServerControl {
         let name = body["name"]?.text ?? ""
         var source: WorldState?
         if let from = body["from"]?.text {
-            guard let world = call.worlds[from] else { throw ControlRefusal(404, "There is no world '\(from.prefix(64))' to fork.") }
+            guard let world = call.worlds[from] else { throw call.noWorld(from, "to fork") }
             source = world.withState { $0 }
         }
         guard let world = call.worlds.make(name, from: source, wall: call.wall) else {
             throw ControlRefusal(
                 409,
-                "There is a world '\(name)' already. DELETE /_mock/worlds/\(name) drops it, POST /_mock/worlds/\(name)/reset puts it back.")
+                "There is a world '\(name)' already. DELETE /_mock/worlds/\(name) drops it, POST /_mock/worlds/\(name)/reset resets it.")
         }
-        var response = Response.ofControl { world.write(to: &$0) }
+        let line = world.withState { Line($0) }
+        var response = Response.ofControl { line.write(to: &$0) }
         response.status = 201
         return response
     }
 
     private static func drop(_ call: ControlCall) throws(ControlRefusal) -> Response {
         guard call.parameter != Worlds.standardName else {
-            throw ControlRefusal(409, "The world 'default' always exists; POST /_mock/reset puts it back.")
+            throw ControlRefusal(409, "The world 'default' always exists; POST /_mock/reset resets it.")
         }
-        guard call.worlds.drop(call.parameter) else { throw ControlRefusal(404, "There is no world '\(call.parameter.prefix(64))'.") }
+        guard call.worlds.drop(call.parameter) else { throw call.noWorld(call.parameter) }
         return Response(204)
-    }
-}
-
-extension World {
-    fileprivate func write(to writer: inout JSONWriter) {
-        let state = withState { (requests: $0.tally.total, jobs: $0.estate.jobs.scheduled.count, generation: $0.generation) }
-        writer.object { writer in
-            writer.member("name", name)
-            writer.member("requests", state.requests)
-            writer.member("jobs", state.jobs)
-            writer.member("generation", state.generation)
-        }
     }
 }

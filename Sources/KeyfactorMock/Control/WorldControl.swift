@@ -1,38 +1,39 @@
 import MicroHTTP
 
-/// What a test can do to a world: put it back, move its time, its jobs and its estate.
+/// What a test can do to a world: reset it, and change its time, its jobs and its estate.
 enum WorldControl {
     static let all: [ControlEndpoint] = [
-        ControlEndpoint(.post, "reset", "Put the world back to its scenario, or to the state of another world", body: resetShape, reset),
+        ControlEndpoint(.post, "reset", "Reset the world to its scenario, or to the state of another world", body: resetShape, reset),
         ControlEndpoint(.get, "clock", "The world's time and how it passes", clock),
         ControlEndpoint(.put, "clock", "Set the world's time, and how it passes", body: clockShape, setClock),
         ControlEndpoint(
-            .post, "clock/advance", "Let time pass; all that falls due happens, in order, before the answer", body: advanceShape,
+            .post, "clock/advance", "Advance the time; everything that falls due happens, in order, before the reply", body: advanceShape,
             advanceClock),
         ControlEndpoint(.get, "jobs", "The jobs that are scheduled or under way", jobs),
-        ControlEndpoint(.post, "jobs/{id}/advance", "Move a job one step on", advanceJob),
-        ControlEndpoint(.get, "estate", "All that exists, in the words of scenario files", estate),
-        ControlEndpoint(.patch, "estate", "Merge seeds into the estate, all or nothing", body: ScenarioShape.estatePatch, patchEstate),
+        ControlEndpoint(.get, "jobs/over", "The jobs that are over, with how each ended", jobsOver),
+        ControlEndpoint(.post, "jobs/{id}/advance", "Move a job on by one step", advanceJob),
+        ControlEndpoint(.get, "estate", "Everything that exists, as scenario files write it", estate),
+        ControlEndpoint(.patch, "estate", "Merge seeds into the estate, all or nothing", body: EstateFile.shape, patchEstate),
     ]
 
     private static let resetShape = Shape.orNull(
         .object(
             "a reset",
-            fields: [.init("from", .text("a world's name"), about: "the world whose state is taken; default the scenario's beginning")]))
+            fields: [.init("from", .text("a world's name"), about: "the world whose state is copied; default the scenario's beginning")]))
 
-    /// Estate, clock, rules' counts, journal and tokens go back to the scenario, or to another world's state.
+    /// Resets estate, clock, rules' counts, journal and tokens to the scenario, or to another world's state.
     private static func reset(_ call: ControlCall) throws(ControlRefusal) -> Response {
         let body = try call.body(resetShape)
         var source: WorldState?
         if let from = body["from"]?.text {
             guard let world = call.worlds[from] else {
-                throw ControlRefusal(404, "There is no world '\(from.prefix(64))' to take the state of.")
+                throw call.noWorld(from, "to copy the state of")
             }
             source = world.withState { $0 }
         }
         let before = call.world.withState { state in
             let fresh = source ?? WorldState(name: state.name, scenario: state.scenario, wall: call.wall, budget: state.journal.budget)
-            return (state.begin(anew: fresh), state.generation)
+            return (state.restart(as: fresh), state.generation)
         }
         defer { Worlds.release(before.0) }
         return .ofControl { writer in
@@ -62,14 +63,19 @@ enum WorldControl {
             .init("rate", .number(0.001...1_000_000), about: "world seconds in a wall-clock second"),
         ])
 
-    /// Sets how time passes and, forwards or backwards, what time it is. What falls due meanwhile happens at the next request.
+    /// Sets how time passes and, forwards or backwards, what time it is. What falls due by that happens at the next request.
     private static func setClock(_ call: ControlCall) throws(ControlRefusal) -> Response {
         let body = try call.body(clockShape)
+        let (wanted, rate) = (body["mode"]?.text.flatMap { WorldClock.Mode(rawValue: $0) }, body["rate"]?.number)
+        if let wanted, rate != nil, wanted != .scaled {
+            throw ControlRefusal(400, "A clock that is \(wanted.rawValue) has no 'rate'; write mode: scaled, or leave out one of them.")
+        }
         let clock = call.world.withState { state in
             let present = state.now(wall: call.wall)
             let now = body["now"]?.time.map { $0.resolved(from: present) } ?? present
-            let mode = body["mode"]?.text.flatMap { WorldClock.Mode(rawValue: $0) } ?? (body["rate"] == nil ? state.clock.mode : .scaled)
-            state.clock = WorldClock(mode, start: now, rate: body["rate"]?.number ?? max(state.clock.rate, 1), wall: call.wall)
+            let mode = wanted ?? (rate == nil ? state.clock.mode : .scaled)
+            let kept = state.clock.mode == .scaled ? state.clock.rate : 1
+            state.clock = WorldClock(mode, start: now, rate: rate ?? kept, wall: call.wall)
             return state.clock
         }
         return .ofControl { write(clock, now: clock.now(wall: call.wall), to: &$0) }
@@ -82,24 +88,27 @@ enum WorldControl {
             .init("to", .time, about: "to which time"),
         ])
 
-    /// Everything that falls due on the way happens, in order, before the answer.
+    /// Everything that falls due in between happens, in order, before the reply.
     private static func advanceClock(_ call: ControlCall) throws(ControlRefusal) -> Response {
         let body = try call.body(advanceShape)
         guard (body["by"] == nil) != (body["to"] == nil) else {
             throw ControlRefusal(400, "Give either 'by', such as {\"by\": \"2h\"}, or 'to', such as {\"to\": \"2026-03-01T09:00:00Z\"}.")
         }
-        let outcome = call.world.withState { state -> (after: Timestamp, ran: Int, evicted: Int)? in
+        let outcome = call.world.withState { state -> (after: Timestamp, ran: Int, ended: Int, evicted: Int)? in
             let before = state.now(wall: call.wall)
             let after = body["to"]?.time.map { $0.resolved(from: before) } ?? before + (body["by"]?.duration ?? .zero)
             guard after >= before else { return nil }
             state.clock.set(to: after, wall: call.wall)
-            return (after, state.estate.advance(to: after), state.estate.jobs.history.evicted)
+            let running = state.estate.jobs.runs.count
+            let ran = state.estate.advance(to: after)
+            return (after, ran, running + ran - state.estate.jobs.runs.count, state.estate.jobs.history.evicted)
         }
         guard let outcome else { throw ControlRefusal(400, "Time only advances; PUT /_mock/clock sets it back.") }
         return .ofControl { writer in
             writer.object { writer in
                 writer.member("now", outcome.after)
                 writer.member("ran", outcome.ran)
+                writer.member("ended", outcome.ended)
                 // The history is bounded: this many attempts of this world are not in it.
                 if outcome.evicted > 0 { writer.member("historyEvicted", outcome.evicted) }
             }
@@ -127,6 +136,22 @@ enum WorldControl {
         }
     }
 
+    /// The jobs of the history that are not scheduled any more, by their last attempt.
+    private static func jobsOver(_ call: ControlCall) -> Response {
+        let estate = call.world.withState { state in
+            state.estate.advance(to: state.now(wall: call.wall))
+            return state.estate
+        }
+        let scheduled = estate.jobs.scheduled
+        var (last, order): ([GUID: HistoryEntry], [GUID]) = ([:], [])
+        for entry in estate.jobs.history.all where scheduled[entry.job.id] == nil {
+            if last.updateValue(entry, forKey: entry.job.id) == nil { order.append(entry.job.id) }
+        }
+        return .ofControl { writer in
+            writer.array(order.compactMap { last[$0] }) { $1.writeControl(to: &$0, estate) }
+        }
+    }
+
     private static func advanceJob(_ call: ControlCall) throws(ControlRefusal) -> Response {
         guard let id = GUID(call.parameter) else { throw ControlRefusal(400, "'\(call.parameter.prefix(60))' is not a job's id, a GUID.") }
         let state = call.world.withState { state -> String? in
@@ -137,7 +162,9 @@ enum WorldControl {
             return state.estate.jobs.scheduled[id] == nil ? "over" : state.estate.jobs.state(of: id)
         }
         guard let state else {
-            throw ControlRefusal(404, "There is no job '\(id.text)' that is scheduled or under way; GET /_mock/jobs lists them.")
+            throw ControlRefusal(
+                404, "There is no job '\(id.text)' that is scheduled or under way; GET /_mock/jobs lists them, /_mock/jobs/over the others."
+            )
         }
         return .ofControl { writer in
             writer.object { writer in
@@ -151,12 +178,12 @@ enum WorldControl {
 
     private static func estate(_ call: ControlCall) -> Response {
         let estate = call.world.withState { $0.estate }
-        return .ofControl { estate.writeControl(to: &$0) }
+        return .ofControl { estate.dump(to: &$0) }
     }
 
     /// Merges seeds into the estate, as a scenario's `estate` part does; a mistake changes nothing.
     private static func patchEstate(_ call: ControlCall) throws(ControlRefusal) -> Response {
-        let body = try call.body(ScenarioShape.estatePatch)
+        let body = try call.body(EstateFile.shape)
         let mistakes = call.world.withState { state -> Mistakes? in
             do throws(Mistakes) {
                 try state.merge(body, at: state.now(wall: call.wall))

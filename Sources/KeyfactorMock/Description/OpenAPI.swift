@@ -1,6 +1,6 @@
 import MicroHTTP
 
-/// The description of what is served, in OpenAPI 3.1, written from the list of endpoints and what is said of each.
+/// The description of what is served, in OpenAPI 3.1, written from the list of operations.
 enum OpenAPI {
     /// A refusal's body.
     static let refusal = Schema.model(
@@ -21,7 +21,8 @@ enum OpenAPI {
     /// What does not depend on the world, made once: the operations of each release, and the components.
     private static let paths = Dictionary(
         uniqueKeysWithValues: ProductVersion.allCases.map { product in (product, text { writePaths(product, to: &$0) }) })
-    private static let components = text { writeComponents(to: &$0) }
+    private static let components = Dictionary(
+        uniqueKeysWithValues: ProductVersion.allCases.map { product in (product, text { writeComponents(product, to: &$0) }) })
 
     /// Writes the description of what a scenario serves.
     ///
@@ -47,7 +48,7 @@ enum OpenAPI {
             writer.name("paths")
             writer.raw(paths[scenario.product] ?? "{}")
             writer.name("components")
-            writer.raw(components)
+            writer.raw(components[scenario.product] ?? "{}")
         }
     }
 
@@ -58,33 +59,32 @@ enum OpenAPI {
     }
 
     private static func writePaths(_ product: ProductVersion, to writer: inout JSONWriter) {
-        let endpoints = API.endpoints.filter { $0.since <= product }
+        let operations = API.operations.filter { $0.since <= product }
         var paths: [String] = []
-        for endpoint in endpoints where !paths.contains(endpoint.path) { paths.append(endpoint.path) }
+        for operation in operations where !paths.contains(operation.path) { paths.append(operation.path) }
         writer.object { writer in
             for path in paths {
                 writer.name(path)
                 writer.object { writer in
-                    for endpoint in endpoints where endpoint.path == path {
-                        guard let description = API.descriptions[endpoint.name] else { continue }
-                        writer.name(endpoint.method.name.lowercased())
-                        write(endpoint, description, to: &writer)
+                    for operation in operations where operation.path == path {
+                        writer.name(operation.method.name.lowercased())
+                        write(operation, product, to: &writer)
                     }
                 }
             }
         }
     }
 
-    private static func write(_ endpoint: Endpoint, _ description: Description, to writer: inout JSONWriter) {
-        let segments = endpoint.path.split(separator: "/")
+    private static func write(_ operation: Operation, _ product: ProductVersion, to writer: inout JSONWriter) {
+        let segments = operation.path.split(separator: "/")
         let words = segments.map { $0.hasPrefix("{") ? "By" + capitalized($0.dropFirst().dropLast()) : capitalized($0) }
         writer.object { writer in
-            writer.member("operationId", endpoint.method.name.lowercased() + words.joined())
+            writer.member("operationId", operation.method.name.lowercased() + words.joined())
             writer.name("tags")
             writer.array(segments.prefix(1)) { $0.value(String($1)) }
             writer.name("parameters")
-            writer.array(parameters(endpoint, description)) { $0.raw($1) }
-            if let body = description.body {
+            writer.array(parameters(operation)) { $0.raw($1) }
+            if let body = operation.takes?(product) {
                 writer.name("requestBody")
                 writer.object { writer in
                     writer.member("required", true)
@@ -93,14 +93,14 @@ enum OpenAPI {
             }
             writer.name("responses")
             writer.object { writer in
-                writer.name(description.answer == nil ? "204" : "200")
+                writer.name(operation.returns == nil ? "204" : "200")
                 writer.object { writer in
-                    writer.member("description", description.answer == nil ? "Done; nothing is answered." : "Done.")
-                    if description.counts {
+                    writer.member("description", operation.returns == nil ? "Done; nothing is answered." : "Done.")
+                    if operation.counts {
                         writer.name("headers")
                         writer.raw(##"{"X-Total-Count":{"$ref":"#/components/headers/Total"}}"##)
                     }
-                    if let answer = description.answer { writer.content(["application/json": answer]) }
+                    if let answer = operation.returns?(product) { writer.content(["application/json": answer]) }
                 }
                 for (status, name, _) in refusals {
                     writer.name(String(status))
@@ -112,14 +112,14 @@ enum OpenAPI {
 
     private static func capitalized(_ text: Substring) -> String { text.prefix(1).uppercased() + text.dropFirst() }
 
-    private static func parameters(_ endpoint: Endpoint, _ description: Description) -> [String] {
+    private static func parameters(_ operation: Operation) -> [String] {
         var all: [String] = []
-        for segment in endpoint.path.split(separator: "/") where segment.hasPrefix("{") {
+        for segment in operation.path.split(separator: "/") where segment.hasPrefix("{") {
             let name = String(segment.dropFirst().dropLast())
-            all.append(parameter(name, in: "path", name == "id" ? description.id : .text, isRequired: true))
+            all.append(parameter(name, in: "path", name == "id" ? operation.id : .text, isRequired: true))
         }
-        all += description.query.map { parameter($0.name, in: "query", $0.schema, isRequired: $0.isRequired) }
-        if endpoint.method != .get { all.append(##"{"$ref":"#/components/parameters/RequestedWith"}"##) }
+        all += operation.query.map { parameter($0.name, in: "query", $0.schema, isRequired: $0.isRequired) }
+        if operation.method != .get { all.append(##"{"$ref":"#/components/parameters/RequestedWith"}"##) }
         return all
     }
 
@@ -135,12 +135,12 @@ enum OpenAPI {
         }
     }
 
-    private static func writeComponents(to writer: inout JSONWriter) {
+    private static func writeComponents(_ product: ProductVersion, to writer: inout JSONWriter) {
         var models: [String: Schema] = [:]
         refusal.collectModels(&models)
-        for description in API.descriptions.values {
-            description.body?.collectModels(&models)
-            description.answer?.collectModels(&models)
+        for operation in API.operations where operation.since <= product {
+            operation.takes?(product).collectModels(&models)
+            operation.returns?(product).collectModels(&models)
         }
         writer.object { writer in
             writer.name("schemas")

@@ -13,6 +13,7 @@ package struct Estate: Sendable {
     package var storeTypes = Table<Int, StoreType>(sortedBy: { $0.number < $1.number })
     package var containers = Table<Int, Container>(sortedBy: { $0.id < $1.id })
     package private(set) var jobTypes = Table<GUID, JobType>(sortedBy: { $0.name.lowercased() < $1.name.lowercased() })
+    package var pamProviders = Table<Int, PamProvider>(sortedBy: { $0.id < $1.id })
     package var jobs = Jobs()
     /// The certificates that stores hold.
     package var certificates = Certificates()
@@ -21,8 +22,13 @@ package struct Estate: Sendable {
     /// The highest numbers ever given: a number is not given again when its owner is gone.
     var highestStoreType = 101
     var highestContainer = 0
+    /// How many identifiers of each kind a world that this estate was read from had drawn.
+    var issued: [Int] = []
     /// By name as spelt and by name in lower case, so that a name spelt right costs one look-up.
     private var jobTypeIDs = TreeDictionary<String, GUID>()
+
+    /// An estate in which nothing exists, for what is written without one.
+    static let nothing = Estate(identifiers: Identifiers(seed: 0, world: ""))
 
     /// An estate of nothing.
     ///

@@ -1,14 +1,14 @@
-/// A 128-bit identifier, written as Command writes it: lower case, hyphens, no braces.
+/// A 128-bit identifier in Command's format: lower case, hyphens, no braces.
 package struct GUID: Sendable, Hashable, Comparable {
     /// The first eight bytes, the most significant first.
     package let high: UInt64
     /// The last eight bytes.
     package let low: UInt64
 
-    /// The identifier of nothing, which Command uses as a value too.
+    /// The all-zero GUID, which Command uses as a value too.
     package static let empty = GUID(high: 0, low: 0)
 
-    /// An identifier by its two halves.
+    /// A GUID from its two halves.
     ///
     /// - Parameters:
     ///   - high: the first eight bytes.
@@ -18,9 +18,9 @@ package struct GUID: Sendable, Hashable, Comparable {
         self.low = low
     }
 
-    /// Reads 32 hexadecimal digits of either case with hyphens at the usual four places; `nil` if it is anything else.
+    /// Parses 32 hexadecimal digits in either case with hyphens in the usual four positions; `nil` for anything else.
     ///
-    /// .NET also takes braces and no hyphens; no client was seen to send them.
+    /// .NET also accepts braces, and GUIDs without hyphens, but no known client sends them.
     ///
     /// - Parameter text: 36 characters.
     package init?(_ text: some StringProtocol) {
@@ -28,7 +28,7 @@ package struct GUID: Sendable, Hashable, Comparable {
         self.init(bytes.span)
     }
 
-    /// Reads an identifier from bytes; see `init(_:)`.
+    /// Parses a GUID from bytes; see `init(_:)`.
     ///
     /// - Parameter text: 36 bytes of ASCII.
     package init?(_ text: borrowing Span<UInt8>) {
@@ -54,22 +54,22 @@ package struct GUID: Sendable, Hashable, Comparable {
         (high, low) = halves
     }
 
-    /// How many characters a GUID has.
+    /// The number of characters of a GUID.
     package static let length = 36
 
     /// Appends the 36 characters.
     ///
-    /// - Parameter bytes: what to append to.
+    /// - Parameter bytes: the array to append to.
     package func write(to bytes: inout [UInt8]) {
         bytes.append(contentsOf: repeatElement(UInt8(ascii: "-"), count: Self.length))
         write(over: &bytes, at: bytes.count - Self.length)
     }
 
-    /// Writes the 36 characters over what stands there.
+    /// Overwrites bytes with the 36 characters.
     ///
     /// - Parameters:
-    ///   - bytes: what to write into; its hyphens must be in place already.
-    ///   - start: where the first character goes.
+    ///   - bytes: the array to write to; the hyphens must already be there.
+    ///   - start: the index of the first character.
     package func write(over bytes: inout [UInt8], at start: Int) {
         var span = bytes.mutableSpan
         var place = start
@@ -91,12 +91,12 @@ package struct GUID: Sendable, Hashable, Comparable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Orders by the written form.
+    /// Orders GUIDs like their text.
     package static func < (left: GUID, right: GUID) -> Bool {
         (left.high, left.low) < (right.high, right.low)
     }
 
-    /// Both halves are already well mixed: one word of them is enough for a hash table.
+    /// Both halves are already well distributed: combining them into one word is enough for a hash table.
     package func hash(into hasher: inout Hasher) {
         hasher.combine(high ^ low)
     }

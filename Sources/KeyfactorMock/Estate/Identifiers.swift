@@ -1,8 +1,8 @@
-/// Where every GUID of a world comes from: the same seed and the same run give the same identifiers.
+/// Creates all GUIDs of a world: the same seed and the same requests give the same identifiers.
 ///
-/// Identifiers of the estate depend on (seed, kind, key); those made while serving on (seed, world, kind, n).
+/// Identifiers of the estate depend on (seed, kind, key); those created while serving on (seed, world, kind, n).
 package struct Identifiers: Sendable {
-    /// What an identifier names. Each kind has a sequence of its own, so that more of one changes none of another.
+    /// What an identifier is for. Each kind has its own sequence, so that kinds do not affect each other.
     package enum Kind: UInt64, Sendable, CaseIterable {
         case agent = 1
         case store, jobType, storeJobType, job, correlation, token, certificate, secret
@@ -22,33 +22,45 @@ package struct Identifiers: Sendable {
         self.world = Mixing.digest(world)
     }
 
-    /// Goes on as another world: what it makes from now on no other world makes.
+    /// How many identifiers of each kind have been drawn.
+    var issued: [Int] { counts.map { Int(truncatingIfNeeded: $0) } }
+
+    /// Passes over identifiers that were drawn once.
+    ///
+    /// - Parameter issued: how many of each kind.
+    mutating func skip(_ issued: [Int]) {
+        for (kind, count) in issued.enumerated() where kind < counts.count { counts[kind] = max(counts[kind], UInt64(max(0, count))) }
+    }
+
+    /// Continues for another world: identifiers created from now on differ from those of all other worlds.
+    ///
+    /// - Parameter world: the name of the other world.
     mutating func move(to world: String) {
         self.world = Mixing.digest(world)
     }
 
     /// The next identifier of a kind.
     ///
-    /// - Parameter kind: what it will name.
-    /// - Returns: an identifier that this world has not had before.
+    /// - Parameter kind: what it is for.
+    /// - Returns: an identifier that this world has not used before.
     package mutating func next(_ kind: Kind) -> GUID {
         let n = counts[Int(kind.rawValue)]
         counts[Int(kind.rawValue)] = n &+ 1
         return Self.guid(seed ^ Mixing.mix(world ^ kind.rawValue), n)
     }
 
-    /// The identifier of something that a seed describes.
+    /// The identifier of an object in a scenario.
     ///
     /// - Parameters:
-    ///   - kind: what it names.
-    ///   - key: what tells it from others of its kind, such as a machine's name; case does not matter.
+    ///   - kind: what it is for.
+    ///   - key: what distinguishes the object from others of its kind, such as a machine's name; case-insensitive.
     ///   - seed: the scenario's seed.
     /// - Returns: the same identifier in every run and every world.
     package static func fixed(_ kind: Kind, _ key: String, seed: UInt64) -> GUID {
         guid(seed ^ Mixing.mix(kind.rawValue), Mixing.digest(key.lowercased()))
     }
 
-    /// Two words mixed into a GUID that says of itself: version 4, RFC 9562's variant.
+    /// Hashes two words to a GUID that is marked as version 4 with RFC 9562's variant.
     private static func guid(_ a: UInt64, _ b: UInt64) -> GUID {
         let high = Mixing.mix(Mixing.mix(a) &+ b)
         let low = Mixing.mix(high ^ Mixing.mix(b &+ 0x9E37_79B9_7F4A_7C15))

@@ -1,6 +1,6 @@
-/// Keys in order, in chunks: putting one in or taking one out moves a few hundred of them, however many there are.
+/// An ordered list of keys, stored in chunks: insertion and removal move at most a few hundred keys, however long the list is.
 struct KeyList<Key: Hashable & Sendable>: Sendable {
-    /// The most keys in a chunk; a fuller one becomes two.
+    /// The maximum number of keys in a chunk; larger chunks are split.
     private static var chunkLimit: Int { 512 }
 
     /// No chunk is empty.
@@ -8,7 +8,7 @@ struct KeyList<Key: Hashable & Sendable>: Sendable {
     /// How many keys there are.
     private(set) var count = 0
 
-    /// A list of keys that are in order already.
+    /// A list of keys that are already in order.
     init(_ keys: [Key] = []) {
         count = keys.count
         chunks = stride(from: 0, to: keys.count, by: Self.chunkLimit / 2).map {
@@ -22,8 +22,8 @@ struct KeyList<Key: Hashable & Sendable>: Sendable {
     /// A part of the list.
     ///
     /// - Parameters:
-    ///   - start: how many keys to pass over; may be beyond the end.
-    ///   - limit: how many keys to answer at most.
+    ///   - start: the number of keys to skip; may be past the end.
+    ///   - limit: the maximum number of keys.
     /// - Returns: the keys in order.
     func slice(from start: Int, limit: Int) -> [Key] {
         var (keys, skip): ([Key], Int) = ([], start)
@@ -35,7 +35,7 @@ struct KeyList<Key: Hashable & Sendable>: Sendable {
         return keys
     }
 
-    /// The keys of one stretch of the list; see `Table.stretch`.
+    /// The keys in a contiguous part of the list; see `Table.stretch`.
     func stretch(from isReached: (Key) -> Bool, while belongs: (Key) -> Bool) -> [Key] {
         let chunk = Self.first(in: 0..<chunks.count) { isReached(chunks[$0][chunks[$0].count - 1]) }
         guard chunk < chunks.count else { return [] }
@@ -50,7 +50,7 @@ struct KeyList<Key: Hashable & Sendable>: Sendable {
         return keys
     }
 
-    /// Keys in order or backwards, as long as the visitor asks for more.
+    /// Visits keys in order or backwards, until the visitor returns false.
     func walk(backwards: Bool, _ visit: (Key) -> Bool) {
         guard backwards else {
             for chunk in chunks {
@@ -63,7 +63,7 @@ struct KeyList<Key: Hashable & Sendable>: Sendable {
         }
     }
 
-    /// Puts a key behind all others.
+    /// Appends a key.
     mutating func append(_ key: Key) {
         if let last = chunks.indices.last, chunks[last].count < Self.chunkLimit {
             chunks[last].append(key)
@@ -73,11 +73,11 @@ struct KeyList<Key: Hashable & Sendable>: Sendable {
         count += 1
     }
 
-    /// Puts a key where it belongs.
+    /// Inserts a key in order.
     ///
     /// - Parameters:
     ///   - key: the key.
-    ///   - follows: whether a key that is there stands behind the new one; true for all keys from some place on.
+    ///   - follows: whether an existing key comes after the new one; must be false for a prefix of the list and true for the rest.
     mutating func insert(_ key: Key, before follows: (Key) -> Bool) {
         let chunk = Self.first(in: 0..<chunks.count) { follows(chunks[$0][chunks[$0].count - 1]) }
         guard chunk < chunks.count else { return append(key) }
@@ -90,11 +90,11 @@ struct KeyList<Key: Hashable & Sendable>: Sendable {
         chunks.insert(rest, at: chunk + 1)
     }
 
-    /// Takes a key out.
+    /// Removes a key.
     ///
     /// - Parameters:
-    ///   - key: the key, which is there.
-    ///   - precedes: whether a key that is there stands before it; true for all keys up to some place.
+    ///   - key: the key, which must be in the list.
+    ///   - precedes: whether another key comes before it; must be true for a prefix of the list and false for the rest.
     mutating func remove(_ key: Key, after precedes: (Key) -> Bool) {
         let chunk = Self.first(in: 0..<chunks.count) { !precedes(chunks[$0][chunks[$0].count - 1]) }
         guard chunk < chunks.count, let place = chunks[chunk].firstIndex(of: key) else { return }
@@ -103,7 +103,7 @@ struct KeyList<Key: Hashable & Sendable>: Sendable {
         if chunks[chunk].isEmpty { chunks.remove(at: chunk) }
     }
 
-    /// The first index that fits, where all behind it fit too; the end if none does.
+    /// Binary search: the first index for which the predicate holds, if it then holds for all later ones; the end if there is none.
     private static func first(in range: Range<Int>, where fits: (Int) -> Bool) -> Int {
         var (low, high) = (range.lowerBound, range.upperBound)
         while low < high {

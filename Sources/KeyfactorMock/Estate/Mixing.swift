@@ -1,6 +1,6 @@
-/// The functions from which identifiers and chance come: the same in every run and on every machine.
+/// The hash functions for identifiers and chance: their results are the same in every run and on every machine.
 enum Mixing {
-    /// SplitMix64's finaliser: every bit of the input moves half the bits of the output.
+    /// SplitMix64's finaliser: every bit of the input affects half the bits of the output.
     static func mix(_ word: UInt64) -> UInt64 {
         var z = word &+ 0x9E37_79B9_7F4A_7C15
         z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -8,7 +8,7 @@ enum Mixing {
         return z ^ (z >> 31)
     }
 
-    /// FNV-1a, since `Hasher` differs from process to process.
+    /// FNV-1a, because `Hasher` differs between processes.
     static func digest(_ text: String) -> UInt64 {
         text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }

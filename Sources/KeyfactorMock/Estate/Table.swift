@@ -1,8 +1,8 @@
 import HashTreeCollections
 
-/// Rows by key, with the order in which a list shows them. Copies share their rows: a fork of a world costs nothing until it writes.
+/// Rows by key, and in the order of lists. Copies share their rows: a fork of a world costs nothing until it writes.
 package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
-    /// A row behind a reference: to pass over many rows is then to pass over words, whatever is in them.
+    /// A row, boxed so that moving it moves a pointer, whatever its size.
     private final class Held: Sendable {
         let row: Row
 
@@ -21,10 +21,11 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     /// An empty table.
     ///
     /// - Parameters:
-    ///   - precedes: the order of listing; no two rows may be equal in it.
-    ///   - group: the group that a row belongs to, if it belongs to one.
-    ///   - leading: the text that the order begins with, without case, if it does: rows are then found by it.
-    ///   - groupOfText: the group of all rows that hold a text, if groups are made so: rows are then found by it, others with them.
+    ///   - precedes: the order of listing, which must be total.
+    ///   - group: the group of a row, if it has one.
+    ///   - leading: the text by which rows are sorted first, ignoring case, if any; rows can then be found by it.
+    ///   - groupOfText: the group of all rows with a text, if groups are made from texts; rows can then be found by it, possibly with
+    ///     others.
     package init(
         sortedBy precedes: @escaping @Sendable (Row, Row) -> Bool, groupedBy group: @escaping @Sendable (Row) -> Int? = { _ in nil },
         beginningWith leading: (@Sendable (Row) -> String)? = nil, groupOfText: (@Sendable (String) -> Int)? = nil
@@ -36,13 +37,13 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
         order = KeyList()
     }
 
-    /// A table of many rows at once, sorted once.
+    /// A table with many rows, which are sorted once.
     ///
     /// - Parameters:
-    ///   - all: the rows with their keys; of several with one key the last stays.
-    ///   - precedes: the order of listing; no two rows may be equal in it.
-    ///   - group: the group that a row belongs to, if it belongs to one.
-    ///   - leading: the text that the order begins with, without case, if it does.
+    ///   - all: the rows with their keys; of several rows with the same key, the last is kept.
+    ///   - precedes: the order of listing, which must be total.
+    ///   - group: the group of a row, if it has one.
+    ///   - leading: the text by which rows are sorted first, ignoring case, if any.
     package init(
         _ all: [(Key, Row)], sortedBy precedes: @escaping @Sendable (Row, Row) -> Bool,
         groupedBy group: @escaping @Sendable (Row) -> Int? = { _ in nil }, beginningWith leading: (@Sendable (Row) -> String)? = nil
@@ -56,7 +57,7 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
         for (key, held) in rows { regroup(key, from: nil, to: group(held.row)) }
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     package var count: Int { order.count }
 
     /// The last key in the order of listing.
@@ -71,24 +72,24 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     /// A part of the list.
     ///
     /// - Parameters:
-    ///   - start: how many rows to pass over; may be beyond the end.
-    ///   - limit: how many rows to answer at most.
+    ///   - start: the number of rows to skip; may be past the end.
+    ///   - limit: the maximum number of rows.
     /// - Returns: the rows in order.
     package func slice(from start: Int, limit: Int) -> [Row] {
         order.slice(from: start, limit: limit).map { rows[$0]!.row }
     }
 
-    /// Every row, in the order in which they lie.
+    /// Visits every row, in no particular order.
     func forEachUnordered(_ visit: (Row) -> Void) {
         for (_, held) in rows { visit(held.row) }
     }
 
-    /// Rows in the order of listing or backwards, as long as the visitor asks for more.
+    /// Visits rows in the order of listing or backwards, until the visitor returns false.
     func walk(backwards: Bool, _ visit: (Row) -> Bool) {
         order.walk(backwards: backwards) { visit(rows[$0]!.row) }
     }
 
-    /// How many rows a group has.
+    /// The number of rows in a group.
     package func count(inGroup number: Int) -> Int { groups[number]?.count ?? 0 }
 
     /// The rows of a group in the order of listing.
@@ -96,24 +97,24 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
         (groups[number]?.map { rows[$0]!.row } ?? []).sorted(by: precedes)
     }
 
-    /// The rows of one stretch of the list, found without looking at the others. O(log n) and the length of the stretch.
+    /// The rows in a contiguous part of the list, found by binary search. O(log n + the number of rows found).
     ///
     /// - Parameters:
-    ///   - isReached: whether a row stands in the stretch or behind it; true for all rows from some place on.
-    ///   - belongs: whether a row that is reached stands in the stretch.
+    ///   - isReached: whether a row is in this part or after it; must be false for a prefix of the list and true for the rest.
+    ///   - belongs: whether such a row is in this part.
     /// - Returns: the rows in order.
     package func stretch(from isReached: (Row) -> Bool, while belongs: (Row) -> Bool) -> [Row] {
         order.stretch(from: { isReached(rows[$0]!.row) }, while: { belongs(rows[$0]!.row) }).map { rows[$0]!.row }
     }
 
-    /// The rows that can hold a text in what the table finds them by, without case, in order; `nil` if it finds none so.
+    /// The rows that may have a text, ignoring case, in order; `nil` if the table has no index of texts.
     func rows(holding text: String) -> [Row]? {
         guard let leading else { return groupOfText.map { rows(inGroup: $0(text)) } }
         return stretch(
             from: { CaselessText.order(leading($0), text) != .less }, while: { CaselessText.order(leading($0), text) == .equal })
     }
 
-    /// Puts a row in, or in the place of the one with its key. O(log n).
+    /// Adds a row, or replaces the row with the same key. O(log n).
     package mutating func put(_ row: Row, at key: Key) {
         let held = Held(row)
         let old = rows.updateValue(held, forKey: key)
@@ -131,7 +132,7 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
         }
     }
 
-    /// Takes a row out. Nothing happens if there is none. O(log n).
+    /// Removes a row. Does nothing if it does not exist. O(log n).
     package mutating func remove(_ key: Key) {
         guard let row = rows[key]?.row else { return }
         order.remove(key) { precedes(rows[$0]!.row, row) }
@@ -139,11 +140,11 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
         rows[key] = nil
     }
 
-    /// Changes a row where it lies. Nothing happens if there is none.
+    /// Changes a row without moving it. Does nothing if it does not exist.
     ///
     /// - Parameters:
     ///   - key: the row's key.
-    ///   - change: changes the row, not what its place in the list depends on.
+    ///   - change: changes the row, but not the properties that determine its position.
     package mutating func change(_ key: Key, _ change: (inout Row) -> Void) {
         guard var row = rows[key]?.row else { return }
         let old = group(row)

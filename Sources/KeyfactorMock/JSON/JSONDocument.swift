@@ -1,36 +1,36 @@
-/// A JSON text (RFC 8259) that has been read: a flat list of nodes over the bytes, which it shares and does not copy.
+/// A parsed JSON text (RFC 8259): a flat list of nodes that refer to the bytes, which are shared and not copied.
 ///
-/// Reading makes one list and no tree, so that a request costs two allocations however deep its body is.
+/// Parsing makes one list and no tree, so a request needs two allocations however deep its body is.
 package final class JSONDocument: Sendable {
-    /// What one node is.
+    /// The type of a node.
     enum Kind: UInt8, Sendable {
         case null, falsehood, truth, number, string, array, object
     }
 
-    /// A value in the text. An object's members follow it as name, value, name, value; an array's elements follow it.
+    /// A value in the text. It is followed by the elements of an array, or by the members of an object as name, value, name, value.
     struct Node: Sendable {
         var kind: Kind
-        /// Whether a string holds a backslash and must be decoded.
+        /// Whether a string contains a backslash and must be decoded.
         var isEscaped = false
-        /// Where the value begins; for a string behind its quote.
+        /// Where the value begins; for a string, after its opening quote.
         var start: Int32
-        /// Where the value ends; for a string before its quote.
+        /// Where the value ends; for a string, before its closing quote.
         var end: Int32 = 0
-        /// The node behind this one and all that is in it.
+        /// The index of the first node after this one and its contents.
         var next: Int32 = 0
     }
 
     let bytes: [UInt8]
     let nodes: [Node]
 
-    /// Reads a JSON text.
+    /// Parses a JSON text.
     ///
     /// - Parameters:
-    ///   - bytes: what holds the text; kept, not copied.
-    ///   - range: where the text lies in it; all of it if left out. A byte order mark before it is skipped.
-    ///   - depth: how deep arrays and objects may nest; .NET's own limit is 64.
-    ///   - values: how many values and names of members there may be, so that no body keeps a thread for long.
-    /// - Throws: the first place at which the text is not JSON, nests too deep or holds too much.
+    ///   - bytes: the buffer that contains the text; retained, not copied.
+    ///   - range: the part of the buffer with the text; by default all of it. A byte order mark at the start is skipped.
+    ///   - depth: the maximum nesting of arrays and objects; .NET's limit is 64.
+    ///   - values: the maximum number of values and member names, so that no body occupies a thread for long.
+    /// - Throws: the first error: the text is not JSON, nested too deeply, or has too many values.
     package init(_ bytes: [UInt8], in range: Range<Int>? = nil, depth: Int = 64, values: Int = 65_536) throws(JSONMistake) {
         var parser = JSONParser(range: range ?? 0..<bytes.count, depth: depth, values: values)
         try parser.parse(bytes.span)
@@ -42,19 +42,19 @@ package final class JSONDocument: Sendable {
     package var root: JSONValue { JSONValue(document: self, index: 0) }
 }
 
-/// Where a text stopped being JSON, and why.
+/// A syntax error in a JSON text.
 package struct JSONMistake: Error, Sendable, Equatable {
-    /// What was wrong and what would be right.
+    /// What is wrong and what was expected.
     package let message: String
-    /// The byte at which it was noticed, counted from the beginning of the text.
+    /// Where the error was noticed, in bytes from the start of the text.
     package let offset: Int
-    /// Its line, from 1.
+    /// The line, from 1.
     package let line: Int
-    /// Its column in bytes, from 1.
+    /// The column in bytes, from 1.
     package let column: Int
 }
 
-/// A value inside a JSON document. Looking into it allocates nothing until text is asked for.
+/// A value in a JSON document. Reading it allocates nothing, except for text.
 package struct JSONValue: Sendable {
     let document: JSONDocument
     let index: Int
@@ -72,7 +72,7 @@ package struct JSONValue: Sendable {
     /// Whether the value is a number.
     package var isNumber: Bool { node.kind == .number }
 
-    /// What the value is, in the words of a message: "a string", "an object".
+    /// The type of the value for messages: "a string", "an object".
     package var kindName: String {
         switch node.kind {
         case .null: "null"
@@ -84,10 +84,10 @@ package struct JSONValue: Sendable {
         }
     }
 
-    /// A member of an object. Names are compared without case (ASCII), as Command's model binding does; of several, the last counts.
+    /// A member of an object. Names are case-insensitive (ASCII), as in Command's model binding; of several, the last one counts.
     ///
     /// - Parameter name: the member's name.
-    /// - Returns: `nil` if this is no object or has no such member.
+    /// - Returns: `nil` if this is not an object or has no such member.
     package subscript(name: String) -> JSONValue? {
         guard isObject else { return nil }
         var found: JSONValue?
@@ -99,7 +99,7 @@ package struct JSONValue: Sendable {
         return found
     }
 
-    /// An object's members in the order sent, each with its name as sent; nothing if this is no object.
+    /// An object's members with their names, in the order of the text; empty if this is not an object.
     package var members: [(name: String, value: JSONValue)] {
         guard isObject else { return [] }
         var all: [(name: String, value: JSONValue)] = []
@@ -111,7 +111,7 @@ package struct JSONValue: Sendable {
         return all
     }
 
-    /// An array's elements; nothing if this is no array.
+    /// An array's elements; empty if this is not an array.
     package var elements: [JSONValue] {
         guard isArray else { return [] }
         var all: [JSONValue] = []
@@ -123,12 +123,12 @@ package struct JSONValue: Sendable {
         return all
     }
 
-    /// A string's text; `nil` if this is no string.
+    /// A string's text; `nil` if this is not a string.
     package var text: String? {
         isString ? document.text(at: index) : nil
     }
 
-    /// A boolean; `nil` if this is none.
+    /// A boolean; `nil` if this is not a boolean.
     package var boolean: Bool? {
         switch node.kind {
         case .truth: true
@@ -137,12 +137,12 @@ package struct JSONValue: Sendable {
         }
     }
 
-    /// A whole number written without fraction or exponent; `nil` if this is none or does not fit in 64 bits.
+    /// A whole number without fraction or exponent; `nil` if this is something else or does not fit into 64 bits.
     package var integer: Int? {
         isNumber ? Int(source) : nil
     }
 
-    /// A GUID in a string; `nil` if this is none.
+    /// A GUID in a string; `nil` if this is something else.
     package var guid: GUID? {
         guard isString else { return nil }
         let node = node
@@ -152,14 +152,14 @@ package struct JSONValue: Sendable {
         return GUID(bytes.span.extracting(Int(node.start)..<Int(node.end)))
     }
 
-    /// The value as it stands in the text; for a string without its quotes.
+    /// The value's source text; for a string, without its quotes.
     package var source: String {
         String(decoding: document.bytes[Int(node.start)..<Int(node.end)], as: UTF8.self)
     }
 }
 
 extension JSONDocument {
-    /// A string node's text with its escapes resolved. A lone surrogate becomes U+FFFD.
+    /// A string node's text, unescaped. A lone surrogate becomes U+FFFD.
     func text(at index: Int) -> String {
         let node = nodes[index]
         let raw = bytes[Int(node.start)..<Int(node.end)]
@@ -200,7 +200,7 @@ extension JSONDocument {
         return unit
     }
 
-    /// Whether a string node equals an ASCII word, without case.
+    /// Whether a string node equals an ASCII word, ignoring case.
     fileprivate func name(at index: Int, equals word: String) -> Bool {
         let node = nodes[index]
         guard !node.isEscaped else { return text(at: index).lowercased() == word.lowercased() }

@@ -1,4 +1,4 @@
-/// Reads JSON strictly, as RFC 8259 says: no comments, no trailing commas, no control characters in strings, valid UTF-8.
+/// A strict JSON parser (RFC 8259): no comments, no trailing commas, no control characters in strings, valid UTF-8.
 struct JSONParser {
     private(set) var nodes: [JSONDocument.Node] = []
     private let range: Range<Int>
@@ -7,12 +7,12 @@ struct JSONParser {
     private var position: Int
     private var open: [Int] = []
 
-    /// A parser of a part of some bytes.
+    /// A parser for a part of a buffer.
     ///
     /// - Parameters:
-    ///   - range: where the text lies.
-    ///   - depth: how deep arrays and objects may nest.
-    ///   - values: how many values there may be, each member's name counted as one.
+    ///   - range: the part with the text.
+    ///   - depth: the maximum nesting of arrays and objects.
+    ///   - values: the maximum number of values, including member names.
     init(range: Range<Int>, depth: Int, values: Int) {
         self.range = range
         limit = depth
@@ -21,16 +21,16 @@ struct JSONParser {
         nodes.reserveCapacity(min(24, range.count / 8 + 4))
     }
 
-    /// Reads the whole text into `nodes`.
+    /// Parses the whole text into `nodes`.
     ///
-    /// - Parameter bytes: what holds the text.
-    /// - Throws: the first place at which the text is not JSON.
+    /// - Parameter bytes: the buffer that contains the text.
+    /// - Throws: the first error.
     mutating func parse(_ bytes: borrowing Span<UInt8>) throws(JSONMistake) {
         if range.count >= 3, bytes[position] == 0xEF, bytes[position + 1] == 0xBB, bytes[position + 2] == 0xBF { position += 3 }
         guard range.upperBound < Int(Int32.max) else { throw mistake("the text is longer than 2 GiB", bytes) }
         skipBlanks(bytes)
         try value(bytes)
-        // A loop and a list of what is open instead of recursion: a deep text must not overflow the stack.
+        // A loop with a list of open containers instead of recursion: deep nesting must not overflow the stack.
         while let container = open.last {
             skipBlanks(bytes)
             let isObject = nodes[container].kind == .object
@@ -60,7 +60,7 @@ struct JSONParser {
         guard peek(bytes) == UInt8(ascii: "\"") else { throw mistake("expected a member's name in double quotes", bytes) }
         try string(bytes)
         skipBlanks(bytes)
-        guard peek(bytes) == UInt8(ascii: ":") else { throw mistake("expected ':' behind a member's name", bytes) }
+        guard peek(bytes) == UInt8(ascii: ":") else { throw mistake("expected ':' after a member's name", bytes) }
         position += 1
         skipBlanks(bytes)
     }
@@ -103,11 +103,11 @@ struct JSONParser {
         if first == UInt8(ascii: "0"),
             bytes[position - 1] != UInt8(ascii: "0") || position - start > (bytes[start] == UInt8(ascii: "-") ? 2 : 1)
         {
-            throw mistake("a number does not begin with 0 and another digit", bytes)
+            throw mistake("a number must not have leading zeros", bytes)
         }
         if peek(bytes) == UInt8(ascii: ".") {
             position += 1
-            guard digits(bytes) > 0 else { throw mistake("expected a digit behind the point", bytes) }
+            guard digits(bytes) > 0 else { throw mistake("expected a digit after the decimal point", bytes) }
         }
         if let byte = peek(bytes), byte | 0x20 == UInt8(ascii: "e") {
             position += 1
@@ -155,17 +155,17 @@ struct JSONParser {
         if escape == UInt8(ascii: "u") {
             for offset in 2..<6 {
                 guard position + offset < range.upperBound, Self.hexadecimal(bytes[position + offset]) != nil else {
-                    throw mistake("expected four hexadecimal digits behind '\\u'", bytes)
+                    throw mistake("expected four hexadecimal digits after '\\u'", bytes)
                 }
             }
             position += 6
         } else {
-            guard Self.unescaped(escape) != nil else { throw mistake("no such escape in JSON", bytes) }
+            guard Self.unescaped(escape) != nil else { throw mistake("invalid escape", bytes) }
             position += 2
         }
     }
 
-    /// The length of the UTF-8 sequence here: 2 to 4 bytes, neither overlong, nor a surrogate, nor beyond U+10FFFF.
+    /// The length of the UTF-8 sequence at the current position: 2 to 4 bytes, not overlong, not a surrogate, not above U+10FFFF.
     private func sequence(_ bytes: borrowing Span<UInt8>) throws(JSONMistake) -> Int {
         let first = bytes[position]
         let (length, least): (Int, UInt32) =
@@ -213,7 +213,7 @@ struct JSONParser {
         return JSONMistake(message: message, offset: position - range.lowerBound, line: line, column: position - lineStart + 1)
     }
 
-    /// The value of a hexadecimal digit of either case.
+    /// The value of a hexadecimal digit in either case; `nil` for any other byte.
     static func hexadecimal(_ byte: UInt8) -> UInt8? {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
@@ -223,7 +223,7 @@ struct JSONParser {
         }
     }
 
-    /// What a one-letter escape stands for.
+    /// The byte that a one-letter escape represents; `nil` for an invalid escape.
     static func unescaped(_ escape: UInt8) -> UInt8? {
         switch escape {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): escape

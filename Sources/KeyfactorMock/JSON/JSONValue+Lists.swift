@@ -1,55 +1,37 @@
 extension JSONValue {
-    /// A member that must be an array of GUIDs, each counted once, in the order of their first mention.
+    /// This value as an array of at least one GUID, each counted once, in the order of first mention.
     ///
     /// - Parameters:
-    ///   - name: the member's name.
+    ///   - place: where it stands in the body; `nil` is the body itself, whose elements are named by their index, `[0]`.
     ///   - what: what the GUIDs name, for refusals.
-    /// - Returns: at least one GUID.
     /// - Throws: a refusal that names the member or the element at fault.
-    func guids(_ name: String, of what: String) throws(Refusal) -> [GUID] {
-        try Self.list(name, of: what, self[name], Self.guid)
-    }
-
-    /// This value, a body, as an array of GUIDs; see `guids(_:of:)`. Elements are named by their index, `[0]`.
-    ///
-    /// - Parameter what: what the GUIDs name, for refusals.
     /// - Returns: at least one GUID.
-    /// - Throws: a refusal that names the body or the element at fault.
-    func guids(of what: String) throws(Refusal) -> [GUID] {
-        try Self.list(nil, of: what, self, Self.guid)
+    func guids(at place: String?, of what: String) throws(Refusal) -> [GUID] {
+        try list(at: place, of: what) { element, place throws(Refusal) in
+            guard let id = element.guid else { throw .notAGUID(place, element.shortSource) }
+            return id
+        }
     }
 
-    private static func guid(_ element: JSONValue, _ path: String) throws(Refusal) -> GUID {
-        if let id = element.guid { return id }
-        let example = "a GUID such as 00000000-0000-0000-0000-000000000000"
-        throw .badArgument("\(path): expected \(example), found \(element.shortSource).", member: path)
-    }
-
-    /// A member that must be an array of whole numbers; see `guids(_:of:)`.
-    ///
-    /// - Parameters:
-    ///   - name: the member's name.
-    ///   - what: what the numbers name, for refusals.
-    /// - Returns: at least one number.
-    /// - Throws: a refusal that names the member or the element at fault.
-    func integers(_ name: String, of what: String) throws(Refusal) -> [Int] {
-        try Self.list(name, of: what, self[name]) { element, path throws(Refusal) in
+    /// This value as an array of at least one whole number. See `guids(at:of:)`.
+    func integers(at place: String?, of what: String) throws(Refusal) -> [Int] {
+        try list(at: place, of: what) { element, place throws(Refusal) in
             guard let number = element.integer else {
-                throw .badArgument("\(path): expected a whole number, found \(element.shortSource).", member: path)
+                throw .badArgument("\(place): expected a whole number, found \(element.shortSource).", member: place)
             }
             return number
         }
     }
 
-    private static func list<Element: Hashable>(
-        _ member: String?, of what: String, _ value: JSONValue?, _ read: (JSONValue, String) throws(Refusal) -> Element
+    private func list<Element: Hashable>(
+        at place: String?, of what: String, _ read: (JSONValue, String) throws(Refusal) -> Element
     ) throws(Refusal) -> [Element] {
-        let (name, prefix, path) = (member ?? "The request body", member ?? "", member ?? "$")
-        guard let value, !value.isNull else {
-            throw .badArgument("\(name): expected at least one \(what) id, found nothing.", member: path)
+        let (name, prefix) = (place ?? "The request body", place ?? "")
+        guard !isNull else { throw .badArgument("\(name): expected at least one \(what) id, found nothing.", member: place ?? "$") }
+        guard isArray else {
+            throw .badArgument("\(name): expected an array of \(what) ids, found \(kindName).", member: place ?? "$")
         }
-        guard value.isArray else { throw .badArgument("\(name): expected an array of \(what) ids, found \(value.kindName).", member: path) }
-        let elements = value.elements
+        let elements = elements
         guard !elements.isEmpty else { throw .badArgument("\(name): expected at least one \(what) id, found none.") }
         if elements.count == 1 { return [try read(elements[0], "\(prefix)[0]")] }
         var (list, seen): ([Element], Set<Element>) = ([], [])

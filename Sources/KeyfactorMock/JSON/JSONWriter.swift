@@ -1,17 +1,17 @@
-/// Writes JSON in the order in which it is told, without blanks, as Command sends it.
+/// Writes JSON in the order of the calls, without spaces, as Command does.
 ///
-/// `nil` is written as `null`, or left out with its name where the world's fidelity says `nulls: omit`.
+/// `nil` is written as `null`, or omitted together with its name if the style says so (`nulls: omit`).
 package struct JSONWriter: Sendable {
-    /// What has been written.
+    /// The text written so far.
     package private(set) var bytes: [UInt8] = []
-    /// How enums and times are written, and whether nulls are.
+    /// How enums and times are written, and whether nulls are omitted.
     package let style: WireStyle
     private var needsComma = false
 
-    /// A writer of an empty text.
+    /// An empty writer.
     ///
     /// - Parameters:
-    ///   - style: how enums and times are written, and whether nulls are.
+    ///   - style: how enums and times are written, and whether nulls are omitted.
     ///   - capacity: the expected length in bytes.
     package init(style: WireStyle = WireStyle(), capacity: Int = 512) {
         self.style = style
@@ -28,7 +28,7 @@ package struct JSONWriter: Sendable {
     /// Writes an array.
     ///
     /// - Parameters:
-    ///   - elements: what it holds.
+    ///   - elements: the elements.
     ///   - write: writes one element.
     package mutating func array<Element>(_ elements: some Sequence<Element>, _ write: (inout JSONWriter, Element) -> Void) {
         nest(UInt8(ascii: "["), UInt8(ascii: "]")) { writer in
@@ -48,14 +48,14 @@ package struct JSONWriter: Sendable {
         needsComma = false
     }
 
-    /// Writes a member's name whatever is in it. Its value must follow.
+    /// Writes a member's name, escaping it if necessary. Its value must follow.
     package mutating func name(anyText name: String) {
         value(name)
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }
 
-    /// Writes `null` under a name, or nothing where nulls are omitted.
+    /// Writes `null` under a name, or nothing if nulls are omitted.
     package mutating func null(_ name: String) {
         guard !style.omitsNulls else { return }
         self.name(name)
@@ -67,19 +67,19 @@ package struct JSONWriter: Sendable {
         raw("null")
     }
 
-    /// Writes a text that is JSON already.
+    /// Writes text that is already JSON.
     ///
-    /// - Parameter text: a whole JSON value.
+    /// - Parameter text: a complete JSON value.
     package mutating func raw(_ text: String) {
         separate()
         bytes.append(contentsOf: text.utf8)
     }
 
-    /// Writes a string, escaping no more than JSON demands.
+    /// Writes a string, escaping only what JSON requires.
     package mutating func value(_ text: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
-        // Nearly every text needs no escape: then it is copied at once.
+        // Most texts need no escapes and can be copied as a whole.
         let span = text.utf8Span.span
         if span.indices.allSatisfy({ Self.isPlain(span[$0]) }) {
             bytes.append(contentsOf: text.utf8)
@@ -99,8 +99,8 @@ package struct JSONWriter: Sendable {
         byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 
-    /// Writes a string as .NET's System.Text.Json does by default: quotes, `& ' + < >`, the backtick and all that is not ASCII
-    /// as `\u` and four digits. Command's error bodies are written so.
+    /// Writes a string as .NET's System.Text.Json does by default: quotes, `& ' + < >`, backticks and all non-ASCII characters
+    /// as `\u` and four digits. Command writes its error bodies this way.
     package mutating func escapedValue(_ text: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
@@ -133,7 +133,7 @@ package struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// Writes a moment as a string.
+    /// Writes a time as a string.
     package mutating func value(_ moment: Timestamp) {
         separate()
         bytes.append(UInt8(ascii: "\""))
@@ -169,7 +169,7 @@ package struct JSONWriter: Sendable {
         value(guid)
     }
 
-    /// Writes a moment under a name.
+    /// Writes a time under a name.
     package mutating func member(_ name: String, _ moment: Timestamp?) {
         guard let moment else { return null(name) }
         self.name(name)
@@ -199,27 +199,27 @@ package struct JSONWriter: Sendable {
     }
 }
 
-/// What the product version and the fidelity switches decide about writing JSON.
+/// How JSON is written. The release of Command and the fidelity switches determine it.
 package struct WireStyle: Sendable, Equatable {
     /// How times are written.
     package var times: TimeStyle = .utc
-    /// Whether members without a value are left out instead of sent as `null`.
+    /// Whether members without a value are omitted instead of being sent as `null`.
     package var omitsNulls = false
     /// How enums are written.
     package var enums: EnumStyle = .product
-    /// Whether Command of this version writes a custom job type's field types, results and states as numbers.
+    /// Whether this release of Command writes the field types, results and states of custom job types as numbers.
     package var productHasNumbers = true
 
     /// How enums are written.
     package enum EnumStyle: String, Sendable, CaseIterable {
-        /// Each field as the pretended release writes it.
+        /// Each field as the simulated release writes it.
         case product
-        /// All as numbers, which SDKs generated from the description need.
+        /// All as numbers, which SDKs generated from the API description need.
         case numbers
         /// All as names.
         case names
     }
 
-    /// The vendor's style of the newest release.
+    /// The style of the newest release.
     package init() {}
 }

@@ -1,7 +1,7 @@
 /// A custom job type: the name of something that agents can do, and the fields that it takes.
 package struct JobType: Sendable {
     /// What a field's values must look like. Numbers as on the wire; a fifth is undocumented and not offered.
-    package enum FieldType: Int, Sendable, CaseIterable {
+    package enum FieldType: Int, NamedNumber {
         case string = 1
         case int, dateTime, bool
 
@@ -35,7 +35,7 @@ package struct JobType: Sendable {
         package var defaultValue: String?
     }
 
-    package let id: GUID
+    package var id: GUID
     package var name: String
     package var description: String
     package var fields: [Field]

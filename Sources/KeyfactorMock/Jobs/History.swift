@@ -3,7 +3,7 @@ import HashTreeCollections
 /// One attempt at a job, as `GET /OrchestratorJobs/JobHistory` shows it.
 package struct HistoryEntry: Sendable {
     /// How an attempt ended. Numbers as on the wire; 1 is in the vendor's enum and not documented.
-    package enum Result: Int, Sendable, CaseIterable {
+    package enum Result: Int, NamedNumber {
         case unknown = 0
         case success = 2
         case warning, failure
@@ -20,7 +20,7 @@ package struct HistoryEntry: Sendable {
     }
 
     /// How far an attempt is. Numbers as on the wire.
-    package enum Status: Int, Sendable, CaseIterable {
+    package enum Status: Int, NamedNumber {
         case unknown, waiting, inProcess, completed, acknowledged, completedWillRetry
 
         /// The name that Command 10 sends.
@@ -65,7 +65,8 @@ package struct History: Sendable {
     private var entries = TreeDictionary<Int, HistoryEntry>()
     private var byJob = TreeDictionary<GUID, [Int]>()
     private var first = 1
-    private var next = 1
+    /// The next JobHistoryId.
+    private(set) var next = 1
     /// How many attempts it does not hold: entries that had to go, and runs that were passed over when time leapt far ahead.
     package internal(set) var evicted = 0
 
@@ -89,6 +90,21 @@ package struct History: Sendable {
 
     /// The entries of one job, the oldest first.
     package func entries(of job: GUID) -> [HistoryEntry] { (byJob[job] ?? []).compactMap { entries[$0] } }
+
+    /// Puts in an entry of which all is said. Entries come in the order of their ids.
+    mutating func restore(_ entry: HistoryEntry) {
+        guard entry.id >= next || entries[entry.id] == nil else { return }
+        if entries.isEmpty { first = entry.id } else { first = min(first, entry.id) }
+        entries[entry.id] = entry
+        byJob[entry.job.id, default: []].append(entry.id)
+        next = max(next, entry.id + 1)
+    }
+
+    /// Leaves out ids that were given once.
+    mutating func skip(to id: Int) {
+        next = max(next, id)
+        if entries.isEmpty { first = next }
+    }
 
     /// Begins an entry.
     ///

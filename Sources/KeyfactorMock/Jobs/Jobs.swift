@@ -23,6 +23,9 @@ package struct Jobs: Sendable {
     /// The scheduled jobs on each store, but for its inventory job, which the store knows.
     var onStores = TreeDictionary<GUID, [GUID]>()
 
+    /// While an estate is read, the jobs that only attempts remember.
+    var past: [Job] = []
+
     /// No jobs.
     package init() {}
 

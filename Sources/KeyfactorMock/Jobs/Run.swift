@@ -1,7 +1,7 @@
 /// A job that an agent has picked up and not finished.
 struct Run: Sendable {
     /// The steps of this run; the last is `completed`.
-    let steps: [Progress.Step]
+    var steps: [Progress.Step]
     /// Which step it is in.
     var step = 0
     /// The history entry of the attempt under way, if it has begun.

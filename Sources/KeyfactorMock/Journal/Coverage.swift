@@ -1,18 +1,24 @@
-/// What of an operation, a failure, a rule was met, and what was not.
+/// Which operations, failures and rules were met, and which were not.
 package struct Coverage: Sendable {
     private let tally: Tally
     private let rules: [(name: String, matches: Int, strikes: Int)]
     private let product: ProductVersion
 
-    init(_ state: WorldState) {
-        tally = state.tally
-        product = state.scenario.product
-        rules = state.book.rules.indices.map { (state.book.rules[$0].name, state.rules.matches[$0], state.rules.strikes[$0]) }
+    /// The coverage of a run.
+    ///
+    /// - Parameters:
+    ///   - tally: what was counted.
+    ///   - product: the release, which decides what operations there are.
+    ///   - book: the rules.
+    ///   - states: what the rules have counted.
+    init(_ tally: Tally, of product: ProductVersion, _ book: RuleBook, _ states: RuleStates) {
+        (self.tally, self.product) = (tally, product)
+        rules = book.rules.indices.map { (book.rules[$0].name, states.matches[$0], states.strikes[$0]) }
     }
 
     /// The coverage as JSON.
     func write(to writer: inout JSONWriter) {
-        let served = API.endpoints.filter { $0.since <= product }.map(\.name) + ["token"]
+        let served = API.operations.filter { $0.since <= product }.map(\.name) + ["token"]
         var statuses: [String: [Int: Int]] = [:]
         for (key, count) in tally.requests { statuses[key.operation, default: [:]][key.status, default: 0] += count }
         let met = served.filter { statuses[$0] != nil }
@@ -70,9 +76,4 @@ package struct Coverage: Sendable {
             writer.member("strikes", rule.strikes)
         }
     }
-}
-
-extension World {
-    /// What was met since the world was last put back.
-    package var coverage: Coverage { withState { Coverage($0) } }
 }

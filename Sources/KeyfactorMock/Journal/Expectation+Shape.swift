@@ -13,8 +13,8 @@ extension Expectation {
                         .object(
                             "a following request",
                             fields: selectionFields + [
-                                .init("notBefore", .duration, about: "not sooner after it, on the wall clock"),
-                                .init("within", .duration, about: "not later after it, on the wall clock"),
+                                .init("notBefore", .duration, about: "how long after it at least, on the wall clock"),
+                                .init("within", .duration, about: "how long after it at most, on the wall clock"),
                             ]), about: "what the next request by the same caller on the same operation must be"),
                 ]),
             .init(
@@ -54,7 +54,7 @@ extension Expectation {
 
     private static let selectionFields: [Shape.Field] = [
         .init("operation", OperationPattern.shape, about: "METHOD and path below the base path, or token"),
-        .init("status", .oneOf([.integer(100...599)], "a status such as 503"), about: "the status that answered"),
+        .init("status", .oneOf([.integer(100...599)], "a status such as 503"), about: "the status of the reply"),
         .init("rule", .text("a rule's name"), about: "the rule that struck"),
         .init("where", conditions, about: "what the request must have been"),
     ]

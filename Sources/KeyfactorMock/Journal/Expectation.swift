@@ -1,6 +1,6 @@
-/// What must have happened in the end.
+/// What must have happened by the end of a run.
 struct Expectation: Sendable {
-    /// What is counted or looked at.
+    /// What is counted or checked.
     enum Subject: Sendable {
         case requests(Selection, Count?, followedBy: Following?)
         case every(Selection, has: [Rule.Condition])
@@ -8,7 +8,7 @@ struct Expectation: Sendable {
         case run(unmatched: Int?, unusedRules: Int?)
     }
 
-    /// Which exchanges are meant; all that is said must hold.
+    /// A selection of exchanges; all of it must hold.
     struct Selection: Sendable {
         let operation: OperationPattern?
         let status: Int?
@@ -26,7 +26,7 @@ struct Expectation: Sendable {
     /// How many: `3`, `1-3`, `3+`.
     struct Count: Sendable, Equatable {
         let least: Int
-        /// `nil` for no end.
+        /// `nil` for no upper bound.
         let most: Int?
 
         /// Reads a count that fits its shape.
@@ -37,10 +37,10 @@ struct Expectation: Sendable {
             most = text.hasSuffix("+") ? nil : numbers.last
         }
 
-        /// At least one, where nothing is said.
+        /// A count from bounds.
         init(least: Int, most: Int?) { (self.least, self.most) = (least, most) }
 
-        /// Whether so many are right; `nil` if that cannot be known because some are not known of.
+        /// Whether a count is right; `nil` if that cannot be known, because there may have been more.
         func judged(_ count: Int, mayBeMore: Bool) -> Bool? {
             if let most, count > most { return false }
             if !mayBeMore { return count >= least }
@@ -51,12 +51,14 @@ struct Expectation: Sendable {
     let subject: Subject
     /// As it was written, as JSON.
     let text: String
+    /// The names that it writes.
+    let names: [WrittenName]
 
     /// Reads the expectations of a scenario, checked against ``shape``.
     ///
     /// - Parameters:
-    ///   - node: a list, or nothing.
-    ///   - mistakes: receives what the shape could not say.
+    ///   - node: a list, or `nil`.
+    ///   - mistakes: receives what the shape cannot express.
     /// - Returns: the expectations in order.
     static func read(_ node: YAMLNode?, _ mistakes: inout [Mistake]) -> [Expectation] {
         var all: [Expectation] = []
@@ -66,6 +68,7 @@ struct Expectation: Sendable {
 
     private init(_ node: YAMLNode, _ mistakes: inout [Mistake]) {
         text = node.json?.source ?? ""
+        names = WrittenName.inExpectation(node)
         if let requests = node["requests"] {
             let following = node["followedBy"].map { node in
                 Following(
@@ -92,7 +95,7 @@ extension Expectation.Selection {
         conditions = Self.conditions(node["where"], operation, &mistakes)
     }
 
-    /// Reads lines of `where` or `has`; `path.NAME` names a hole of the operation.
+    /// Reads lines of `where` or `has`; `path.NAME` is a path parameter of the operation.
     fileprivate static func conditions(_ node: YAMLNode?, _ operation: OperationPattern?, _ mistakes: inout [Mistake]) -> [Rule.Condition] {
         let operation = operation ?? OperationPattern("* /**")
         var all: [Rule.Condition] = []

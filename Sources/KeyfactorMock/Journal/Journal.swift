@@ -1,10 +1,10 @@
 internal import Synchronization
 
-/// What was asked of a world and answered, in the order of the commits; the oldest goes when the server's journals hold too much.
+/// The exchanges of a world, in the order of the commits. When the server's journals hold too much, the oldest are evicted.
 ///
-/// It is kept in chunks: a copy to be looked at costs a few hundred words, and a chunk goes as a whole.
+/// It is kept in chunks: a copy to read from costs a few hundred words, and a chunk is evicted as a whole.
 struct Journal: Sendable {
-    /// Exchanges one after another.
+    /// A run of exchanges.
     private struct Chunk: Sendable {
         var entries: [JournalEntry] = []
         var bytes = 0
@@ -14,27 +14,27 @@ struct Journal: Sendable {
         var isFull: Bool { entries.count >= Self.most || bytes >= Self.mostBytes }
     }
 
-    /// What all journals of the server share.
+    /// The budget that all journals of the server share.
     let budget: JournalBudget
     private var chunks: [Chunk] = []
     /// The bytes held.
     private(set) var bytes = 0
-    /// How many exchanges there have been, and how many of them are gone.
+    /// How many exchanges there have been, and how many of them were evicted.
     private(set) var count = 0
     private(set) var evicted = 0
-    /// Those gone because somebody said so; they are missed by nobody.
+    /// How many were removed on request; nobody misses those.
     private(set) var cleared = 0
-    /// How many of all requests no operation and no rule answered.
+    /// How many of all requests reached neither an operation nor a rule.
     private(set) var unmatched = 0
 
-    /// No exchanges.
+    /// An empty journal.
     ///
-    /// - Parameter budget: what all journals of the server share.
+    /// - Parameter budget: the budget that all journals of the server share.
     init(_ budget: JournalBudget) {
         self.budget = budget
     }
 
-    /// Puts an exchange down. Its number is the next one.
+    /// Appends an exchange. It gets the next number.
     ///
     /// - Parameter entry: the exchange.
     mutating func append(_ entry: consuming JournalEntry) {
@@ -51,7 +51,7 @@ struct Journal: Sendable {
         if budget.isExceeded { shrink(to: budget.limit / 8 * 7 / max(1, budget.holders), keepsNewest: true) }
     }
 
-    /// Lets the oldest exchanges go until no more bytes are held than so many.
+    /// Evicts the oldest exchanges until at most so many bytes are held.
     ///
     /// - Parameters:
     ///   - most: in bytes.
@@ -67,9 +67,9 @@ struct Journal: Sendable {
         if chunks.isEmpty, !wasEmpty { budget.change(holders: -1) }
     }
 
-    /// Forgets everything; numbers go on.
+    /// Removes all exchanges; numbers continue.
     ///
-    /// - Returns: how many exchanges went.
+    /// - Returns: how many exchanges there were.
     mutating func clear() -> Int {
         let gone = held
         close()
@@ -78,7 +78,7 @@ struct Journal: Sendable {
         return gone
     }
 
-    /// Gives back what it holds of the budget.
+    /// Empties the journal and returns its share of the budget.
     mutating func close() {
         budget.change(used: -bytes)
         if !chunks.isEmpty { budget.change(holders: -1) }
@@ -91,6 +91,16 @@ struct Journal: Sendable {
     /// The exchanges held, the oldest first.
     var entries: some Sequence<JournalEntry> & Sendable { JournalEntries(chunks: chunks.map(\.entries)) }
 
+    /// The exchanges held whose number is above another, the oldest first. Costs only as much as there are.
+    func entries(after number: Int) -> [JournalEntry] {
+        var newest: [ArraySlice<JournalEntry>] = []
+        for chunk in chunks.reversed() {
+            guard let last = chunk.entries.last, last.number > number else { break }
+            newest.append(chunk.entries.drop { $0.number <= number })
+        }
+        return newest.reversed().flatMap { $0 }
+    }
+
     /// An exchange by its number.
     subscript(number: Int) -> JournalEntry? {
         guard number > evicted + cleared, number <= count else { return nil }
@@ -98,7 +108,7 @@ struct Journal: Sendable {
     }
 }
 
-/// A journal's exchanges as they were when it was looked at.
+/// A journal's exchanges as they were when it was read.
 private struct JournalEntries: Sequence, Sendable {
     let chunks: [[JournalEntry]]
 
@@ -117,7 +127,7 @@ private struct JournalEntries: Sequence, Sendable {
     }
 }
 
-/// The bytes that all journals of a server may hold together, and how many they do.
+/// The bytes that all journals of a server may hold together, and how many they do hold.
 final class JournalBudget: Sendable {
     let limit: Int
     private let usedBytes = Atomic<Int>(0)
@@ -130,16 +140,16 @@ final class JournalBudget: Sendable {
         self.limit = limit
     }
 
-    /// The bytes held in all.
+    /// The bytes held by all.
     var used: Int { usedBytes.load(ordering: .relaxed) }
     /// How many journals hold anything.
     var holders: Int { holding.load(ordering: .relaxed) }
-    /// Whether something must go.
+    /// Whether something must be evicted.
     var isExceeded: Bool { used > limit }
 
-    /// Notes bytes that came or went.
+    /// Counts bytes that were added or, below 0, removed.
     func change(used bytes: Int) { usedBytes.wrappingAdd(bytes, ordering: .relaxed) }
 
-    /// Notes a journal that holds something now, or nothing any more.
+    /// Counts a journal that now holds something or, with -1, no longer holds anything.
     func change(holders count: Int) { holding.wrappingAdd(count, ordering: .relaxed) }
 }

@@ -3,7 +3,8 @@ import MicroHTTP
 extension JournalEntry {
     /// Writes the exchange as `GET /_mock/journal` shows it, without secrets.
     func write(to writer: inout JSONWriter) {
-        let isToken = subject == .token
+        let type = request.header("content-type")?.lowercased() ?? ""
+        let isForm = type.hasPrefix("application/x-www-form-urlencoded") || subject == .token
         writer.object { writer in
             writer.member("n", number)
             writer.member("at", at)
@@ -14,7 +15,7 @@ extension JournalEntry {
             writer.member("query", Secrets.query(request.text(request.query)))
             writer.name("headers")
             Self.write(request.headers, to: &writer)
-            writer.member("body", Secrets.body(request.bytes[request.body], isForm: isToken))
+            writer.member("body", Secrets.body(request.bytes[request.body], isForm: isForm))
             if bodyLength > Self.bodyCap { writer.member("bodyLength", bodyLength) }
             writer.member("operation", operation)
             writer.member("rule", rule)
@@ -24,7 +25,7 @@ extension JournalEntry {
             writer.member("delivery", delivery.rawValue)
             writer.name("replyHeaders")
             Self.write(status == 0 ? [] : reply.headers, to: &writer)
-            writer.member("replyBody", status == 0 ? nil : Secrets.body(reply.body[...], isForm: false))
+            writer.member("replyBody", status == 0 ? nil : Secrets.reply(reply.body[...]))
             if replyLength > Self.bodyCap { writer.member("replyBodyLength", replyLength) }
             writer.member("bytesIn", bytesIn)
             writer.member("bytesOut", bytesOut)
@@ -51,7 +52,7 @@ extension JournalEntry {
         return line + request.headers.reduce(2) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 } + bodyLength
     }
 
-    /// The bytes of the reply, were it sent whole; 0 where nothing was.
+    /// The bytes of the reply if it is sent completely; 0 if nothing is sent.
     private var bytesOut: Int {
         guard status != 0 else { return 0 }
         return reply.headers.reduce(19) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 } + replyLength

@@ -1,22 +1,22 @@
 import MicroHTTP
 
-/// One request with its reply, as the journal keeps it: the buffers of both are shared, not copied.
+/// One request with its reply, as the journal keeps it. The buffers of both are shared, not copied.
 struct JournalEntry: Sendable {
-    /// What a request was about.
+    /// What a request was for.
     enum Subject: Sendable, Equatable {
         /// The number of an endpoint.
         case operation(Int)
         case token
-        /// No operation answered.
+        /// No operation.
         case nothing
     }
 
-    /// Whether the estate was changed, or a token given out.
+    /// Whether the estate was changed, or a token issued.
     enum Effect: String, Sendable {
         case committed, none
     }
 
-    /// How its reply goes out, where that is not as HTTP wants it.
+    /// How its reply goes out.
     enum Delivery: String, Sendable {
         case whole, closed, reset, broken, never, left
     }
@@ -26,7 +26,7 @@ struct JournalEntry: Sendable {
     /// The world's time and the wall clock's.
     let at: Timestamp
     let wall: Timestamp
-    /// User, client id, else the address.
+    /// User, client id, or else the address.
     let caller: String
     let request: Request
     let subject: Subject
@@ -42,24 +42,36 @@ struct JournalEntry: Sendable {
     let reply: Response
     /// The length of the reply's body as it was sent.
     let replyLength: Int
-    /// The length of the request's body as it came.
+    /// The length of the request's body as it was received.
     let bodyLength: Int
-    /// Why there was nothing at the path, or what else a developer should know.
+    /// Why it was refused or is broken, or what else a developer should know.
     let why: String?
 
     /// The most bytes of a body that are kept.
     static let bodyCap = 65_536
 
-    /// An exchange.
+    /// An exchange that has not been numbered yet.
+    ///
+    /// - Parameters:
+    ///   - request: the request; of a long body only ``bodyCap`` bytes are kept.
+    ///   - subject: what it was for.
+    ///   - caller: user, client id, or else the address.
+    ///   - at: the world's time.
+    ///   - wall: the wall clock's time.
+    ///   - rule: the rule that struck it.
+    ///   - failure: the failure that the rule sent.
+    ///   - effect: whether anything was changed.
+    ///   - delivery: how the reply goes out.
+    ///   - reply: the reply; of a long body only ``bodyCap`` bytes are kept.
+    ///   - why: why it was refused or is broken, or what else a developer should know.
     init(
-        _ exchange: Exchange, caller: String, at: Timestamp, wall: Timestamp, rule: String?, failure: String?, effect: Effect,
-        delivery: Delivery, reply: Response, why: String?
+        _ request: Request, _ subject: Subject, caller: String, at: Timestamp, wall: Timestamp, rule: String? = nil,
+        failure: String? = nil, effect: Effect = .none, delivery: Delivery = .whole, reply: Response, why: String? = nil
     ) {
-        (self.at, self.wall, self.caller, self.rule, self.failure) = (at, wall, caller, rule, failure)
+        (self.subject, self.at, self.wall, self.caller, self.rule, self.failure) = (subject, at, wall, caller, rule, failure)
         (self.effect, self.delivery, self.why) = (effect, delivery, why)
-        subject = exchange.journalSubject
-        bodyLength = exchange.request.body.count
-        request = bodyLength > Self.bodyCap ? exchange.request.cut(body: Self.bodyCap) : exchange.request
+        bodyLength = request.body.count
+        self.request = bodyLength > Self.bodyCap ? request.cut(body: Self.bodyCap) : request
         replyLength = reply.body.count
         status = delivery == .whole || delivery == .broken ? reply.status : 0
         var reply = reply
@@ -67,11 +79,11 @@ struct JournalEntry: Sendable {
         self.reply = reply
     }
 
-    /// The bytes that it holds, about.
+    /// About how many bytes it holds.
     var size: Int { request.bytes.count + reply.fields.count + reply.body.count + MemoryLayout<JournalEntry>.stride + 128 }
 
-    /// Whether it is one of those that a pattern means.
-    func isMeant(by pattern: OperationPattern, _ router: Router) -> Bool {
+    /// Whether a pattern matches it.
+    func matches(_ pattern: OperationPattern, _ router: Router) -> Bool {
         switch (pattern.subject, subject) {
         case (.token, .token): true
         case (.operation, .token), (.token, _), (.connection, _): false
@@ -79,10 +91,18 @@ struct JournalEntry: Sendable {
         }
     }
 
+    /// The exchange in a line, for reports.
+    var line: String {
+        let query = request.query.isEmpty ? "" : "?" + Secrets.query(request.text(request.query)).prefix(200)
+        let sent = status == 0 ? delivery.rawValue : delivery == .whole ? "\(status)" : "\(status) \(delivery.rawValue)"
+        let by = rule.map { " (rule '\($0)')" } ?? ""
+        return "\(number) \(request.line)\(query) \(sent) by \(caller)\(by)" + (why.map { ": \($0)" } ?? "")
+    }
+
     /// The operation as Keyfactor's documentation writes it, or `token`.
     var operation: String? {
         switch subject {
-        case .operation(let number): API.endpoints[number].name
+        case .operation(let number): API.operations[number].name
         case .token: "token"
         case .nothing: nil
         }

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// What is counted of the server as a whole, for Prometheus (text format 0.0.4).
+/// Counts and times of the whole server, for Prometheus (text format 0.0.4).
 final class Metrics: Sendable {
     /// The upper bounds of the buckets in microseconds.
     private static let bounds = [100, 250, 500, 1_000, 2_500, 5_000, 10_000, 50_000, 100_000, 500_000, 1_000_000, 5_000_000]
@@ -12,18 +12,23 @@ final class Metrics: Sendable {
     private let buckets = (0...bounds.count).map { _ in Counter() }
     private let ticks = Atomic<Int>(0)
 
-    /// Notes how long an answer took, from the whole request to the reply handed over, delays included.
+    /// Records how long an answer took, from the complete request to the reply handed over, delays included.
     ///
     /// - Parameter duration: in ticks of 100 ns.
-    func note(_ duration: Int64) {
+    func record(_ duration: Int64) {
         let place = Self.bounds.firstIndex { duration <= $0 * 10 } ?? Self.bounds.count
         buckets[place].value.wrappingAdd(1, ordering: .relaxed)
         ticks.wrappingAdd(Int(duration), ordering: .relaxed)
     }
 
     /// Everything, as Prometheus reads it.
-    func text(_ worlds: Worlds) -> String {
-        let tally = worlds.tally
+    ///
+    /// - Parameters:
+    ///   - tally: what was counted in all worlds.
+    ///   - worlds: how many worlds there are.
+    ///   - journalBytes: the bytes that all journals hold.
+    /// - Returns: the text.
+    func text(_ tally: Tally, worlds: Int, journalBytes: Int) -> String {
         var lines = [
             "# HELP keyfactor_mock_requests_total Requests answered, by operation and status; status 0 is no answer.",
             "# TYPE keyfactor_mock_requests_total counter",
@@ -35,10 +40,10 @@ final class Metrics: Sendable {
         for (rule, count) in tally.strikes.sorted(by: { $0.key < $1.key }) {
             lines.append("keyfactor_mock_strikes_total{rule=\"\(Self.escaped(rule))\"} \(count)")
         }
-        lines += Self.gauge("worlds", "Worlds that exist.", worlds.count)
-        lines += Self.gauge("journal_bytes", "Bytes that all journals hold.", worlds.budget.used)
+        lines += Self.gauge("worlds", "Worlds that exist.", worlds)
+        lines += Self.gauge("journal_bytes", "Bytes that all journals hold.", journalBytes)
         lines += [
-            "# HELP keyfactor_mock_answer_seconds Time from the whole request to its reply handed over, delays included.",
+            "# HELP keyfactor_mock_answer_seconds Time from the complete request to its reply handed over, delays included.",
             "# TYPE keyfactor_mock_answer_seconds histogram",
         ]
         var count = 0

@@ -1,27 +1,53 @@
 import MicroHTTP
 
-/// Strikes out what nobody may read in a journal: credentials, tokens, passwords, private keys.
+/// Redacts what nobody may read in a journal: credentials, tokens, passwords, private keys. What is not understood is struck out whole.
 enum Secrets {
     static let struckOut = "(struck out)"
 
-    /// Whether a name is that of a secret: of a member of a body, a parameter of a query, a field of a form.
+    // MARK: Names
+
+    /// Whether a name belongs to a secret: the name of a member of a body, a query parameter or a form field. Case, `_`, `-` and `.` do
+    /// not matter.
     static func isSecret(name: String) -> Bool {
-        let name = name.lowercased()
-        return name == "token" || words.contains { name.contains($0) }
+        guard name.utf8.count <= 64 else { return isSecret(plainName: plain(name)) }
+        return known.withLock { known in
+            if let isSecret = known[name] { return isSecret }
+            let isSecret = isSecret(plainName: plain(name))
+            if known.count < 2_000 { known[name] = isSecret }
+            return isSecret
+        }
     }
 
-    private static let words = [
-        "password", "passphrase", "secret", "privatekey", "private_key", "access_token", "refresh_token", "id_token", "apikey", "api_key",
-        "pfx",
-    ]
-    private static let headers = [
-        "authorization", "proxy-authorization", "cookie", "set-cookie", "x-mock-token", "x-api-key", "x-auth-token",
-    ]
+    /// Names that were asked for before: replies repeat a few of them many times.
+    private static let known = Lock<[String: Bool]>([:])
 
-    /// Whether a selector looks at a secret.
+    private static func isSecret(plainName name: String) -> Bool {
+        guard !harmlessNames.contains(where: { name.hasSuffix($0) }) else { return false }
+        return endings.contains { name.hasSuffix($0) } || words.contains { name.contains($0) }
+    }
+
+    /// A name in lower case, with its letters and digits only.
+    static func plain(_ name: some StringProtocol) -> String {
+        String(decoding: name.lowercased().utf8.filter { $0 >= 0x80 || isWord($0) && !isJoint($0) }, as: UTF8.self)
+    }
+
+    /// What names of secrets contain.
+    private static let words = [
+        "password", "passphrase", "passwd", "passcode", "secret", "privatekey", "accesstoken", "refreshtoken", "idtoken", "apikey", "pfx",
+        "serverusername", "connectionstring", "credential", "sessionid",
+    ]
+    /// How names of secrets end.
+    private static let endings = [
+        "token", "tokens", "assertion", "jsonkey", "accesskey", "accountkey", "sharedkey", "signingkey", "encryptionkey", "masterkey",
+        "sshkey", "authkey", "pwd", "jwt", "authorization", "cookie",
+    ]
+    /// Names that speak of secrets and hold none.
+    private static let harmlessNames = ["setnewpasswordallowed", "passwordoptions", "privatekeyallowed", "hasprivatekey"]
+
+    /// Whether a selector reads a secret.
     static func isSecret(_ selector: Selector) -> Bool {
         switch selector {
-        case .header(let name): headers.contains(name)
+        case .header(let name): !isHarmless(header: name)
         case .query(let name): isSecret(name: name)
         case .body(let steps):
             steps.contains { step in
@@ -31,80 +57,112 @@ enum Secrets {
         }
     }
 
-    /// A header field's value as the journal shows it: of credentials only the scheme stays.
+    // MARK: Header fields
+
+    /// Header fields that are shown; any other may be somebody's credential.
+    private static let harmlessHeaders: Set<String> = [
+        "accept", "accept-charset", "accept-encoding", "accept-language", "accept-ranges", "age", "allow", "api-supported-versions",
+        "cache-control", "connection", "content-disposition", "content-encoding", "content-language", "content-length", "content-range",
+        "content-type", "date", "dnt", "etag", "expect", "expires", "forwarded", "host", "http2-settings", "if-match", "if-modified-since",
+        "if-none-match", "if-range", "if-unmodified-since", "keep-alive", "last-modified", "location", "max-forwards", "origin", "pragma",
+        "priority", "range", "referer", "retry-after", "sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site", "sec-fetch-user", "server",
+        "strict-transport-security", "te", "traceparent", "tracestate", "trailer", "transfer-encoding", "upgrade",
+        "upgrade-insecure-requests", "user-agent", "vary", "via", "warning", "www-authenticate", "x-content-type-options",
+        "x-correlation-id", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-frame-options", "x-keyfactor-api-version",
+        "x-keyfactor-correlation-id", "x-keyfactor-product-version", "x-keyfactor-requested-with", "x-mock-why", "x-mock-world",
+        "x-powered-by", "x-request-id", "x-requested-with", "x-total-count",
+    ]
+
+    private static func isHarmless(header name: String) -> Bool { harmlessHeaders.contains(name.lowercased()) }
+
+    /// A header field's value as the journal shows it; of credentials, only the scheme.
     static func header(_ name: String, _ value: String) -> String {
-        guard headers.contains(name.lowercased()) else { return value }
+        if isHarmless(header: name) { return shown(value) }
+        guard name.lowercased().hasSuffix("authorization") else { return struckOut }
         let scheme = value.prefix { $0 != " " }
         return scheme.count < value.count && scheme.count <= 9 ? "\(scheme) \(struckOut)" : struckOut
     }
 
-    /// A text that a message shows.
-    static func shown(_ text: String) -> String { mayHold(text) ? struckOut : text }
+    // MARK: Texts
 
-    /// A query as it was sent, but for the values of secrets.
-    static func query(_ text: String) -> String { form(text) }
+    /// What a text contains at least that names or holds a secret, by its first letter.
+    private static let stems: [[[UInt8]]] = {
+        var stems: [[[UInt8]]] = Array(repeating: [], count: 256)
+        let all = [
+            "pass", "pwd", "secret", "priv", "token", "key", "pfx", "serveruser", "server_user", "server-user", "connection", "credential",
+            "session", "assertion", "jwt", "authorization", "cookie", "kfm-", "eyj", "://", "\\u", "basic ", "bearer ",
+        ]
+        for stem in all.map({ Array($0.utf8) }) { stems[Int(stem[0])].append(stem) }
+        return stems
+    }()
 
-    /// A body as the journal shows it.
-    ///
-    /// - Parameters:
-    ///   - bytes: the body, perhaps cut.
-    ///   - isForm: whether it is a form, as token requests are.
-    /// - Returns: text; bytes that are not UTF-8 are replaced.
-    static func body(_ bytes: ArraySlice<UInt8>, isForm: Bool) -> String {
-        let text = String(decoding: bytes, as: UTF8.self)
-        if isForm { return form(text) }
-        guard mayHold(text) else { return text }
-        guard let document = try? JSONDocument(Array(bytes)) else { return struckOut }
-        var writer = JSONWriter(capacity: bytes.count)
-        write(document.root, to: &writer)
-        return String(decoding: writer.bytes, as: UTF8.self)
-    }
-
-    private static func mayHold(_ text: String) -> Bool {
-        let text = text.lowercased()
-        // A name may be written with escapes.
-        return (["\"token"] + words).contains { text.contains($0) } || text.contains("private key") || text.contains("\\u")
-    }
-
-    private static func form(_ text: String) -> String {
-        text.split(separator: "&", omittingEmptySubsequences: false).map { part in
-            let name = part.prefix { $0 != "=" }
-            let decoded = PercentEncoding.decode(name.utf8, plusIsSpace: true) ?? String(name)
-            return name.count < part.count && isSecret(name: decoded) ? "\(name)=\(struckOut)" : String(part)
-        }.joined(separator: "&")
-    }
-
-    private static func write(_ value: JSONValue, to writer: inout JSONWriter) {
-        if value.isObject {
-            writer.object { writer in
-                for member in value.members {
-                    writer.name(anyText: member.name)
-                    if isSecret(name: member.name), !member.value.isNull {
-                        writer.value(struckOut)
-                    } else {
-                        write(member.value, to: &writer)
-                    }
-                }
+    /// Whether anything in a text is worth a closer look. Quick, since most bodies hold nothing.
+    static func isSuspect(_ bytes: some Sequence<UInt8>) -> Bool {
+        let bytes = bytes.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
+        for (place, byte) in bytes.enumerated() {
+            for stem in stems[Int(byte)] where bytes.count - place >= stem.count {
+                if (1..<stem.count).allSatisfy({ bytes[place + $0] == stem[$0] }) { return true }
             }
-        } else if value.isArray {
-            writer.array(value.elements) { write($1, to: &$0) }
-        } else if let text = value.text {
-            writer.value(Self.text(text))
-        } else {
-            writer.raw(value.source)
         }
+        return false
     }
 
-    /// A text inside JSON: it may be a key, or JSON itself, as a store's properties are.
-    private static func text(_ text: String) -> String {
-        if text.contains("PRIVATE KEY-----") { return struckOut }
-        guard let first = text.first(where: { !$0.isWhitespace }), first == "{" || first == "[", mayHold(text),
-            let document = try? JSONDocument(Array(text.utf8))
-        else {
-            return text
+    /// A text as messages show it.
+    static func shown(_ text: String) -> String { holdsSecret(text) ? struckOut : text }
+
+    /// A sentence that may quote a request: what it quotes is struck out if it is about a secret.
+    static func reason(_ sentence: String) -> String {
+        guard holdsSecret(sentence) else { return sentence }
+        guard let found = sentence.firstRange(of: " found ") ?? sentence.firstRange(of: "'") else { return struckOut }
+        return sentence[..<found.lowerBound] + " " + struckOut
+    }
+
+    /// Whether a text names a secret and then gives it a value (`password=x`, `<Secret>x`, `--token x`), or is itself one by its looks.
+    static func holdsSecret(_ text: String) -> Bool {
+        guard isSuspect(text.utf8) else { return false }
+        let small = text.lowercased()
+        if looksSecret(text, small) { return true }
+        var (word, quotes): ([UInt8], Int) = ([], 0)
+        for byte in small.utf8 {
+            switch byte {
+            case _ where isWord(byte) || byte >= 0x80:
+                if quotes > 0 {
+                    // A blank ends a word, but for the operators of queries and options of commands: `Password -eq x`, `--password x`.
+                    if binds(word, blank: true) || byte == UInt8(ascii: "-") && binds(word) { return true }
+                    (word, quotes) = ([], 0)
+                }
+                word.append(byte)
+            case UInt8(ascii: "="), UInt8(ascii: ":"), UInt8(ascii: ">"), UInt8(ascii: "]"):
+                if binds(word) { return true }
+                (word, quotes) = ([], 0)
+            case UInt8(ascii: " "), UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "\\"), UInt8(ascii: "\t"): quotes += 1
+            default: (word, quotes) = ([], 0)
+            }
         }
-        var writer = JSONWriter(capacity: text.utf8.count)
-        write(document.root, to: &writer)
-        return String(decoding: writer.bytes, as: UTF8.self)
+        return false
+    }
+
+    private static func looksSecret(_ text: String, _ small: String) -> Bool {
+        if small.contains("private key") || small.contains("kfm-") { return true }
+        if text.contains("eyJ"), text.utf8.count(where: { $0 == UInt8(ascii: ".") }) >= 2 { return true }
+        if small.hasPrefix("basic ") || small.hasPrefix("bearer ") {
+            // A challenge names a realm or nothing.
+            return small.utf8.count >= 14 && !small.contains("realm=")
+        }
+        guard let scheme = small.firstRange(of: "://") else { return false }
+        return small[scheme.upperBound...].prefix { $0 != "/" }.contains("@")
+    }
+
+    private static func binds(_ word: [UInt8], blank: Bool = false) -> Bool {
+        guard !word.isEmpty, word.count <= 200, !blank || word.starts(with: "--".utf8) else { return false }
+        return isSecret(name: String(decoding: word, as: UTF8.self))
+    }
+
+    private static func isWord(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || isJoint(byte)
+    }
+
+    private static func isJoint(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
     }
 }

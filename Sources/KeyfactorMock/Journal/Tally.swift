@@ -1,20 +1,20 @@
-/// How often what was answered, and which rules and failures struck, since a world was last put back.
+/// How often each operation was answered with each status, and which rules and failures struck.
 struct Tally: Sendable {
-    /// What was asked for and what was answered.
+    /// An operation and a status.
     struct Key: Sendable {
-        /// The number of an endpoint, -1 for the token endpoint, -2 for nothing.
+        /// The number of an endpoint, -1 for the token endpoint, -2 for no operation.
         let subject: Int
         /// 0 where nothing was sent.
         let status: Int
     }
 
-    /// By subject, from -2, and there a few statuses each: found without hashing. Nothing until something is counted.
+    /// By subject, from -2, a few statuses each: found without hashing. Empty until something is counted.
     private var counts: [[(status: Int, count: Int)]] = []
-    /// By the rule's name; scenarios have as many as they like, live ones are bounded by ``most``.
+    /// By the rule's name; at most ``most`` names.
     private(set) var strikes: [String: Int] = [:]
     private(set) var failures: [String: Int] = [:]
 
-    /// The most names counted apart.
+    /// The most names counted separately.
     private static let most = 10_000
 
     /// Counts an exchange.
@@ -34,7 +34,7 @@ struct Tally: Sendable {
     /// How many exchanges were counted.
     var total: Int { counts.reduce(0) { $0 + $1.reduce(0) { $0 + $1.count } } }
 
-    /// How often each was answered so.
+    /// The counts by operation and status.
     var requests: [(key: Key, count: Int)] {
         counts.enumerated().flatMap { place, statuses in
             statuses.sorted { $0.status < $1.status }.map { (Key(subject: place - 2, status: $0.status), $0.count) }
@@ -42,7 +42,7 @@ struct Tally: Sendable {
     }
 
     private mutating func count(_ number: Int, subject: Int, status: Int) {
-        if counts.isEmpty { counts = Array(repeating: [], count: API.endpoints.count + 2) }
+        if counts.isEmpty { counts = Array(repeating: [], count: API.operations.count + 2) }
         let place = subject + 2
         if let known = counts[place].firstIndex(where: { $0.status == status }) {
             counts[place][known].count += number
@@ -68,7 +68,7 @@ extension Tally.Key {
         switch subject {
         case -1: "token"
         case -2: "none"
-        default: API.endpoints[subject].name
+        default: API.operations[subject].name
         }
     }
 }

@@ -1,9 +1,9 @@
-/// Whether what was expected has happened, and if not, what came nearest.
+/// Whether what was expected has happened and, if not, what came closest.
 package struct Verdict: Sendable {
     /// How an expectation was judged.
     package enum Judgement: String, Sendable {
         case met, failed
-        /// The journal had to let go what could change it.
+        /// What could change it is no longer in the journal or the history.
         case indeterminate
     }
 
@@ -11,14 +11,24 @@ package struct Verdict: Sendable {
     package struct Result: Sendable {
         /// The expectation as it was written, as JSON.
         package let expected: String
-        /// What there was, in a sentence.
+        /// The expectation as people say it: `POST /OrchestratorJobs/Custom, exactly 1`.
+        package let name: String
+        /// What was found, as a phrase.
         package let found: String
         package let judgement: Judgement
-        /// The exchanges that came nearest, three at most; none where it is met.
+        /// The exchanges that were counted, then those that came closest; none if it is met.
         package let nearest: [Near]
+        /// The rules about these requests that never struck; none if it is met.
+        package var idleRules: [String] = []
+
+        /// What was found, and what is to be seen of it, line by line.
+        fileprivate var details: [String] {
+            let idle = idleRules.isEmpty ? [] : ["never struck: " + idleRules.map { "'\($0)'" }.joined(separator: ", ")]
+            return ["found: \(found)"] + idle + nearest.flatMap(\.lines)
+        }
     }
 
-    /// An exchange that was not meant, and why.
+    /// An exchange that was counted, or does not match, and why.
     package struct Near: Sendable {
         package let number: Int
         package let method: String
@@ -27,7 +37,7 @@ package struct Verdict: Sendable {
         package let criteria: [Criterion]
     }
 
-    /// One thing that was asked of an exchange.
+    /// One requirement on an exchange.
     package struct Criterion: Sendable, Equatable {
         package let name: String
         package let wanted: String
@@ -35,10 +45,12 @@ package struct Verdict: Sendable {
         package let isMet: Bool
     }
 
-    /// The scenario's name, and its seed, so that a run can be had again.
+    /// The scenario's name, and its seed, so that the run can be repeated.
     package let scenario: String
     package let seed: UInt64
     package let results: [Result]
+    /// The last exchanges, a line each, for reports.
+    package var exchanges: [String] = []
 
     /// The worst of all: failed before indeterminate before met.
     package var judgement: Judgement {
@@ -49,7 +61,11 @@ package struct Verdict: Sendable {
 
 extension Verdict {
     /// The verdict as JSON.
-    func write(to writer: inout JSONWriter) {
+    ///
+    /// - Parameters:
+    ///   - writer: what to write to.
+    ///   - more: writes further members.
+    func write(to writer: inout JSONWriter, more: (inout JSONWriter) -> Void = { _ in }) {
         writer.object { writer in
             writer.member("verdict", judgement.rawValue)
             writer.member("seed", Int(seed))
@@ -62,41 +78,53 @@ extension Verdict {
                     writer.member("verdict", result.judgement.rawValue)
                     writer.name("nearest")
                     writer.array(result.nearest) { $1.write(to: &$0) }
+                    guard !result.idleRules.isEmpty else { return }
+                    writer.name("neverStruck")
+                    writer.array(result.idleRules) { $0.value($1) }
                 }
             }
+            more(&writer)
         }
     }
 
-    /// The verdict for people: a line for each expectation, and under those not met what came nearest.
+    /// The verdict as people read it: a line for each expectation, followed by what came closest if it is not met.
     package var text: String {
         var lines = results.flatMap { result -> [String] in
             let mark = result.judgement == .met ? "met" : result.judgement.rawValue.uppercased()
-            return ["  \(mark): \(result.expected)", "    found: \(result.found)"] + result.nearest.flatMap(\.lines)
+            return ["  \(mark): \(Secrets.expectation(result.expected))"] + result.details.map { "    " + $0 }
         }
         let count = results.count { $0.judgement == .met }
         lines.insert("expectations: \(judgement.rawValue), \(count) of \(results.count) met (seed \(seed))", at: 0)
         return lines.joined(separator: "\n")
     }
 
-    /// The verdict as JUnit XML: a test case for each expectation.
+    /// The verdict as JUnit XML: a test case for each expectation, or one that was skipped where nothing is expected.
     ///
     /// - Parameter suite: the suite's name.
     /// - Returns: a whole document.
     package func junit(suite: String) -> String {
         let failed = results.count { $0.judgement != .met }
-        var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-        text += "<testsuite name=\"\(Self.escaped(suite))\" tests=\"\(results.count)\" failures=\"\(failed)\" errors=\"0\" skipped=\"0\">\n"
+        let name = suite == "unnamed" ? "keyfactor-mock" : suite
+        var text =
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"\(Self.escaped(name))\" tests=\"\(max(1, results.count))\""
+        text += " failures=\"\(failed)\" errors=\"0\" skipped=\"\(results.isEmpty ? 1 : 0)\">\n"
+        if results.isEmpty {
+            text += "  <testcase classname=\"keyfactor-mock\" name=\"nothing is expected\">\n"
+            text += "    <skipped message=\"the scenario has no part 'expect'\"/>\n  </testcase>\n"
+        }
+        let output =
+            "    <system-out>\(Self.escaped(exchanges.isEmpty ? "no exchanges" : exchanges.joined(separator: "\n")))</system-out>\n"
         for result in results {
-            text += "  <testcase classname=\"keyfactor-mock\" name=\"\(Self.escaped(result.expected))\""
+            text += "  <testcase classname=\"keyfactor-mock\" name=\"\(Self.escaped(result.name))\""
             guard result.judgement != .met else {
                 text += "/>\n"
                 continue
             }
-            let details = ([result.found] + result.nearest.flatMap(\.lines)).joined(separator: "\n")
+            let details = (["expected: \(Secrets.expectation(result.expected))"] + result.details).joined(separator: "\n")
             text += ">\n    <failure type=\"\(result.judgement.rawValue)\" message=\"\(Self.escaped(result.found))\">"
-            text += Self.escaped(details) + "</failure>\n  </testcase>\n"
+            text += Self.escaped(details) + "</failure>\n" + output + "  </testcase>\n"
         }
-        return text + "</testsuite>\n"
+        return text + (failed == 0 ? output : "") + "</testsuite>\n"
     }
 
     /// A text that may stand in XML 1.0; what may not becomes U+FFFD.
@@ -119,8 +147,8 @@ extension Verdict {
 
 extension Verdict.Near {
     fileprivate var lines: [String] {
-        ["    nearest: \(number) \(method) \(path) \(status)"]
-            + criteria.map { "      \($0.isMet ? "✓" : "✗") \($0.name): wanted \($0.wanted), found \($0.found)" }
+        ["\(criteria.allSatisfy(\.isMet) ? "counted" : "nearest"): \(number) \(method) \(path) \(status)"]
+            + criteria.map { "  \($0.isMet ? "✓" : "✗") \($0.name): wanted \($0.wanted), found \($0.found)" }
     }
 
     fileprivate func write(to writer: inout JSONWriter) {

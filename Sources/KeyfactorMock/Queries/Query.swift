@@ -1,4 +1,4 @@
-/// A filter in Keyfactor's query language: comparisons joined with AND and OR, in parentheses where wanted.
+/// A filter in Keyfactor's query language: comparisons combined with AND, OR and parentheses.
 struct Query<Row>: Sendable {
     /// A part of a filter.
     indirect enum Term: Sendable {
@@ -7,7 +7,7 @@ struct Query<Row>: Sendable {
         case comparison(Comparison)
     }
 
-    /// A field held against a value.
+    /// A comparison of a field with a value.
     struct Comparison: Sendable {
         let field: QueryField<Row>
         let operation: QueryOperator
@@ -26,7 +26,7 @@ struct Query<Row>: Sendable {
             let found = field.value(row)
             if let needle {
                 switch found {
-                case .text(let text): return needle.matches(text, operation)
+                case .text(let text): return Self.matches(text, operation, needle)
                 case .list(let texts): return matches(texts, needle)
                 default: break
                 }
@@ -46,12 +46,24 @@ struct Query<Row>: Sendable {
             }
         }
 
-        /// A list passes if one element does; what it must not be or hold, no element may.
+        /// A list passes if one element does; negative operators must hold for all elements.
         private func matches(_ texts: [String], _ needle: Needle) -> Bool {
             switch operation {
-            case .ne: !texts.contains { needle.matches($0, .eq) }
-            case .notContains: !texts.contains { needle.matches($0, .contains) }
-            default: texts.contains { needle.matches($0, operation) }
+            case .ne: !texts.contains(where: needle.equals)
+            case .notContains: !texts.contains(where: needle.isPart)
+            default: texts.contains { Self.matches($0, operation, needle) }
+            }
+        }
+
+        private static func matches(_ text: String, _ operation: QueryOperator, _ needle: Needle) -> Bool {
+            switch operation {
+            case .eq: needle.equals(text)
+            case .ne: !needle.equals(text)
+            case .contains: needle.isPart(of: text)
+            case .notContains: !needle.isPart(of: text)
+            case .startsWith: needle.begins(text)
+            case .endsWith: needle.ends(text)
+            case .lt, .le, .gt, .ge: false
             }
         }
     }
@@ -60,13 +72,13 @@ struct Query<Row>: Sendable {
 
     /// Whether a row passes.
     ///
-    /// Texts are compared without case, as SQL Server's default collation does. A row that holds null passes `-ne` and
-    /// `-notcontains` and nothing else; both are assumed.
+    /// Texts are case-insensitive, as in SQL Server's default collation. A null value passes only `-ne` and `-notcontains`. Both are
+    /// assumed.
     func matches(_ row: Row) -> Bool {
         Self.matches(term, row)
     }
 
-    /// What the key must equal for a row to pass, if the filter says so: then one look-up finds all rows that can.
+    /// The value that an indexed field must have for a row to pass, if the filter requires one: then one lookup finds the candidates.
     var key: QueryValue? {
         let terms = if case .all(let terms) = term { terms } else { [term] }
         for case .comparison(let part) in terms where part.operation == .eq && part.field.isKey && part.wanted != .null {

@@ -1,35 +1,35 @@
-/// Something that a list can be filtered and sorted by.
-struct QueryField<Row>: Sendable {
-    /// What a field holds, which decides the operators and values that fit it.
-    enum Kind: Sendable {
-        case text, number, boolean, time, guid
-        /// Several texts, of which one must fit.
-        case list
-        /// A number that may also be said by name; names in lower case.
-        case words([String: Int])
-    }
+/// The type of a query field, which determines the valid operators and values.
+enum QueryKind: Sendable {
+    case text, number, boolean, time, guid
+    /// Several texts; a comparison holds if it holds for one of them.
+    case list
+    /// A number that may also be given by name; names are in lower case.
+    case words([String: Int])
+}
 
+/// A field by which lists can be filtered and sorted.
+struct QueryField<Row>: Sendable {
     let name: String
-    let kind: Kind
-    /// Whether tables find rows by it without looking at all.
+    let kind: QueryKind
+    /// Whether tables have an index for it.
     let isKey: Bool
-    /// Whether lists are sorted by it but not filtered: a member of the answer that is no query field.
+    /// Whether it can only be used to sort: a member of the response that is not a query field.
     let sortsOnly: Bool
     private let aliases: [String]
-    /// What a row holds.
+    /// The value of a row.
     let value: @Sendable (Row) -> QueryValue
 
     /// A field.
     ///
     /// - Parameters:
-    ///   - name: as the documentation spells it; compared without case.
-    ///   - kind: what it holds.
-    ///   - aliases: other names of it.
-    ///   - isKey: whether tables find rows by it without looking at all.
-    ///   - sortsOnly: whether lists are sorted by it but not filtered.
-    ///   - value: takes it from a row.
+    ///   - name: as in the documentation; case-insensitive.
+    ///   - kind: its type.
+    ///   - aliases: other names.
+    ///   - isKey: whether tables have an index for it.
+    ///   - sortsOnly: whether it can only be used to sort.
+    ///   - value: reads it from a row.
     init(
-        _ name: String, _ kind: Kind, aliases: [String] = [], isKey: Bool = false, sortsOnly: Bool = false,
+        _ name: String, _ kind: QueryKind, aliases: [String] = [], isKey: Bool = false, sortsOnly: Bool = false,
         _ value: @escaping @Sendable (Row) -> QueryValue
     ) {
         self.name = name
@@ -40,31 +40,21 @@ struct QueryField<Row>: Sendable {
         self.value = value
     }
 
-    /// The same field of something that has such a row.
+    /// The same field for a type that contains such a row.
     ///
-    /// - Parameter row: takes the row from it.
-    /// - Returns: a field that no index knows.
+    /// - Parameter row: reads the row from it.
+    /// - Returns: a field without an index.
     func of<Whole>(_ row: @escaping @Sendable (Whole) -> Row) -> QueryField<Whole> {
-        let kind: QueryField<Whole>.Kind =
-            switch kind {
-            case .text: .text
-            case .number: .number
-            case .boolean: .boolean
-            case .time: .time
-            case .guid: .guid
-            case .list: .list
-            case .words(let words): .words(words)
-            }
-        return .init(name, kind, aliases: aliases) { value(row($0)) }
+        .init(name, kind, aliases: aliases) { value(row($0)) }
     }
 
-    /// Whether a name means this field.
+    /// Whether a name refers to this field.
     func isNamed(_ name: String) -> Bool {
         let name = name.lowercased()
         return self.name.lowercased() == name || aliases.contains { $0.lowercased() == name }
     }
 
-    /// The operators that fit what the field holds, as documented for strings, dates, integers and booleans.
+    /// The valid operators for the field's type, as documented for strings, dates, integers and booleans.
     var operators: [QueryOperator] {
         switch kind {
         case .text: [.eq, .ne, .contains, .notContains, .startsWith, .endsWith]
@@ -89,7 +79,7 @@ enum QueryOperator: String, Sendable, CaseIterable {
     case endsWith = "-endswith"
 }
 
-/// What a row holds in a field, or what a query compares it with.
+/// The value of a field, or a value in a query.
 enum QueryValue: Sendable, Equatable {
     case null
     case text(String)
@@ -99,13 +89,8 @@ enum QueryValue: Sendable, Equatable {
     case guid(GUID)
     case list([String])
 
-    /// How two values of one kind stand to each other.
-    enum Order: Sendable {
-        case less, equal, greater
-    }
-
-    /// The order of two values: null first, texts without case.
-    func order(_ other: QueryValue) -> Order {
+    /// The order of two values: null comes first, texts are case-insensitive.
+    func order(_ other: QueryValue) -> Ordering {
         switch (self, other) {
         case (.null, .null): .equal
         case (.null, _): .less
@@ -120,7 +105,7 @@ enum QueryValue: Sendable, Equatable {
         }
     }
 
-    private static func order<T: Comparable>(_ a: T, _ b: T) -> Order {
+    private static func order<T: Comparable>(_ a: T, _ b: T) -> Ordering {
         a < b ? .less : a == b ? .equal : .greater
     }
 }

@@ -1,28 +1,32 @@
+/// A syntax error in a query.
+struct QueryMistake: Error, Equatable {
+    /// What is wrong; usually with the query and a caret below the error on two more lines.
+    let message: String
+}
+
 extension Query {
-    /// Reads a filter.
+    /// Parses a filter.
     ///
     /// - Parameters:
-    ///   - text: the query, decoded. Only blanks is no filter.
-    ///   - fields: what may be asked about.
-    ///   - call: the request it stands in: its caller is `%ME%`, its day `%TODAY%`.
-    ///   - name: how refusals call it.
+    ///   - text: the decoded query. Only spaces means no filter.
+    ///   - fields: the fields that may be used.
+    ///   - user: the name that `%ME%` stands for.
+    ///   - now: the current time, which determines `%TODAY%`.
     /// - Returns: `nil` for no filter.
-    /// - Throws: a refusal whose message draws a caret under the mistake.
-    static func parse(_ text: String, _ fields: [QueryField<Row>], _ call: Call, named name: String = "QueryString") throws(Refusal)
-        -> Query?
-    {
-        guard text.utf8.count <= 8192 else { throw .badArgument("\(name): expected at most 8192 bytes, found \(text.utf8.count).") }
-        var parser = QueryParser(text: text, fields: fields, now: call.now, user: call.caller.name, name: name)
+    /// - Throws: the first error.
+    static func parse(_ text: String, _ fields: [QueryField<Row>], user: String, now: Timestamp) throws(QueryMistake) -> Query? {
+        guard text.utf8.count <= 8192 else { throw QueryMistake(message: "expected at most 8192 bytes, found \(text.utf8.count).") }
+        var parser = QueryParser(text: text, fields: fields, now: now, user: user)
         guard try parser.peek() != nil else { return nil }
         let term = try parser.disjunction()
         if let rest = try parser.peek() {
-            throw parser.mistake(rest.text == ")" ? "nothing for this ')' to close" : "expected AND, OR or the end", at: rest)
+            throw parser.mistake(rest.text == ")" ? "this ')' has no matching '('" : "expected AND, OR or the end", at: rest)
         }
         return Query(term: term)
     }
 }
 
-/// Reads a query from the left: OR of ANDs of comparisons and parentheses. AND binds more tightly, which is assumed.
+/// A recursive-descent parser for queries. AND binds more tightly than OR (assumed).
 private struct QueryParser<Row> {
     /// A word, a quoted text or a parenthesis.
     struct Token {
@@ -30,7 +34,7 @@ private struct QueryParser<Row> {
         var isQuoted: Bool
         /// Where it begins, in characters.
         var start: Int
-        /// How many characters it has in the query.
+        /// Its length in the query, in characters.
         var width: Int
     }
 
@@ -38,32 +42,30 @@ private struct QueryParser<Row> {
     private let fields: [QueryField<Row>]
     private let now: Timestamp
     private let user: String
-    private let name: String
     private var position = 0
     private var depth = 0
     private var next: Token?
 
-    init(text: String, fields: [QueryField<Row>], now: Timestamp, user: String, name: String) {
+    init(text: String, fields: [QueryField<Row>], now: Timestamp, user: String) {
         characters = Array(text)
         self.fields = fields.filter { !$0.sortsOnly }
         self.now = now
         self.user = user
-        self.name = name
     }
 
-    mutating func disjunction() throws(Refusal) -> Query<Row>.Term {
+    mutating func disjunction() throws(QueryMistake) -> Query<Row>.Term {
         var terms = [try conjunction()]
         while try take(word: "OR") { terms.append(try conjunction()) }
         return terms.count == 1 ? terms[0] : .any(terms)
     }
 
-    private mutating func conjunction() throws(Refusal) -> Query<Row>.Term {
+    private mutating func conjunction() throws(QueryMistake) -> Query<Row>.Term {
         var terms = [try term()]
         while try take(word: "AND") { terms.append(try term()) }
         return terms.count == 1 ? terms[0] : .all(terms)
     }
 
-    private mutating func term() throws(Refusal) -> Query<Row>.Term {
+    private mutating func term() throws(QueryMistake) -> Query<Row>.Term {
         guard let token = try peek(), token.text == "(", !token.isQuoted else { return try comparison() }
         next = nil
         depth += 1
@@ -77,31 +79,31 @@ private struct QueryParser<Row> {
         return inner
     }
 
-    private mutating func comparison() throws(Refusal) -> Query<Row>.Term {
+    private mutating func comparison() throws(QueryMistake) -> Query<Row>.Term {
         let name = try need("a field")
         guard !name.isQuoted, let field = fields.first(where: { $0.isNamed(name.text) }) else {
             throw unknownField(name)
         }
-        let word = try need("an operator behind '\(name.text)'")
-        let right = field.operators.map(\.rawValue).joined(separator: " ")
+        let word = try need("an operator after '\(name.text)'")
+        let valid = field.operators.map(\.rawValue).joined(separator: " ")
         guard !word.isQuoted, let operation = QueryOperator(rawValue: word.text.lowercased()) else {
-            throw mistake("expected an operator; one of \(right)", at: word)
+            throw mistake("expected an operator; one of \(valid)", at: word)
         }
-        guard field.operators.contains(operation) else { throw mistake("'\(field.name)' takes one of \(right)", at: word) }
-        let value = try need("a value behind '\(word.text)'")
+        guard field.operators.contains(operation) else { throw mistake("'\(field.name)' takes one of \(valid)", at: word) }
+        let value = try need("a value after '\(word.text)'")
         guard value.isQuoted || value.text != "(" && value.text != ")" else { throw mistake("expected a value", at: value) }
         return .comparison(.init(field, operation, try read(value, for: field, operation)))
     }
 
-    private func unknownField(_ token: Token) -> Refusal {
+    private func unknownField(_ token: Token) -> QueryMistake {
         let names = fields.map(\.name)
         let all = "one of \(names.joined(separator: ", "))"
         guard token.text != ")", token.text != "(", !token.isQuoted else { return mistake("expected a field; \(all)", at: token) }
-        let nearest = nearestWord(to: token.text, among: names).map { "did you mean \($0)? It is " } ?? ""
+        let nearest = nearestWord(to: token.text, among: names).map { "did you mean \($0)? It must be " } ?? ""
         return mistake("unknown field; \(nearest)\(all)", at: token)
     }
 
-    private func read(_ token: Token, for field: QueryField<Row>, _ operation: QueryOperator) throws(Refusal) -> QueryValue {
+    private func read(_ token: Token, for field: QueryField<Row>, _ operation: QueryOperator) throws(QueryMistake) -> QueryValue {
         let text = token.text
         if text.uppercased() == "NULL" {
             guard operation == .eq || operation == .ne else { throw mistake("NULL takes -eq or -ne", at: token) }
@@ -119,7 +121,7 @@ private struct QueryParser<Row> {
         throw mistake("expected \(Self.description(of: field.kind))", at: token)
     }
 
-    private static func description(of kind: QueryField<Row>.Kind) -> String {
+    private static func description(of kind: QueryKind) -> String {
         switch kind {
         case .text, .list: "a text"
         case .number: "a whole number"
@@ -140,13 +142,13 @@ private struct QueryParser<Row> {
         return now.startOfDay + .seconds(number * 86_400)
     }
 
-    private mutating func take(word: String) throws(Refusal) -> Bool {
+    private mutating func take(word: String) throws(QueryMistake) -> Bool {
         guard let token = try peek(), !token.isQuoted, token.text.uppercased() == word else { return false }
         next = nil
         return true
     }
 
-    private mutating func need(_ what: String) throws(Refusal) -> Token {
+    private mutating func need(_ what: String) throws(QueryMistake) -> Token {
         guard let token = try peek() else {
             throw mistake("expected \(what)", at: Token(text: "", isQuoted: false, start: characters.count, width: 1))
         }
@@ -154,13 +156,13 @@ private struct QueryParser<Row> {
         return token
     }
 
-    /// The next token, which stays there.
-    mutating func peek() throws(Refusal) -> Token? {
+    /// The next token, without consuming it.
+    mutating func peek() throws(QueryMistake) -> Token? {
         if next == nil { next = try scan() }
         return next
     }
 
-    private mutating func scan() throws(Refusal) -> Token? {
+    private mutating func scan() throws(QueryMistake) -> Token? {
         while position < characters.count, characters[position].isWhitespace { position += 1 }
         guard position < characters.count else { return nil }
         let start = position
@@ -175,12 +177,12 @@ private struct QueryParser<Row> {
         return Token(text: String(characters[start..<position]), isQuoted: false, start: start, width: position - start)
     }
 
-    /// Straight quotes, and the curly ones that come with copying from the documentation.
+    /// Straight quotes, and the curly quotes in text copied from the documentation.
     private static var quotes: [Character] { ["\"", "\u{201C}", "\u{201D}"] }
 
-    /// A quoted text. `\"` and `""` stand for a quote; a backslash before anything else is itself, and so are all of them where
-    /// the text would otherwise have no end: `"C:\store\"`.
-    private mutating func quoted(from start: Int, escaping: Bool = true) throws(Refusal) -> Token {
+    /// A quoted text. `\"` and `""` mean a quote; other backslashes are literal. If the text would not be closed otherwise, all
+    /// backslashes are literal: `"C:\store\"`.
+    private mutating func quoted(from start: Int, escaping: Bool = true) throws(QueryMistake) -> Token {
         var text = ""
         var escaped = false
         position = start + 1
@@ -204,12 +206,12 @@ private struct QueryParser<Row> {
         throw mistake("this quote is not closed", at: Token(text: "", isQuoted: true, start: start, width: 1))
     }
 
-    /// A refusal that shows the query, at most 100 characters of it, with a caret under the mistake.
-    func mistake(_ message: String, at token: Token) -> Refusal {
+    /// An error that shows at most 100 characters of the query, with a caret below the error.
+    func mistake(_ message: String, at token: Token) -> QueryMistake {
         let first = max(0, token.start - 60)
         let shown = characters[first..<min(characters.count, first + 100)].map { $0.isWhitespace ? " " : $0 }
         let caret =
             String(repeating: " ", count: token.start - first) + "^" + String(repeating: "~", count: max(0, min(token.width, 40) - 1))
-        return .badArgument("\(name): \(message)\n  \(String(shown))\n  \(caret)")
+        return QueryMistake(message: "\(message)\n  \(String(shown))\n  \(caret)")
     }
 }

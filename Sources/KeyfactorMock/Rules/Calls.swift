@@ -1,4 +1,4 @@
-/// Which of the requests that match a rule it strikes, counted from 1: `2`, `[1, 4]`, `2-3`, `3+`, `every 5`.
+/// Which of its matching requests a rule strikes, counted from 1: `2`, `[1, 4]`, `2-3`, `3+`, `every 5`.
 enum Calls: Sendable, Equatable {
     case all
     case some(Set<Int>)
@@ -12,7 +12,7 @@ enum Calls: Sendable, Equatable {
             .text("calls", pattern: "[1-9][0-9]{0,8}(-[1-9][0-9]{0,8}|\\+)|every [1-9][0-9]{0,8}"),
         ], "calls such as 2, [1, 4], 2-3, 3+ or every 5")
 
-    /// Reads calls that fit ``shape``; nothing is all.
+    /// Reads calls that fit ``shape``; without a node, all calls.
     init(reading node: YAMLNode?) {
         guard let node else {
             self = .all
@@ -27,7 +27,7 @@ enum Calls: Sendable, Equatable {
         }
     }
 
-    /// Whether a call is one of them.
+    /// Whether a call is among them.
     func contains(_ number: Int) -> Bool {
         switch self {
         case .all: true
@@ -37,14 +37,14 @@ enum Calls: Sendable, Equatable {
         }
     }
 
-    /// The calls in words: `call 2`, `calls 2-3`.
+    /// The calls as text: `call 2`, `calls 2-3`.
     var text: String {
         switch self {
         case .all: "every call"
         case .some(let numbers): "calls " + numbers.sorted().map(String.init).joined(separator: ", ")
         case .from(let first, to: .max): "calls from \(first) on"
         case .from(let first, to: let last): first == last ? "call \(first)" : "calls \(first)-\(last)"
-        case .every(let step): "every call that \(step) divides"
+        case .every(let step): "every call divisible by \(step)"
         }
     }
 }

@@ -1,6 +1,6 @@
 import MicroHTTP
 
-/// By what requests are counted apart.
+/// By what requests are counted separately.
 enum CountKey: Sendable, Equatable {
     case caller
     case header(String)
@@ -11,7 +11,7 @@ enum CountKey: Sendable, Equatable {
 
     /// Reads a key that fits ``shape``.
     ///
-    /// - Parameter node: nothing counts all together.
+    /// - Parameter node: the key; `nil` counts all together.
     init?(reading node: YAMLNode?) {
         guard let parts = node?.text?.split(separator: ".", maxSplits: 1).map(String.init) else { return nil }
         switch parts[0] {
@@ -21,12 +21,12 @@ enum CountKey: Sendable, Equatable {
         }
     }
 
-    /// Whose count a request goes to; at most 256 bytes of it.
+    /// The key under which a request is counted, cut at 256 characters.
     ///
     /// - Parameters:
     ///   - request: the request.
     ///   - caller: who makes it.
-    /// - Returns: the key, empty where the request has no such thing.
+    /// - Returns: the key, empty where the request has none.
     func key(of request: Request, caller: String) -> String {
         let text =
             switch self {

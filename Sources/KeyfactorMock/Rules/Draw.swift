@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A rule's stream of chance: draw n depends on (seed, world, rule, n) alone, so that no other rule, thread or world changes it.
+/// A rule's stream of random draws: draw n depends only on (seed, world, rule, n), so no other rule, thread or world changes it.
 struct Draw: Sendable {
     private let base: UInt64
 
@@ -41,12 +41,43 @@ struct Draw: Sendable {
 
     private static func fraction(_ word: UInt64) -> Double { Double(word >> 11) * 0x1p-53 }
 
-    /// A number of the lognormal distribution.
+    /// Draw n: a number from the lognormal distribution.
     ///
     /// - Parameters:
-    ///   - n: the draw.
+    ///   - n: the draw's number.
     ///   - median: half of the numbers are below it.
-    ///   - sigma: the deviation of their logarithm.
+    ///   - sigma: the standard deviation of their logarithm.
     /// - Returns: more than 0.
     func lognormal(_ n: Int, median: Double, sigma: Double) -> Double { median * exp(sigma * normal(n)) }
+}
+
+/// A rule's stream and how far it has been read.
+struct Draws: Sendable {
+    private let stream: Draw
+    /// The number of the next draw.
+    private(set) var next: Int
+
+    /// A stream from some draw on.
+    init(_ stream: Draw, next: Int) { (self.stream, self.next) = (stream, next) }
+
+    /// Skips draws, which are taken later from a copy made before.
+    mutating func skip(_ count: Int) { next += count }
+
+    /// The next draw: a number from 0 up to but not including 1.
+    mutating func fraction() -> Double {
+        defer { next += 1 }
+        return stream.fraction(next)
+    }
+
+    /// The next draw: a number of the lognormal distribution; see ``Draw/lognormal(_:median:sigma:)``.
+    mutating func lognormal(median: Double, sigma: Double) -> Double {
+        defer { next += 1 }
+        return stream.lognormal(next, median: median, sigma: sigma)
+    }
+
+    /// The next draw: bytes.
+    mutating func bytes(_ count: Int) -> [UInt8] {
+        defer { next += 1 }
+        return stream.bytes(next, count: count)
+    }
 }

@@ -1,19 +1,19 @@
-/// A refusal of Command, or of what stands before it, by name: what `refuse` sends.
+/// A named refusal, of Command or of a gateway before it: what `refuse` sends.
 struct Failure: Sendable {
     /// What a failure's body is.
     enum Form: Sendable {
         /// `ErrorCode` and `Message`.
         case refusal
-        /// The same with members that begin with a small letter.
+        /// The same with members whose names begin with a lower-case letter.
         case smallLetters
         /// The same with `FailedOperations`: a list of reasons, or null.
         case failedOperations([String]?)
         case html(String)
         case plain(String)
-        /// A success whose JSON stops half-way; its Content-Length is that of the half.
+        /// A success whose JSON stops halfway; its Content-Length matches the half.
         case halfJSON
         case nothing
-        /// As RFC 6749, section 5.2, has it.
+        /// As RFC 6749, section 5.2, defines it.
         case oauth
         /// The page of IIS, with its challenges.
         case unauthorizedPage
@@ -22,12 +22,12 @@ struct Failure: Sendable {
 
     let name: String
     let status: Int
-    /// Empty for what has no code.
+    /// Empty if it has no code.
     let code: String
-    /// `{caller}` and `{id}` stand for who asked, and for the identifier in the path.
+    /// `{caller}` and `{id}` stand for the caller and for the identifier in the path.
     let message: String
     let provenance: Refusal.Provenance
-    /// When Command, or what stands before it, sends this.
+    /// When Command, or the gateway before it, sends this.
     let when: String
     let form: Form
     let retryAfter: RetryAfter?
@@ -40,11 +40,19 @@ struct Failure: Sendable {
         (self.provenance, self.form, self.retryAfter, self.when) = (provenance, form, retryAfter, when)
     }
 
-    /// The failure of a name.
+    /// The failure that has a name.
     static func named(_ name: String) -> Failure? { library.first { $0.name == name } }
 
-    /// What is sent where a rule names no failure: its own status, code and message.
+    /// The base of a refusal that names no failure: the rule gives status, code and message.
     static let generic = Failure("", 500, Refusal.badArgumentCode, "The request was refused by a rule.", .assumed, when: "")
+
+    /// The page of a 401 as IIS sends it, in words of our own; the phrase is the one that clients look for.
+    static let unauthorizedPage = """
+        <!DOCTYPE html><html><head><title>401 - Unauthorized</title></head><body>
+        <h1>401 - Unauthorized: Access is denied due to invalid credentials.</h1>
+        </body></html>
+
+        """
 
     private static let badGateway = page("502 Bad Gateway")
     private static let gatewayTimeout = page("504 Gateway Time-out")
@@ -89,9 +97,9 @@ struct Failure: Sendable {
             "throttled", 429, .assumed, form: .plain("Too many requests."), retryAfter: RetryAfter(.seconds(1), .seconds),
             when: "something before Command limits the rate; comes with Retry-After"),
         Failure("gateway-502-html", 502, .assumed, form: .html(badGateway), when: "the gateway of a hosted service cannot reach Command"),
-        Failure("gateway-504-html", 504, .assumed, form: .html(gatewayTimeout), when: "the gateway of a hosted service waited in vain"),
+        Failure("gateway-504-html", 504, .assumed, form: .html(gatewayTimeout), when: "the gateway of a hosted service timed out"),
         Failure("text-500", 500, .assumed, form: .plain("Internal Server Error"), when: "something broke; plain text"),
-        Failure("truncated-json-200", 200, .assumed, form: .halfJSON, when: "a success whose JSON stops half-way"),
+        Failure("truncated-json-200", 200, .assumed, form: .halfJSON, when: "a success whose JSON stops halfway"),
         Failure("empty-200", 200, .assumed, form: .nothing, when: "a success without a body"),
         Failure(
             "oauth-invalid-client", 401, "invalid_client", "invalid client credentials", .recorded, form: .oauth,
@@ -106,15 +114,15 @@ struct Failure: Sendable {
             when: "some of several items were refused"),
         Failure(
             "failed-operations-null", 400, Refusal.badArgumentCode, "Some operations failed.", .assumed, form: .failedOperations(nil),
-            when: "as before, without saying which"),
+            when: "the same, without saying which"),
         Failure(
             "message-lowercase", 400, Refusal.badArgumentCode, "The request holds an invalid argument.", .assumed, form: .smallLetters,
-            when: "members begin with a small letter; finds clients that know one spelling"),
+            when: "member names begin in lower case; finds clients that know only one spelling"),
     ]
 }
 
 extension Failure {
-    /// A failure without a code of Command's.
+    /// A failure without one of Command's codes.
     fileprivate init(
         _ name: String, _ status: Int, _ provenance: Refusal.Provenance, form: Form, retryAfter: RetryAfter? = nil, when: String
     ) {
@@ -124,7 +132,7 @@ extension Failure {
     /// The body, and its type; `nil` for the type where there is no body.
     ///
     /// - Parameters:
-    ///   - caller: who asked.
+    ///   - caller: the caller.
     ///   - id: the identifier in the path, or the empty GUID.
     /// - Returns: the body as it is sent.
     func body(caller: String, id: String) -> (type: String?, bytes: [UInt8]) {
@@ -144,7 +152,7 @@ extension Failure {
         case .halfJSON: return (json, Array(#"[{"Id":"00000000-0000-0000-0000-000000000000","Cli"#.utf8))
         case .nothing: return (json, [])
         case .oauth: return ("application/json", object("error", "error_description", message))
-        case .unauthorizedPage: return ("text/html", Array(WorldState.unauthorizedPage.utf8))
+        case .unauthorizedPage: return ("text/html", Array(Self.unauthorizedPage.utf8))
         case .unauthorizedEmpty: return (nil, [])
         }
     }
@@ -159,7 +167,7 @@ extension Failure {
         return writer.bytes
     }
 
-    /// Whether something before Command sends it, so that it has no header fields of Command's.
+    /// Whether a gateway before Command sends it, so that it has none of Command's header fields.
     var isOfGateway: Bool { [429, 502, 503, 504].contains(status) && !name.isEmpty }
 
     /// Whether it challenges the caller to log in.

@@ -13,7 +13,7 @@ indirect enum Matcher: Sendable {
     case any([Matcher])
     case all([Matcher])
 
-    /// A value to compare with. Numbers are equal as numbers, all else as text; in quotes only text is meant.
+    /// A value to compare with. Numbers are compared as numbers, everything else as text; a quoted value is text.
     struct Literal: Sendable {
         /// `nil` for null.
         let text: String?
@@ -21,12 +21,12 @@ indirect enum Matcher: Sendable {
         let number: Double?
     }
 
-    /// Whether a value is what it must be.
+    /// Whether a value matches.
     ///
     /// - Parameters:
     ///   - value: what the selector found.
-    ///   - caseless: whether the case of letters does not matter, as in header fields.
-    /// - Returns: whether it fits.
+    ///   - caseless: whether case is ignored, as in header fields.
+    /// - Returns: whether it matches.
     func fits(_ value: Selected, caseless: Bool = false) -> Bool {
         switch self {
         case .present: if case .absent = value { false } else { true }
@@ -59,7 +59,7 @@ extension Matcher.Literal {
 }
 
 extension Selected {
-    /// A text, or a number or boolean of a body as it stands there.
+    /// A text, or a number or boolean as the body has it.
     var text: String? {
         switch self {
         case .absent: nil
@@ -79,7 +79,7 @@ extension Selected {
 
     fileprivate var number: Double? { text.flatMap { Double($0) } }
 
-    /// Whether a text holds a part, or a list an element that is it.
+    /// Whether a text contains a part, or a list contains it as an element.
     fileprivate func contains(_ part: String, caseless: Bool) -> Bool {
         if case .json(let value) = self, value.isArray {
             return value.elements.contains { Selected.json($0).text == part }
@@ -90,7 +90,7 @@ extension Selected {
 }
 
 extension JSONValue {
-    /// Whether everything in another value is in this one: members by name without case, elements anywhere in the list.
+    /// Whether this value contains everything that is in another: members by name without case, elements anywhere in the list.
     func covers(_ part: JSONValue) -> Bool {
         if part.isObject { return isObject && part.members.allSatisfy { self[$0.name]?.covers($0.value) ?? false } }
         if part.isArray { return isArray && part.elements.allSatisfy { wanted in elements.contains { $0.covers(wanted) } } }
@@ -110,14 +110,14 @@ extension Matcher {
                 .object(
                     "a matcher",
                     fields: [
-                        .init("equals", literal, about: "the value; headers without case, the rest exactly"),
+                        .init("equals", literal, about: "the value; headers ignoring case, the rest exactly"),
                         .init("not", shape, about: "what it must not be"),
-                        .init("contains", .text(), about: "a part of the text, or an element of the list"),
+                        .init("contains", .text(), about: "part of the text, or an element of the list"),
                         .init("regex", .text("a regular expression"), about: "a regular expression found in the text"),
                         .init("oneOf", .list(literal), about: "the values that it may be"),
                         .init("above", .number(), about: "a number that it must be above"),
                         .init("below", .number(), about: "a number that it must be below"),
-                        .init("covers", .any, about: "members and elements that must be in it"),
+                        .init("covers", .any, about: "members and elements that it must contain"),
                     ]),
             ], "a value, present, absent, or a matcher such as { oneOf: [ a, b ] }")
     }
@@ -126,7 +126,7 @@ extension Matcher {
 
     /// Reads a matcher that fits ``shape``.
     ///
-    /// - Throws: a regular expression that is none.
+    /// - Throws: a regular expression that cannot be parsed, or a matcher without a test.
     init(_ node: YAMLNode) throws(Mistake) {
         if case .mapping(let tests) = node.content, tests.isEmpty {
             throw Mistake(node.mark, "a matcher needs at least one test", hint: "such as { oneOf: [ a, b ] }")
@@ -159,7 +159,7 @@ extension Matcher {
                 throw Mistake(node.mark, "this regular expression is too large", hint: TextPattern.bounds)
             }
             guard let pattern = try? TextPattern(node.text ?? "") else {
-                throw Mistake(node.mark, "'\(Mistake.shortened(node.text ?? ""))' is no regular expression")
+                throw Mistake(node.mark, "'\(Mistake.shortened(node.text ?? ""))' is not a regular expression")
             }
             return .pattern(pattern)
         }

@@ -2,8 +2,8 @@ import MicroHTTP
 
 /// Which requests a rule is about: `POST /OrchestratorJobs/Custom`, `GET /Agents/{id}`, `* /**`, `token`, `connection`.
 ///
-/// The path is the one below the base path, compared without case as IIS does. `*` and `{name}` stand for one segment, `**` for the
-/// rest, which may be nothing; the method `*` for any. GET means HEAD too.
+/// The path is relative to the base path and compared without case, as IIS does. `*` and `{name}` match one segment, `**` matches the
+/// rest, which may be empty; the method `*` matches any. GET includes HEAD.
 struct OperationPattern: Sendable, Hashable {
     /// What is asked for.
     enum Subject: Sendable, Hashable {
@@ -51,19 +51,19 @@ struct OperationPattern: Sendable, Hashable {
         }
     }
 
-    /// The names of the path's holes, each with the number of its segment.
-    var holes: [(name: String, segment: Int)] {
+    /// The names of the path parameters, each with the number of its segment.
+    var parameters: [(name: String, segment: Int)] {
         segments.enumerated().compactMap { number, segment in
             if case .one(let name?) = segment { (name, number) } else { nil }
         }
     }
 
-    /// Whether a request is one of those meant.
+    /// Whether a request matches.
     ///
     /// - Parameters:
     ///   - method: the request's method as sent.
     ///   - path: the segments of its path below the base path, decoded.
-    /// - Returns: whether method and every segment fit.
+    /// - Returns: whether the method and every segment match.
     func matches(method: String, path: [String]) -> Bool {
         guard subject == .operation, takes(method: method), takesRest ? path.count >= segments.count : path.count == segments.count else {
             return false
@@ -77,7 +77,7 @@ struct OperationPattern: Sendable, Hashable {
         self.method == nil || self.method == method || self.method == "GET" && method == "HEAD"
     }
 
-    /// Whether every request that another pattern means is meant by this one too.
+    /// Whether this pattern matches every request that another one matches.
     func covers(_ other: OperationPattern) -> Bool {
         guard subject == other.subject else { return false }
         guard method == nil || method == other.method else { return false }
@@ -89,7 +89,7 @@ struct OperationPattern: Sendable, Hashable {
         }
     }
 
-    /// Whether some request could be meant by both.
+    /// Whether some request could match both patterns.
     func meets(_ other: OperationPattern) -> Bool {
         guard subject == other.subject else { return false }
         guard method == nil || other.method == nil || method == other.method || method == "HEAD" && other.method == "GET" else {
@@ -103,7 +103,7 @@ struct OperationPattern: Sendable, Hashable {
     }
 }
 
-extension Endpoint {
+extension Operation {
     /// The requests that lead to this endpoint.
     var pattern: OperationPattern { OperationPattern(name) }
 }

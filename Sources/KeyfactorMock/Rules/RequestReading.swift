@@ -1,6 +1,6 @@
 import MicroHTTP
 
-/// What rules read of a request, each thing once and only if a rule asks for it.
+/// What rules read of a request: each part once, and only if a rule asks for it.
 struct RequestReading {
     /// Where the request leads.
     enum Route: Equatable {
@@ -10,7 +10,7 @@ struct RequestReading {
         case nothing
     }
 
-    /// The longest body that rules look into, in bytes. A longer one matches no `body.` selector.
+    /// The longest body that rules read, in bytes. In a longer one no `body.` selector finds anything.
     static let longestBody = 65_536
 
     let request: Request
@@ -22,20 +22,20 @@ struct RequestReading {
     private var readPath: [String]??
     private var values: [Selected?] = []
 
-    /// A request of which nothing has been read but where it leads.
+    /// A request of which only its route has been read.
     ///
     /// - Parameters:
     ///   - request: the request.
     ///   - route: where it leads.
     ///   - world: the world's name.
     ///   - router: knows the base paths.
-    ///   - body: its body, if that has been read already.
+    ///   - body: its body, if it has been parsed already.
     init(_ request: Request, _ route: Route, world: String, _ router: Router, body: JSONDocument?) {
         (self.request, self.route, self.world, self.router) = (request, route, world, router)
         if let body, request.body.count <= Self.longestBody { readBody = .some(body) }
     }
 
-    /// The segments of the path below the base path, decoded; `nil` if it lies below none.
+    /// The decoded segments of the path below the base path; `nil` if it lies below no base path.
     var path: [String]? {
         mutating get {
             if let readPath { return readPath }
@@ -45,12 +45,21 @@ struct RequestReading {
         }
     }
 
+    /// Whether the request is one that a pattern describes.
+    mutating func matches(_ pattern: OperationPattern) -> Bool {
+        switch route {
+        case .token: pattern.subject == .token
+        case .connection: pattern.subject == .connection
+        case .endpoint, .nothing: path.map { pattern.matches(method: request.method.name, path: $0) } ?? false
+        }
+    }
+
     /// What a selector finds.
     ///
     /// - Parameters:
     ///   - number: the selector's number.
-    ///   - selectors: all of the book.
-    /// - Returns: what is there, or that nothing is.
+    ///   - selectors: all selectors of the book.
+    /// - Returns: the value, or that there is none.
     mutating func value(of number: Int, in selectors: [Selector]) -> Selected {
         if values.isEmpty { values = Array(repeating: nil, count: selectors.count) }
         if let value = values[number] { return value }

@@ -1,61 +1,69 @@
 /// What a scenario does to the requests that match it.
 final class Rule: Sendable {
-    /// Part of what its chance depends on.
+    /// Its chance depends on it, among other things.
     let name: String
     let operation: OperationPattern
     let conditions: [Condition]
     let calls: Calls
-    /// By what its calls are counted apart; `nil` counts all of the world together.
+    /// By what its calls are counted separately; `nil` counts all of the world together.
     let per: CountKey?
     /// From 0 to 1; `nil` for always.
     let chance: Double?
     /// The most strikes in a row.
     let maxRun: Int?
     let window: Window?
-    /// The phase of the world in which it is there; `nil` for all.
+    /// The phase of the world in which it applies; `nil` for all.
     let phase: String?
     /// The phase that it puts the world into.
     let becomes: String?
-    /// Whether it also meets requests that fail log-in.
+    /// Whether it also applies to requests that fail authentication.
     let meetsUnauthenticated: Bool
     let effects: Effects
-    /// Where its name or, without one, the rule itself stands in the file.
+    /// The place in the file of its name or, without one, of the rule.
     let mark: Mark
-    /// Whether it came while the world ran.
+    /// Whether it was added while the world ran.
     let isLive: Bool
-    /// When a live rule goes by itself, on the wall clock.
+    /// The names that its conditions write.
+    let names: [WrittenName]
+    /// When a live rule expires, on the wall clock.
     let expiry: Timestamp?
 
-    /// The phase that every world begins with.
+    /// The numbers of the endpoints that its operation meets, each with whether it covers all of the endpoint's requests. Found once, so
+    /// that a book of many rules is made quickly whenever one is added.
+    let endpoints: [(number: Int, coversAll: Bool)]
+
+    /// The phase in which every world begins.
     static let firstPhase = "healthy"
+
+    private static let patterns = API.operations.map(\.pattern)
 
     /// One line of `where`.
     struct Condition: Sendable {
         let selector: Selector
         let matcher: Matcher
-        /// The selector and what is wanted, as they were written.
+        /// The selector and the wanted value, as they were written.
         let text: String
         let wanted: String
 
-        /// Whether a request is as the rule wants it.
+        /// Whether a value is what the rule wants.
         func fits(_ value: Selected) -> Bool {
             if case .header = selector { matcher.fits(value, caseless: true) } else { matcher.fits(value) }
         }
     }
 
-    /// A part of the world's time. Relative bounds count from the time at which the world's clock started.
+    /// A span of the world's time. Relative bounds count from the start of the world's clock.
     struct Window: Sendable {
         let from: YAMLNode.Moment?
         let to: YAMLNode.Moment?
 
-        /// The same in ticks, which are quicker to compare.
+        /// The same in ticks, which are faster to compare.
         struct Ticks: Sendable {
             fileprivate let from: Int64
             fileprivate let to: Int64
             fileprivate let fromStart: Bool
             fileprivate let toStart: Bool
 
-            /// Whether a time is in it; its end is not.
+            /// Whether a time is in it; its end is exclusive.
             func contains(_ now: Timestamp, start: Timestamp) -> Bool {
                 now.ticks >= (fromStart ? start.ticks &+ from : from) && now.ticks < (toStart ? start.ticks &+ to : to)
             }
@@ -74,20 +82,28 @@ final class Rule: Sendable {
     ///
     /// - Parameters:
     ///   - node: the rule.
-    ///   - name: its name, where that is not said in it.
-    ///   - wall: the wall clock's time, for a rule that comes while the world runs.
-    ///   - mistakes: receives what the shape could not say.
-    init(_ node: YAMLNode, named name: String, live wall: Timestamp? = nil, _ mistakes: inout [Mistake]) {
+    ///   - name: its name, where it does not give one itself.
+    ///   - wall: the wall clock's time, for a rule that is added while the world runs.
+    ///   - kinds: the kinds of effects that there are.
+    ///   - mistakes: receives what the shape cannot express.
+    init(
+        _ node: YAMLNode, named name: String, live wall: Timestamp? = nil, kinds: [any Effect.Type] = Effects.kinds,
+        _ mistakes: inout [Mistake]
+    ) {
         isLive = wall != nil
         expiry = node["ttl"]?.duration.flatMap { ttl in wall.map { $0 + ttl } }
         let operation = OperationPattern(node["operation"]?.text ?? "")
         self.operation = operation
+        endpoints = Self.patterns.enumerated().compactMap { number, pattern in
+            operation.meets(pattern) ? (number, operation.covers(pattern)) : nil
+        }
         self.name = node["name"]?.text ?? name
         mark = (node["name"] ?? node["operation"] ?? node).mark
         conditions = (node["where"]?.entries ?? []).compactMap { Condition($0, operation, &mistakes) }
+        names = WrittenName.inRule(node)
         calls = Calls(reading: node["calls"])
         if case .from(let first, to: let last) = calls, first > last, let calls = node["calls"] {
-            mistakes.append(Mistake(calls.mark, "'calls' wants the smaller number first", hint: "\(last)-\(first)"))
+            mistakes.append(Mistake(calls.mark, "'calls' needs the smaller number first", hint: "\(last)-\(first)"))
         }
         if calls == .some([]), let calls = node["calls"] {
             mistakes.append(Mistake(calls.mark, "'calls' names no call", hint: "such as [ 1, 4 ]"))
@@ -99,19 +115,19 @@ final class Rule: Sendable {
         phase = node["while"]?.text
         becomes = node["becomes"]?.text
         meetsUnauthenticated = node["unauthenticated"]?.boolean ?? false
-        effects = Effects(node["do"]?.items ?? [], for: operation.subject, &mistakes)
+        effects = Effects(node["do"]?.items ?? [], for: operation.subject, kinds: kinds, &mistakes)
         if maxRun != nil, chance == nil {
             mistakes.append(Mistake((node["maxRun"] ?? node).mark, "'maxRun' goes with 'chance'"))
         }
     }
 
-    /// Reads rules that are checked against ``shape``. One without a name is called by its operation.
+    /// Reads rules that are checked against ``shape``. A rule without a name is named after its operation.
     ///
     /// - Parameters:
     ///   - nodes: the rules in order.
-    ///   - wall: the wall clock's time, for rules that come while the world runs.
-    ///   - others: rules that are there already.
-    ///   - mistakes: receives what the shape could not say.
+    ///   - wall: the wall clock's time, for rules that are added while the world runs.
+    ///   - others: rules that exist already.
+    ///   - mistakes: receives what the shape cannot express.
     /// - Returns: the rules in order.
     static func read(_ nodes: [YAMLNode], live wall: Timestamp? = nil, besides others: [Rule] = [], _ mistakes: inout [Mistake]) -> [Rule] {
         var rules: [Rule] = []
@@ -139,46 +155,47 @@ final class Rule: Sendable {
     /// What a rule looks like.
     static let shape = Shape.object("a rule", fields: fields)
 
-    /// What a rule looks like that comes while the world runs.
+    /// What a rule looks like that is added while the world runs.
     static let liveShape = Shape.object(
-        "a rule", fields: fields + [.init("ttl", .duration, about: "how long it stays, on the wall clock; default until it is taken away")])
+        "a rule", fields: fields + [.init("ttl", .duration, about: "how long it stays, on the wall clock; default for ever")])
 
     private static let fields: [Shape.Field] =
         [
-            .init("name", .text("a name", length: 1...128), about: "its name; part of what its chance depends on"),
+            .init("name", .text("a name", length: 1...128), about: "its name; chance depends on it"),
             .init("operation", OperationPattern.shape, required: true, about: "METHOD and path below the base path, token, or connection"),
-            .init("where", .map(of: Matcher.shape, keys: Selector.keys), about: "what the request must be besides; all must hold"),
+            .init("where", .map(of: Matcher.shape, keys: Selector.keys), about: "what else the request must be; all must hold"),
             .init("calls", Calls.shape, about: "which of the matching requests, counted from 1; default all"),
-            .init("per", CountKey.shape, about: "counts apart for each; default all of the world together"),
+            .init("per", CountKey.shape, about: "counts separately for each; default one count for the world"),
             .init(
                 "chance", .text("a chance such as 30%", pattern: "(100|[0-9]{1,2}([.][0-9]{1,6})?)%"),
-                about: "how likely a due call is struck"),
+                about: "how likely a due call is to be struck"),
             .init("maxRun", .integer(1...1_000_000), about: "the most strikes in a row that chance may make"),
             .init(
                 "window",
                 .object(
                     "a window",
                     fields: [
-                        .init("from", .time, about: "from when on; +60m counts from the clock's start"),
-                        .init("to", .time, about: "until when, that moment not included"),
+                        .init("from", .time, about: "when it begins; +60m counts from the clock's start"),
+                        .init("to", .time, about: "when it ends, exclusive"),
                     ]), about: "when, on the world's clock"),
             .init("while", phaseShape, about: "the phase of the world; the first is healthy; default any"),
             .init("becomes", phaseShape, about: "the phase that a strike puts the world into"),
-            .init("unauthenticated", .boolean, about: "whether requests that fail log-in meet it too; default false"),
-            .init("do", .list(Effects.shape), required: true, about: "the effects; none at all strikes too"),
+            .init("unauthenticated", .boolean, about: "whether it also strikes requests that fail log-in; default false"),
+            .init("do", .list(Effects.shape), required: true, about: "the effects; a rule without any still strikes and counts"),
         ]
 
     private static let phaseShape = Shape.text("a phase's name", length: 1...64)
 }
 
 extension Rule.Condition {
-    /// Reads a line of `where`; `nil` if it is a mistake.
+    /// Reads a line of `where`; `nil` if it has a mistake.
     init?(_ entry: YAMLEntry, _ operation: OperationPattern, _ mistakes: inout [Mistake]) {
         let text = entry.key.text ?? ""
         guard let selector = Selector(text, in: operation) else {
-            let holes = operation.holes.map(\.name)
+            let parameters = operation.parameters.map(\.name)
             let name = String(text.dropFirst("path.".count))
-            let hint = nearestWord(to: name, among: holes).map { "did you mean 'path.\($0)'?" } ?? "write it as {\(name)} in the operation"
+            let hint =
+                nearestWord(to: name, among: parameters).map { "did you mean 'path.\($0)'?" } ?? "write it as {\(name)} in the operation"
             mistakes.append(Mistake(entry.key.mark, "'\(operation.text)' has no {\(name)}", hint: hint))
             return nil
         }

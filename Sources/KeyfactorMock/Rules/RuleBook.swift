@@ -1,40 +1,40 @@
 import MicroHTTP
 
-/// The rules of a scenario in order, and which of them a request can meet at all. Never changes, so it is read without a lock.
+/// The rules of a scenario in order, indexed by the requests that they can apply to. Never changes, so it is read without a lock.
 final class RuleBook: Sendable {
     /// The most rules that a scenario or a world may have.
     static let most = 10_000
     let rules: [Rule]
     /// Every phase named, `healthy` first.
     let phases: [String]
-    /// What each rule asks besides operation and conditions, in a form that copies no references.
+    /// What each rule requires besides operation and conditions, in a form that copies no references.
     let gates: [Gate]
     /// Each selector once, however many rules look at it.
     let selectors: [Selector]
-    /// By the number of an endpoint, the rules that its requests can meet.
+    /// By the number of an endpoint, the rules that can apply to its requests.
     private let byEndpoint: [Candidates]
-    /// The rules that requests can meet which lead to no endpoint.
+    /// The rules that can apply to requests which lead to no endpoint.
     private let others: Candidates
     private let token: Candidates
     private let connection: Candidates
 
-    /// The rules that a request of some kind can meet.
+    /// The rules that can apply to one kind of request.
     private struct Candidates: Sendable {
         struct One: Sendable {
             let rule: Int
-            /// Whether the path must be looked at.
+            /// Whether the path must be compared.
             let checksPath: Bool
-            /// The conditions that can be looked at before the lock is taken, by the selector's number.
+            /// The conditions that can be checked before the lock is taken, by the selector's number.
             let conditions: [(selector: Int, condition: Rule.Condition)]
         }
 
         let all: [One]
         /// The rules' numbers if every request of the kind matches all of them.
         let numbers: [Int]?
-        /// The places in `all` that are always looked at, and their rules' numbers if every request of the kind matches these.
+        /// The places in `all` that are always checked, and their rules' numbers if every request of the kind matches these.
         private let always: [Int]
         let alwaysNumbers: [Int]?
-        /// By a selector's number and the text that it must find, the places of those that want just that.
+        /// By a selector's number and the text that it must find, the places of the rules that want exactly that.
         private let byText: [(selector: Int, places: [String: [Int]])]
 
         init(_ all: [One]) {
@@ -56,7 +56,7 @@ final class RuleBook: Sendable {
             self.byText = byText.map { (selector: $0.key, places: $0.value) }
         }
 
-        /// The text that a condition wants to find, if it wants just that; a number may be written in several ways.
+        /// The text that a condition wants, if it wants exactly one; a number can be written in several ways.
         private static func wanted(_ condition: (selector: Int, condition: Rule.Condition)) -> (Int, String)? {
             guard case .equals(let literal) = condition.condition.matcher, let text = literal.text, literal.number == nil else {
                 return nil
@@ -65,7 +65,7 @@ final class RuleBook: Sendable {
             return (condition.selector, text)
         }
 
-        /// The places in `all`, in order, of the rules that a request may fit; `nil` for those that are always looked at.
+        /// The places in `all`, in order, of the rules that may match a request; `nil` for those that are always checked.
         func places(for request: inout RequestReading, _ selectors: [Selector]) -> [Int]? {
             var places: [Int] = []
             for (selector, byText) in byText {
@@ -76,7 +76,7 @@ final class RuleBook: Sendable {
         }
     }
 
-    /// The part of a rule that is asked under the lock.
+    /// The part of a rule that is checked under the lock.
     struct Gate: Sendable {
         /// The number of the phase, -1 for all.
         let phase: Int
@@ -89,7 +89,7 @@ final class RuleBook: Sendable {
         let meetsUnauthenticated: Bool
     }
 
-    /// When the first of the rules with a time of their own ends, on the wall clock.
+    /// When the first rule expires, on the wall clock; `nil` if none does.
     let expiry: Timestamp?
 
     /// No rules.
@@ -97,10 +97,12 @@ final class RuleBook: Sendable {
 
     var isEmpty: Bool { rules.isEmpty }
 
-    /// Whether a new connection can meet a rule at all.
+    /// Whether any rule applies to new connections.
     var concernsConnections: Bool { !connection.all.isEmpty }
 
-    /// Rules in the order in which they are asked.
+    /// A book of rules.
+    ///
+    /// - Parameter rules: the rules in the order in which they are asked.
     init(_ rules: [Rule]) {
         self.rules = rules
         expiry = rules.compactMap(\.expiry).min()
@@ -119,23 +121,25 @@ final class RuleBook: Sendable {
             numbers[selector] = numbers.count
         }
         selectors = numbers.sorted { $0.value < $1.value }.map(\.key)
-        func candidates(where relation: (Rule) -> (meets: Bool, isSure: Bool)) -> Candidates {
-            let all = rules.indices.compactMap { index -> Candidates.One? in
-                let (meets, isSure) = relation(rules[index])
-                let early = rules[index].conditions.filter { !$0.selector.needsCaller }
-                return meets
-                    ? Candidates.One(rule: index, checksPath: !isSure, conditions: early.map { (numbers[$0.selector] ?? 0, $0) }) : nil
+        var byEndpoint = Array(repeating: [Candidates.One](), count: rules.isEmpty ? 0 : API.operations.count)
+        var (others, token, connection): ([Candidates.One], [Candidates.One], [Candidates.One]) = ([], [], [])
+        for (number, rule) in rules.enumerated() {
+            let early = rule.conditions.filter { !$0.selector.needsCaller }.map { (numbers[$0.selector] ?? 0, $0) }
+            switch rule.operation.subject {
+            case .token: token.append(Candidates.One(rule: number, checksPath: false, conditions: early))
+            case .connection: connection.append(Candidates.One(rule: number, checksPath: false, conditions: early))
+            case .operation:
+                others.append(Candidates.One(rule: number, checksPath: true, conditions: early))
+                for (endpoint, coversAll) in rule.endpoints {
+                    byEndpoint[endpoint].append(Candidates.One(rule: number, checksPath: !coversAll, conditions: early))
+                }
             }
-            return Candidates(all)
         }
-        let patterns = rules.isEmpty ? [] : API.endpoints.map(\.pattern)
-        byEndpoint = patterns.map { pattern in candidates { ($0.operation.meets(pattern), $0.operation.covers(pattern)) } }
-        others = candidates { ($0.operation.subject == .operation, false) }
-        token = candidates { ($0.operation.subject == .token, true) }
-        connection = candidates { ($0.operation.subject == .connection, true) }
+        self.byEndpoint = byEndpoint.map { Candidates($0) }
+        (self.others, self.token, self.connection) = (Candidates(others), Candidates(token), Candidates(connection))
     }
 
-    /// The rules whose operation and conditions a request fits, but for those about its caller. Needs no lock.
+    /// The rules whose operation and conditions a request matches, except conditions on its caller. Needs no lock.
     ///
     /// - Parameter request: the request as far as it has been read.
     /// - Returns: their numbers, in order.

@@ -1,6 +1,6 @@
 import MicroHTTP
 
-/// What a world's rules have counted, drawn and struck so far, and the phase it is in. Used under the world's lock alone.
+/// What a world's rules have counted, drawn and struck so far, and the phase the world is in. Used only under the world's lock.
 struct RuleStates: Sendable {
     /// Counts of one rule, or of one key of it.
     private struct Count: Sendable {
@@ -9,7 +9,7 @@ struct RuleStates: Sendable {
         var run = 0
     }
 
-    /// The most keys that a rule counts apart; further ones count together.
+    /// The most keys that a rule counts separately; all further ones share a count.
     static let mostKeys = 65_536
 
     /// The number of the phase.
@@ -19,11 +19,11 @@ struct RuleStates: Sendable {
     private(set) var strikes: [Int]
     private var counts: [Count]
     private var draws: [Int]
-    /// By rule and key, for rules that count apart.
+    /// By rule and key, for rules that count separately.
     private var keyed: [Int: [String: Count]] = [:]
     private var buckets: [Int: TokenBuckets] = [:]
 
-    /// Rules of which none has been met.
+    /// Rules that have met no request yet.
     init(_ book: RuleBook) {
         let count = book.rules.count
         matches = Array(repeating: 0, count: count)
@@ -32,28 +32,29 @@ struct RuleStates: Sendable {
         counts = Array(repeating: Count(), count: count)
     }
 
-    /// The states of other rules; those that were there before keep theirs.
+    /// The states of a changed set of rules; rules that stay keep theirs.
     ///
     /// - Parameters:
     ///   - book: the rules now.
-    ///   - old: the states so far.
-    ///   - oldBook: the rules so far.
+    ///   - old: the states before.
+    ///   - oldBook: the rules before.
     init(_ book: RuleBook, keeping old: RuleStates, of oldBook: RuleBook) {
         self.init(book)
         phase = book.phases.firstIndex(of: oldBook.phases[old.phase]) ?? 0
+        let places = Dictionary(uniqueKeysWithValues: oldBook.rules.enumerated().map { (ObjectIdentifier($1), $0) })
         for (number, rule) in book.rules.enumerated() {
-            guard let before = oldBook.rules.firstIndex(where: { $0 === rule }) else { continue }
+            guard let before = places[ObjectIdentifier(rule)] else { continue }
             (matches[number], strikes[number]) = (old.matches[before], old.strikes[before])
             (counts[number], draws[number]) = (old.counts[before], old.draws[before])
             (keyed[number], buckets[number]) = (old.keyed[before], old.buckets[before])
         }
     }
 
-    /// Who and when, as far as rules care.
+    /// Who makes a request, and when, as far as rules depend on it.
     struct Moment {
         let request: Request
         let caller: String
-        /// Whether the request passed log-in.
+        /// Whether the request passed authentication.
         let isAdmitted: Bool
         let world: String
         let seed: UInt64
@@ -73,12 +74,12 @@ struct RuleStates: Sendable {
         case run
     }
 
-    /// Asks rules in order until one strikes. Those below it neither count nor draw.
+    /// Asks rules in order until one strikes. The rules after it neither count nor draw.
     ///
     /// - Parameters:
     ///   - book: the rules.
-    ///   - numbers: the rules whose operation and conditions the request fits.
-    ///   - moment: who asks, and when.
+    ///   - numbers: the rules whose operation and conditions the request matches.
+    ///   - moment: who makes the request, and when.
     /// - Returns: the strike, `nil` if none is due.
     mutating func strike(_ book: RuleBook, _ numbers: [Int], _ moment: Moment) -> Strike? {
         for number in numbers where ask(number, book, moment) == nil {
@@ -92,20 +93,21 @@ struct RuleStates: Sendable {
     /// - Returns: `nil` if its limit has tokens left: it takes one, and does not strike.
     mutating func land(_ number: Int, _ book: RuleBook, _ moment: Moment) -> Strike? {
         let rule = book.rules[number]
-        var strike = Strike(rule, Draw(seed: moment.seed, world: moment.world, rule: rule.name), next: draws[number])
+        var refusal: Substitute?
         if let limit = rule.effects.limit {
             let key = limit.per?.key(of: moment.request, caller: moment.caller) ?? ""
             guard let wait = buckets[number, default: TokenBuckets()].take(key, limit, now: moment.now) else { return nil }
-            strike.refusal = Refuse(beyond: limit, for: wait)
+            refusal = Refuse(beyond: limit, for: wait).substitute
         }
-        strike.drawDelays()
-        draws[number] = strike.next
+        var draws = Draws(Draw(seed: moment.seed, world: moment.world, rule: rule.name), next: draws[number])
+        let strike = Strike(rule, refusal: refusal, &draws)
+        self.draws[number] = draws.next
         strikes[number] += 1
         if book.gates[number].becomes >= 0 { phase = book.gates[number].becomes }
         return strike
     }
 
-    /// Asks one rule whether it is due: phase, window, calls, chance, in this order. It counts and draws.
+    /// Asks whether one rule is due: phase, window, calls, chance, in this order. Counts and draws.
     ///
     /// - Returns: why it is not; `nil` if it is.
     mutating func ask(_ number: Int, _ book: RuleBook, _ moment: Moment) -> Pass? {
@@ -154,38 +156,5 @@ struct RuleStates: Sendable {
     private mutating func count<Result>(_ number: Int, _ key: String?, _ body: (inout Count) -> Result) -> Result {
         guard let key else { return body(&counts[number]) }
         return body(&keyed[number, default: [:]][key, default: Count()])
-    }
-}
-
-/// A rule that strikes a request, with everything drawn that it needs.
-struct Strike: Sendable {
-    let rule: Rule
-    private let draw: Draw
-    /// The number of the rule's next draw.
-    fileprivate(set) var next: Int
-    /// What its limit refuses with.
-    fileprivate(set) var refusal: Refuse?
-    private(set) var pauseBeforeWork: Duration?
-    private(set) var pauseBeforeReply: Duration?
-    private var garbage = 0
-
-    fileprivate init(_ rule: Rule, _ draw: Draw, next: Int) {
-        (self.rule, self.draw, self.next) = (rule, draw, next)
-    }
-
-    fileprivate mutating func drawDelays() {
-        pauseBeforeWork = rule.effects.delayBeforeWork?.drawn(draw, &next)
-        pauseBeforeReply = rule.effects.delayBeforeReply?.drawn(draw, &next)
-        garbage = next
-        if case .garbage = rule.effects.broken?.kind { next += 1 }
-    }
-
-    /// What is sent instead of doing the work; `nil` if the work is done.
-    var instead: Effects.Instead? { refusal.map { .refuse($0) } ?? rule.effects.instead }
-
-    /// How a reply of so many bytes goes out; `nil` for never.
-    func delivery(of length: Int) -> Delivery? {
-        guard let broken = rule.effects.broken else { return .whole }
-        return broken.kind.delivery(of: length, at: broken.at, draw, garbage)
     }
 }

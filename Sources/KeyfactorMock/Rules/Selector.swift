@@ -1,6 +1,6 @@
 import MicroHTTP
 
-/// What of a request a rule looks at: `header.NAME`, `query.NAME`, `body.A.B[0].C`, `path.NAME`, `caller`, `world`, `method`.
+/// The part of a request that a rule looks at: `header.NAME`, `query.NAME`, `body.A.B[0].C`, `path.NAME`, `caller`, `world`, `method`.
 enum Selector: Sendable, Hashable {
     case header(String)
     /// In lower case, without prefix.
@@ -11,7 +11,7 @@ enum Selector: Sendable, Hashable {
     case caller
     case world
     case method
-    /// The status that answered; in expectations alone.
+    /// The status of the reply; only in expectations.
     case status
 
     /// One step into a body.
@@ -26,11 +26,11 @@ enum Selector: Sendable, Hashable {
         wanted: "a selector: header.NAME, query.NAME, body.A.B[0], path.NAME, caller, world or method",
         pattern: "caller|world|method|(header|query|path)\\.[^ ]+|body(\\.[^.\\[\\] ]+|\\[[0-9]{1,6}\\])+")
 
-    /// Reads a selector that fits ``keys``; `nil` if the path has no such hole.
+    /// Reads a selector that fits ``keys``; `nil` if the path has no such parameter.
     ///
     /// - Parameters:
     ///   - text: the selector.
-    ///   - pattern: the rule's operation, whose holes `path.NAME` names.
+    ///   - pattern: the rule's operation, whose path parameters `path.NAME` refers to.
     init?(_ text: String, in pattern: OperationPattern) {
         let parts = text.split(separator: ".", maxSplits: 1).map(String.init)
         switch parts[0] {
@@ -41,8 +41,8 @@ enum Selector: Sendable, Hashable {
         case "header": self = .header(parts[1].lowercased())
         case "query": self = .query((parts[1].split(separator: ".").last.map(String.init) ?? parts[1]).lowercased())
         case "path":
-            guard let hole = pattern.holes.first(where: { $0.name == parts[1] }) else { return nil }
-            self = .path(hole.segment)
+            guard let parameter = pattern.parameters.first(where: { $0.name == parts[1] }) else { return nil }
+            self = .path(parameter.segment)
         default: self = .body(Self.steps(text.dropFirst("body".count)))
         }
     }
@@ -55,7 +55,7 @@ enum Selector: Sendable, Hashable {
         return steps
     }
 
-    /// Whether it is only known who calls once the lock is held, because tokens are the world's.
+    /// Whether it needs the caller, who is known only under the world's lock, since tokens belong to the world.
     var needsCaller: Bool { self == .caller }
 }
 
@@ -67,7 +67,7 @@ enum Selected: Sendable {
 }
 
 extension JSONValue {
-    /// What lies behind some steps; `nil` if nothing does.
+    /// The value that some steps lead to; `nil` if they lead nowhere.
     func value(at steps: [Selector.Step]) -> JSONValue? {
         var value = self
         for step in steps {

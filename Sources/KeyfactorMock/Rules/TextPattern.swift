@@ -2,20 +2,20 @@
 ///
 /// `Regex` is not Sendable, because one may hold a closure; one that is made from text holds none, and matching changes nothing in it.
 struct TextPattern: @unchecked Sendable {
-    /// The longest text in which it is looked for, in bytes. Matching goes back and tries again: what it costs grows at least with the
-    /// square of the length, and nothing can stop it.
+    /// The longest text that is searched, in bytes. Matching backtracks: its cost grows at least with the square of the length, and it
+    /// cannot be interrupted.
     static let longestText = 2048
 
     /// As it was written.
     let text: String
     private let regex: Regex<AnyRegexOutput>
 
-    /// Swift reads a nested `[` or `&&` by recursion that has no end but the stack's, and a mebibyte in more than ten seconds.
+    /// Swift parses a nested `[` or `&&` recursively, limited only by the stack, and needs more than ten seconds for a mebibyte.
     private static let (longest, mostBrackets) = (1000, 64)
-    /// How large an expression may be, in words.
-    static let bounds = "at most \(longest) bytes, with at most \(mostBrackets) times '['"
+    /// How large an expression may be, as text.
+    static let bounds = "at most \(longest) bytes, of which at most \(mostBrackets) are '['"
 
-    /// Whether an expression is small enough to be read.
+    /// Whether an expression is small enough to be parsed.
     static func isBounded(_ text: String) -> Bool {
         text.utf8.count <= longest && text.utf8.count { $0 == UInt8(ascii: "[") } <= mostBrackets
     }

@@ -1,13 +1,13 @@
 extension Mistakes {
-    /// How many mistakes are drawn before `and N more`.
+    /// How many mistakes are shown before `and N more`.
     static let drawnAtMost = 20
 
-    /// Draws the mistakes against the text they were found in.
+    /// Shows the mistakes with the lines that they are in.
     ///
     /// - Parameters:
-    ///   - file: the file's name as the reader of the mistakes knows it.
-    ///   - source: the text that was read, byte for byte.
-    /// - Returns: up to three lines a mistake (place and message, the line, the caret with the hint), at most 20 mistakes,
+    ///   - file: the name of the file.
+    ///   - source: the text of the file.
+    /// - Returns: up to three lines for each mistake (place and message, the line, the caret with the hint), at most 20 mistakes,
     ///   then `and N more`. No line break at the end.
     package func drawn(file: String, source: [UInt8]) -> String {
         let bytes = source.starts(with: YAMLNode.byteOrderMark) ? source.dropFirst(3) : source[...]
@@ -24,14 +24,14 @@ extension Mistakes {
 }
 
 extension Mistake {
-    /// How many characters of a line are drawn, and how many of them stand before the caret if the line is cut.
+    /// How many characters of a line are shown, and how many of them before the caret if the line is truncated.
     private static let (drawnWidth, drawnBefore) = (100, 40)
 
-    /// Draws one mistake under its line.
+    /// Shows one mistake with its line.
     ///
     /// - Parameters:
     ///   - file: the file's name.
-    ///   - source: the whole line, without its end.
+    ///   - source: the whole line, without its line break.
     /// - Returns: three lines without a line break at the end.
     fileprivate func drawn(file: String, line source: [Unicode.Scalar]) -> String {
         let caret = min(max(column - 1, 0), source.count)

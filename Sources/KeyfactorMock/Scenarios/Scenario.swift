@@ -17,6 +17,8 @@ package final class Scenario: Sendable {
     let rules: RuleBook
     /// What must have happened in the end.
     let expectations: [Expectation]
+    /// The names that its part `progress` writes.
+    let progressNames: [WrittenName]
     /// Where requests lead, below its base paths.
     let router: Router
     /// The file as it was read.
@@ -79,11 +81,12 @@ package final class Scenario: Sendable {
             mistakes += error.all
         }
         guard mistakes.isEmpty else { throw Mistakes(mistakes) }
-        estate.jobs.progress = Progress(reading: node["progress"])
+        estate.jobs.progress = Progress(reading: node["progress"], &builder.seeding)
         self.estate = estate
         self.rules = rules.isEmpty ? .empty : RuleBook(rules)
         expectations = expected
-        router = Router(API.endpoints, bases: basePaths)
+        progressNames = WrittenName.inProgress(node["progress"])
+        router = Router(API.operations, bases: basePaths)
         source = text
         self.overrides = overrides
     }
@@ -122,51 +125,6 @@ struct ClockSettings: Sendable, Equatable {
     /// - Returns: the clock.
     func started(wall: Timestamp) -> WorldClock {
         WorldClock(mode, start: start ?? wall, rate: rate, wall: wall)
-    }
-}
-
-extension Progress {
-    /// Reads the scripts of a checked list.
-    init(reading node: YAMLNode?) {
-        self.init()
-        scripts = (node?.items ?? []).map { item in
-            Script(
-                jobType: item["match"]?["jobType"]?.text, agent: item["match"]?["agent"]?.text,
-                steps: (item["steps"]?.items ?? []).map { Step(reading: $0) })
-        }
-    }
-}
-
-extension Progress.Step {
-    /// Reads a step of a checked list.
-    init(reading node: YAMLNode) {
-        self.init(node["state"]?.text.flatMap { State(rawValue: $0) } ?? .completed)
-        if let reads = node["reads"]?.integer { length = .reads(reads) }
-        if let duration = node["for"]?.duration { length = .duration(duration) }
-        if node["until"] != nil { length = .told }
-        result = node["result"]?.text.flatMap { word in HistoryEntry.Result.allCases.first { $0.name == word } }
-        message = node["message"]?.text ?? ""
-        data = node["data"]?.text
-    }
-}
-
-extension Fidelity {
-    /// Reads the switches that a checked mapping sets; the rest stay the vendor's.
-    init(reading node: YAMLNode) {
-        self.init()
-        func take<Switch: RawRepresentable<String>>(_ key: String, _ path: WritableKeyPath<Fidelity, Switch>) {
-            if let value = node[key]?.text.flatMap({ Switch(rawValue: $0) }) { self[keyPath: path] = value }
-        }
-        take("headers", \.headers)
-        take("nulls", \.nulls)
-        take("enums", \.enums)
-        take("unknownMembers", \.unknownMembers)
-        take("unknownIds", \.unknownIDs)
-        take("missingSchedule", \.missingSchedule)
-        take("bindingErrors", \.bindingErrors)
-        take("unauthorizedBody", \.unauthorizedBody)
-        take("paging", \.paging)
-        if let typo = node["timestampTypo"]?.boolean { timestampTypo = typo }
     }
 }
 

@@ -1,8 +1,8 @@
 extension Shape {
-    /// Finds everything in a value that does not fit.
+    /// Finds everything in a value that does not have this shape.
     ///
-    /// - Parameter node: the value. Doubled keys are found while reading, not here.
-    /// - Returns: the mistakes, none if the value fits.
+    /// - Parameter node: the value. Duplicate keys are found by the parser, not here.
+    /// - Returns: the mistakes; empty if the value has this shape.
     func check(_ node: YAMLNode) -> [Mistake] {
         var checker = Checker()
         checker.check(node, self, .document)
@@ -10,36 +10,36 @@ extension Shape {
     }
 }
 
-/// One walk over a tree.
+/// Checks one tree.
 private struct Checker {
-    /// Where a value stands, so that a mistake can name it.
+    /// Where a value is, so that a mistake can name it.
     enum Place {
         case document
         case value(of: String)
         case item(of: String)
         case key
 
-        /// The beginning of a sentence about the value.
+        /// The subject of a sentence about the value.
         var subject: String {
             switch self {
             case .document: "the document"
             case .value(let key): "'\(Mistake.shortened(key))'"
-            case .item(let key): "each of '\(Mistake.shortened(key))'"
+            case .item(let key): "each item of '\(Mistake.shortened(key))'"
             case .key: "a key here"
             }
         }
     }
 
-    /// What has been found.
+    /// The mistakes found so far.
     var mistakes: [Mistake] = []
     private var patterns: [String: Regex<AnyRegexOutput>] = [:]
 
-    /// Walks a value.
+    /// Checks a value.
     ///
     /// - Parameters:
     ///   - node: the value.
-    ///   - shape: what it must look like.
-    ///   - place: where it stands.
+    ///   - shape: the shape it must have.
+    ///   - place: where it is.
     mutating func check(_ node: YAMLNode, _ shape: Shape, _ place: Place) {
         switch (shape, node.content) {
         case (.any, _), (.orNull, .null):
@@ -59,63 +59,67 @@ private struct Checker {
                 if let keys, !matches(entry.key.text ?? "", keys.pattern) { refuse(entry.key, keys.wanted, .key) }
             }
         case (.object(let name, let fields), .mapping(let entries)):
-            checkObject(node, entries, name, fields)
+            let isDocument = if case .document = place { true } else { false }
+            checkObject(node, entries, name, fields, isDocument: isDocument)
         case (.variants(let name, let variants), .mapping(let entries)):
             checkVariants(node, entries, name, variants)
         case (_, .scalar(let text, let quoted)):
-            if !fits(node, text, quoted, shape) { refuse(node, shape.wanted, place, hint: hint(node, text, quoted, shape)) }
+            if !fits(node, text, quoted, shape) { refuse(node, shape.expected, place, hint: hint(node, text, quoted, shape)) }
         default:
-            refuse(node, shape.wanted, place)
+            refuse(node, shape.expected, place)
         }
     }
 
-    private mutating func refuse(_ node: YAMLNode, _ wanted: String, _ place: Place, hint: String? = nil) {
-        mistakes.append(Mistake(node.mark, "\(place.subject) wants \(wanted), found \(node.found)", hint: hint))
+    private mutating func refuse(_ node: YAMLNode, _ expected: String, _ place: Place, hint: String? = nil) {
+        mistakes.append(Mistake(node.mark, "\(place.subject) must be \(expected), found \(node.found)", hint: hint))
     }
 
     // MARK: - Objects
 
-    private mutating func checkObject(_ node: YAMLNode, _ entries: [YAMLEntry], _ name: String, _ fields: [Shape.Field]) {
-        var meant: Set<String> = []
+    private mutating func checkObject(
+        _ node: YAMLNode, _ entries: [YAMLEntry], _ name: String, _ fields: [Shape.Field], isDocument: Bool = false
+    ) {
+        var suggested: Set<String> = []
         for entry in entries {
             let key = entry.key.text ?? ""
+            if isDocument, key.hasPrefix(Shape.extensionPrefix) { continue }
             if let field = fields.first(where: { $0.key == key }) {
                 check(entry.value, field.shape, .value(of: key))
                 continue
             }
             let near = nearestWord(to: key, among: fields.lazy.map(\.key))
-            if let near { meant.insert(near) }
+            if let near { suggested.insert(near) }
             let list = fields.isEmpty ? "it has no keys" : Mistake.oneOf(fields.map(\.key))
             let message = "unknown key '\(Mistake.shortened(key))' in \(name)"
             mistakes.append(Mistake(entry.key.mark, message, hint: near.map { "did you mean '\($0)'? (\(list))" } ?? list))
         }
-        for field in fields where field.required && !meant.contains(field.key) && node[field.key] == nil {
+        for field in fields where field.required && !suggested.contains(field.key) && node[field.key] == nil {
             mistakes.append(Mistake(node.mark, "\(name) needs the key '\(field.key)'", hint: "\(field.key): \(field.about)"))
         }
     }
 
-    /// Finds the kind that is meant and checks the object as that.
+    /// Determines the variant and checks the object against it.
     private mutating func checkVariants(_ node: YAMLNode, _ entries: [YAMLEntry], _ name: String, _ variants: [Shape.Variant]) {
         var keys: [String] = []
         for variant in variants where !keys.contains(variant.fields[0].key) { keys.append(variant.fields[0].key) }
-        guard let telling = entries.first(where: { keys.contains($0.key.text ?? "") }) else {
+        guard let discriminator = entries.first(where: { keys.contains($0.key.text ?? "") }) else {
             let near = entries.lazy.compactMap { nearestWord(to: $0.key.text ?? "", among: keys) }.first
             let mark = entries.first?.key.mark ?? node.mark
             return mistakes.append(
                 Mistake(mark, "\(name) needs one of the keys \(keys.joined(separator: ", "))", hint: near.map { "did you mean '\($0)'?" }))
         }
-        let key = telling.key.text ?? ""
-        let kinds = variants.filter { $0.fields[0].key == key }
-        if kinds.count == 1 { return checkObject(node, entries, kinds[0].name, kinds[0].fields) }
-        if let kind = kinds.first(where: { $0.words.contains(telling.value.text ?? "") }) {
-            return checkObject(node, entries, kind.name, kind.fields)
+        let key = discriminator.key.text ?? ""
+        let candidates = variants.filter { $0.fields[0].key == key }
+        if candidates.count == 1 { return checkObject(node, entries, candidates[0].name, candidates[0].fields) }
+        if let variant = candidates.first(where: { $0.words.contains(discriminator.value.text ?? "") }) {
+            return checkObject(node, entries, variant.name, variant.fields)
         }
-        check(telling.value, .word(kinds.flatMap(\.words)), .value(of: key))
+        check(discriminator.value, .word(candidates.flatMap(\.words)), .value(of: key))
     }
 
     // MARK: - Alternatives
 
-    /// Reports the mistakes of the alternative that was probably meant, else that none fits.
+    /// Reports the mistakes of the alternative that was probably meant, or else that none fits.
     private mutating func checkAlternatives(_ node: YAMLNode, _ shapes: [Shape], _ sentence: String, _ place: Place) {
         let before = mistakes
         for shape in shapes {
@@ -142,7 +146,7 @@ private struct Checker {
 
     // MARK: - Scalars
 
-    /// The most bytes of a text that is held against a pattern: to look at one, Swift takes a hundred times its size.
+    /// The longest text, in bytes, that is matched against a pattern: Swift needs a hundred times as much memory.
     private static let longestWord = 4096
 
     private mutating func fits(_ node: YAMLNode, _ text: String, _ quoted: Bool, _ shape: Shape) -> Bool {
@@ -167,18 +171,28 @@ private struct Checker {
             do {
                 patterns[pattern] = try Regex(pattern).matchingSemantics(.unicodeScalar)
             } catch {
-                preconditionFailure("the pattern \(pattern) of a shape is no regular expression: \(error)")
+                preconditionFailure("a shape has the invalid pattern \(pattern): \(error)")
             }
         }
         return patterns[pattern].flatMap { text.wholeMatch(of: $0) } != nil
     }
 
-    /// What would be right instead of a scalar that does not fit, if it is one of the usual slips.
-    private func hint(_ node: YAMLNode, _ text: String, _ quoted: Bool, _ shape: Shape) -> String? {
+    /// A number as a percentage: 0.3 and 30 are probably meant as 30%. Nil if the pattern does not match percentages.
+    private mutating func percentage(_ number: Double, _ pattern: String) -> String? {
+        let percent = number > 0 && number <= 1 ? number * 100 : number
+        let rounded = (percent * 1_000_000).rounded() / 1_000_000
+        let text = rounded == rounded.rounded() && abs(rounded) < 1000 ? "\(Int(rounded))%" : "\(rounded)%"
+        return matches(text, pattern) ? text : nil
+    }
+
+    /// A suggestion for a scalar that does not fit, if it is a common mistake.
+    private mutating func hint(_ node: YAMLNode, _ text: String, _ quoted: Bool, _ shape: Shape) -> String? {
         let unquoted = YAMLNode(content: .scalar(text, quoted: false), mark: node.mark)
         switch shape {
         case .text(_, .some, _, _) where text.utf8.count > Self.longestWord:
-            return "it has at most \(Self.longestWord) bytes"
+            return "it may have at most \(Self.longestWord) bytes"
+        case .text(_, .some(let pattern), _, _) where unquoted.number.flatMap { percentage($0, pattern) } != nil:
+            return unquoted.number.flatMap { percentage($0, pattern) }.map { "write \($0)" }
         case .text(_, _, _, mustBeQuoted: true) where node.number != nil || node.boolean != nil:
             return "quote it: \"\(text)\""
         case .word(let words):
@@ -187,11 +201,11 @@ private struct Checker {
             .boolean where quoted && unquoted.boolean != nil:
             return "write it without quotes"
         case .integer where text.isZeroPadded, .number where text.isZeroPadded:
-            return "remove the leading zero: YAML 1.1 reads such numbers as octal"
+            return "remove the leading zero: in YAML 1.1 such numbers are octal"
         case .duration where unquoted.number != nil:
             return "add a unit: ms, s, m, h or d"
         case .time where text.first?.isNumber == true && !text.contains("T"):
-            return "write day and time: 2026-03-01T09:00:00Z"
+            return "write date and time: 2026-03-01T09:00:00Z"
         case .time where text.contains("T") && YAMLNode(content: .scalar(text + "Z", quoted: true), mark: node.mark).time != nil:
             return "add the offset: Z or +01:00"
         default:
@@ -201,12 +215,12 @@ private struct Checker {
 }
 
 extension Shape {
-    /// The keys of an object; none for anything else.
+    /// The keys of an object; empty for other shapes.
     fileprivate var keys: [String] {
         if case .object(_, let fields) = self { fields.map(\.key) } else { [] }
     }
 
-    /// Whether whoever wrote a value may have meant this shape: a mapping is meant as an object, a list as a list.
+    /// Whether a value could be an attempt at this shape: a mapping at an object, a list at a list.
     fileprivate func isMeant(by node: YAMLNode) -> Bool {
         switch (self, node.content) {
         case (.object, .mapping), (.map, .mapping), (.variants, .mapping), (.list, .sequence): true

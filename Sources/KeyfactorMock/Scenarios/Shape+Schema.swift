@@ -1,10 +1,10 @@
 extension Shape {
-    /// Writes the JSON Schema (draft 2020-12) of documents of this shape.
+    /// The JSON Schema (draft 2020-12) for documents of this shape.
     ///
     /// - Parameters:
     ///   - title: the schema's title.
-    ///   - id: the schema's address, a URI.
-    /// - Returns: JSON with keys in a fixed order, two spaces a level, without a line break at the end.
+    ///   - id: the schema's URI.
+    /// - Returns: JSON with keys in a fixed order, indented by two spaces per level, without a line break at the end.
     func jsonSchema(title: String, id: String) -> String {
         var writer = SchemaWriter()
         let body = writer.members(self, about: nil)
@@ -12,6 +12,7 @@ extension Shape {
             ("$schema", .text("https://json-schema.org/draft/2020-12/schema")), ("$id", .text(id)), ("title", .text(title)),
         ]
         members += body
+        if case .object = self { members.append(("patternProperties", .object([("^\(Self.extensionPrefix)", .object([]))]))) }
         if !writer.definitions.isEmpty {
             let sorted = writer.definitions.sorted { $0.key < $1.key }
             members.append(("$defs", .object(sorted.map { ($0.key, .object($0.value)) })))
@@ -19,14 +20,14 @@ extension Shape {
         return SchemaJSON.object(members).written(indentation: "")
     }
 
-    /// What a duration looks like, for the schema.
+    /// The pattern of durations in the schema.
     static let durationPattern = "^[0-9]{1,9}(ms|s|m|h|d)$"
-    /// What a time looks like, for the schema; which months have a 31st only the reader knows.
+    /// The pattern of times in the schema; it does not check how many days a month has, but the parser does.
     static let timePattern =
         "^([+-][0-9]{1,9}(ms|s|m|h|d)|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2}))$"
 }
 
-/// Turns shapes into the members of schema objects, and gathers the named ones.
+/// Converts shapes to the members of schema objects, and collects the named ones.
 private struct SchemaWriter {
     /// The members of each named shape.
     var definitions: [String: [(String, SchemaJSON)]] = [:]
@@ -35,15 +36,15 @@ private struct SchemaWriter {
     ///
     /// - Parameters:
     ///   - shape: the shape.
-    ///   - about: what the value is for, if its key says so.
+    ///   - about: what the value is for, if known.
     /// - Returns: the members in the order to write them.
     mutating func members(_ shape: Shape, about: String?) -> [(String, SchemaJSON)] {
         let description = about.map { [("description", SchemaJSON.text($0))] } ?? []
         switch shape {
-        case .text(let wanted, let pattern, let length, let mustBeQuoted):
+        case .text(let expected, let pattern, let length, let mustBeQuoted):
             let types = ["string"] + (mustBeQuoted ? [] : Self.plainTypes(pattern))
-            let said = about ?? (wanted == "text" ? nil : wanted)
-            return (said.map { [("description", .text($0))] } ?? [])
+            let text = about ?? (expected == "text" ? nil : expected)
+            return (text.map { [("description", .text($0))] } ?? [])
                 + [("type", types.count == 1 ? .text(types[0]) : .array(types.map { .text($0) }))]
                 + (length.lowerBound > 0 ? [("minLength", .bare("\(length.lowerBound)"))] : [])
                 + (length.upperBound < Int.max ? [("maxLength", .bare("\(length.upperBound)"))] : [])
@@ -58,7 +59,7 @@ private struct SchemaWriter {
             return description + [("type", .text("boolean"))]
         case .duration, .time:
             let pattern = if case .time = shape { Shape.timePattern } else { Shape.durationPattern }
-            return [("description", .text(about ?? shape.wanted)), ("type", .text("string")), ("pattern", .text(pattern))]
+            return [("description", .text(about ?? shape.expected)), ("type", .text("string")), ("pattern", .text(pattern))]
         case .any:
             return description
         case .orNull(let shape):
@@ -68,7 +69,7 @@ private struct SchemaWriter {
         }
     }
 
-    /// What a YAML reader may make of text that is not quoted, as far as the pattern lets such text be.
+    /// The types, other than text, that unquoted text can have for a YAML parser if it matches the pattern.
     private static func plainTypes(_ pattern: String?) -> [String] {
         guard let pattern else { return ["number", "boolean"] }
         guard let regex = try? Regex(pattern).matchingSemantics(.unicodeScalar) else { return [] }
@@ -103,7 +104,7 @@ private struct SchemaWriter {
             return (about == nil ? [("description", .text(sentence))] : []) + [("anyOf", .array(alternatives))]
         case .named(let name, let make):
             if definitions[name] == nil {
-                definitions[name] = []  // so that a shape that contains itself comes to an end
+                definitions[name] = []  // ends the recursion of a shape that contains itself
                 definitions[name] = members(make(), about: nil)
             }
             return [("$ref", .text("#/$defs/\(name)"))]
@@ -112,7 +113,7 @@ private struct SchemaWriter {
         }
     }
 
-    /// A word, and what a JSON or YAML reader makes of it when it is not quoted.
+    /// A word, and the value it has for JSON and YAML parsers when it is not quoted.
     private static func values(of word: String) -> [SchemaJSON] {
         let plain = YAMLNode(content: .scalar(word, quoted: false), mark: Mark(line: 1, column: 1, width: 0))
         if let truth = plain.boolean { return [.text(word), .bare(String(truth))] }
@@ -125,7 +126,7 @@ private struct SchemaWriter {
     }
 }
 
-/// As much JSON as a schema needs, with members in the order given.
+/// The JSON values that a schema needs, with members in a fixed order.
 private indirect enum SchemaJSON {
     case bare(String)
     case text(String)
@@ -134,7 +135,7 @@ private indirect enum SchemaJSON {
 
     /// Writes the value.
     ///
-    /// - Parameter indentation: what stands before the line that the value begins in.
+    /// - Parameter indentation: the indentation of the line in which the value begins.
     /// - Returns: JSON; arrays and objects that hold anything go over several lines.
     func written(indentation: String) -> String {
         let inner = indentation + "  "

@@ -1,13 +1,13 @@
-/// What a value must look like: the one definition from which documents are checked and the JSON Schema is written.
+/// The shape of a value: the single definition used to check documents and to write the JSON Schema.
 ///
-/// Sentences given to shapes are noun phrases (`an agent`, `a chance such as 30%`): a mistake reads `'chance' wants a chance such as 30%`.
+/// Descriptions are noun phrases (`an agent`, `a chance such as 30%`), so that a mistake reads `'chance' must be a chance such as 30%`.
 indirect enum Shape: Sendable {
-    /// Text. Numbers and switches that are not quoted count as the characters they are written with, unless they must be quoted.
+    /// Text. Unquoted numbers and booleans count as text, unless quotes are required.
     ///
-    /// The sentence says what is wanted; the pattern is a regular expression for the whole text, in the part of the language
-    /// that Swift and ECMAScript share; the length is in characters (Unicode scalars).
-    case text(_ wanted: String = "text", pattern: String? = nil, length: ClosedRange<Int> = 0...Int.max, mustBeQuoted: Bool = false)
-    /// One of some words, matched exactly.
+    /// The pattern is a regular expression for the whole text, in the syntax that Swift and ECMAScript share; the length is in
+    /// characters (Unicode scalars).
+    case text(_ expected: String = "text", pattern: String? = nil, length: ClosedRange<Int> = 0...Int.max, mustBeQuoted: Bool = false)
+    /// One of these words, matched exactly.
     case word([String])
     /// A decimal whole number, not quoted.
     case integer(ClosedRange<Int> = Int.min...Int.max)
@@ -15,53 +15,53 @@ indirect enum Shape: Sendable {
     case number(ClosedRange<Double> = -.infinity ... .infinity)
     /// true or false, or YAML 1.1's yes, no, on, off; not quoted.
     case boolean
-    /// A whole number with its unit: `250ms`, `3s`, `2m`, `1h`, `5d`.
+    /// A whole number with a unit: `250ms`, `3s`, `2m`, `1h`, `5d`.
     case duration
     /// An ISO 8601 date and time with its offset, or a time relative to a start: `+6d`, `-2h`.
     case time
-    /// Values of one shape.
+    /// A list of values of the same shape.
     case list(Shape)
-    /// Free keys with values of one shape; what the keys must look like, if not all are right.
+    /// A mapping of arbitrary keys to values of the same shape, optionally with restrictions on the keys.
     case map(of: Shape, keys: Keys? = nil)
-    /// Known keys. The sentence says what the object is, with its article: `an agent`.
+    /// A mapping with known keys. The name has an article: `an agent`.
     case object(String, fields: [Field])
-    /// An object of one of several kinds. The sentence says what it is, with its article: `an effect`.
+    /// An object of one of several variants. The name has an article: `an effect`.
     case variants(String, [Variant])
-    /// Any value, checked no further.
+    /// Any value, without further checks.
     case any
-    /// A value that fits at least one of some shapes. The sentence describes the alternatives.
+    /// A value with at least one of several shapes. The text describes the alternatives.
     case oneOf([Shape], String)
-    /// Nothing (`null`, `~`, or nothing written), or a value of a shape.
+    /// `null`, `~` or nothing, or a value of a shape.
     case orNull(Shape)
-    /// A shape by its name, made when it is asked for: so shapes may contain themselves, and the schema says them once.
+    /// A named shape, created on demand: shapes may be recursive, and the schema defines them once.
     case named(String, @Sendable () -> Shape)
 
-    /// Text whose number-like values must be quoted: a plain `25.10` would be 25.1 to other readers of the file.
+    /// Text in which number-like values must be quoted: other parsers would read an unquoted `25.10` as 25.1.
     ///
     /// - Parameters:
-    ///   - wanted: what is wanted, as a noun phrase.
+    ///   - expected: a description, as a noun phrase.
     ///   - pattern: a regular expression for the whole text.
     /// - Returns: the shape.
-    static func quotedText(_ wanted: String = "quoted text", pattern: String? = nil) -> Shape {
-        .text(wanted, pattern: pattern, mustBeQuoted: true)
+    static func quotedText(_ expected: String = "quoted text", pattern: String? = nil) -> Shape {
+        .text(expected, pattern: pattern, mustBeQuoted: true)
     }
 
-    /// What the free keys of a mapping must look like.
+    /// A restriction on the keys of a mapping.
     struct Keys: Sendable {
-        /// What is wanted, as a noun phrase.
+        /// A description, as a noun phrase.
         let wanted: String
         /// A regular expression for the whole key.
         let pattern: String
     }
 
-    /// One kind of an object. It is told by its first field's key and, where kinds share that key, by the word that stands there.
+    /// One variant of an object. It is identified by the key of its first field and, if variants share that key, by its value.
     struct Variant: Sendable {
-        /// What it is, with its article: `a delay`.
+        /// The name, with an article: `a delay`.
         let name: String
-        /// Its fields, the telling one first.
+        /// The fields, beginning with the one that identifies the variant.
         let fields: [Field]
 
-        /// The words of the telling field, none if it is not told by a word.
+        /// The values of the first field that identify this variant; empty if its key is enough.
         var words: [String] {
             if case .word(let words) = fields[0].shape { words } else { [] }
         }
@@ -71,19 +71,19 @@ indirect enum Shape: Sendable {
     struct Field: Sendable {
         /// The key, matched exactly.
         let key: String
-        /// What its value must look like.
+        /// The shape of its value.
         let shape: Shape
-        /// Whether the object is wrong without it.
+        /// Whether the field is required.
         let required: Bool
-        /// What it is for: the schema's description, and the hint when it is missing.
+        /// What it is for: the description in the schema, and the hint when it is missing.
         let about: String
 
         /// Makes a field.
         ///
         /// - Parameters:
         ///   - key: the key.
-        ///   - shape: what its value must look like.
-        ///   - required: whether the object is wrong without it.
+        ///   - shape: the shape of its value.
+        ///   - required: whether the field is required.
         ///   - about: what it is for, in a few words.
         init(_ key: String, _ shape: Shape, required: Bool = false, about: String) {
             self.key = key
@@ -93,10 +93,13 @@ indirect enum Shape: Sendable {
         }
     }
 
-    /// What this shape wants, as a noun phrase for mistakes and descriptions.
-    var wanted: String {
+    /// Keys of a document that begin with this are ignored, as a place for values to which aliases refer.
+    static let extensionPrefix = "x-"
+
+    /// A description of values of this shape, as a noun phrase for mistakes and for the schema.
+    var expected: String {
         switch self {
-        case .text(let wanted, _, let length, _): wanted + Self.range(length, in: 0...Int.max, unit: " characters", after: " of")
+        case .text(let expected, _, let length, _): expected + Self.range(length, in: 0...Int.max, unit: " characters", after: " of")
         case .word(let words): Mistake.oneOf(words)
         case .integer(let range): "a whole number" + Self.range(range, in: Int.min...Int.max)
         case .number(let range): "a number" + Self.range(range, in: -.infinity ... .infinity)
@@ -108,12 +111,12 @@ indirect enum Shape: Sendable {
         case .object(let name, _), .variants(let name, _): "\(name) (a mapping)"
         case .any: "any value"
         case .oneOf(_, let sentence): sentence
-        case .orNull(let shape): "\(shape.wanted) or nothing"
-        case .named(_, let shape): shape().wanted
+        case .orNull(let shape): "\(shape.expected) or nothing"
+        case .named(_, let shape): shape().expected
         }
     }
 
-    /// Says a range: nothing if it is everything, else for instance ` of at least 3`, ` from 1 to 9`.
+    /// Describes a range, for instance ` of at least 3` or ` from 1 to 9`; empty if there is no limit.
     private static func range<Bound>(
         _ range: ClosedRange<Bound>, in all: ClosedRange<Bound>, unit: String = "", after: String = " from"
     ) -> String {
@@ -125,7 +128,7 @@ indirect enum Shape: Sendable {
         }
     }
 
-    /// The shapes that a value may have: this one, or the alternatives of it, taken apart down to the last.
+    /// The shapes that a value may have: this one, or its alternatives, flattened.
     var alternatives: [Shape] {
         switch self {
         case .oneOf(let shapes, _): shapes.flatMap(\.alternatives)

@@ -1,6 +1,6 @@
-/// Says in friendly words what libyaml did not understand.
+/// Translates libyaml's syntax errors into helpful messages.
 enum YAMLSyntax {
-    /// A place as libyaml counts: line and column from 0.
+    /// A position in libyaml's terms: line and column from 0.
     struct Place {
         /// The line, counted from 0.
         let line: Int
@@ -8,36 +8,36 @@ enum YAMLSyntax {
         let column: Int
     }
 
-    /// The mistake for bytes that are no text.
+    /// The mistake for bytes that are not valid text.
     ///
     /// - Parameters:
-    ///   - problem: libyaml's words.
+    ///   - problem: libyaml's message.
     ///   - before: the text before those bytes.
-    /// - Returns: the mistake at those bytes.
+    /// - Returns: the mistake, at those bytes.
     static func mistake(unreadable problem: String, after before: String) -> Mistake {
         let lines = before.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         let place = Place(line: lines.count - 1, column: lines.last?.unicodeScalars.count ?? 0)
         return problem == "control characters are not allowed"
-            ? Mistake(mark(place), "control characters are not allowed", hint: "in double quotes write them as \\x1B or \\u0007")
+            ? Mistake(mark(place), "control characters are not allowed", hint: "write them as \\x1B or \\u0007 in double quotes")
             : Mistake(mark(place), "these bytes are not UTF-8", hint: "save the file as UTF-8")
     }
 
-    /// The mistake for text that is no YAML.
+    /// The mistake for text that is not valid YAML.
     ///
     /// - Parameters:
-    ///   - problem: libyaml's words for what it did not understand.
-    ///   - place: where it gave up.
-    ///   - context: libyaml's words for what it was reading; empty if it does not say.
+    ///   - problem: libyaml's message.
+    ///   - place: where parsing failed.
+    ///   - context: libyaml's description of what it was parsing; may be empty.
     ///   - start: where that began.
     ///   - source: the whole text.
-    /// - Returns: the mistake, at the opening bracket or quote if that is what lacks its partner, else where libyaml gave up.
+    /// - Returns: the mistake, at the opening bracket or quote if it is not closed, otherwise where parsing failed.
     static func mistake(_ problem: String, at place: Place, _ context: String, from start: Place, in source: String) -> Mistake {
         let lines = source.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         let line = lines.indices.contains(place.line) ? Array(lines[place.line].unicodeScalars) : []
         let here = place.column < line.count ? line[place.column] : nil
         if line.prefix(place.column + 1).contains("\t"), line.prefix(place.column).allSatisfy({ $0 == " " || $0 == "\t" }) {
             let tab = line.firstIndex(of: "\t") ?? place.column
-            return Mistake(mark(Place(line: place.line, column: tab)), "a tab where only spaces may indent", hint: "use spaces")
+            return Mistake(mark(Place(line: place.line, column: tab)), "a tab cannot be used to indent", hint: "use spaces")
         }
         return switch (context, problem) {
         case ("while parsing a flow sequence", _), ("while parsing a flow mapping", _):
@@ -48,19 +48,21 @@ enum YAMLSyntax {
         case (_, "found unknown escape character"):
             Mistake(mark(place), "no such escape in double quotes", hint: "in single quotes a backslash is just a backslash")
         case (_, "found invalid Unicode character escape code"):
-            Mistake(mark(place), "this escape is no character", hint: "write the character itself, not halves of it as \\uD83D\\uDE00")
+            Mistake(
+                mark(place), "this escape is not a character", hint: "write the character itself, not a surrogate pair as \\uD83D\\uDE00")
         case (_, "did not find expected hexdecimal number"):
-            Mistake(mark(place), "digits from 0 to f are missing in this escape")
+            Mistake(mark(place), "hexadecimal digits are missing in this escape")
         case ("while scanning for the next token", _):
             Mistake(mark(place, 1), "no value can begin with '\(Mistake.shortened(here.map { String($0) } ?? ""))'", hint: "quote it")
         case ("while scanning a simple key", _):
-            Mistake(mark(start), "a ':' is missing after this key", hint: "a key and its ':' stand in one line of at most 1024 characters")
+            Mistake(
+                mark(start), "a ':' is missing after this key", hint: "a key and its ':' must be on one line of at most 1024 characters")
         case (_, "mapping values are not allowed in this context"):
-            Mistake(mark(place, 1), "a ':' cannot stand here", hint: "quote text that contains ': ', or begin a new line")
+            Mistake(mark(place, 1), "a ':' is not allowed here", hint: "quote text that contains ': ', or begin a new line")
         case (_, "mapping keys are not allowed in this context"):
             Mistake(mark(place, 1), "a key cannot begin here", hint: "begin a new line")
         case (_, "block sequence entries are not allowed in this context"):
-            Mistake(mark(place, 1), "a '- ' cannot stand here", hint: "begin a new line")
+            Mistake(mark(place, 1), "a '- ' is not allowed here", hint: "begin a new line")
         case ("while scanning an alias", _), ("while scanning an anchor", _):
             Mistake(mark(start, 1), "a name is missing after this", hint: "quote text that begins with '*' or '&'")
         case (_, "did not find expected key") where line.prefix(place.column).contains { $0 != " " }:
@@ -79,19 +81,19 @@ enum YAMLSyntax {
     private static func brackets(_ context: String, at place: Place, from start: Place, here: Unicode.Scalar?) -> Mistake {
         let (kind, open, close) = context.hasSuffix("sequence") ? ("list", "[", "]") : ("mapping", "{", "}")
         guard let here, !"]}".unicodeScalars.contains(here), place.line == start.line else {
-            return Mistake(
-                mark(start, 1), "this '\(open)' is never closed", hint: "by line \(place.line + 1) a '\(close)' or ',' is missing")
+            let hint = "a '\(close)' or ',' is missing at or before line \(place.line + 1)"
+            return Mistake(mark(start, 1), "this '\(open)' is never closed", hint: hint)
         }
-        let hint = "\(kind) since column \(start.column + 1)"
+        let hint = "the \(kind) begins at column \(start.column + 1)"
         return Mistake(mark(place, 1), "a ',' or '\(close)' is missing before this", hint: hint)
     }
 
     private static func indentation(_ context: String, at place: Place, from start: Place, here: Unicode.Scalar?) -> Mistake {
         let kind = context == "while parsing a block mapping" ? "mapping" : "list"
-        let of = "the \(kind) that begins in line \(start.line + 1), column \(start.column + 1)"
+        let container = "the \(kind) that begins in line \(start.line + 1), column \(start.column + 1)"
         return kind == "list" && place.column == start.column
-            ? Mistake(mark(place, 1), "a '- ' is missing before this", hint: "it belongs to " + of)
-            : Mistake(mark(place, 1), "this does not line up with \(of)", hint: "indent it like the lines it belongs to")
+            ? Mistake(mark(place, 1), "a '- ' is missing before this", hint: "it is in " + container)
+            : Mistake(mark(place, 1), "this is not aligned with \(container)", hint: "indent it like the lines it belongs to")
     }
 
     private static func mark(_ place: Place, _ width: Int32 = 0) -> Mark {

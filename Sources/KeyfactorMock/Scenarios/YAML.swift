@@ -1,19 +1,19 @@
 private import CLibYAML
 
 extension YAMLNode {
-    /// What a text may hold: bytes, levels of nesting, and values after every alias has been put in its place.
+    /// Limits for a text: bytes, levels of nesting, and values after aliases have been expanded.
     static let (longestText, deepestLevel, mostNodes) = (16 << 20, 64, 2_000_000)
-    /// The bytes that may stand before UTF-8 and mean nothing.
+    /// The byte order mark of UTF-8, which is ignored.
     static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-    /// Reads YAML 1.1 or JSON and checks it.
+    /// Parses YAML 1.1 or JSON and checks its shape.
     ///
     /// - Parameters:
     ///   - bytes: the text, UTF-8.
-    ///   - shape: what the text must look like.
+    ///   - shape: the shape that the document must have.
     /// - Returns: the only document of the text; null if the text is empty.
-    /// - Throws: all mistakes: the first one of syntax ends the reading and is thrown with the doubled keys before it;
-    ///   otherwise the doubled keys and everything that does not fit the shape.
+    /// - Throws: all mistakes. After a syntax error these are the error and the duplicate keys before it;
+    ///   otherwise the duplicate keys and everything that does not fit the shape.
     static func read(_ bytes: [UInt8], as shape: Shape = .any) throws(Mistakes) -> YAMLNode {
         guard bytes.count <= longestText else {
             throw Mistakes([Mistake(Mark(line: 1, column: 1, width: 0), "the text is longer than 16 MiB")])
@@ -33,16 +33,16 @@ extension YAMLNode {
     }
 }
 
-/// Builds the tree from libyaml's events. Lives no longer than the bytes it reads.
+/// Builds the tree from libyaml's events. Must not outlive the bytes it reads.
 @safe private final class YAMLReader {
-    /// What an anchor names, and what every alias of it adds to the tree.
+    /// An anchored node, and the size that each of its aliases adds to the tree.
     private struct Anchored {
         let node: YAMLNode
         let nodes: Int
         let height: Int
     }
 
-    /// Doubled keys and other mistakes that do not end the reading.
+    /// Duplicate keys and other mistakes that do not end parsing.
     private(set) var mistakes: [Mistake] = []
     private let text: UnsafeBufferPointer<UInt8>
     private let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
@@ -55,10 +55,10 @@ extension YAMLNode {
     /// - Parameter text: UTF-8; it must outlive the reader.
     init(_ text: UnsafeBufferPointer<UInt8>) {
         unsafe self.text = unsafe text
-        // The only failure is a lack of memory, which Swift's own allocations do not survive either.
+        // This only fails when memory is exhausted, which Swift's own allocations do not survive either.
         precondition(unsafe yaml_parser_initialize(parser) == 1, "no memory for a YAML parser")
         unsafe yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
-        // An empty buffer may have no address, which libyaml refuses.
+        // An empty buffer may have no address, which libyaml rejects.
         unsafe yaml_parser_set_input_string(parser, text.baseAddress ?? UnsafePointer(bitPattern: 1), text.count)
     }
 
@@ -68,10 +68,10 @@ extension YAMLNode {
         unsafe parser.deallocate()
     }
 
-    /// Reads the stream's only document.
+    /// Parses the stream's only document.
     ///
     /// - Returns: its root.
-    /// - Throws: the mistake that makes reading on senseless.
+    /// - Throws: the mistake that ended parsing.
     func document() throws(Mistake) -> YAMLNode {
         try advance()  // the stream's start
         try advance()
@@ -81,7 +81,7 @@ extension YAMLNode {
         try advance()  // the document's end
         try advance()
         guard unsafe event.type == YAML_STREAM_END_EVENT else {
-            throw Mistake(mark, "a second document begins here", hint: "one file holds one document: remove the '---'")
+            throw Mistake(mark, "a second document begins here", hint: "a file must have a single document: remove the '---'")
         }
         return root
     }
@@ -136,11 +136,11 @@ extension YAMLNode {
     private func alias(depth: Int, _ mark: Mark) throws(Mistake) -> YAMLNode {
         let anchor = unsafe name(event.data.alias.anchor) ?? ""
         if openAnchors.contains(anchor) {
-            throw Mistake(mark, "the alias '*\(Mistake.shortened(anchor))' stands inside what it names")
+            throw Mistake(mark, "the alias '*\(Mistake.shortened(anchor))' is inside the value that it refers to")
         }
         guard let anchored = anchors[anchor] else {
             let near = nearestWord(to: anchor, among: anchors.keys.sorted())
-            throw Mistake(mark, "nothing before is named '&\(Mistake.shortened(anchor))'", hint: near.map { "did you mean '*\($0)'?" })
+            throw Mistake(mark, "there is no '&\(Mistake.shortened(anchor))' before this", hint: near.map { "did you mean '*\($0)'?" })
         }
         try count(anchored.nodes, to: depth + anchored.height, mark)
         return YAMLNode(content: anchored.node.content, mark: mark)
@@ -150,10 +150,10 @@ extension YAMLNode {
         nodes += more
         deepest = max(deepest, depth)
         if nodes > YAMLNode.mostNodes {
-            throw Mistake(mark, "more than 2,000,000 values, counting what each alias stands for")
+            throw Mistake(mark, "more than 2,000,000 values, with every alias counted in full")
         }
         if depth > YAMLNode.deepestLevel {
-            throw Mistake(mark, "more than 64 levels of lists and mappings in each other")
+            throw Mistake(mark, "more than 64 levels of nested lists and mappings")
         }
     }
 
@@ -171,7 +171,7 @@ extension YAMLNode {
             try advance()
             let name = key.text ?? ""
             if let line = keys.insert(name, line: key.mark.line) {
-                mistakes.append(Mistake(key.mark, "the key '\(Mistake.shortened(name))' stands twice: first in line \(line)"))
+                mistakes.append(Mistake(key.mark, "duplicate key '\(Mistake.shortened(name))', first used in line \(line)"))
             } else if key.plain == "<<" {
                 merged = mappings(toMerge: value)
             } else {
@@ -194,7 +194,7 @@ extension YAMLNode {
         }
         let key = try node(depth: depth + 1)
         guard key.text != nil else {
-            throw Mistake(mark, "a key must be text, found \(key.found)", hint: "quote what contains '{', '[' or ','")
+            throw Mistake(mark, "a key must be text, found \(key.found)", hint: "quote text that contains '{', '[' or ','")
         }
         return key
     }
@@ -203,14 +203,14 @@ extension YAMLNode {
         let sources = if case .sequence(let items) = value.content { items } else { [value] }
         for source in sources {
             if case .mapping = source.content { continue }
-            mistakes.append(Mistake(source.mark, "'<<' wants a mapping or a list of mappings, found \(source.found)"))
+            mistakes.append(Mistake(source.mark, "'<<' must be a mapping or a list of mappings, found \(source.found)"))
         }
         return sources
     }
 
     // MARK: - Events
 
-    /// Replaces the event by the next one.
+    /// Replaces the event with the next one.
     private func advance() throws(Mistake) {
         unsafe yaml_event_delete(&event)
         guard unsafe yaml_parser_parse(parser, &event) == 1 else { throw syntaxMistake() }
@@ -235,14 +235,14 @@ extension YAMLNode {
         unsafe characters.map { unsafe String(cString: $0) }
     }
 
-    /// Notes a tag as a mistake, unless it is the one that makes text of anything.
+    /// Reports a tag as a mistake, unless it is the one for text.
     ///
-    /// - Returns: whether the tag makes text.
+    /// - Returns: whether it is the tag for text.
     @discardableResult
     private func noteTag(_ tag: UnsafeMutablePointer<yaml_char_t>?, _ mark: Mark) -> Bool {
         guard let tag = unsafe name(tag) else { return false }
         if tag == "tag:yaml.org,2002:str" || tag == "!" { return true }
-        mistakes.append(Mistake(mark, "tags other than '!!str' mean nothing here", hint: "remove the '!…'"))
+        mistakes.append(Mistake(mark, "tags other than '!!str' are not supported", hint: "remove the '!…'"))
         return false
     }
 
@@ -261,14 +261,14 @@ extension YAMLNode {
     }
 }
 
-/// The keys of one mapping with their lines: walked while they are few, hashed when they are many.
+/// The keys of one mapping with their lines: an array while they are few, a dictionary when they are many.
 private struct KeyTable {
     private var few: [(key: String, line: Int32)] = []
     private var many: [String: Int32] = [:]
 
-    /// Notes a key.
+    /// Adds a key.
     ///
-    /// - Returns: the line it was noted with before, or nil if it is new.
+    /// - Returns: the line of an earlier key of this name, or nil if it is new.
     mutating func insert(_ key: String, line: Int32) -> Int32? {
         if many.isEmpty {
             if let first = few.first(where: { $0.key == key }) { return first.line }

@@ -1,5 +1,7 @@
 extension YAMLNode {
-    /// The value as JSON: plain scalars as numbers and booleans where they are such, everything else as it is.
+    /// Writes the value as JSON. Plain scalars that are numbers or booleans are written as such.
+    ///
+    /// - Parameter writer: the writer to append to.
     func write(to writer: inout JSONWriter) {
         switch content {
         case .null: writer.null()
@@ -9,7 +11,7 @@ extension YAMLNode {
             } else if let integer {
                 writer.value(integer)
             } else if let number {
-                // As it stands if that is JSON, which `17.E7` and `.5` are not.
+                // Unchanged if it is valid JSON, which `17.E7` and `.5` are not.
                 writer.raw((try? JSONDocument(Array(text.utf8))) == nil ? "\(number)" : text)
             } else {
                 writer.value(text)
@@ -25,7 +27,7 @@ extension YAMLNode {
         }
     }
 
-    /// The value as a JSON document, for readers of requests.
+    /// The value as a JSON document, for code that reads request bodies.
     var json: JSONValue? {
         var writer = JSONWriter()
         write(to: &writer)

@@ -1,21 +1,21 @@
-/// What plain scalars mean where a number, a switch, a duration or a time is wanted. Each is nil where the text means no such thing.
+/// Scalars as numbers, booleans, durations and times. Each property is nil if the text has another form.
 extension YAMLNode {
-    /// A point in time as a scenario gives it.
+    /// A point in time in a scenario.
     enum Moment: Sendable, Equatable {
-        /// A moment of the calendar.
+        /// A date and time.
         case absolute(Timestamp)
-        /// Before (negative) or after the moment that the reader of the scenario chooses, as a rule the clock's start.
+        /// An offset, which may be negative, usually from the clock's start.
         case relative(Duration)
 
-        /// Whether it counts from a start.
+        /// Whether it is relative to a start.
         var isRelative: Bool {
             if case .relative = self { true } else { false }
         }
 
-        /// The moment that is meant.
+        /// The date and time.
         ///
-        /// - Parameter start: what a relative one is relative to.
-        /// - Returns: a moment of the calendar.
+        /// - Parameter start: the base of a relative moment.
+        /// - Returns: the date and time.
         func resolved(from start: Timestamp) -> Timestamp {
             switch self {
             case .absolute(let moment): moment
@@ -24,10 +24,10 @@ extension YAMLNode {
         }
     }
 
-    /// The longest duration: a hundred years of 365 days, in seconds. Nanoseconds of it still fit 64 bits.
+    /// The longest duration: a hundred years of 365 days, in seconds. In nanoseconds it still fits into 64 bits.
     static let longestDuration = 36_500 * 86_400
 
-    /// An unquoted decimal whole number. `017` is none: YAML 1.1 would read it as octal.
+    /// An unquoted decimal whole number, but not `017`, which is octal in YAML 1.1.
     var integer: Int? {
         guard let plain, !plain.isZeroPadded else { return nil }
         return Int(plain)
@@ -42,7 +42,7 @@ extension YAMLNode {
         return Double(plain).flatMap { $0.isFinite ? $0 : nil }
     }
 
-    /// An unquoted true, yes, on, false, no or off: small, capitalised or in capitals, as YAML 1.1 has it.
+    /// An unquoted true, yes, on, false, no or off in lower case, capitalised or in upper case, as in YAML 1.1.
     var boolean: Bool? {
         switch plain {
         case "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON": true
@@ -81,7 +81,7 @@ extension YAMLNode {
         return duration <= .seconds(longestDuration) ? duration : nil
     }
 
-    /// A moment whose zone is said: a file must not mean another time elsewhere.
+    /// A time with a zone: the meaning of a file must not depend on the machine.
     private static func instant(_ text: String) -> Timestamp? {
         guard let clock = text.split(separator: "T", maxSplits: 1).dropFirst().first, clock.contains(where: { "Z+-".contains($0) }),
             clock.prefix(while: { !"Z+-".contains($0) }).count >= 8
@@ -91,7 +91,7 @@ extension YAMLNode {
 }
 
 extension String {
-    /// Whether a number begins with a zero that YAML 1.1 takes for the sign of octal: `017`, not `0` or `0.5`.
+    /// Whether a number begins with a zero that makes it octal in YAML 1.1: `017`, but not `0` or `0.5`.
     var isZeroPadded: Bool {
         let digits = utf8.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }.prefix(2)
         return digits.first == UInt8(ascii: "0") && digits.count == 2 && digits.last.map { (48...57).contains($0) } == true

@@ -1,30 +1,30 @@
-/// Where something stands in a text, for the caret under it.
+/// A position in a text, for the caret under it.
 struct Mark: Sendable, Equatable {
     /// The line, counted from 1.
     var line: Int32
     /// The column in characters (Unicode scalars), counted from 1.
     var column: Int32
-    /// How many characters to underline; 0 if the thing is empty or goes on in the next line.
+    /// How many characters to underline; 0 if the value is empty or spans several lines.
     var width: Int32
 }
 
-/// A value read from YAML or JSON, with its place in the text.
+/// A value in YAML or JSON, with its position in the text.
 struct YAMLNode: Sendable, Equatable {
-    /// What a value is. What a plain scalar means (a number, a switch, text) is decided where it is asked for.
+    /// The content of a value. Whether a plain scalar is a number, a boolean or text is decided when it is read.
     enum Content: Sendable, Equatable {
-        /// Nothing: left out, `~` or `null`, unquoted.
+        /// Nothing, or an unquoted `~` or `null`.
         case null
-        /// Characters, as written between the quotes or without any. Block scalars (`|`, `>`) count as quoted.
+        /// The text, without its quotes if it is quoted. Block scalars (`|`, `>`) count as quoted.
         case scalar(String, quoted: Bool)
         /// Values in order.
         case sequence([YAMLNode])
-        /// Keys with their values, in the order of the text; no key stands twice. Merged (`<<`) entries come last.
+        /// Unique keys with their values, in the order of the text. Merged (`<<`) entries come last.
         case mapping([YAMLEntry])
     }
 
-    /// What the value is.
+    /// The content.
     var content: Content
-    /// Where it begins. The top of what an alias stands for is marked at the alias, the parts below where they were written.
+    /// Where it begins. A value that an alias refers to is marked at the alias, its parts where they were written.
     var mark: Mark
 }
 
@@ -36,16 +36,16 @@ struct YAMLEntry: Sendable, Equatable {
     var value: YAMLNode
 }
 
-/// The plain accessors: total, so that after a successful check converting needs no second round of mistakes.
+/// Accessors that never fail, so that reading values after a successful check needs no error handling.
 extension YAMLNode {
-    /// The value of a key, or nil if there is none or this is no mapping. Walks the keys: meant for objects, not for large maps.
+    /// The value of a key, or nil if it does not exist or this is not a mapping. Searches linearly: meant for objects, not for large maps.
     ///
-    /// - Parameter key: the key's text, matched exactly.
+    /// - Parameter key: the key's exact text.
     subscript(key: String) -> YAMLNode? {
         entries.first { $0.key.text == key }?.value
     }
 
-    /// Whether nothing stands here.
+    /// Whether the value is null or missing.
     var isNull: Bool { content == .null }
 
     /// A scalar's characters as written (a plain `25.10` stays `25.10`, a plain `off` stays `off`), or nil.
@@ -53,22 +53,22 @@ extension YAMLNode {
         if case .scalar(let text, _) = content { text } else { nil }
     }
 
-    /// A sequence's values; empty for anything else.
+    /// A sequence's values; empty if this is not a sequence.
     var items: [YAMLNode] {
         if case .sequence(let items) = content { items } else { [] }
     }
 
-    /// A mapping's entries; empty for anything else.
+    /// A mapping's entries; empty if this is not a mapping.
     var entries: [YAMLEntry] {
         if case .mapping(let entries) = content { entries } else { [] }
     }
 
-    /// A scalar that is not quoted, so that it may mean a number or a switch.
+    /// A scalar that is not quoted, and so may be a number or a boolean.
     var plain: String? {
         if case .scalar(let text, quoted: false) = content { text } else { nil }
     }
 
-    /// How a mistake names this value: `'fast'`, `"5"`, `a list`, `a mapping`, `null` or `nothing`.
+    /// How a mistake describes this value: `'fast'`, `"5"`, `a list`, `a mapping`, `null` or `nothing`.
     var found: String {
         switch content {
         case .null: mark.width == 0 ? "nothing" : "null"

@@ -1,11 +1,14 @@
 extension Schedule {
     /// What a request says about a schedule.
-    enum Asked: Equatable {
+    package enum Asked: Sendable, Equatable {
         /// The member is absent or null.
         case missing
         /// `{}`, `Off`, or only members that say no.
         case off
         case set(Schedule)
+
+        /// The schedule that is set, if one is.
+        var schedule: Schedule? { if case .set(let schedule) = self { schedule } else { nil } }
     }
 
     /// Reads the `Schedule` member of a request.

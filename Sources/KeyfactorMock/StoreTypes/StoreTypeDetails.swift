@@ -68,6 +68,9 @@ extension StoreType {
         package var dependsOn: String?
         package var defaultValue: String?
         package var isRequired = false
+        /// The number of its store type and its place in it, which are known when it is written.
+        var storeType = 0
+        var id = 0
     }
 
     /// Something that jobs are given when they put a certificate into a store.
@@ -79,8 +82,23 @@ extension StoreType {
         package var defaultValue: String?
         /// The choices, separated by commas.
         package var options: String?
-        /// When it is needed, in the order of the wire: with a private key, when adding, when removing, when reenrolling.
-        package var needed = [false, false, false, false]
+        /// When it must be given.
+        package var needed: Occasions = []
+        /// The number of its store type and its place in it, which are known when it is written.
+        var storeType = 0
+        var id = 0
+
+        /// Occasions on which an entry parameter must be given.
+        package struct Occasions: OptionSet, Sendable {
+            package let rawValue: Int
+
+            package init(rawValue: Int) { self.rawValue = rawValue }
+
+            package static let hasPrivateKey = Occasions(rawValue: 1)
+            package static let adding = Occasions(rawValue: 2)
+            package static let removing = Occasions(rawValue: 4)
+            package static let reenrolling = Occasions(rawValue: 8)
+        }
     }
 
     /// Which passwords stores and entries have.

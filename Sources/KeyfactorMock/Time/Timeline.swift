@@ -1,18 +1,18 @@
 import HeapModule
 
-/// What falls due, in order. A value: a fork of a world has its own.
+/// Scheduled events, in order of time. It is a value, so a fork of a world has its own.
 package struct Timeline: Sendable {
-    /// What happens when its time has come.
+    /// An event.
     package enum Happening: Sendable, Hashable {
         /// A job is due to run.
         case due(GUID)
-        /// A step of a job's run, which lasts for a while, is over.
+        /// A timed step of a job's run ends.
         case stepEnds(GUID)
     }
 
     private struct Event: Sendable, Comparable {
         var at: Timestamp
-        /// Of several at one time the first scheduled comes first.
+        /// Orders events with the same time by when they were scheduled.
         var number: UInt64
         var happening: Happening
 
@@ -23,36 +23,43 @@ package struct Timeline: Sendable {
     private var events = Heap<Event>()
     private var count: UInt64 = 0
 
-    /// Nothing to come.
+    /// An empty timeline.
     package init() {}
 
-    /// Puts something down for a time. Whoever takes it off decides whether it still counts.
+    /// Schedules an event. It cannot be cancelled: whoever removes it from the timeline decides whether it is still valid.
+    ///
+    /// - Parameters:
+    ///   - happening: the event.
+    ///   - moment: its time.
     package mutating func add(_ happening: Happening, at moment: Timestamp) {
         events.insert(Event(at: moment, number: count, happening: happening))
         count += 1
     }
 
-    /// How much is put down, also what no longer counts.
+    /// How many events are scheduled, including invalid ones.
     package var length: Int { events.count }
 
-    /// Takes off everything that no longer counts, and of what is put down twice one.
+    /// All events, in the order in which they happen.
+    var inOrder: [(at: Timestamp, happening: Happening)] { events.unordered.sorted().map { ($0.at, $0.happening) } }
+
+    /// Removes invalid and duplicate events.
     ///
-    /// - Parameter counts: whether something still does.
-    mutating func keep(where counts: (_ happening: Happening, _ moment: Timestamp) -> Bool) {
+    /// - Parameter isValid: whether an event is still valid.
+    mutating func keep(where isValid: (_ happening: Happening, _ moment: Timestamp) -> Bool) {
         var seen: Set<Happening> = []
-        events = Heap(events.unordered.filter { counts($0.happening, $0.at) && seen.insert($0.happening).inserted })
+        events = Heap(events.unordered.filter { isValid($0.happening, $0.at) && seen.insert($0.happening).inserted })
     }
 
-    /// Whether most of what is put down no longer counts, so that taking it off costs no more than putting it down did.
+    /// Whether most events are invalid, so that removing them costs no more than scheduling them did.
     ///
-    /// - Parameter most: how much can count at most.
-    /// - Returns: whether it is time to take it off.
+    /// - Parameter most: the maximum number of valid events.
+    /// - Returns: whether `keep(where:)` should be called.
     func isOvergrown(with most: Int) -> Bool { events.count > 1024 + 2 * most }
 
-    /// Takes off the first thing whose time has come.
+    /// Removes and returns the first event that is due.
     ///
-    /// - Parameter now: what is due exactly then has come.
-    /// - Returns: `nil` if nothing is due yet.
+    /// - Parameter now: the current time; an event at exactly this time is due.
+    /// - Returns: the event and its time; `nil` if nothing is due yet.
     package mutating func next(until now: Timestamp) -> (at: Timestamp, happening: Happening)? {
         guard let first = events.min, first.at <= now else { return nil }
         events.removeMin()

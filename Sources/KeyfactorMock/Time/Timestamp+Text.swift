@@ -1,11 +1,11 @@
 extension Timestamp {
-    /// Reads every form of a moment that clients of Command send; `nil` if it is none, or a moment that the calendar does not have.
+    /// Parses all date formats that clients of Command send; `nil` for other texts and for dates that do not exist.
     ///
-    /// Accepted: `2026-11-22T20:00:00Z`, with 0 to 9 digits of fraction (beyond the seventh they are dropped), with an offset
+    /// Accepted: `2026-11-22T20:00:00Z`, with 0 to 9 fractional digits (those after the seventh are dropped), with an offset
     /// such as `+02:00`, `+0200` or `+02`, without a zone (taken as UTC), without seconds or minutes (`2026-11-22T20Z`, which the
     /// Python SDKs send for a naive datetime), a date alone, and `/Date(1763841600000)/` (Windows PowerShell 5.1).
     ///
-    /// - Parameter text: the text, without surrounding blanks.
+    /// - Parameter text: the text, without leading or trailing spaces.
     package init?(_ text: some StringProtocol) {
         var scanner = Scanner(bytes: Array(text.utf8))
         if scanner.take("/Date(") {
@@ -18,7 +18,7 @@ extension Timestamp {
     private init?(dotNetTicks scanner: inout Scanner) {
         let negative = scanner.take("-")
         guard let milliseconds = scanner.number(digits: 1...14) else { return nil }
-        // The zone behind the number says how to show the moment, not which moment it is.
+        // The zone after the number says how to display the time; it does not change the time.
         if scanner.take("+") || scanner.take("-") { guard scanner.number(digits: 4...4) != nil else { return nil } }
         guard scanner.take(")/"), scanner.isAtEnd else { return nil }
         ticks = Int64(negative ? -milliseconds : milliseconds) * 10_000
@@ -53,11 +53,11 @@ extension Timestamp {
         guard (Self.first...Self.last).contains(self) else { return nil }
     }
 
-    /// Appends the moment as Command sends it: ISO 8601, the fraction only as far as needed.
+    /// Appends the time in Command's format: ISO 8601, without trailing zeros in the fraction.
     ///
     /// - Parameters:
-    ///   - bytes: what to append to.
-    ///   - style: `.utc` ends with `Z`; `.bare`, of Command 10, has neither zone nor fraction.
+    ///   - bytes: the array to append to.
+    ///   - style: `.utc` ends with `Z`; `.bare`, used by Command 10, has neither zone nor fraction.
     package func write(to bytes: inout [UInt8], style: TimeStyle = .utc) {
         let parts = parts
         let start = bytes.count
@@ -76,14 +76,14 @@ extension Timestamp {
         bytes.append(UInt8(ascii: "Z"))
     }
 
-    /// The moment as Command 11 and later send it, such as `2026-03-20T00:20:11.017Z`.
+    /// The time in the format of Command 11 and later, such as `2026-03-20T00:20:11.017Z`.
     package var iso: String {
         var bytes: [UInt8] = []
         write(to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The moment as HTTP's `Date` header shows it (RFC 9110, IMF-fixdate): `Sun, 22 Nov 2026 12:00:01 GMT`.
+    /// The time in the format of HTTP's `Date` header (RFC 9110, IMF-fixdate): `Sun, 22 Nov 2026 12:00:01 GMT`.
     package var httpDate: String {
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         let parts = parts
@@ -100,14 +100,14 @@ extension Timestamp {
     }
 }
 
-/// How times are written: with `Z` and fractions, or as Command 10 did, with neither.
+/// How times are written: with `Z` and fractions, or with neither, as in Command 10.
 package enum TimeStyle: Sendable {
     case utc
     case bare
 }
 
 extension [UInt8] {
-    /// Writes a number in decimal over what stands there, filled up with zeros.
+    /// Overwrites bytes with a decimal number, padded with zeros.
     fileprivate mutating func replaceDigits(at start: Int, with number: Int, width: Int) {
         var span = mutableSpan
         var rest = number
@@ -117,11 +117,11 @@ extension [UInt8] {
         }
     }
 
-    /// Appends a number in decimal, filled up with zeros.
+    /// Appends a decimal number, padded with zeros.
     ///
     /// - Parameters:
     ///   - number: not negative.
-    ///   - width: the number of digits; higher ones are left out.
+    ///   - width: the number of digits; higher digits are dropped.
     mutating func append(digits number: Int, width: Int) {
         var divisor = 1
         for _ in 1..<Swift.max(width, 1) { divisor *= 10 }
@@ -132,7 +132,7 @@ extension [UInt8] {
     }
 }
 
-/// Reads a text from the left, byte by byte.
+/// Scans a text from left to right, byte by byte.
 private struct Scanner {
     let bytes: [UInt8]
     var position = 0
@@ -155,7 +155,7 @@ private struct Scanner {
         return count >= digits.lowerBound ? value : nil
     }
 
-    /// Nothing, or a point and up to nine digits. Answers ticks; `nil` if the point has no digit behind it.
+    /// Reads an optional point and up to nine digits. Returns ticks; `nil` if no digit follows the point.
     mutating func fraction() -> Int? {
         guard take(".") else { return 0 }
         var (ticks, count) = (0, 0)
@@ -167,7 +167,7 @@ private struct Scanner {
         return count > 0 ? ticks : nil
     }
 
-    /// Nothing, `Z`, or an offset of at most 14 hours. Answers minutes east of UTC.
+    /// Reads an optional zone: `Z`, or an offset of at most 14 hours. Returns minutes east of UTC.
     mutating func zone() -> Int? {
         if isAtEnd || take("Z") || take("z") { return 0 }
         let east = take("+")

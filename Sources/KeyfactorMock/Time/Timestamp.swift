@@ -1,6 +1,6 @@
-/// A moment in UTC, counted in ticks of 100 nanoseconds since 1970, as fine as .NET's DateTime.
+/// A point in time in UTC, in ticks of 100 nanoseconds since 1970, with the resolution of .NET's DateTime.
 ///
-/// The calendar is the proleptic Gregorian one, years 1 to 9999. Leap seconds do not exist.
+/// Uses the proleptic Gregorian calendar for the years 1 to 9999, without leap seconds.
 package struct Timestamp: Sendable, Hashable, Comparable {
     /// Ticks of 100 ns since 1970-01-01T00:00:00Z; negative before.
     package var ticks: Int64
@@ -10,19 +10,19 @@ package struct Timestamp: Sendable, Hashable, Comparable {
     /// Ticks in a day.
     package static let ticksPerDay: Int64 = 86_400 * ticksPerSecond
 
-    /// A moment by its ticks.
+    /// A timestamp from ticks.
     ///
     /// - Parameter ticks: 100 ns each, since 1970-01-01T00:00:00Z.
     package init(ticks: Int64) {
         self.ticks = ticks
     }
 
-    /// A moment by its calendar parts; `nil` if the calendar has no such moment.
+    /// A timestamp from calendar components; `nil` if the date does not exist.
     ///
     /// - Parameters:
     ///   - year: 1–9999.
     ///   - month: 1–12.
-    ///   - day: 1–31, as many as the month has.
+    ///   - day: 1–31, depending on the month.
     ///   - hour: 0–23.
     ///   - minute: 0–59.
     ///   - second: 0–59.
@@ -36,10 +36,10 @@ package struct Timestamp: Sendable, Hashable, Comparable {
         ticks = seconds * Self.ticksPerSecond + Int64(tick)
     }
 
-    /// Whether one moment comes before another.
+    /// Whether one time is before another.
     package static func < (left: Timestamp, right: Timestamp) -> Bool { left.ticks < right.ticks }
 
-    /// The moment a duration later, or earlier if it is negative; no further than the calendar goes.
+    /// The time after a duration, or before if it is negative; clamped to the years 1 to 9999.
     package static func + (moment: Timestamp, duration: Duration) -> Timestamp {
         let (seconds, attoseconds) = duration.components
         let (ticks, overflows) = seconds.multipliedReportingOverflow(by: ticksPerSecond)
@@ -48,7 +48,7 @@ package struct Timestamp: Sendable, Hashable, Comparable {
         return isBeyond ? (duration < .zero ? first : last) : Timestamp(ticks: min(max(sum, first.ticks), last.ticks))
     }
 
-    /// The time from another moment to this one; negative if it comes later.
+    /// The duration from another time to this one; negative if the other time is later.
     package func since(_ other: Timestamp) -> Duration { .nanoseconds((ticks - other.ticks) * 100) }
 
     /// The first moment of year 1.
@@ -65,7 +65,7 @@ package struct Timestamp: Sendable, Hashable, Comparable {
         return rest < 0 ? rest + Self.ticksPerDay : rest
     }
 
-    /// The calendar parts in UTC.
+    /// The calendar components in UTC.
     package var parts: Parts {
         let days = Int((ticks - timeOfDay) / Self.ticksPerDay)
         let seconds = Int(timeOfDay / Self.ticksPerSecond)
@@ -75,7 +75,7 @@ package struct Timestamp: Sendable, Hashable, Comparable {
             tick: Int(timeOfDay % Self.ticksPerSecond), weekday: Weekday(rawValue: ((days % 7) + 11) % 7) ?? .sunday)
     }
 
-    /// What a calendar and a clock in UTC show.
+    /// Calendar and clock components in UTC.
     package struct Parts: Sendable, Equatable {
         package var year: Int
         package var month: Int
@@ -88,11 +88,11 @@ package struct Timestamp: Sendable, Hashable, Comparable {
         package var weekday: Weekday
     }
 
-    /// How many days a month has.
+    /// The number of days in a month.
     ///
     /// - Parameters:
     ///   - month: 1–12.
-    ///   - year: decides about February.
+    ///   - year: needed for February.
     /// - Returns: 28 to 31.
     package static func days(inMonth month: Int, of year: Int) -> Int {
         switch month {
@@ -102,7 +102,7 @@ package struct Timestamp: Sendable, Hashable, Comparable {
         }
     }
 
-    // Howard Hinnant's "days from civil": years begin in March, so that the leap day is a year's last.
+    // Howard Hinnant's "days from civil" algorithm: years begin in March, so that the leap day is the last day of a year.
     private static func daysSince1970(year: Int, month: Int, day: Int) -> Int {
         let shifted = month <= 2 ? year - 1 : year
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400

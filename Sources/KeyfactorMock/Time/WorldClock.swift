@@ -1,20 +1,20 @@
 import FoundationEssentials
 
-/// A world's time, from which everything in it that has a date takes it: timestamps, schedules, token expiry, the `Date` header.
+/// A world's clock. Everything in the world that has a date uses it: timestamps, schedules, token expiry, the `Date` header.
 package struct WorldClock: Sendable {
     /// How the world's time passes.
     package enum Mode: String, Sendable, CaseIterable {
         /// With the wall clock.
         case running
-        /// Not at all, but for being moved.
+        /// Not at all, unless the clock is set or advanced.
         case frozen
-        /// So many times as fast as the wall clock.
+        /// A constant number of times as fast as the wall clock.
         case scaled
     }
 
     /// How time passes.
     package private(set) var mode: Mode
-    /// World seconds in a wall-clock second; 1 while running, 0 while frozen.
+    /// World seconds per wall-clock second; 1 if running, 0 if frozen.
     package private(set) var rate: Double
     /// The world's time at `wall`.
     private var base: Timestamp
@@ -24,9 +24,9 @@ package struct WorldClock: Sendable {
     ///
     /// - Parameters:
     ///   - mode: how time passes.
-    ///   - start: the world's time to begin with.
-    ///   - rate: world seconds in a wall-clock second, for a scaled clock; more than 0.
-    ///   - wall: the wall clock's time.
+    ///   - start: the initial world time.
+    ///   - rate: world seconds per wall-clock second, for a scaled clock; greater than 0.
+    ///   - wall: the wall clock's current time.
     package init(_ mode: Mode = .running, start: Timestamp, rate: Double = 1, wall: Timestamp) {
         self.mode = mode
         self.rate = mode == .running ? 1 : mode == .frozen ? 0 : rate
@@ -34,10 +34,10 @@ package struct WorldClock: Sendable {
         self.wall = wall
     }
 
-    /// The world's time at a wall-clock time, in milliseconds, as Command shows them.
+    /// The world's time at a wall-clock time, in milliseconds, as in Command.
     ///
     /// - Parameter wall: the wall clock's time.
-    /// - Returns: the world's time, in whole milliseconds; never beyond the year 9999.
+    /// - Returns: the world's time in whole milliseconds; never after the year 9999.
     package func now(wall: Timestamp) -> Timestamp {
         let passed = wall.ticks - self.wall.ticks
         let moved =
@@ -49,7 +49,7 @@ package struct WorldClock: Sendable {
         return moved.inMilliseconds
     }
 
-    /// Moves the world's time; how it passes stays.
+    /// Sets the world's time; the mode does not change.
     ///
     /// - Parameters:
     ///   - moment: the world's new time.
@@ -60,23 +60,23 @@ package struct WorldClock: Sendable {
     }
 }
 
-/// Where the wall clock's time comes from. Handed in, so that tests bring their own.
+/// The source of the wall clock's time. It is injected, so that tests can use their own.
 package struct TimeSource: Sendable {
     /// Reads the clock.
     package var now: @Sendable () -> Timestamp
 
-    /// A source of time.
+    /// A time source.
     ///
     /// - Parameter now: reads the clock.
     package init(now: @escaping @Sendable () -> Timestamp) {
         self.now = now
     }
 
-    /// The machine's own clock.
+    /// The machine's clock.
     package static let system = TimeSource { Timestamp(ticks: Int64(Date().timeIntervalSince1970 * 10_000_000)) }
 }
 
 extension Timestamp {
-    /// The same moment, cut to milliseconds, as Command shows it.
+    /// The same time, truncated to milliseconds, as in Command.
     package var inMilliseconds: Timestamp { Timestamp(ticks: ticks / 10_000 * 10_000) }
 }

@@ -1,17 +1,17 @@
 import MicroHTTP
 
-/// One isolated copy of everything: estate, clock, scenario, rules' counts, tokens, journal. All of it is one value behind one lock.
+/// An isolated copy of everything: estate, clock, scenario, rules' counts, tokens, journal. All of it is one value behind one lock.
 package final class World: Sendable {
     /// The world's name, `[A-Za-z0-9._-]{1,64}`.
     package let name: String
     private let state: Lock<WorldState>
-    /// What requests are held against before the world's lock is taken.
+    /// What requests are checked against before the world's lock is taken.
     private let guide: Lock<Guide>
 
-    /// Where requests lead, and the rules that they may meet. One reference, since every request takes it.
+    /// The routes and rules of a world, in one reference, since every request takes it.
     final class Guide: Sendable {
         let router: Router
-        /// The base paths, for those who ask elsewhere.
+        /// The base paths, to name them to whoever asks for another.
         let bases: [String]
         let rules: RuleBook
 
@@ -29,7 +29,7 @@ package final class World: Sendable {
         self.state = Lock(state)
     }
 
-    /// Uses the world alone. Nothing may wait, log or write to a socket meanwhile.
+    /// Uses the world exclusively. Nothing may wait, log or write to a socket meanwhile.
     func withState<Result>(_ body: (inout WorldState) -> Result) -> Result {
         state.withLock { state in
             let before = state.book
@@ -38,10 +38,10 @@ package final class World: Sendable {
         }
     }
 
-    /// Uses the world alone if nobody else does now.
+    /// Uses the world exclusively if nobody else does right now.
     ///
     /// - Parameter body: uses it; must not change its rules.
-    /// - Returns: `nil` if somebody else uses it.
+    /// - Returns: `nil` if somebody else is using it.
     func withStateIfFree<Result>(_ body: (inout WorldState) -> Result) -> Result? {
         state.withLockIfFree(body)
     }
@@ -50,10 +50,10 @@ package final class World: Sendable {
         guide.withLock { $0 = Guide(router: state.scenario.router, bases: state.scenario.basePaths, rules: state.book) }
     }
 
-    /// What holds now. Rules whose time is over are gone from it.
+    /// The current routes and rules, without rules that have expired.
     ///
     /// - Parameter wall: the wall clock's time.
-    /// - Returns: router and rules.
+    /// - Returns: routes and rules.
     func guide(at wall: Timestamp) -> Guide {
         let now = guide.withLock { $0 }
         guard let expiry = now.rules.expiry, wall >= expiry else { return now }
@@ -61,49 +61,50 @@ package final class World: Sendable {
         return guide.withLock { $0 }
     }
 
-    /// How often the world has been put back; less than 0 once it has been dropped.
+    /// How often the world has been reset; less than 0 once it has been dropped.
     var generation: Int { state.withLock { $0.generation } }
 
-    /// The estate as it is now. A copy: what happens later does not show in it.
+    /// The estate as it is now. A copy: later changes do not show in it.
     package var estate: Estate { state.withLock { $0.estate } }
 }
 
-/// What a world consists of.
+/// The value that a world is.
 struct WorldState: Sendable {
     private(set) var name: String
     var estate: Estate
     var tokens = Tokens()
     private(set) var scenario: Scenario
     var clock: WorldClock
-    /// How often the world has been put back; less than 0 once it has been dropped.
+    /// How often the world has been reset; less than 0 once it has been dropped.
     private(set) var generation = 0
-    /// The scenario's rules, and before them those that came while it ran.
+    /// The scenario's rules, and before them those that were added while it ran.
     private(set) var book: RuleBook
     /// What its rules have counted and struck.
     var rules: RuleStates
     /// When its clock started.
     private(set) var start: Timestamp
     var fields: WireFields
-    /// What was asked and answered.
+    /// The exchanges so far.
     private(set) var journal: Journal
-    /// How often what was answered since the world was last put back, and before that.
+    /// The counts since the world was last reset, and those from before.
     private(set) var tally = Tally()
     private var before = Tally()
-    /// Those who wait for something to happen here.
+    /// Rung whenever something happens here.
     var watchers: [Bell] = []
 
-    /// The beginning of a scenario.
+    /// A world at the beginning of a scenario.
     ///
     /// - Parameters:
-    ///   - name: the world's name; part of what the seed decides.
+    ///   - name: the world's name; identifiers and chance depend on it.
     ///   - scenario: what it starts with.
     ///   - wall: the wall clock's time.
-    ///   - budget: what all journals of the server share.
+    ///   - budget: the budget that all journals of the server share.
     init(name: String, scenario: Scenario, wall: Timestamp, budget: JournalBudget) {
         self.name = name
         estate = scenario.estate
         clock = scenario.clock.started(wall: wall)
         estate.identifiers = Identifiers(seed: scenario.seed, world: name)
+        estate.identifiers.skip(estate.issued)
         self.scenario = scenario
         fields = WireFields(scenario.product)
         book = scenario.rules
@@ -112,7 +113,7 @@ struct WorldState: Sendable {
         journal = Journal(budget)
     }
 
-    /// A copy that goes on as another world, with an empty journal. Takes as long whatever the world holds.
+    /// A copy that continues as another world, with an empty journal. Takes the same time whatever the world holds.
     ///
     /// - Parameter name: the other world's name.
     /// - Returns: the copy.
@@ -127,11 +128,11 @@ struct WorldState: Sendable {
         return fork
     }
 
-    /// Puts another state in the place of this one.
+    /// Resets the world to another state.
     ///
-    /// - Parameter state: what the world begins anew with.
-    /// - Returns: what it was before, to be let go of where that may take time.
-    mutating func begin(anew state: WorldState) -> WorldState {
+    /// - Parameter state: what it begins with again.
+    /// - Returns: its former state, to be released where that may take time.
+    mutating func restart(as state: WorldState) -> WorldState {
         let before = self
         journal.close()
         self = state.forked(as: name)
@@ -142,22 +143,22 @@ struct WorldState: Sendable {
         return before
     }
 
-    /// Puts an exchange down and calls those who wait for one.
-    mutating func note(_ entry: consuming JournalEntry) {
+    /// Records an exchange and rings the bells of those who wait for one.
+    mutating func record(_ entry: consuming JournalEntry) {
         tally.count(entry)
         journal.append(entry)
         for watcher in watchers { watcher.ring() }
     }
 
-    /// Forgets all exchanges.
+    /// Removes all exchanges.
     ///
-    /// - Returns: how many went.
+    /// - Returns: how many there were.
     mutating func clearJournal() -> Int { journal.clear() }
 
-    /// Lets the oldest exchanges go until the journal holds no more than so many bytes.
+    /// Evicts the oldest exchanges until the journal holds at most so many bytes.
     mutating func shrinkJournal(to most: Int) { journal.shrink(to: most) }
 
-    /// How often what was answered since the world is there.
+    /// The counts since the world was made.
     var total: Tally {
         var total = before
         total.add(tally)
@@ -165,24 +166,30 @@ struct WorldState: Sendable {
     }
 
     /// Marks the world as dropped, so that what still waits in it ends.
-    mutating func drop() {
+    ///
+    /// - Returns: its final counts.
+    mutating func drop() -> Tally {
         journal.close()
         generation = -1
         for watcher in watchers { watcher.ring() }
         watchers = []
+        return total
     }
 
-    /// Puts other rules in force. Rules that stay keep their counts.
+    /// Replaces the rules. Rules that stay keep their counts.
     mutating func use(_ book: RuleBook) {
         rules = RuleStates(book, keeping: rules, of: self.book)
         self.book = book
     }
 
-    /// Takes away the rules whose time is over.
+    /// Removes rules that have expired.
     mutating func dropExpiredRules(at wall: Timestamp) {
         guard let expiry = book.expiry, wall >= expiry else { return }
         use(RuleBook(book.rules.filter { $0.expiry.map { $0 > wall } ?? true }))
     }
+
+    /// Whether the world has been dropped: then nothing may happen in it any more.
+    var isDropped: Bool { generation < 0 }
 
     /// The world's time.
     ///

@@ -1,10 +1,10 @@
 import MicroHTTP
 
-/// What rules do to a world and to what it answers.
+/// What rules do to a world and to its replies.
 extension WorldState {
-    /// Lets a request in, or does not. The token endpoint asks nobody.
+    /// Authenticates a request. The token endpoint does that itself.
     ///
-    /// - Returns: `nil` for a request to be answered 401.
+    /// - Returns: `nil` for a request that gets 401.
     func admit(_ exchange: Exchange, now: Timestamp) -> Caller? {
         guard case .operation = exchange.subject else { return .anyone }
         return scenario.access.admit(exchange.credential, tokens, now: now)
@@ -18,10 +18,10 @@ extension WorldState {
     /// The rule that strikes a request or a connection, if one does. Counts and draws.
     ///
     /// - Parameters:
-    ///   - request: what is counted, for rules that count apart.
-    ///   - numbers: the rules whose operation and conditions it fits.
+    ///   - request: what is counted, for rules that count separately.
+    ///   - numbers: the rules whose operation and conditions it matches.
     ///   - caller: who makes it.
-    ///   - isAdmitted: whether it passed log-in.
+    ///   - isAdmitted: whether it passed authentication.
     ///   - now: the world's time.
     /// - Returns: the strike.
     mutating func strike(_ request: Request, _ numbers: [Int], caller: String, isAdmitted: Bool = true, now: Timestamp) -> Strike? {
@@ -35,7 +35,7 @@ extension WorldState {
     /// - Parameters:
     ///   - patch: what to merge, checked.
     ///   - now: the world's time.
-    /// - Throws: names of nothing; then nothing is changed.
+    /// - Throws: references to things that do not exist; then nothing is changed.
     mutating func merge(_ patch: YAMLNode, at now: Timestamp) throws(Mistakes) {
         estate.advance(to: now)
         var builder = EstateBuilder(
@@ -44,9 +44,9 @@ extension WorldState {
         for agent in estate.agents.all { estate.pickUp(by: agent.id, now: now) }
     }
 
-    /// Merges what a rule changes.
+    /// Merges the change that a rule makes.
     ///
-    /// - Returns: whether that was possible.
+    /// - Returns: whether it fitted the estate.
     mutating func merge(_ change: YAMLNode, now: Timestamp) -> Bool {
         do throws(Mistakes) {
             try merge(change, at: now)
@@ -56,76 +56,28 @@ extension WorldState {
         }
     }
 
-    /// A failure that a rule sends.
-    mutating func response(_ refuse: Refuse, _ exchange: Exchange, _ caller: Caller?, now: Timestamp) -> Response {
-        let body = refuse.sent.body(caller: exchange.caller(caller), id: exchange.identifier)
-        let bytes = refuse.body?.bytes ?? body.bytes
-        // What a gateway says has not seen Command.
-        let isOfGateway = refuse.failure.isOfGateway
-        var response = isOfGateway ? Response(refuse.status, body: bytes) : blank(refuse.status, bytes, exchange, now: now)
-        if isOfGateway { response.add("Date", now.httpDate) }
-        if let type = refuse.body?.type ?? body.type { response.add("Content-Type", type) }
-        if refuse.failure.challenges { addChallenges(to: &response) }
-        if let value = refuse.retryAfter?.value(now: now) { response.add("Retry-After", value) }
-        return response.changed(refuse.headers)
-    }
-
-    /// A reply that a scenario writes out.
-    mutating func response(_ answer: CannedAnswer, _ exchange: Exchange, now: Timestamp) -> Response {
-        var response = blank(answer.status, answer.body?.bytes ?? [], exchange, now: now)
-        if let body = answer.body { response.add("Content-Type", body.type) }
-        if answer.status < 300, case .operation = exchange.subject { response.add("Api-Supported-Versions", "1.0") }
-        return response.changed(answer.headers)
-    }
-
-    /// A response without a type: with Command's header fields, or with those of the token endpoint, which is not Command's.
-    private mutating func blank(_ status: Int, _ body: [UInt8], _ exchange: Exchange, now: Timestamp) -> Response {
-        if case .operation = exchange.subject { return response(status, .other, body: body, now: now) }
-        var response = Response(status, body: body)
-        response.add("Cache-Control", "no-store")
-        return response
-    }
-
-    /// A reply with what a rule does to it.
-    ///
-    /// - Returns: `nil` if it is never to be sent.
-    func delivered(_ response: Response, by strike: Strike, now: Timestamp) -> Response? {
-        var reply = response
-        if let alteration = strike.rule.effects.alteration {
-            if let status = alteration.status { reply.status = status }
-            reply.body = alteration.body(reply.body)
-            let type = alteration.replacement?.type ?? (response.body.isEmpty && !reply.body.isEmpty ? CannedBody.json : nil)
-            if let type { reply = reply.changed(HeaderChanges(fields: [("Content-Type", type)])) }
-            reply = reply.changed(alteration.headers)
+    /// A reply that a rule writes, with Command's header fields, or with those of the token endpoint, which is not Command's.
+    mutating func response(_ reply: WrittenReply, _ exchange: Exchange, now: Timestamp) -> Response {
+        let isOperation = if case .operation = exchange.subject { true } else { false }
+        var response: Response
+        if reply.isFromGateway {
+            response = Response(reply.status, body: reply.body)
+            response.add("Date", now.httpDate)
+        } else if isOperation {
+            response = self.response(reply.status, .other, body: reply.body, now: now)
+        } else {
+            response = Response(reply.status, body: reply.body)
+            response.add("Cache-Control", "no-store")
         }
-        guard strike.rule.effects.broken != nil else { return reply }
-        guard let delivery = strike.delivery(of: reply.body.count) else { return nil }
-        reply.delivery = delivery
-        return reply
-    }
-}
-
-extension Exchange {
-    /// The identifier in the path, for failures that name one.
-    fileprivate var identifier: String {
-        guard case .operation(.endpoint(_, _, let parameters), _) = subject, let id = parameters.first else { return GUID.empty.text }
-        return id.value
-    }
-}
-
-extension Response {
-    /// The response with header fields set over its own.
-    func changed(_ changes: HeaderChanges) -> Response {
-        guard !changes.fields.isEmpty else { return self }
-        let names = changes.fields.map { $0.name.lowercased() }
-        var changed = Response(status, body: body, delivery: delivery)
-        for header in headers where !names.contains(header.name.lowercased()) { changed.add(header.name, header.value) }
-        for change in changes.fields { if let value = change.value { changed.add(change.name, value) } }
-        return changed
+        if let type = reply.type { response.add("Content-Type", type) }
+        if reply.isSuccess, isOperation { response.add("Api-Supported-Versions", "1.0") }
+        if reply.challenges { addChallenges(to: &response) }
+        if let value = reply.retryAfter { response.add("Retry-After", value) }
+        return response.changed(reply.headers)
     }
 }
 
 extension ConnectionFault {
-    /// Whether it is a fault of TLS, so that it concerns HTTPS alone.
+    /// Whether it is a fault of TLS, so that it affects only HTTPS.
     var needsTLS: Bool { self != .reset && self != .close }
 }

@@ -1,14 +1,14 @@
 import MicroHTTP
 
-/// All worlds by name. `default` always exists; others come into being when somebody first names them.
+/// All worlds by name. `default` always exists; others are made when they are first named.
 package final class Worlds: Sendable {
     /// How many worlds there may be, and who may make them.
     package struct Limits: Sendable {
-        /// The most worlds besides `default`; those not asked for the longest go first.
+        /// The most worlds besides `default`; the least recently used are dropped first.
         package var most: Int
-        /// Whether a world must have been made before it is named.
+        /// Whether a world must be made before a request may name it.
         package var isStrict: Bool
-        /// The bytes that all journals may hold.
+        /// The bytes that all journals may hold together.
         package var journalBytes: Int
 
         /// Limits; the defaults suit tests.
@@ -19,7 +19,7 @@ package final class Worlds: Sendable {
 
     /// The world of every request that names none.
     package let standard: World
-    /// What all journals share.
+    /// The budget that all journals share.
     let budget: JournalBudget
     /// Which callers have a world of their own, as the starting scenario says; `nil` if none has.
     private let mapping: AccessPolicy?
@@ -33,6 +33,8 @@ package final class Worlds: Sendable {
         var worlds: [String: Entry] = [:]
         /// What was counted in worlds that are gone.
         var retired = Tally()
+        /// Worlds that no longer have a name and have not been dropped yet.
+        var leaving: [World] = []
         var uses = 0
 
         struct Entry: Sendable {
@@ -41,18 +43,21 @@ package final class Worlds: Sendable {
             var used: Int
         }
 
-        /// Takes out a world, which ends, and keeps its counts.
+        /// A world that exists, as used now.
+        mutating func use(_ name: String) -> World? {
+            uses += 1
+            worlds[name]?.used = uses
+            return worlds[name]?.world
+        }
+
+        /// Takes out a world. It still has to be dropped.
         mutating func remove(_ name: String) -> World? {
             guard let world = worlds.removeValue(forKey: name)?.world else { return nil }
-            retired.add(
-                world.withState { state in
-                    state.drop()
-                    return state.total
-                })
+            leaving.append(world)
             return world
         }
 
-        /// Takes out the worlds that were not used for the longest, one in sixteen at once, if there are as many as there may be.
+        /// Takes out the least recently used worlds, one in sixteen at once, if there are as many as there may be.
         mutating func makeRoom(_ most: Int) -> [World] {
             guard worlds.count >= most else { return [] }
             let oldest = worlds.values.sorted { $0.used < $1.used }.prefix(max(1, most / 16))
@@ -69,7 +74,7 @@ package final class Worlds: Sendable {
     ///   - scenario: what every world begins as.
     ///   - wall: the wall clock's time.
     ///   - limits: how many worlds there may be, and who may make them.
-    ///   - log: where it is told that worlds had to go.
+    ///   - log: where it is reported that worlds had to be dropped.
     package init(scenario: Scenario, wall: Timestamp, limits: Limits = Limits(), log: Log = .silent) {
         budget = JournalBudget(limits.journalBytes)
         standard = World(WorldState(name: Self.standardName, scenario: scenario, wall: wall, budget: budget))
@@ -91,10 +96,19 @@ package final class Worlds: Sendable {
     /// Every world, `default` first, then by name.
     var all: [World] { [standard] + registry.withLock { $0.worlds.values.map(\.world) }.sorted { $0.name < $1.name } }
 
-    /// A world that is there.
+    /// A world that exists.
     subscript(name: String) -> World? {
         name == Self.standardName ? standard : registry.withLock { $0.worlds[name]?.world }
     }
+
+    /// A world that exists, as used now.
+    func existing(_ name: String) -> World? { name == Self.standardName ? standard : registry.withLock { $0.use(name) } }
+
+    /// Whether a world must be made before a request may name it.
+    var isStrict: Bool { limits.isStrict }
+
+    /// The names of all worlds.
+    var names: [String] { [Self.standardName] + registry.withLock { $0.worlds.keys.sorted() } }
 
     /// Whether a name may be a world's.
     static func isName(_ name: some StringProtocol) -> Bool {
@@ -111,31 +125,24 @@ package final class Worlds: Sendable {
 
     // MARK: Finding
 
-    /// The world that a request is about. The first that applies: the header `X-Mock-World`, the path prefix `/w/{name}`, the world that
-    /// gave out its token, the world of its user or client, else `default`.
+    /// The world that a request is for. The first that applies: the header `X-Mock-World`, the path prefix `/w/{name}`, the world that
+    /// issued its token, the world of its user or client, or else `default`.
     ///
     /// - Parameters:
     ///   - request: may name a world; loses the prefix.
-    ///   - credential: what it says about its caller.
+    ///   - credential: what it says about its caller; a token of a world that is gone is marked as such.
     ///   - wall: the wall clock's time, for a world that is made.
-    /// - Throws: a refusal of a name that is none, or of a world that must have been made before.
+    /// - Throws: a refusal of a name that is invalid, or of a world that does not exist and may not be made by naming it.
     /// - Returns: the world.
-    func find(_ request: inout Request, _ credential: Credential, wall: Timestamp) throws(Refusal) -> World {
+    func find(_ request: inout Request, _ credential: inout Credential, wall: Timestamp) throws(Refusal) -> World {
         let prefixed = try takePrefix(of: &request)
-        if let name = request.header("x-mock-world") {
-            guard Self.isName(name) else {
-                throw .noOperation("X-Mock-World: a world's name is 1 to 64 letters, digits, '.', '_' or '-', found '\(name.prefix(64))'")
-            }
-            guard !request.isRepeated("x-mock-world") else {
-                throw .badArgument("X-Mock-World: expected one world, found the header field more than once.")
-            }
-            return try named(name, wall: wall)
-        }
+        if let name = try Self.header(of: request) { return try named(name, wall: wall) }
         if let prefixed { return try named(prefixed, wall: wall) }
         switch credential {
         case .bearer(let token):
-            guard let name = Tokens.world(of: token) else { break }
-            if let world = registry.withLock({ $0.worlds[String(name)]?.world }) { return world }
+            guard let name = Tokens.world(of: token).map(String.init), name != Self.standardName, Self.isName(name) else { break }
+            if let world = registry.withLock({ $0.use(name) }) { return world }
+            credential = .bearerOfNoWorld(name)
         case .basic(let user, _):
             guard let name = mapping?.world(of: user, isClient: Exchange.isTokenEndpoint(request)) else { break }
             return try named(name, wall: wall)
@@ -146,6 +153,21 @@ package final class Worlds: Sendable {
         default: break
         }
         return standard
+    }
+
+    /// The world that a request names in `X-Mock-World`.
+    ///
+    /// - Throws: a refusal of an invalid name, or of several.
+    /// - Returns: `nil` without the header field.
+    static func header(of request: Request) throws(Refusal) -> String? {
+        guard let name = request.header("x-mock-world") else { return nil }
+        guard isName(name) else {
+            throw .noOperation("X-Mock-World: a world's name is 1 to 64 letters, digits, '.', '_' or '-', found '\(name.prefix(64))'")
+        }
+        guard !request.isRepeated("x-mock-world") else {
+            throw .badArgument("X-Mock-World: expected one world, found the header field more than once.")
+        }
+        return name
     }
 
     private func takePrefix(of request: inout Request) throws(Refusal) -> String? {
@@ -162,23 +184,19 @@ package final class Worlds: Sendable {
         return text
     }
 
-    /// A world by its name; one that is not there is made, unless that is not allowed.
+    /// A world by its name. If it does not exist it is made, unless that is not allowed.
     func named(_ name: String, wall: Timestamp) throws(Refusal) -> World {
         guard name != Self.standardName else { return standard }
         let (world, dropped) = registry.withLock { registry -> (World?, [World]) in
-            registry.uses += 1
-            if let world = registry.worlds[name]?.world {
-                registry.worlds[name]?.used = registry.uses
-                return (world, [])
-            }
+            if let world = registry.use(name) { return (world, []) }
             guard !limits.isStrict else { return (nil, []) }
             let dropped = registry.makeRoom(limits.most)
             let world = World(WorldState(name: name, scenario: registry.scenario, wall: wall, budget: budget))
             registry.worlds[name] = Registry.Entry(world: world, used: registry.uses)
             return (world, dropped)
         }
-        letGo(dropped)
-        guard let world else { throw .noOperation("there is no world '\(name)', and --strict-worlds lets nobody make one by naming it") }
+        evict(dropped)
+        guard let world else { throw .noOperation("there is no world '\(name)', and with --strict-worlds naming it does not make it") }
         return world
     }
 
@@ -202,47 +220,62 @@ package final class Worlds: Sendable {
             registry.worlds[name] = Registry.Entry(world: world, used: registry.uses)
             return (world, dropped)
         }
-        letGo(dropped)
+        evict(dropped)
         return world
     }
 
-    /// Drops a world. What waits in it is closed.
+    /// Drops a world. Connections that wait in it are closed.
     ///
     /// - Parameter name: its name.
-    /// - Returns: whether there was one; `default` stays.
+    /// - Returns: whether it existed; `default` cannot be dropped.
     func drop(_ name: String) -> Bool {
         guard let world = registry.withLock({ $0.remove(name) }) else { return false }
-        Self.release(world)
+        retire(world, world.withState { $0.drop() })
         return true
     }
 
-    private func letGo(_ dropped: [World]) {
-        guard !dropped.isEmpty else { return }
-        let names = dropped.prefix(3).map { "'\($0.name)'" }.joined(separator: ", ") + (dropped.count > 3 ? ", …" : "")
-        log(.warning, "\(dropped.count) worlds that were not asked for the longest are dropped, \(names): --max-worlds is \(limits.most)")
-        Self.release(dropped)
+    /// Drops worlds that have been taken out to make room. One that is busy is dropped elsewhere, so that nobody waits for it.
+    private func evict(_ worlds: [World]) {
+        guard !worlds.isEmpty else { return }
+        let names = worlds.prefix(3).map { "'\($0.name)'" }.joined(separator: ", ") + (worlds.count > 3 ? ", …" : "")
+        log(.warning, "the \(worlds.count) least recently used worlds are dropped, \(names): --max-worlds is \(limits.most)")
+        for world in worlds {
+            if let total = world.withStateIfFree({ $0.drop() }) {
+                retire(world, total)
+            } else {
+                Task.detached(priority: .background) { self.retire(world, world.withState { $0.drop() }) }
+            }
+        }
     }
 
-    /// Lets go of what may be large somewhere else: freeing a hundred thousand rows takes its time.
+    /// Keeps the counts of a world that has been dropped.
+    private func retire(_ world: World, _ total: Tally) {
+        registry.withLock { registry in
+            registry.retired.add(total)
+            registry.leaving.removeAll { $0 === world }
+        }
+        Self.release(world)
+    }
+
+    /// Releases something large in the background: freeing a hundred thousand rows takes its time.
     static func release(_ something: some Sendable) {
         Task.detached(priority: .background) { withExtendedLifetime(something) {} }
     }
 
     // MARK: Counts
 
-    /// What was counted in all worlds since the start, also in those that are gone.
-    var tally: Tally {
-        // Nobody is put back or dropped meanwhile, so that no count is missed or told twice.
-        registry.withLock { registry in
-            ([standard] + registry.worlds.values.map(\.world)).reduce(into: registry.retired) { sum, world in
-                sum.add(world.withState { $0.total })
-            }
+    /// What was counted in worlds that are gone, and a survey of the counts of all others. A world that is dropped meanwhile is counted all
+    /// the same, once.
+    var tallies: (retired: Tally, others: Survey<Tally>) {
+        let (retired, worlds) = registry.withLock { registry in
+            (registry.retired, [standard] + registry.worlds.values.map(\.world) + registry.leaving)
         }
+        return (retired, Survey(worlds) { $0.total })
     }
 
     // MARK: Journals
 
-    /// Makes room in the journals where all of them hold too much: those that hold the most give first.
+    /// Makes room when the journals together hold too much: those that hold the most are shrunk first.
     func trimJournals() {
         guard budget.isExceeded else { return }
         let worlds = all.map { world in (world, world.withStateIfFree { $0.journal.bytes } ?? 0) }.sorted { $0.1 > $1.1 }

@@ -95,7 +95,7 @@ struct ConventionTests {
         (.get, "/Workflow/Instances/AssignedToMe/List", "no operation is like GET /KeyfactorAPI/Workflow/Instances/AssignedToMe/List"),
         (
             .get, "Status/Endpoints",
-            "GET /KeyfactorAPIStatus/Endpoints is not below a base path (a slash is missing behind /KeyfactorAPI); those are /KeyfactorAPI, /Keyfactor/API"
+            "GET /KeyfactorAPIStatus/Endpoints is not below a base path (a slash is missing after /KeyfactorAPI); those are /KeyfactorAPI, /Keyfactor/API"
         ),
         (.delete, "/Agents", "DELETE /KeyfactorAPI/Agents: this path has GET"),
     ])

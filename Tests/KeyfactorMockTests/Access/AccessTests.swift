@@ -47,7 +47,7 @@ struct AccessTests {
         ("basic", ["Basic realm=\"Keyfactor Command\""]), ("bearer", ["Bearer"]),
         ("both", ["Basic realm=\"Keyfactor Command\"", "Bearer"]),
     ])
-    func theUnauthorizedAnswerIsIISs(_ mode: String, _ schemes: [String]) throws {
+    func the401IsThatOfIIS(_ mode: String, _ schemes: [String]) throws {
         let reply = try Mock("auth: { mode: \(mode) }").get("/Agents")
         #expect(reply.headers.filter { $0.0 == "WWW-Authenticate" }.map(\.1) == schemes)
         #expect(reply["Content-Type"] == "text/html")
@@ -67,7 +67,7 @@ struct AccessTests {
         #expect(reply.body == body)
     }
 
-    @Test func lackingAPermissionIsForbidden() throws {
+    @Test func aMissingPermissionIsForbidden() throws {
         let mock = try Mock(Self.scenario("basic"))
         let headers = [("authorization", Self.ops), ("x-keyfactor-requested-with", "APIClient")]
         let reply = try mock.send(.post, "/OrchestratorJobs/Custom", headers: headers, body: "{}")
@@ -117,7 +117,7 @@ struct AccessTests {
         #expect(try mock.send(.get, "/Agents", headers: [("Authorization", "bearer \(token)")]).status == 200)
     }
 
-    @Test func theTokenEndpointTakesPost() throws {
+    @Test func theTokenEndpointTakesOnlyPOST() throws {
         let reply = try Mock().send(.get, "/oauth2/token")
         #expect(reply.status == 405)
         #expect(reply["Allow"] == "POST")
@@ -139,13 +139,13 @@ struct AccessTests {
         #expect(send(request)?.status == 401)
     }
 
-    @Test func tokensAreKeptInBoundedNumber() {
+    @Test func theNumberOfTokensIsBounded() {
         var (tokens, identifiers) = (Tokens(), Identifiers(seed: 1, world: "w"))
         let first = tokens.issue(to: "a", in: "default", expires: Mock.noon, &identifiers)
         let second = tokens.issue(to: "b", in: "default", expires: Mock.noon, &identifiers)
         for _ in 0..<(Tokens.limit - 1) { _ = tokens.issue(to: "c", in: "default", expires: Mock.noon, &identifiers) }
         #expect(tokens.find(first, now: Mock.noon) == .unknown)
-        #expect(tokens.find(second, now: Mock.noon) == .expired)
+        #expect(tokens.find(second, now: Mock.noon) == .expired(client: "b", at: Mock.noon))
         #expect(tokens.find(second, now: Mock.noon + .seconds(-1)) == .valid(client: "b"))
     }
 

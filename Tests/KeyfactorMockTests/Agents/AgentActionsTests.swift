@@ -146,15 +146,15 @@ struct AgentActionsTests {
         ),
         (
             "/Agents/SetAuthCertificateReenrollment", #"{"OrchestratorIds":["uo-1"]}"#, 400,
-            "Status: expected one of None, Requested, Required, found nothing."
+            "Status: expected one of None (0), Requested (1), Required (2), found nothing."
         ),
         (
             "/Agents/SetAuthCertificateReenrollment", #"{"OrchestratorIds":["uo-1"],"Status":"Maybe"}"#, 400,
-            "Status: expected one of None, Requested, Required, found 'Maybe'."
+            "Status: expected one of None (0), Requested (1), Required (2), found 'Maybe'."
         ),
         (
             "/Agents/SetAuthCertificateReenrollment", #"{"OrchestratorIds":["uo-1"],"Status":3}"#, 400,
-            "Status: expected one of None, Requested, Required, found 3."
+            "Status: expected one of None (0), Requested (1), Required (2), found 3."
         ),
     ]
 

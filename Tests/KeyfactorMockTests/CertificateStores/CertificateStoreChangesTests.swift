@@ -106,7 +106,7 @@ struct CertificateStoreChangesTests {
         ("", 400, "0xA0110004", "The request body is empty; expected a JSON object."),
         ("{}", 400, "0xA0110004", "ClientMachine: expected a machine's name, found nothing."),
         (#"{"ClientMachine":""}"#, 400, "0xA0110004", "ClientMachine: expected a machine's name, found an empty string."),
-        (#"{"ClientMachine":7}"#, 400, "0xA0110004", "ClientMachine: expected a string, found 7."),
+        (#"{"ClientMachine":7}"#, 400, "0xA0110004", "ClientMachine: expected a string, found a number."),
         (#"{"ClientMachine":"m"}"#, 400, "0xA0110004", "StorePath: expected a path of 1 to 722 characters, found nothing."),
         (
             #"{"ClientMachine":"m","StorePath":"\#(String(repeating: "x", count: 723))"}"#, 400, "0xA0110004",

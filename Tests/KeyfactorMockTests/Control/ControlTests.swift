@@ -15,7 +15,7 @@ struct ControlTests {
         return mock
     }
 
-    @Test func itTellsAboutItselfWithoutLogIn() throws {
+    @Test func itDescribesItselfWithoutLogIn() throws {
         let mock = try mock()
         #expect(try mock.get("/_mock/livez").body == "alive\n")
         #expect(try mock.get("/_mock/readyz").body == "ready\n")
@@ -65,11 +65,11 @@ struct ControlTests {
         #expect(try mock().send(.get, "/_mock/info", headers: [("Origin", "https://evil.example")]).status == 403)
     }
 
-    @Test func aPathThatOnlyBeginsSoIsNotTheMocks() throws {
+    @Test func aPathThatOnlyBeginsLikeItsOwnIsNotItsOwn() throws {
         #expect(try mock().raw(Request(.get, "/_mocking")).status == 401)
     }
 
-    @Test func writesAreRefused() throws {
+    @Test func aWriteToAPageThatIsReadIsRefused() throws {
         let reply = try mock().send(.post, "/_mock/info")
         #expect(reply.status == 405)
         #expect(reply["Allow"] == "GET")
@@ -82,7 +82,7 @@ struct ControlTests {
             "/CertificateStores/Schedule", #"{"StoreIds":["\#(store)"],"Schedule":{"Daily":{"Time":"2020-01-01T01:30:00Z"}}}"#)
         #expect(try mock.send(.get, "/_mock/clock").body == #"{"mode":"frozen","now":"2024-02-28T23:00:00Z","rate":0.0}"# + "\n")
         let advanced = try mock.send(.post, "/_mock/clock/advance", body: #"{"by": "2d"}"#)
-        #expect(advanced.body == #"{"now":"2024-03-01T23:00:00Z","ran":2}"# + "\n")
+        #expect(advanced.body == #"{"now":"2024-03-01T23:00:00Z","ran":2,"ended":1}"# + "\n")
         let starts = try mock.get("/OrchestratorJobs/JobHistory").json.elements.compactMap { $0["OperationStart"]?.text }
         #expect(starts == ["2024-02-29T01:30:00Z", "2024-03-01T01:30:00Z"])
         #expect(try mock.get("/Agents")["Date"] == "Fri, 01 Mar 2024 23:00:00 GMT")
@@ -160,7 +160,7 @@ struct ControlTests {
         #expect(put("{ mode: running }") == #"{"mode":"running","now":"2030-01-01T00:10:00Z","rate":1.0}"# + "\n")
     }
 
-    @Test func aWorldIsPutBack() throws {
+    @Test func aWorldIsReset() throws {
         let mock = try Mock()
         let before = try mock.get("/CertificateStores").body
         let job = #"{"AgentId":"\#(mock.agent("uo-1"))","JobTypeName":"SampleCustomJobType","JobFields":{"ParamInt":1}}"#
@@ -173,7 +173,7 @@ struct ControlTests {
         #expect(try mock.send(.post, "/_mock/reset", body: #"{"from":"nowhere"}"#).status == 404)
     }
 
-    @Test func aJobIsMovedOnByHand() throws {
+    @Test func aJobIsAdvancedByHand() throws {
         let mock = try Mock(
             """
             progress: [ { steps: [ { state: InProcess, until: told }, { state: Completed, result: Warning, message: by hand } ] } ]
@@ -209,5 +209,39 @@ struct ControlTests {
         #expect(wrong.status == 400)
         #expect(wrong.json["error"]?.text?.contains("there is no agent 'uo-9'") == true)
         #expect(try mock.get("/Agents/\(mock.agent("uo-1"))").json["Status"]?.integer == 3)
+    }
+}
+
+/// Jobs that have ended, and how an advance reports them.
+struct EndedJobsTests {
+    private static func scenario(_ steps: String) -> String {
+        """
+        clock: { start: 2026-03-01T09:00:00Z, mode: frozen }
+        estate: { jobs: [ { agent: uo-1, jobType: SampleCustomJobType, fields: { ParamInt: "1" } } ] }
+        progress: [ { steps: [ \(steps) ] } ]
+        """
+    }
+
+    @Test(
+        arguments: [
+            ("{ state: InProcess, for: 10s }, { state: Completed }", "5s", 1, 0, "it runs"),
+            ("{ state: InProcess, for: 10s }, { state: Completed }", "10s", 1, 1, "it begins and ends"),
+            ("{ state: InProcess, until: told }, { state: Completed }", "2h", 1, 0, "it waits to be told"),
+            ("{ state: Completed, result: Failure, message: 'disk full' }", "1s", 1, 1, "it ends at once"),
+            ("{ state: CompletedWillRetry, for: 1s }, { state: Completed }", "1s", 1, 1, "after a retry"),
+        ] as [(String, String, Int, Int, String)])
+    func anAdvanceCountsWhatEnds(_ steps: String, _ by: String, _ ran: Int, _ ended: Int, _ reason: String) throws {
+        let mock = try Mock(Self.scenario(steps))
+        let advanced = try mock.send(.post, "/_mock/clock/advance", body: "{ by: \(by) }").json
+        #expect(advanced["ran"]?.integer == ran && advanced["ended"]?.integer == ended, "\(reason): \(advanced.source)")
+        let over = try mock.get("/_mock/jobs/over").json.elements
+        #expect(over.count == ended)
+        #expect(try mock.get("/_mock/jobs").json.elements.count == 1 - ended)
+        #expect(try mock.send(.post, "/_mock/clock/advance", body: "{ by: 1h }").json["ended"]?.integer == (reason == "it runs" ? 1 : 0))
+        guard let job = over.first else { return }
+        #expect(job["state"]?.text == "over" && job["jobType"]?.text == "SampleCustomJobType" && job["agent"]?.text == "uo-1")
+        #expect(job["result"]?.text == (reason == "it ends at once" ? "Failure" : "Success"))
+        #expect(job["message"]?.text == (reason == "it ends at once" ? "disk full" : ""))
+        #expect(job["attempts"]?.integer == (reason == "after a retry" ? 2 : 1))
     }
 }

@@ -21,16 +21,15 @@ struct OpenAPITests {
     @Test(arguments: Door.allCases)
     func everyOperationServedIsDescribedAndNoOther(_ door: Door) throws {
         let described = Set(Self.operations(try Self.document(through: door)).map(\.name))
-        let served = Set(API.endpoints.map(\.name))
+        let served = Set(API.operations.map(\.name))
         let (missing, tooMany) = (served.subtracting(described).sorted(), described.subtracting(served).sorted())
-        #expect(missing == [], "describe these in <Noun>Description.swift: \(missing.joined(separator: ", "))")
+        #expect(missing == [], "these lack a description: \(missing.joined(separator: ", "))")
         #expect(tooMany == [])
-        #expect(Set(API.descriptions.keys).subtracting(served) == [], "nothing serves these")
     }
 
     @Test func anEarlierReleaseLacksWhatItDoesNotServe() throws {
         let described = Set(Self.operations(try Self.document(#"product: "10.5""#)).map(\.name))
-        #expect(described == Set(API.endpoints.filter { $0.since == .v10 }.map(\.name)))
+        #expect(described == Set(API.operations.filter { $0.since == .v10 }.map(\.name)))
     }
 
     @Test func theServersAreTheBasePaths() throws {
@@ -43,12 +42,6 @@ struct OpenAPITests {
         let ids = Self.operations(try Self.document()).map { $0.value["operationId"]?.text ?? "" }
         #expect(Set(ids).count == ids.count)
         #expect(ids.contains("getCertificateStoresByIdInventory"))
-    }
-
-    @Test(arguments: API.endpoints.map(\.name))
-    func aBodyIsDescribedWhereOneIsRead(_ name: String) throws {
-        let endpoint = try #require(API.endpoints.first { $0.name == name })
-        #expect((API.descriptions[name]?.body != nil) == endpoint.takesBody)
     }
 
     @Test func aMemberMayBeNullOrLacking() throws {
@@ -80,15 +73,14 @@ struct OpenAPITests {
     func everyGetAnswersTheMembersDescribed(_ scenario: String, _ reason: String) throws {
         let mock = try Self.life(scenario).mock
         let product = mock.server.worlds.standard.withState { $0.scenario.product }
-        for endpoint in API.endpoints where endpoint.method == .get && endpoint.since <= product {
+        for endpoint in API.operations where endpoint.method == .get && endpoint.since <= product {
             let reply = try mock.get(try Self.fill(endpoint.path, mock))
-            let description = try #require(API.descriptions[endpoint.name], "\(endpoint.name)")
-            guard let answer = description.answer else {
+            guard let answer = endpoint.returns?(product) else {
                 #expect(reply.status == 204, "\(endpoint.name)")
                 continue
             }
             #expect(reply.status == 200, "\(endpoint.name): \(reply.body)")
-            #expect((reply["X-Total-Count"] != nil) == description.counts, "\(endpoint.name)")
+            #expect((reply["X-Total-Count"] != nil) == endpoint.counts, "\(endpoint.name)")
             let objections = answer.objections(to: reply.json, at: endpoint.name, omitsNulls: scenario.contains("omit"))
             #expect(objections == [], "\(objections.joined(separator: "\n"))")
             if reply.json.isArray, endpoint.path != "/PamProviders", !endpoint.path.hasSuffix("Inventory"),

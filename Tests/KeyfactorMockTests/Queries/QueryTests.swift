@@ -27,7 +27,7 @@ struct QueryTests {
         (#"LastSeen -gt "%TODAY-1%""#, "alpha", "today less a day"), (#"LastSeen -lt "%TODAY%""#, "Beta g", "before midnight"),
         (#"LastSeen -ge "2026-11-20""#, "alpha Beta", "a date"),
         (#"LastSeen -eq "2026-11-22T09:30:00Z""#, "alpha", "a moment"),
-        (#"(Status -eq "2")AND Platform -eq 1"#, "alpha", "no blank behind a parenthesis"),
+        (#"(Status -eq "2")AND Platform -eq 1"#, "alpha", "no space after a parenthesis"),
         (#"Status -eq 1 OR Status -eq 2 AND Platform -eq 9"#, "Beta", "AND binds more tightly"),
         (#"(Status -eq 1 OR Status -eq 2) AND Platform -eq 1"#, "alpha", "parentheses"),
         (#"Identity -eq "EX\b""#, "Beta", "another name of a field; a backslash is itself"),
@@ -47,16 +47,16 @@ struct QueryTests {
     @Test(arguments: [
         (
             "Foo -eq 2",
-            "unknown field; one of AgentId, ClientMachine, Username, Platform, Status, Version, LastSeen, Capabilities\n  Foo -eq 2\n  ^~~"
+            "unknown field; one of AgentId, ClientMachine, Username, Platform, Version, Status, LastSeen, Capabilities\n  Foo -eq 2\n  ^~~"
         ),
         ("Status -equals 2", "expected an operator; one of -eq -ne -lt -le -gt -ge\n  Status -equals 2\n         ^~~~~~~"),
         ("Status -contains 2", "'Status' takes one of -eq -ne -lt -le -gt -ge\n  Status -contains 2\n         ^~~~~~~~~"),
-        ("Status -eq", "expected a value behind '-eq'\n  Status -eq\n            ^"),
-        ("Status", "expected an operator behind 'Status'\n  Status\n        ^"),
+        ("Status -eq", "expected a value after '-eq'\n  Status -eq\n            ^"),
+        ("Status", "expected an operator after 'Status'\n  Status\n        ^"),
         ("Status -eq many", "expected a number, or one of new, approved, disapproved\n  Status -eq many\n             ^~~~"),
         ("(Status -eq 2", "this '(' is not closed\n  (Status -eq 2\n  ^"),
-        ("Status -eq 2)", "nothing for this ')' to close\n  Status -eq 2)\n              ^"),
-        ("()", "expected a field; one of AgentId, ClientMachine, Username, Platform, Status, Version, LastSeen, Capabilities\n  ()\n   ^"),
+        ("Status -eq 2)", "this ')' has no matching '('\n  Status -eq 2)\n              ^"),
+        ("()", "expected a field; one of AgentId, ClientMachine, Username, Platform, Version, Status, LastSeen, Capabilities\n  ()\n   ^"),
         (#"Status -eq "2"#, "this quote is not closed\n  Status -eq \"2\n             ^"),
         ("Status -eq 2 Status -eq 3", "expected AND, OR or the end\n  Status -eq 2 Status -eq 3\n               ^~~~~~"),
         (

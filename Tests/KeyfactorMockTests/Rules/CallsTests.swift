@@ -13,5 +13,5 @@ struct CallsTests {
         #expect((1...10).filter { calls.contains($0) } == struck)
     }
 
-    @Test func withoutCallsEveryOneIsStruck() { #expect((1...10).allSatisfy { Calls(reading: nil).contains($0) }) }
+    @Test func withoutCallsEveryRequestIsStruck() { #expect((1...10).allSatisfy { Calls(reading: nil).contains($0) }) }
 }

@@ -4,7 +4,7 @@ import Testing
 
 /// Chance as a stream: draw n depends on (seed, world, rule, n) alone.
 struct DrawTests {
-    @Test func aDrawDependsOnSeedWorldRuleAndNumberAlone() {
+    @Test func aDrawDependsOnlyOnSeedWorldRuleAndNumber() {
         let draw = Draw(seed: 42, world: "w", rule: "r")
         #expect((0..<50).map { draw.word($0) } == (0..<50).map { Draw(seed: 42, world: "w", rule: "r").word($0) })
         #expect((0..<50).reversed().map { draw.word($0) } == (0..<50).map { draw.word($0) }.reversed(), "whatever was drawn before")
@@ -38,13 +38,13 @@ struct DrawTests {
         #expect(abs(Double(numbers.count { $0 > 1 }) - 15_866) < 470, "a sixth lies more than one deviation above")
     }
 
-    @Test func lognormalDelaysHaveTheirMedianAndKeepBelowTheirMaximum() throws {
+    @Test func lognormalDelaysHaveTheirMedianAndStayBelowTheirMaximum() throws {
         let node = try YAMLNode.read(Array("{ lognormal: { median: 400ms, sigma: 0.5, max: 900ms } }".utf8))
         let delay = try Delay(node)
         let draw = Draw(seed: 1, world: "default", rule: "slow-reads")
-        var next = 0
-        let delays = (0..<20_000).map { _ in delay.drawn(draw, &next) }
-        #expect(next == 20_000, "each takes one draw")
+        var draws = Draws(draw, next: 0)
+        let delays = (0..<20_000).map { _ in delay.drawn(&draws) }
+        #expect(draws.next == 20_000, "each takes one draw")
         #expect(delays.allSatisfy { $0 > .zero && $0 <= .milliseconds(900) })
         #expect(abs(delays.count { $0 < .milliseconds(400) } - 10_000) < 283)
         #expect(delays.contains(.milliseconds(900)))
@@ -53,22 +53,20 @@ struct DrawTests {
     @Test func uniformDelaysLieBetweenTheirBounds() throws {
         let delay = try Delay(try YAMLNode.read(Array("{ uniform: [ 100ms, 2s ] }".utf8)))
         let draw = Draw(seed: 1, world: "default", rule: "slow-reads")
-        var next = 5
-        let delays = (0..<10_000).map { _ in delay.drawn(draw, &next) }
+        var draws = Draws(draw, next: 5)
+        let delays = (0..<10_000).map { _ in delay.drawn(&draws) }
         #expect(delays.allSatisfy { $0 >= .milliseconds(100) && $0 < .seconds(2) })
         #expect(abs(delays.count { $0 < .milliseconds(1050) } - 5_000) < 200)
-        next = 5
-        #expect((0..<10_000).map { _ in delay.drawn(draw, &next) } == delays)
+        draws = Draws(draw, next: 5)
+        #expect((0..<10_000).map { _ in delay.drawn(&draws) } == delays)
     }
 
     @Test func aFixedDelayDrawsNothing() throws {
-        var next = 3
-        #expect(
-            try Delay(YAMLNode.read(Array("250ms".utf8))).drawn(Draw(seed: 1, world: "", rule: ""), &next) == .milliseconds(250)
-                && next == 3)
+        var draws = Draws(Draw(seed: 1, world: "", rule: ""), next: 3)
+        #expect(try Delay(YAMLNode.read(Array("250ms".utf8))).drawn(&draws) == .milliseconds(250) && draws.next == 3)
     }
 
-    @Test(arguments: [0, 1, 7, 8, 9, 512]) func garbageHasTheLengthAskedForAndIsTheSameTwice(_ count: Int) {
+    @Test(arguments: [0, 1, 7, 8, 9, 512]) func garbageHasTheRequestedLengthAndIsRepeatable(_ count: Int) {
         let draw = Draw(seed: 1, world: "default", rule: "noise")
         #expect(draw.bytes(4, count: count).count == count && draw.bytes(4, count: count) == draw.bytes(4, count: count))
         #expect(count == 0 || draw.bytes(4, count: count) != draw.bytes(5, count: count))

@@ -17,14 +17,14 @@ struct EffectTests {
             #"{"AgentId":"\#(mock.agent("uo-1"))","JobTypeName":"SampleCustomJobType","JobFields":{"ParamInt":1}}"#)
     }
 
-    @Test(arguments: Effects.kinds.map(\.key)) func everyKindOfEffectIsDocumentedAndTested(_ key: String) throws {
+    @Test(arguments: Effects.kinds.map { $0.form.key }) func everyKindOfEffectIsDocumentedAndTested(_ key: String) throws {
         let tests = try String(contentsOf: Golden.root.appending(path: "Tests/KeyfactorMockTests/Rules/EffectTests.swift"), encoding: .utf8)
         #expect(tests.contains("{ \(key): "), "EffectTests has no test of \(key)")
         let document = try String(contentsOf: Golden.root.appending(path: "docs/SCENARIOS.md"), encoding: .utf8)
         #expect(document.contains("`\(key)"), "docs/SCENARIOS.md does not tell of \(key)")
     }
 
-    // MARK: Before and behind the commit
+    // MARK: Before and after the commit
 
     @Test(arguments: [
         ("{ break: reset }", 0), ("{ break: reset, at: request }", 0), ("{ break: close, at: request }", 0), ("{ break: stall }", 0),
@@ -49,17 +49,17 @@ struct EffectTests {
         ("{ break: truncate, keep: 0% }", .truncate(keep: 0, then: .close)),
         ("{ break: dribble, chunks: 3, over: 2s }", .dribble(chunks: 3, over: .seconds(2))), ("{ break: bad-chunk }", .badChunk),
     ])
-    func aBreakIsAskedOfTheListener(_ effects: String, _ delivery: Delivery) throws {
+    func aBreakChoosesTheDelivery(_ effects: String, _ delivery: Delivery) throws {
         let answered = try Self.run(try Self.mock(effects))
         #expect(answered.status == 200 && answered.delivery == delivery)
     }
 
-    @Test func aShareOfTheBodyIsCountedInBytes() throws {
+    @Test func aPercentageOfTheBodyIsCountedInBytes() throws {
         let answered = try Self.run(try Self.mock("{ break: truncate, keep: 60% }"))
         #expect(answered.delivery == .truncate(keep: answered.body.utf8.count * 60 / 100, then: .close))
     }
 
-    @Test func garbageIsTheSameInEveryRunAndAnotherEachTime() throws {
+    @Test func garbageDiffersEachTimeAndIsTheSameInEveryRun() throws {
         func garbage() throws -> [Delivery] {
             let mock = try Self.mock("{ break: garbage, bytes: 40 }", operation: "GET /Agents")
             return try (0..<3).map { _ in try mock.get("/Agents").delivery }
@@ -70,13 +70,13 @@ struct EffectTests {
 
     // MARK: Delays
 
-    @Test func delaysBeforeAndBehindTheWorkAddUp() throws {
+    @Test func delaysBeforeAndAfterTheWorkAddUp() throws {
         let mock = try Self.mock("{ delay: 250ms }, { delay: 1s, at: reply }")
         let answered = try Self.run(mock)
         #expect(answered.status == 200 && answered.pause == .milliseconds(1250))
     }
 
-    @Test func aRequestThatWaitsBeforeItsWorkLeavesTheEstateAloneUntilThen() throws {
+    @Test func aRequestThatWaitsBeforeItsWorkChangesNothingYet() throws {
         let mock = try Self.mock("{ delay: 1s }")
         guard case .later(_, let then) = mock.server.answer(Self.request(mock)) else { return #expect(Bool(false)) }
         #expect(mock.world.jobs.scheduled.count == 0)
@@ -100,7 +100,7 @@ struct EffectTests {
 
     // MARK: Answers
 
-    @Test func anAnswerIsSentAsItStandsAlsoWhereThereIsNoOperation() throws {
+    @Test func anAnswerIsSentAsWrittenEvenWhereThereIsNoOperation() throws {
         let mock = try Self.mock(
             #"{ answer: { status: 200, headers: { X-Total-Count: "0", X-Own: a }, body: [ { Id: 5, Name: "05" } ] } }"#,
             operation: "GET /Certificates")
@@ -109,14 +109,14 @@ struct EffectTests {
         #expect(answered["Content-Type"] == "application/json; charset=utf-8" && answered["X-Keyfactor-Product-Version"] != nil)
     }
 
-    @Test func aQuotedBodyIsTextAndHeadersMayGo() throws {
+    @Test func aQuotedBodyIsTextAndHeadersCanBeRemoved() throws {
         let mock = try Self.mock(
             #"{ answer: { status: 418, headers: { content-type: text/html, DATE: null }, body: "<p>" } }"#, operation: "GET /Agents")
         let answered = try mock.get("/Agents")
         #expect(answered.status == 418 && answered.body == "<p>" && answered["Content-Type"] == "text/html" && answered["Date"] == nil)
     }
 
-    @Test func theTrueAnswerIsAltered() throws {
+    @Test func theReplyIsAltered() throws {
         let mock = try Self.mock(
             #"{ alter: { status: 202, headers: { X-Keyfactor-Correlation-Id: null, X-New: "1" }, patch: { JobId: null, Extra: [ 1 ], Schedule: { Immediate: false } } } }"#
         )
@@ -137,7 +137,7 @@ struct EffectTests {
         ("[1,2]", #"{"a":"b","c":null}"#, #"{"a":"b"}"#),
         ("{}", #"{"a":{"bb":{"ccc":null}}}"#, #"{"a":{"bb":{}}}"#), ("no json", #"{"a":1}"#, "no json"), ("", #"{"a":1}"#, #"{"a":1}"#),
     ])
-    func aPatchIsAMergePatchAsRFC7386HasIt(_ target: String, _ patch: String, _ outcome: String) throws {
+    func aPatchIsAMergePatchOfRFC7386(_ target: String, _ patch: String, _ outcome: String) throws {
         let alteration = Alteration(try YAMLNode.read(Array("{ patch: \(patch) }".utf8)))
         #expect(String(decoding: alteration.body(Array(target.utf8)), as: UTF8.self) == outcome)
     }
@@ -170,7 +170,7 @@ struct EffectTests {
         #expect(try mock.get("/Agents")["Retry-After"] == "Sun, 22 Nov 2026 13:00:00 GMT")
     }
 
-    @Test func theNextRequestMeetsTheChangedEstate() throws {
+    @Test func theNextRequestSeesTheChangedEstate() throws {
         let mock = try Self.mock(
             "{ change: { agents: [ { machine: uo-1, status: disapproved } ] } }", operation: "GET /Agents",
             more: "fidelity: { enums: numbers }")
@@ -189,7 +189,7 @@ struct EffectTests {
 
     // MARK: The token endpoint and connections
 
-    @Test func theTokenEndpointHasRulesOfItsOwn() throws {
+    @Test func theTokenEndpointHasItsOwnRules() throws {
         let mock = try Mock(
             """
             rules:
@@ -203,7 +203,7 @@ struct EffectTests {
         #expect(answers[1].json["error"]?.text == "invalid_client" && answers[2].json["expires_in"]?.integer == 5)
     }
 
-    @Test func connectionsAreCountedAndTLSConcernsHTTPSAlone() throws {
+    @Test func connectionsAreCountedAndTLSFaultsAffectOnlyHTTPS() throws {
         let mock = try Mock(
             "rules: [ { operation: connection, calls: 2, do: [ { tls: expired } ] }, { operation: connection, calls: 3, do: [ { break: reset } ] } ]"
         )

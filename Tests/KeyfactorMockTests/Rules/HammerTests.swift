@@ -27,13 +27,13 @@ struct HammerTests {
     }
 
     @Test(arguments: [("500", 1), ("1-500", 500), ("[1, 500, 1000, 1001]", 3), ("every 7", 142), ("900+", 101)])
-    func callsStrikeExactlyAsOften(_ calls: String, _ strikes: Int) throws {
+    func callsStrikeExactlyAsOftenAsTheySay(_ calls: String, _ strikes: Int) throws {
         let mock = try Mock("rules: [ { operation: GET /Agents, calls: \(calls), do: [ { refuse: unavailable } ] } ]")
         let statuses = Self.hammer(mock, 1000)
         #expect(statuses.count { $0 == 503 } == strikes && statuses.count { $0 == 200 } == 1000 - strikes)
     }
 
-    @Test func eachKeyIsCountedApart() throws {
+    @Test func eachKeyIsCountedSeparately() throws {
         let mock = try Mock("rules: [ { operation: GET /Agents, calls: 1-3, per: query.run, do: [ { refuse: unavailable } ] } ]")
         let statuses = Self.hammer(mock, 1000) { "/Agents?run=\($0 % 50)" }
         for run in 0..<50 { #expect(statuses.indices.filter { $0 % 50 == run && statuses[$0] == 503 }.count == 3) }
@@ -50,7 +50,7 @@ struct HammerTests {
         #expect(statuses.count { $0 == 403 } == 1 && statuses.count { $0 == 503 } == 100)
     }
 
-    @Test func aBucketGivesNoTokenTwice() throws {
+    @Test func aBucketGivesEachTokenOnce() throws {
         let life = try Life(
             "clock: { mode: frozen }\nrules: [ { operation: GET /Agents, do: [ { limit: { tokens: 250, refill: 1/h } } ] } ]")
         let statuses = Self.hammer(life.mock, 1000)
@@ -58,14 +58,14 @@ struct HammerTests {
     }
 
     /// Which request gets which draw is up to the threads; how many are struck is not.
-    @Test func chanceIsDrawnFromOneStreamWhoeverAsks() throws {
+    @Test func chanceIsOneStreamForAllThreads() throws {
         let scenario = "rules: [ { name: flaky, operation: GET /Agents, chance: 30%, do: [ { refuse: unavailable } ] } ]"
         let draw = Draw(seed: 1, world: "default", rule: "flaky")
         let expected = (0..<2000).count { draw.fraction($0) < 0.3 }
         for _ in 0..<2 { #expect(Self.hammer(try Mock(scenario), 2000).count { $0 == 503 } == expected) }
     }
 
-    @Test func anExchangeThatWaitsLosesNoWork() throws {
+    @Test func aWaitingExchangeLosesNoWork() throws {
         let mock = try Mock("rules: [ { operation: POST /OrchestratorJobs/Custom, do: [ { delay: 1ms } ] } ]")
         let body = #"{"AgentId":"\#(mock.agent("uo-1"))","JobTypeName":"SampleCustomJobType","JobFields":{"ParamInt":1}}"#
         DispatchQueue.concurrentPerform(iterations: 16) { _ in

@@ -28,7 +28,7 @@ struct MatcherTests {
         ("query.QueryString: a b", true, "decoded, without prefix and case"),
         ("query.certificateStoreQuery.queryString: a b", true, "prefixes do not count"),
         ("query.empty: ''", true, "empty and there"), ("query.other: absent", true, "not there"),
-        ("path.id: '7'", true, "the hole of the path"), ("method: POST", true, "the method"), ("world: default", true, "the world"),
+        ("path.id: '7'", true, "a path parameter"), ("method: POST", true, "the method"), ("world: default", true, "the world"),
         (#"caller: 'EXAMPLE\ops'"#, true, "the user of Basic"), ("caller: somebody", false, "another"),
         ("body.Name: Alpha", true, "a string"), ("body.name: Alpha", true, "members without case"),
         ("body.Name: alpha", false, "values with case"),
@@ -51,16 +51,16 @@ struct MatcherTests {
         ("body.Inner.Word: { equals: present }", false, "the word itself must be written as equals"),
         ("header.x-trace: abc, body.Count: 4", false, "all lines must hold"),
     ])
-    func aLineHolds(_ line: String, _ holds: Bool, _ why: String) throws {
+    func aConditionHolds(_ line: String, _ holds: Bool, _ why: String) throws {
         #expect(try Self.matches(line) == holds, "\(why)")
     }
 
-    @Test(arguments: ["", "null", "no json", #"{"Name":"#, "[1]"]) func aBodyThatIsNoObjectMatchesNoMember(_ body: String) throws {
+    @Test(arguments: ["", "null", "no json", #"{"Name":"#, "[1]"]) func aBodyThatIsNotAnObjectMatchesNoMember(_ body: String) throws {
         #expect(try !Self.matches("body.Name: Alpha", body: body))
         #expect(try Self.matches("body.Name: absent", body: body))
     }
 
-    @Test func rulesLookIntoBodiesOfUpTo64KiB() throws {
+    @Test func rulesReadBodiesOfUpTo64KiB() throws {
         func body(_ length: Int) -> String {
             let frame = #"{"Name":"Alpha","Fill":""}"#
             return frame.replacing(#""""#, with: "\"" + String(repeating: "x", count: length - frame.utf8.count) + "\"")

@@ -21,7 +21,7 @@ struct OperationPatternTests {
         Case(pattern: "GET /Agents/*", method: "GET", path: "Agents/1", matches: true, why: "a star is one segment"),
         Case(pattern: "GET /Agents/*", method: "GET", path: "Agents", matches: false, why: "one, not none"),
         Case(pattern: "GET /Agents/*", method: "GET", path: "Agents/1/Reset", matches: false, why: "one, not two"),
-        Case(pattern: "GET /Agents/{id}", method: "GET", path: "Agents/1", matches: true, why: "a hole is a star"),
+        Case(pattern: "GET /Agents/{id}", method: "GET", path: "Agents/1", matches: true, why: "a parameter matches as * does"),
         Case(pattern: "* /**", method: "DELETE", path: "Agents/1", matches: true, why: "everything"),
         Case(pattern: "* /**", method: "GET", path: "", matches: true, why: "the rest may be nothing"),
         Case(pattern: "* /Agents/**", method: "GET", path: "Agents", matches: true, why: "the rest may be nothing below a path too"),
@@ -30,7 +30,7 @@ struct OperationPatternTests {
         Case(pattern: "token", method: "POST", path: "token", matches: false, why: "the token endpoint is no path"),
     ]
 
-    @Test(arguments: cases) func aPatternMeans(_ each: Case) {
+    @Test(arguments: cases) func aPatternMatches(_ each: Case) {
         let path = each.path.split(separator: "/").map(String.init)
         #expect(OperationPattern(each.pattern).matches(method: each.method, path: path) == each.matches)
     }
@@ -45,7 +45,7 @@ struct OperationPatternTests {
     }
 
     /// What covers another meets it, and what meets it is met by it, for all pairs.
-    @Test func coveringIsMeeting() {
+    @Test func aPatternThatCoversAnotherMeetsIt() {
         let patterns = [
             "* /**", "GET /**", "GET /*", "* /Agents", "GET /Agents", "GET /Agents/*", "POST /Agents/**", "GET /*/Custom", "token",
         ]
@@ -59,7 +59,7 @@ struct OperationPatternTests {
     }
 
     /// The index of the book finds for every endpoint the same rules as asking each pattern.
-    @Test(arguments: API.endpoints.map(\.name)) func anEndpointIsMetByTheRulesThatMeanIt(_ name: String) {
+    @Test(arguments: API.operations.map(\.name)) func anEndpointMeetsTheRulesThatMatchIt(_ name: String) {
         let path = name.split(separator: " ")[1].split(separator: "/").map { $0.hasPrefix("{") ? "7" : String($0) }
         for pattern in ["* /**", "GET /**", "* /Agents/**", "POST /*/Custom", "GET /*/*", name].map({ OperationPattern($0) }) {
             let means = pattern.matches(method: String(name.split(separator: " ")[0]), path: path)

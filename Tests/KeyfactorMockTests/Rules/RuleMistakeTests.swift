@@ -63,7 +63,7 @@ struct RuleMistakeTests {
         #expect(Golden.difference(drawn + "\n", "Tests/KeyfactorMockTests/Goldens/rules-\(name).txt") == nil)
     }
 
-    @Test func warningsTellWhyARuleNeverStrikes() throws {
+    @Test func warningsSayWhyARuleNeverStrikes() throws {
         let drawn = try Scenario(Array(Self.doubtful.utf8), now: Mock.noon).warnings.drawn(
             file: "doubtful.yaml", source: Array(Self.doubtful.utf8))
         #expect(Golden.difference(drawn + "\n", "Tests/KeyfactorMockTests/Goldens/rules-doubtful.txt") == nil)

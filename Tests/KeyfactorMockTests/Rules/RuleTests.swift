@@ -36,7 +36,7 @@ struct RuleTests {
         #expect(try Self.statuses(mock, 2, "/JobTypes/Custom") == [200, 200], "and no other operation")
     }
 
-    @Test func theFirstThatIsDueStrikesAndThoseBelowNeitherCountNorDraw() throws {
+    @Test func theFirstDueRuleStrikesAndThoseAfterItNeitherCountNorDraw() throws {
         let mock = try Mock(
             """
             rules:
@@ -46,14 +46,14 @@ struct RuleTests {
         #expect(try Self.statuses(mock, 5) == [403, 403, 503, 503, 200])
     }
 
-    @Test func callsAreCountedApartPerCaller() throws {
+    @Test func callsAreCountedSeparatelyPerCaller() throws {
         let mock = try Mock("rules: [ { operation: GET /Agents, calls: 1, per: caller, do: [ { refuse: unavailable } ] } ]")
         #expect(try Self.statuses(mock, 2, as: "ann") == [503, 200])
         #expect(try Self.statuses(mock, 2, as: "bob") == [503, 200])
         #expect(try Self.statuses(mock, 2) == [503, 200], "who has no name is known by the address")
     }
 
-    @Test func callsAreCountedApartPerHeaderOrQuery() throws {
+    @Test func callsAreCountedSeparatelyPerHeaderOrQuery() throws {
         let mock = try Mock(
             """
             rules:
@@ -66,7 +66,7 @@ struct RuleTests {
         #expect(try Self.statuses(mock, 2, "/JobTypes/Custom?PageReturned=2") == [503, 200])
     }
 
-    @Test func keysBeyondTheMostCountTogether() throws {
+    @Test func keysBeyondTheLimitShareACount() throws {
         let scenario = "rules: [ { operation: GET /Status/Endpoints, calls: 1, per: header.x-run, do: [ { refuse: unavailable } ] } ]"
         let mock = try Mock(scenario)
         func run(_ number: Int) throws -> Int { try mock.send(.get, "/Status/Endpoints", headers: [("x-run", "\(number)")]).status }
@@ -100,7 +100,7 @@ struct RuleTests {
         #expect(try Self.statuses(life.mock, 2) == [200, 200], "the end of a window is not in it")
     }
 
-    @Test func aWindowMayNameTimes() throws {
+    @Test func aWindowCanNameTimes() throws {
         let life = try Life(
             """
             clock: { start: 2026-03-01T09:00:00Z, mode: frozen }
@@ -111,7 +111,7 @@ struct RuleTests {
         #expect(try Self.status(life.mock) == 503)
     }
 
-    @Test func chanceIsTheSameTwiceAndMaxRunHolds() throws {
+    @Test func chanceIsRepeatableAndMaxRunHolds() throws {
         let scenario =
             "seed: 42\nrules: [ { name: flaky, operation: GET /Agents, chance: 60%, maxRun: 2, do: [ { refuse: unavailable } ] } ]"
         let first = try Self.statuses(try Mock(scenario), 400)
@@ -121,7 +121,7 @@ struct RuleTests {
         #expect(try Self.statuses(try Mock("seed: 43" + scenario.dropFirst(8)), 400) != first)
     }
 
-    @Test func anotherRuleChangesNoDraws() throws {
+    @Test func anotherRuleDoesNotChangeTheDraws() throws {
         let flaky = "{ name: flaky, operation: GET /Agents, chance: 50%, do: [ { refuse: unavailable } ] }"
         let alone = try Self.statuses(try Mock("rules: [ \(flaky) ]"), 200)
         let other = "{ name: other, operation: GET /JobTypes/Custom, chance: 50%, do: [ { refuse: unavailable } ] }"
@@ -133,7 +133,7 @@ struct RuleTests {
         #expect(alone == together)
     }
 
-    @Test func resetPutsCountsPhasesAndDrawsBack() throws {
+    @Test func aResetResetsCountsPhasesAndDraws() throws {
         let mock = try Mock(
             """
             rules:
@@ -145,7 +145,7 @@ struct RuleTests {
         #expect(try Self.statuses(mock, 50) == before)
     }
 
-    @Test func aRequestThatFailsLogInMeetsNoRuleUnlessItSaysSo() throws {
+    @Test func aRuleStrikesARequestThatFailsLogInOnlyIfItSaysSo() throws {
         let auth = "auth: { mode: basic, users: [ { name: ann, password: x } ] }\n"
         let mock = try Mock(auth + "rules: [ { operation: GET /Agents, calls: 1, do: [ { refuse: unavailable } ] } ]")
         #expect(try Self.statuses(mock, 3) == [401, 401, 401])
@@ -156,7 +156,7 @@ struct RuleTests {
         #expect(try Self.statuses(open, 1, as: "ann") == [200])
     }
 
-    @Test func callerIsTheUserTheClientOrTheAddress() throws {
+    @Test func theCallerIsTheUserTheClientOrTheAddress() throws {
         let mock = try Mock(
             """
             rules:
@@ -172,13 +172,13 @@ struct RuleTests {
         #expect(try mock.send(.get, "/Agents", headers: [("Authorization", "Bearer strange")]).status == 463)
     }
 
-    @Test func theControlInterfaceIsNeverStruck() throws {
+    @Test func noRuleStrikesTheControlInterface() throws {
         let mock = try Mock("rules: [ { operation: '* /**', do: [ { refuse: unavailable } ] } ]")
         #expect(try Self.status(mock) == 503)
         #expect(try Self.status(mock, "/_mock/livez") == 200)
     }
 
-    @Test(arguments: ["KeyfactorAPI", "keyfactorapi", "Keyfactor/API"]) func rulesHoldBelowEveryBasePath(_ base: String) throws {
+    @Test(arguments: ["KeyfactorAPI", "keyfactorapi", "Keyfactor/API"]) func rulesApplyBelowEveryBasePath(_ base: String) throws {
         let mock = try Mock("rules: [ { operation: GET /Certificates, do: [ { answer: { body: [] } } ] } ]")
         #expect(try mock.raw(Request(.get, "/\(base)/certificates/", headers: [("Host", "h")])).body == "[]")
         #expect(try mock.raw(Request(.get, "/Elsewhere/Certificates", headers: [("Host", "h")])).status == 404)

@@ -37,7 +37,7 @@ private let number = Shape.map(of: .integer())
     let (ys, zs) = (String(repeating: "y", count: 32), String(repeating: "z", count: 53))
     #expect(
         drawing(text, as: shape) == """
-            x.yaml:1:105: 'bad' wants a whole number, found 'x'
+            x.yaml:1:105: 'bad' must be a whole number, found 'x'
                 1 | …\(ys)", bad: x, b: "\(zs)…
                   |  \(String(repeating: " ", count: 40))^
             """)
@@ -46,7 +46,7 @@ private let number = Shape.map(of: .integer())
 @Test func tabsBeforeTheCaretStayTabs() {
     #expect(
         drawing("{\t\"a\":\tx }", as: number) == """
-            x.yaml:1:8: 'a' wants a whole number, found 'x'
+            x.yaml:1:8: 'a' must be a whole number, found 'x'
                 1 | {\t"a":\tx }
                   |  \t    \t^
             """)
@@ -55,7 +55,7 @@ private let number = Shape.map(of: .integer())
 @Test func aCharacterOutsideOfASCIICountsAsOneColumn() {
     #expect(
         drawing("{ é: x }", as: number) == """
-            x.yaml:1:6: 'é' wants a whole number, found 'x'
+            x.yaml:1:6: 'é' must be a whole number, found 'x'
                 1 | { é: x }
                   |      ^
             """)
@@ -64,7 +64,7 @@ private let number = Shape.map(of: .integer())
 @Test func aByteOrderMarkDoesNotMoveTheCaret() {
     #expect(
         drawing("\u{FEFF}a: x", as: number) == """
-            x.yaml:1:4: 'a' wants a whole number, found 'x'
+            x.yaml:1:4: 'a' must be a whole number, found 'x'
                 1 | a: x
                   |    ^
             """)

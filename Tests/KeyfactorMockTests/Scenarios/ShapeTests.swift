@@ -60,40 +60,40 @@ func whatFitsIsAccepted(text: String, reason: Comment) {
     ("agent: []", "1:1 unknown key 'agent' in a scenario (did you mean 'agents'? (one of LIST))", "near"),
     ("zzzzzz: []", "1:1 unknown key 'zzzzzz' in a scenario (one of LIST)", "nothing near"),
     ("agents: [ { polls: true } ]", "1:11 an agent needs the key 'machine' (machine: the name it registers with)", "required"),
-    ("agents: 5", "1:9 'agents' wants a list, found '5'", "no list"),
-    ("agents:", "1:8 'agents' wants a list, found nothing", "nothing there"),
-    ("agents: ~", "1:9 'agents' wants a list, found null", "null"),
-    ("agents: [ uo-1 ]", "1:11 each of 'agents' wants an agent (a mapping), found 'uo-1'", "an item that is no mapping"),
-    ("agents: [ { machine: \"\" } ]", "1:22 'machine' wants text of 1 to 8 characters, found \"\"", "too short"),
+    ("agents: 5", "1:9 'agents' must be a list, found '5'", "no list"),
+    ("agents:", "1:8 'agents' must be a list, found nothing", "nothing there"),
+    ("agents: ~", "1:9 'agents' must be a list, found null", "null"),
+    ("agents: [ uo-1 ]", "1:11 each item of 'agents' must be an agent (a mapping), found 'uo-1'", "an item that is no mapping"),
+    ("agents: [ { machine: \"\" } ]", "1:22 'machine' must be text of 1 to 8 characters, found \"\"", "too short"),
     (
         "agents: [ { machine: a, status: aproved } ]",
-        "1:33 'status' wants one of new, approved, off, found 'aproved' (did you mean 'approved'?)", "near word"
+        "1:33 'status' must be one of new, approved, off, found 'aproved' (did you mean 'approved'?)", "near word"
     ),
     (
-        "agents: [ { machine: a, polls: 'yes' } ]", "1:32 'polls' wants true or false, found \"yes\" (write it without quotes)",
+        "agents: [ { machine: a, polls: 'yes' } ]", "1:32 'polls' must be true or false, found \"yes\" (write it without quotes)",
         "quoted switch"
     ),
     (
         "agents: [ { machine: a, seen: 2026-03-01 } ]",
-        "1:31 'seen' wants a time such as 2026-03-01T09:00:00Z, +6d or -2h, found '2026-03-01' (write day and time: 2026-03-01T09:00:00Z)",
+        "1:31 'seen' must be a time such as 2026-03-01T09:00:00Z, +6d or -2h, found '2026-03-01' (write date and time: 2026-03-01T09:00:00Z)",
         "a day is no time"
     ),
-    ("product: 25.10", "1:10 'product' wants a release such as \"25.4\", found '25.10' (quote it: \"25.10\")", "loses its zero"),
-    ("product: \"x\"", "1:10 'product' wants a release such as \"25.4\", found \"x\"", "pattern"),
-    ("rate: 101", "1:7 'rate' wants a whole number from 1 to 100, found '101'", "out of range"),
-    ("rate: '5'", "1:7 'rate' wants a whole number from 1 to 100, found \"5\" (write it without quotes)", "quoted number"),
+    ("product: 25.10", "1:10 'product' must be a release such as \"25.4\", found '25.10' (quote it: \"25.10\")", "loses its zero"),
+    ("product: \"x\"", "1:10 'product' must be a release such as \"25.4\", found \"x\"", "pattern"),
+    ("rate: 101", "1:7 'rate' must be a whole number from 1 to 100, found '101'", "out of range"),
+    ("rate: '5'", "1:7 'rate' must be a whole number from 1 to 100, found \"5\" (write it without quotes)", "quoted number"),
     (
         "rate: 017",
-        "1:7 'rate' wants a whole number from 1 to 100, found '017' "
-            + "(remove the leading zero: YAML 1.1 reads such numbers as octal)", "octal"
+        "1:7 'rate' must be a whole number from 1 to 100, found '017' "
+            + "(remove the leading zero: in YAML 1.1 such numbers are octal)", "octal"
     ),
-    ("share: nan", "1:8 'share' wants a number from 0.0 to 1.0, found 'nan'", "not a number"),
-    ("delay: 250", "1:8 'delay' wants a duration such as 250ms, 3s, 2m, 1h or 5d, found '250' (add a unit: ms, s, m, h or d)", "no unit"),
-    ("delay: { unifrm: [] }", "1:8 'delay' wants a duration or a distribution, found a mapping (did you mean 'uniform'?)", "misspelt"),
-    ("delay: { always: 1s, max: x }", "1:27 'max' wants a whole number, found 'x'", "the alternative that knows most keys"),
-    ("delay: []", "1:8 'delay' wants a duration or a distribution, found a list", "no alternative"),
-    ("headers: { a: [] }", "1:15 'a' wants text, found a list", "free keys"),
-    ("- 1", "1:1 the document wants a scenario (a mapping), found a list", "the whole document"),
+    ("share: nan", "1:8 'share' must be a number from 0.0 to 1.0, found 'nan'", "not a number"),
+    ("delay: 250", "1:8 'delay' must be a duration such as 250ms, 3s, 2m, 1h or 5d, found '250' (add a unit: ms, s, m, h or d)", "no unit"),
+    ("delay: { unifrm: [] }", "1:8 'delay' must be a duration or a distribution, found a mapping (did you mean 'uniform'?)", "misspelt"),
+    ("delay: { always: 1s, max: x }", "1:27 'max' must be a whole number, found 'x'", "the alternative that knows most keys"),
+    ("delay: []", "1:8 'delay' must be a duration or a distribution, found a list", "no alternative"),
+    ("headers: { a: [] }", "1:15 'a' must be text, found a list", "free keys"),
+    ("- 1", "1:1 the document must be a scenario (a mapping), found a list", "the whole document"),
     ("matcher: { not: { nit: x } }", "1:19 unknown key 'nit' in a matcher (did you mean 'not'? (one of not, is))", "deep inside"),
 ])
 func whatDoesNotFitIsSaidWithWhatWouldBeRight(text: String, expected: String, reason: Comment) {
@@ -134,6 +134,42 @@ func aDurationIsAWholeNumberWithItsUnit(text: String, duration: Duration?) {
     ] as [(String, YAMLNode.Moment?)])
 func aTimeIsAnInstantWithItsOffsetOrRelative(text: String, time: YAMLNode.Moment?) {
     #expect(YAMLNode(content: .scalar(text, quoted: false), mark: Mark(line: 1, column: 1, width: 0)).time == time)
+}
+
+private let shares = Shape.object(
+    "a thing",
+    fields: [
+        .init("chance", .text("a chance", pattern: "(100|[0-9]{1,2}([.][0-9]{1,6})?)%"), about: "how likely"),
+        .init(
+            "keep", .oneOf([.integer(2...9), .text("a share", pattern: "[0-9]{1,2}%")], "2 to 9, or a share such as 60%"), about: "a part"),
+        .init("inner", .object("an inner thing", fields: []), about: "keys inside"),
+    ])
+
+private func hints(_ text: String) -> [String?] {
+    do throws(Mistakes) {
+        _ = try YAMLNode.read(Array(text.utf8), as: shares)
+        return []
+    } catch {
+        return error.all.map(\.hint)
+    }
+}
+
+@Test(arguments: [
+    ("chance: 0.3", "write 30%"), ("chance: 30", "write 30%"), ("chance: '0.125'", "write 12.5%"), ("chance: 1", "write 100%"),
+    ("chance: 0.005", "write 0.5%"), ("chance: 99.5", "write 99.5%"), ("chance: 1e-1", "write 10%"), ("chance: 300", nil),
+    ("chance: -1", nil),
+    ("chance: half", nil),
+])
+func aNumberThatIsMeantAsAPercentageGetsAHint(text: String, hint: String?) {
+    #expect(hints(text) == [hint])
+}
+
+@Test(arguments: [
+    ("x-a: 1", 0), ("x-: [ any, { thing: 1 } ]\nx-b: &b 5%\nchance: *b", 0), ("X-a: 1", 1), ("xa: 1", 1), ("inner: { x-a: 1 }", 1),
+    ("x-a: 1\nx-a: 2", 1),
+])
+func keysOfADocumentThatBeginWithXAreIgnored(text: String, mistakes: Int) {
+    #expect(hints(text).count == mistakes)
 }
 
 @Test func theSchemaSaysWhatTheReaderChecks() {
@@ -200,6 +236,9 @@ private let expectedSchema = #"""
         }
       },
       "additionalProperties": false,
+      "patternProperties": {
+        "^x-": {}
+      },
       "$defs": {
         "matcher": {
           "type": "object",

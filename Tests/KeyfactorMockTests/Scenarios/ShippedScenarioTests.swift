@@ -51,7 +51,7 @@ struct ShippedScenarioTests {
     @Test func calmHasEveryKeyOfTheFile() throws {
         let text = try Self.text(of: "calm.yaml")
         let root = try YAMLNode.read(Array(text.utf8))
-        for (part, shape) in [(root, ScenarioShape.scenario), (try #require(root["estate"]), ScenarioShape.estate)] {
+        for (part, shape) in [(root, ScenarioShape.scenario), (try #require(root["estate"]), EstateFile.shape)] {
             guard case .object(_, let fields) = shape else {
                 Issue.record("not an object")
                 continue
@@ -59,7 +59,7 @@ struct ShippedScenarioTests {
             for field in fields { #expect(part[field.key] != nil, "calm.yaml lacks '\(field.key)'") }
         }
         let fidelity = try #require(root["fidelity"])
-        for key in FidelityDocument.switches.map(\.key) { #expect(fidelity[key] != nil, "calm.yaml lacks 'fidelity: \(key)'") }
+        for key in FidelitySwitch.all.map(\.key) { #expect(fidelity[key] != nil, "calm.yaml lacks 'fidelity: \(key)'") }
     }
 
     /// Both servers answer the same requests with the same bytes, headers included: identifiers come from the seed.
@@ -70,7 +70,7 @@ struct ShippedScenarioTests {
             empty.world.agents.all.map(\.id.text) + empty.world.stores.all.map(\.id.text) + empty.world.jobTypes.all.map(\.id.text)
         #expect(ids.count == 4)
         var answered = 0
-        for endpoint in API.endpoints where endpoint.method == .get {
+        for endpoint in API.operations where endpoint.method == .get {
             let paths = endpoint.path.contains("{id}") ? ids.map { endpoint.path.replacing("{id}", with: $0) } : [endpoint.path]
             for path in paths {
                 let (one, other) = (try calm.get(path), try empty.get(path))

@@ -68,7 +68,7 @@ struct StoreTypeEndpointsTests {
         ("25.4", "", "The request body is empty; expected a JSON object.", "nothing"),
         ("25.4", #"{"ShortName":"S"}"#, "Name: expected at least one character, found nothing.", "no name"),
         ("25.4", #"{"Name":"","ShortName":"S"}"#, "Name: expected at least one character, found ''.", "an empty name"),
-        ("25.4", #"{"Name":"N","ShortName":5}"#, "ShortName: expected a string, found 5.", "a number"),
+        ("25.4", #"{"Name":"N","ShortName":5}"#, "ShortName: expected a string, found a number.", "a number"),
         (
             "10.5", #"{"Name":"N","ShortName":"elevenchars"}"#, "ShortName: expected at most 10 characters in Command 10.5, found 11.",
             "10.x"

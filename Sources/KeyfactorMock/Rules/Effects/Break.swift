@@ -1,39 +1,14 @@
 import MicroHTTP
 
-/// A reply that does not arrive as HTTP wants it.
-enum Break: Sendable, Equatable {
-    case reset, close, stall
-    case slowHeaders(over: Duration)
-    case wrongLength(by: Int)
-    case garbage(bytes: Int)
-    case truncate(Part, then: Delivery.Ending)
-    case dribble(chunks: Int, over: Duration)
-    case badChunk
-
-    /// How much of a body.
-    enum Part: Sendable, Equatable {
-        case bytes(Int)
-        case percent(Int)
-
-        /// As many bytes of a body.
-        func count(of length: Int) -> Int {
-            switch self {
-            case .bytes(let count): min(count, length)
-            case .percent(let percent): length * percent / 100
-            }
-        }
-    }
-
-    /// What it looks like in a scenario.
-    static let kind = EffectKind(
-        key: "break",
+/// A reply that does not arrive as HTTP requires, or a connection that ends without one.
+enum Break: Effect {
+    static let form = EffectForm(
+        key: "break", use: .both,
         variants: [
             variant(
-                "a reset or a close", ["reset", "close"],
-                [at(["request", "reply", "connection"], "before the work (default) or behind it")]),
-            variant(
-                "a stall", ["stall"], [at(["request", "reply", "headers", "body"], "where the silence begins; request is the default")]),
-            variant("slow headers", ["slow-headers"], [over("the header block takes so long; default 3s")]),
+                "a reset or a close", ["reset", "close"], [at(["request", "reply", "connection"], "before the work (default) or after it")]),
+            variant("a stall", ["stall"], [at(["request", "reply", "headers", "body"], "where the silence begins; default request")]),
+            variant("slow headers", ["slow-headers"], [over("how long the header block takes; default 3s")]),
             variant(
                 "a wrong length", ["wrong-length"],
                 [.init("by", .integer(-1_000_000...1_000_000), about: "added to the true Content-Length; default -1")]),
@@ -50,7 +25,7 @@ enum Break: Sendable, Equatable {
                 "a dribbled body", ["dribble"],
                 [
                     .init("chunks", .integer(1...10_000), about: "in how many pieces; default 10"),
-                    over("the body takes so long; default 1s"),
+                    over("how long the body takes; default 1s"),
                 ]),
             variant("a bad chunk", ["bad-chunk"], []),
         ])
@@ -62,48 +37,53 @@ enum Break: Sendable, Equatable {
     private static func at(_ stages: [String], _ about: String) -> Shape.Field { .init("at", .word(stages), about: about) }
     private static func over(_ about: String) -> Shape.Field { .init("over", .duration, about: about) }
 
-    /// Reads an effect that has the key `break`.
-    init(_ node: YAMLNode) {
+    static func action(_ node: YAMLNode, for subject: OperationPattern.Subject) throws(Mistake) -> Action {
+        let (word, at) = (node["break"]?.text, node["at"])
+        guard subject == .connection else {
+            guard at?.text != "connection" else {
+                throw Mistake(at?.mark ?? node.mark, "only a rule of the operation 'connection' strikes at connection")
+            }
+            return isBeforeWork(node) ? .replaceWork(instead(word)) : .deliver(transmission(node))
+        }
+        guard let fault: ConnectionFault = word == "reset" ? .reset : word == "close" ? .close : nil else {
+            throw .notForConnections(node)
+        }
+        guard at == nil || at?.text == "connection" else {
+            throw Mistake(at?.mark ?? node.mark, "a rule of the operation 'connection' strikes at connection")
+        }
+        return .failConnection(fault)
+    }
+
+    private static func isBeforeWork(_ node: YAMLNode) -> Bool {
+        ["reset", "close", "stall"].contains(node["break"]?.text) && (node["at"]?.text ?? "request") == "request"
+    }
+
+    private static func instead(_ word: String?) -> Substitute {
+        let ending: Delivery? = word == "reset" ? .reset : word == "close" ? .close : nil
+        return Substitute { _ in .noReply(ending) }
+    }
+
+    private static func transmission(_ node: YAMLNode) -> Transmission {
         switch node["break"]?.text {
-        case "reset": self = .reset
-        case "close": self = .close
-        case "slow-headers": self = .slowHeaders(over: node["over"]?.duration ?? .seconds(3))
-        case "wrong-length": self = .wrongLength(by: node["by"]?.integer ?? -1)
-        case "garbage": self = .garbage(bytes: node["bytes"]?.integer ?? 512)
+        case "reset": return Transmission(.reset)
+        case "close": return Transmission(.close)
+        case "slow-headers": return Transmission(.slowHeaders(over: node["over"]?.duration ?? .seconds(3)))
+        case "wrong-length": return Transmission(.wrongLength(by: node["by"]?.integer ?? -1))
+        case "garbage":
+            let count = node["bytes"]?.integer ?? 512
+            return Transmission(draws: 1) { _, draws in .garbage(draws.bytes(count)) }
         case "truncate":
-            let share = node["keep"]?.text.flatMap { $0.hasSuffix("%") ? Int($0.dropLast()) : nil }
-            let part = share.map { Part.percent($0) } ?? node["keep"]?.integer.map { .bytes($0) } ?? .percent(50)
-            self = .truncate(part, then: node["then"]?.text == "reset" ? .reset : .close)
-        case "dribble": self = .dribble(chunks: node["chunks"]?.integer ?? 10, over: node["over"]?.duration ?? .seconds(1))
-        case "bad-chunk": self = .badChunk
-        default: self = .stall
+            let (share, bytes) = (percent(node["keep"]), node["keep"]?.integer)
+            let ending: Delivery.Ending = node["then"]?.text == "reset" ? .reset : .close
+            return Transmission { length, _ in
+                .truncate(keep: share.map { length * $0 / 100 } ?? bytes.map { min($0, length) } ?? length / 2, then: ending)
+            }
+        case "dribble":
+            return Transmission(.dribble(chunks: node["chunks"]?.integer ?? 10, over: node["over"]?.duration ?? .seconds(1)))
+        case "bad-chunk": return Transmission(.badChunk)
+        default: return Transmission(node["at"]?.text == "headers" ? .stallInHeaders : node["at"]?.text == "body" ? .stallInBody : nil)
         }
     }
 
-    /// How a reply of so many bytes goes out.
-    ///
-    /// - Parameters:
-    ///   - length: the length of its body.
-    ///   - stage: where a stall begins.
-    ///   - draw: the rule's stream.
-    ///   - n: the number of its next draw; garbage takes one.
-    /// - Returns: `nil` for never.
-    func delivery(of length: Int, at stage: Stage, _ draw: Draw, _ n: Int) -> Delivery? {
-        switch self {
-        case .reset: .reset
-        case .close: .close
-        case .stall: stage == .headers ? .stallInHeaders : stage == .body ? .stallInBody : nil
-        case .slowHeaders(let over): .slowHeaders(over: over)
-        case .wrongLength(let by): .wrongLength(by: by)
-        case .garbage(let count): .garbage(draw.bytes(n, count: count))
-        case .truncate(let part, let ending): .truncate(keep: part.count(of: length), then: ending)
-        case .dribble(let chunks, let over): .dribble(chunks: chunks, over: over)
-        case .badChunk: .badChunk
-        }
-    }
-}
-
-/// Where on its path a request is when an effect strikes, in this order.
-enum Stage: String, Sendable {
-    case connection, request, reply, headers, body, after
+    private static func percent(_ node: YAMLNode?) -> Int? { node?.text.flatMap { $0.hasSuffix("%") ? Int($0.dropLast()) : nil } }
 }

@@ -1,11 +1,12 @@
-/// The estate changes behind the reply, so that the next request meets it changed.
-enum Change {
-    /// What it looks like in a scenario.
-    static let kind = EffectKind(
-        key: "change",
+/// Changes the estate after the work, so that the next request sees it changed.
+enum Change: Effect {
+    static let form = EffectForm(
+        key: "change", use: .requests,
         variants: [
             .init(
                 name: "a change",
-                fields: [.init("change", ScenarioShape.estatePatch, required: true, about: "merged into the estate behind the reply")])
+                fields: [.init("change", EstateFile.patch, required: true, about: "merged into the estate after the reply")])
         ])
+
+    static func action(_ node: YAMLNode, for subject: OperationPattern.Subject) -> Action { .changeEstate(node["change"] ?? node) }
 }

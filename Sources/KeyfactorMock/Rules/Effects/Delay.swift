@@ -1,5 +1,5 @@
 /// A time to wait, always the same or drawn from the rule's stream.
-enum Delay: Sendable, Equatable {
+enum Delay: Effect, Equatable {
     case fixed(Duration)
     case uniform(Duration, Duration)
     case lognormal(median: Duration, sigma: Double, max: Duration)
@@ -7,15 +7,14 @@ enum Delay: Sendable, Equatable {
     /// The longest wait: an hour. A longer one is a stall.
     static let longest = Duration.seconds(3600)
 
-    /// What it looks like in a scenario.
-    static let kind = EffectKind(
-        key: "delay",
+    static let form = EffectForm(
+        key: "delay", use: .requests,
         variants: [
             .init(
                 name: "a delay",
                 fields: [
                     .init("delay", shape, required: true, about: "how long, on the wall clock; at most 1h"),
-                    .init("at", .word(["request", "reply"]), about: "before the work (default) or behind it"),
+                    .init("at", .word(["request", "reply"]), about: "before the work (default) or after it"),
                 ])
         ])
 
@@ -34,9 +33,14 @@ enum Delay: Sendable, Equatable {
                                 .init("median", .duration, required: true, about: "half of the delays are shorter"),
                                 .init("sigma", .number(0...5), required: true, about: "how widely they spread, such as 0.5"),
                                 .init("max", .duration, about: "none is longer; default 1h"),
-                            ]), required: true, about: "like the answers of busy servers")
+                            ]), required: true, about: "like the response times of a busy server")
                 ]),
         ], "a duration such as 250ms, { uniform: [ 100ms, 2s ] } or { lognormal: { median: 400ms, sigma: 0.5 } }")
+
+    static func action(_ node: YAMLNode, for subject: OperationPattern.Subject) throws(Mistake) -> Action {
+        let delay = try Delay(node["delay"] ?? node)
+        return node["at"]?.text == "reply" ? .delayBeforeReply(delay) : .delayBeforeWork(delay)
+    }
 
     /// Reads the value of the key `delay`.
     ///
@@ -45,7 +49,7 @@ enum Delay: Sendable, Equatable {
         if let uniform = node["uniform"] {
             let bounds = uniform.items.compactMap(\.duration)
             guard bounds.count == 2, bounds[0] <= bounds[1] else {
-                throw Mistake(uniform.mark, "'uniform' wants two durations, the shorter first, such as [ 100ms, 2s ]")
+                throw Mistake(uniform.mark, "'uniform' needs two durations, the shorter first, such as [ 100ms, 2s ]")
             }
             self = .uniform(bounds[0], bounds[1])
         } else if let normal = node["lognormal"] {
@@ -70,18 +74,14 @@ enum Delay: Sendable, Equatable {
 
     /// How long to wait.
     ///
-    /// - Parameters:
-    ///   - draw: the rule's stream.
-    ///   - n: the number of its next draw; one is taken unless the delay is fixed.
+    /// - Parameter draws: the rule's stream; one draw is taken unless the delay is fixed.
     /// - Returns: zero or more.
-    func drawn(_ draw: Draw, _ n: inout Int) -> Duration {
-        if case .fixed(let delay) = self { return delay }
-        defer { n += 1 }
+    func drawn(_ draws: inout Draws) -> Duration {
         switch self {
-        case .fixed(let delay): return delay
-        case .uniform(let shortest, let longest): return shortest + (longest - shortest) * draw.fraction(n)
+        case .fixed(let delay): delay
+        case .uniform(let shortest, let longest): shortest + (longest - shortest) * draws.fraction()
         case .lognormal(let median, let sigma, let max):
-            return min(.seconds(draw.lognormal(n, median: median / .seconds(1), sigma: sigma)), max)
+            min(.seconds(draws.lognormal(median: median / .seconds(1), sigma: sigma)), max)
         }
     }
 }

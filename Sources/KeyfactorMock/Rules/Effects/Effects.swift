@@ -1,37 +1,23 @@
 import MicroHTTP
 
-/// One kind of effect as a scenario writes it.
-struct EffectKind: Sendable {
-    /// The key that tells it.
-    let key: String
-    let variants: [Shape.Variant]
-}
-
-/// What a rule does, by stage; the order in the file does not matter.
+/// What a rule does, by stage. The order in the file does not matter, and each stage is taken at most once.
 struct Effects: Sendable {
-    /// What is sent instead of doing the work.
-    enum Instead: Sendable {
-        case refuse(Refuse)
-        case answer(CannedAnswer)
-        case broken(Break)
-    }
-
-    /// Every kind of effect, one in each file of this folder.
-    static let kinds = [TLSFault.kind, Break.kind, Delay.kind, Refuse.kind, CannedAnswer.kind, Limit.kind, Alteration.kind, Change.kind]
+    /// Every kind of effect; each has a file in this folder. The order is that of the JSON Schema.
+    static let kinds: [any Effect.Type] = [
+        TLSFault.self, Break.self, Delay.self, Refuse.self, CannedAnswer.self, Limit.self, Alteration.self, Change.self,
+    ]
 
     /// What an effect looks like.
-    static let shape = Shape.variants("an effect", kinds.flatMap(\.variants))
+    static let shape = Shape.variants("an effect", kinds.flatMap { $0.form.variants })
 
-    private(set) var connection: ConnectionFault?
-    private(set) var delayBeforeWork: Delay?
+    private(set) var connectionFault: ConnectionFault?
     private(set) var limit: Limit?
-    private(set) var instead: Instead?
-    private(set) var alteration: Alteration?
-    private(set) var delayBeforeReply: Delay?
-    /// A reply that breaks, and where a stall begins.
-    private(set) var broken: (kind: Break, at: Stage)?
-    /// What is merged into the estate, as `change` has it.
+    private(set) var delayBeforeWork: Delay?
+    private(set) var substitute: Substitute?
     private(set) var change: YAMLNode?
+    private(set) var alteration: (@Sendable (inout Response) -> Void)?
+    private(set) var delayBeforeReply: Delay?
+    private(set) var transmission: Transmission?
     /// The effects in a few words, in the order of the file.
     private(set) var words: [String] = []
 
@@ -40,19 +26,26 @@ struct Effects: Sendable {
     /// - Parameters:
     ///   - nodes: the effects in any order, checked against ``shape``.
     ///   - subject: what the rule is about.
-    ///   - mistakes: receives effects that do not go together, or not with the subject.
-    init(_ nodes: [YAMLNode], for subject: OperationPattern.Subject, _ mistakes: inout [Mistake]) {
+    ///   - kinds: the kinds of effects that there are.
+    ///   - mistakes: receives effects that exclude each other, or do not fit the subject.
+    init(
+        _ nodes: [YAMLNode], for subject: OperationPattern.Subject, kinds: [any Effect.Type] = Effects.kinds, _ mistakes: inout [Mistake]
+    ) {
+        var besidesLimit: YAMLNode?
         for node in nodes {
             words.append(Self.words(node))
             do throws(Mistake) {
-                try add(node, subject)
+                let action = try Self.action(node, for: subject, kinds)
+                try add(action, node)
+                if besidesLimit == nil, !action.goesWithLimit { besidesLimit = node }
             } catch {
                 mistakes.append(error)
             }
         }
-        if limit != nil, let other = nodes.first(where: { $0["limit"] == nil && $0["delay"] == nil && $0["change"] == nil }) {
+        if limit != nil, let other = besidesLimit {
             mistakes.append(
-                Mistake(other.mark, "a limit answers for itself when it is used up", hint: "put the other effect into a rule of its own"))
+                Mistake(
+                    other.mark, "a limit sends its own refusal when it is exceeded", hint: "put the other effect into a rule of its own"))
         }
     }
 
@@ -64,49 +57,43 @@ struct Effects: Sendable {
         }.joined(separator: " ")
     }
 
-    private mutating func add(_ node: YAMLNode, _ subject: OperationPattern.Subject) throws(Mistake) {
-        let kind = Self.kinds.first { node[$0.key] != nil }?.key ?? ""
-        let stage = node["at"]?.text.flatMap { Stage(rawValue: $0) }
-        if subject == .connection { return try addToConnection(kind, node) }
-        switch kind {
-        case "delay":
-            let delay = try Delay(node["delay"] ?? node)
-            if stage == .reply { try fill(\.delayBeforeReply, delay, node) } else { try fill(\.delayBeforeWork, delay, node) }
-        case "refuse": try fill(\.instead, .refuse(try Refuse(node["refuse"] ?? node)), node)
-        case "answer": try fill(\.instead, .answer(CannedAnswer(node["answer"] ?? node)), node)
-        case "limit": try fill(\.limit, Limit(node["limit"] ?? node), node)
-        case "alter":
-            if let patch = node["alter"]?["patch"], node["alter"]?["body"] != nil {
-                throw Mistake(patch.mark, "'patch' changes the true body, and 'body' takes its place", hint: "leave out one of them")
-            }
-            try fill(\.alteration, Alteration(node["alter"] ?? node), node)
-        case "change": try fill(\.change, node["change"], node)
-        case "break":
-            guard stage != .connection else {
-                throw Mistake(node["at"]?.mark ?? node.mark, "only a rule of the operation 'connection' strikes at connection")
-            }
-            let broken = Break(node)
-            let isEarly = [.reset, .close, .stall].contains(broken) && (stage ?? .request) == .request
-            if isEarly { try fill(\.instead, .broken(broken), node) } else { try fill(\.broken, (broken, stage ?? .reply), node) }
-        default: throw Mistake(node.mark, "'\(kind)' goes with the operation 'connection' alone")
+    private static func action(
+        _ node: YAMLNode, for subject: OperationPattern.Subject, _ kinds: [any Effect.Type]
+    ) throws(Mistake) -> Action {
+        guard let kind = kinds.first(where: { node[$0.form.key] != nil }) else { throw Mistake(node.mark, "this is no effect") }
+        switch (kind.form.use, subject) {
+        case (.requests, .connection): throw .notForConnections(node)
+        case (.connections, .operation), (.connections, .token):
+            throw Mistake(node.mark, "'\(kind.form.key)' goes with the operation 'connection' alone")
+        case (.requests, .operation), (.requests, .token), (.connections, .connection), (.both, _):
+            return try kind.action(node, for: subject)
         }
     }
 
-    private mutating func addToConnection(_ kind: String, _ node: YAMLNode) throws(Mistake) {
-        switch (kind, node["break"]?.text) {
-        case ("tls", _): try fill(\.connection, TLSFault.fault(node["tls"]?.text), node)
-        case ("break", "reset"): try fill(\.connection, .reset, node)
-        case ("break", "close"): try fill(\.connection, .close, node)
-        default: throw Mistake(node.mark, "a connection can have a TLS fault, a reset or a close", hint: "such as { tls: expired }")
+    private mutating func add(_ action: Action, _ node: YAMLNode) throws(Mistake) {
+        switch action {
+        case .failConnection(let fault): try fill(\.connectionFault, fault, node)
+        case .limit(let limit): try fill(\.limit, limit, node)
+        case .delayBeforeWork(let delay): try fill(\.delayBeforeWork, delay, node)
+        case .replaceWork(let substitute): try fill(\.substitute, substitute, node)
+        case .changeEstate(let change): try fill(\.change, change, node)
+        case .alterReply(let alteration): try fill(\.alteration, alteration, node)
+        case .delayBeforeReply(let delay): try fill(\.delayBeforeReply, delay, node)
+        case .deliver(let transmission): try fill(\.transmission, transmission, node)
         }
-        guard let at = node["at"], at.text != "connection" else { return }
-        throw Mistake(at.mark, "a rule of the operation 'connection' strikes at connection")
     }
 
-    private mutating func fill<Value>(_ slot: WritableKeyPath<Effects, Value?>, _ value: Value?, _ node: YAMLNode) throws(Mistake) {
+    private mutating func fill<Value>(_ slot: WritableKeyPath<Effects, Value?>, _ value: Value, _ node: YAMLNode) throws(Mistake) {
         guard self[keyPath: slot] == nil else {
-            throw Mistake(node.mark, "another effect of this rule does the same, or stands in its place")
+            throw Mistake(node.mark, "another effect of this rule does the same, or takes its place")
         }
         self[keyPath: slot] = value
+    }
+}
+
+extension Mistake {
+    /// An effect that a connection cannot have.
+    static func notForConnections(_ node: YAMLNode) -> Mistake {
+        Mistake(node.mark, "a connection can have a TLS fault, a reset or a close", hint: "such as { tls: expired }")
     }
 }

@@ -1,15 +1,14 @@
-/// So many requests at once, and so many more as time passes on the world's clock: a token bucket for each key.
-struct Limit: Sendable, Equatable {
+/// Allows so many requests at once, and more as time passes on the world's clock: a token bucket for each key.
+struct Limit: Effect, Equatable {
     /// How many a full bucket holds.
     let tokens: Int
-    /// Ticks of the world's clock in which one token comes back.
+    /// After how many ticks of the world's clock one token comes back.
     let ticksPerToken: Int64
     let per: CountKey?
     let retryAfter: RetryAfter.Form
 
-    /// What it looks like in a scenario.
-    static let kind = EffectKind(
-        key: "limit",
+    static let form = EffectForm(
+        key: "limit", use: .requests,
         variants: [
             .init(
                 name: "a limit",
@@ -22,13 +21,16 @@ struct Limit: Sendable, Equatable {
                                 .init("tokens", .integer(1...1_000_000), required: true, about: "how many requests at once"),
                                 .init(
                                     "refill", .text("a rate such as 20/s", pattern: "[1-9][0-9]{0,5}/[smh]"), required: true,
-                                    about: "how many more a second, minute or hour of the world's clock"),
-                                .init("per", CountKey.shape, about: "a bucket for each; default one for all"),
+                                    about: "how many more per second, minute or hour of the world's clock"),
+                                .init("per", CountKey.shape, about: "a bucket for each; default one for all requests"),
                                 .init(
-                                    "retryAfter", .word(RetryAfter.Form.allCases.map(\.rawValue)), about: "how it is said; default seconds"),
+                                    "retryAfter", .word(RetryAfter.Form.allCases.map(\.rawValue)),
+                                    about: "the form of Retry-After; default seconds"),
                             ]), required: true, about: "beyond the bucket: throttled, with Retry-After")
                 ])
         ])
+
+    static func action(_ node: YAMLNode, for subject: OperationPattern.Subject) -> Action { .limit(Limit(node["limit"] ?? node)) }
 
     /// Reads the value of the key `limit`.
     init(_ node: YAMLNode) {
@@ -41,19 +43,19 @@ struct Limit: Sendable, Equatable {
     }
 }
 
-/// The buckets of one limit. A full bucket is as good as none, so full ones are dropped when there are too many.
+/// The buckets of one limit. A full bucket is like no bucket, so full ones are dropped when there are too many.
 struct TokenBuckets: Sendable {
     /// The most buckets kept; when all of these are in use, further keys share one.
     static let most = 65_536
 
     private struct Bucket {
-        /// In ticks: a token is as many as it takes to come back.
+        /// In ticks; a token is worth the ticks it takes to come back.
         var credit: Int64
         var at: Timestamp
     }
 
     private var buckets: [String: Bucket] = [:]
-    /// When full buckets were last looked for: once a second of the world's clock is enough.
+    /// When full buckets were last dropped: once per second of the world's clock is enough.
     private var dropped = Timestamp.first
 
     /// Takes a token.
@@ -62,7 +64,7 @@ struct TokenBuckets: Sendable {
     ///   - key: whose bucket.
     ///   - limit: the limit.
     ///   - now: the world's time.
-    /// - Returns: `nil` if there was one, else how long until there will be.
+    /// - Returns: `nil` if one was left, else how long until the next.
     mutating func take(_ key: String, _ limit: Limit, now: Timestamp) -> Duration? {
         if buckets.count >= Self.most, buckets[key] == nil, now >= dropped + .seconds(1) { dropFull(limit, now) }
         let key = buckets.count >= Self.most && buckets[key] == nil ? "" : key

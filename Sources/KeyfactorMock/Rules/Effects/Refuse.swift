@@ -1,5 +1,5 @@
-/// A failure instead of the answer.
-struct Refuse: Sendable {
+/// Sends a failure instead of doing the work.
+struct Refuse: Effect {
     let failure: Failure
     /// What is sent instead of the failure's own status, code, message and body.
     let status: Int
@@ -9,13 +9,12 @@ struct Refuse: Sendable {
     let headers: HeaderChanges
     let retryAfter: RetryAfter?
 
-    /// What it looks like in a scenario.
-    static let kind = EffectKind(
-        key: "refuse",
+    static let form = EffectForm(
+        key: "refuse", use: .requests,
         variants: [
             .init(
                 name: "a refusal",
-                fields: [.init("refuse", shape, required: true, about: "a failure instead of the answer; the work is not done")])
+                fields: [.init("refuse", shape, required: true, about: "a failure instead of the reply; the work is not done")])
         ])
 
     private static let name = Shape.word(Failure.library.map(\.name))
@@ -35,9 +34,13 @@ struct Refuse: Sendable {
                 ]),
         ], "a failure's name such as unavailable, or { failure, status, code, message, headers, body, retryAfter }")
 
+    static func action(_ node: YAMLNode, for subject: OperationPattern.Subject) throws(Mistake) -> Action {
+        .replaceWork(try Refuse(node["refuse"] ?? node).substitute)
+    }
+
     /// Reads the value of the key `refuse`.
     ///
-    /// - Throws: a recorded failure that is to be sent otherwise than it was recorded.
+    /// - Throws: a change to a failure that was recorded, or a refusal that has neither a failure's name nor a status.
     init(_ node: YAMLNode) throws(Mistake) {
         let known = (node.text ?? node["failure"]?.text).flatMap { Failure.named($0) }
         failure = known ?? .generic
@@ -59,7 +62,7 @@ struct Refuse: Sendable {
         }
     }
 
-    /// A throttled request: beyond a limit.
+    /// A throttled request, beyond a limit.
     init(beyond limit: Limit, for wait: Duration) {
         failure = Failure.named("throttled") ?? .generic
         (status, code, message, body) = (failure.status, failure.code, failure.message, nil)
@@ -67,8 +70,20 @@ struct Refuse: Sendable {
         retryAfter = RetryAfter(max(wait, .seconds(1)), limit.retryAfter)
     }
 
-    /// The failure with what is sent instead of its own.
-    var sent: Failure {
+    /// The refusal in place of the work.
+    var substitute: Substitute {
+        Substitute(failure: failure.name.isEmpty ? nil : failure.name) { context in .reply(reply(context)) }
+    }
+
+    private func reply(_ context: Substitute.Context) -> WrittenReply {
+        let own = sent.body(caller: context.caller, id: context.identifier)
+        return WrittenReply(
+            status: status, body: body?.bytes ?? own.bytes, type: body?.type ?? own.type, isFromGateway: failure.isOfGateway,
+            challenges: failure.challenges, retryAfter: retryAfter?.value(now: context.now), headers: headers)
+    }
+
+    /// The failure with its own status, code and message replaced by those of the rule.
+    private var sent: Failure {
         Failure(
             failure.name, status, code.isEmpty ? Refusal.badArgumentCode : code, message, failure.provenance,
             form: message == failure.message && code == failure.code ? failure.form : .refusal, when: failure.when)

@@ -1,11 +1,11 @@
-/// When a client may come again: `Retry-After`, in one of the two forms of RFC 9110, section 10.2.3.
+/// When a client may try again: `Retry-After`, in one of the two forms of RFC 9110, section 10.2.3.
 struct RetryAfter: Sendable, Equatable {
-    /// How it is said.
+    /// How it is written.
     enum Form: String, Sendable, CaseIterable {
         case seconds
         /// An HTTP date on the world's clock.
         case date
-        /// Not at all.
+        /// No header field.
         case none
     }
 

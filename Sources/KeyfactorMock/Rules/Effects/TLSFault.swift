@@ -1,23 +1,27 @@
 import MicroHTTP
 
-/// Handshakes that fail, and certificates that are not to be trusted.
-enum TLSFault {
+/// A handshake that fails, or a certificate that is not to be trusted.
+enum TLSFault: Effect {
     static let words: [(word: String, fault: ConnectionFault)] = [
         ("expired", .expired), ("wrong-name", .wrongName), ("untrusted", .untrusted), ("cut", .cut), ("stall", .stall),
         ("old-protocol", .oldProtocol),
     ]
 
-    /// What it looks like in a scenario.
-    static let kind = EffectKind(
-        key: "tls",
+    static let form = EffectForm(
+        key: "tls", use: .connections,
         variants: [
             .init(
                 name: "a TLS fault",
                 fields: [
-                    .init("tls", .word(words.map(\.word)), required: true, about: "how the handshake goes wrong; HTTP is not concerned")
+                    .init("tls", .word(words.map(\.word)), required: true, about: "how the handshake fails; HTTP is not affected")
                 ])
         ])
 
-    /// The fault of a word.
+    static func action(_ node: YAMLNode, for subject: OperationPattern.Subject) throws(Mistake) -> Action {
+        guard let fault = fault(node["tls"]?.text) else { throw .notForConnections(node) }
+        return .failConnection(fault)
+    }
+
+    /// The fault that a word names.
     static func fault(_ word: String?) -> ConnectionFault? { words.first { $0.word == word }?.fault }
 }

@@ -2,9 +2,9 @@ import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.utility.DockerImageName;
 
-/** A server in a container of its own. */
+/** A server in a container. */
 final class MockContainer extends GenericContainer<MockContainer> {
-    // No image is published: name one that you have built from this project's Dockerfile.
+    // No image is published: use one that you have built from this project's Dockerfile.
     private static final String IMAGE =
             System.getenv().getOrDefault("KFMOCK_IMAGE", "registry.example.com/keyfactor-mock:0.1.0");
     private static final String SCENARIO =
@@ -17,7 +17,7 @@ final class MockContainer extends GenericContainer<MockContainer> {
         waitingFor(Wait.forHttp("/_mock/readyz").forPort(8080).forStatusCode(200));
     }
 
-    /** The server's address, such as http://localhost:32768. */
+    /** The server's URL, such as http://localhost:32768. */
     String address() {
         return "http://" + getHost() + ":" + getMappedPort(8080);
     }

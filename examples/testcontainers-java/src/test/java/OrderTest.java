@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** One job is ordered from a Command that is down at first. */
+/** Schedules a job while Command is down at first. */
 class OrderTest {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     /** The agent uo-1 of the small estate; its id is the same in every run. */
@@ -35,7 +35,7 @@ class OrderTest {
     }
 
     @Test
-    void anOrderThatIsRefusedIsGivenAgain() throws Exception {
+    void aRefusedJobIsScheduledAgain() throws Exception {
         try (MockContainer mock = new MockContainer()) {
             mock.start();
             assertEquals(503, order(mock.address() + "/KeyfactorAPI").statusCode());

@@ -1,0 +1,58 @@
+import MicroHTTP
+
+/// What the control interface warns of: names of what does not exist. With the parameter `strict` it refuses them.
+struct ControlWarnings: Sendable {
+    /// The parameter, for lists of parameters.
+    static let parameter = (name: "strict", about: "refuses what would be a warning: names of what does not exist")
+
+    let all: [Mistake]
+
+    /// Warnings, unless the call is strict and there are any.
+    ///
+    /// - Parameters:
+    ///   - mistakes: what is doubtful in the body or, with `parameters`, in the query.
+    ///   - call: the request.
+    ///   - isOfQuery: whether they are about parameters, which have no line.
+    ///   - isNew: whether the call has made its world, which may be due to a misspelt name.
+    /// - Throws: a refusal that draws them, where the call is strict.
+    init(_ mistakes: [Mistake], of call: ControlCall, isOfQuery: Bool = false, new isNew: Bool = false) throws(ControlRefusal) {
+        let new = "the world '\(call.world.name)' is new: no request has named it"
+        all = Mistakes(mistakes).all + (isNew ? [Mistake(Mark(line: 0, column: 0, width: 0), new)] : [])
+        guard try call.isStrict, !all.isEmpty else { return }
+        throw isOfQuery || isNew ? ControlRefusal(400, all.map(\.sentence).joined(separator: "\n")) : call.mistakes(Mistakes(all))
+    }
+
+    /// Writes the member `warnings`, if there are any.
+    func write(to writer: inout JSONWriter) {
+        guard !all.isEmpty else { return }
+        writer.name("warnings")
+        writer.array(all) { $0.value($1.line > 0 ? "line \($1.line): \($1.sentence)" : $1.sentence) }
+    }
+}
+
+extension Mistake {
+    /// The mistake with its hint, in one line.
+    var sentence: String { message + (hint.map { "; \($0)" } ?? "") }
+}
+
+extension ControlCall {
+    /// A refusal of a world that does not exist.
+    func noWorld(_ name: String, _ purpose: String = "") -> ControlRefusal {
+        let hint = nearestWord(to: name, among: worlds.names).map { " Did you mean '\($0)'?" } ?? ""
+        return ControlRefusal(404, "There is no world '\(name.prefix(64))'\(purpose.isEmpty ? "" : " " + purpose).\(hint)")
+    }
+
+    /// The names that exist in the world.
+    var names: Names { world.withState { Names($0) } }
+
+    /// Whether what would be a warning is refused.
+    var isStrict: Bool {
+        get throws(ControlRefusal) {
+            switch try parameter("strict") {
+            case nil, "false", "0": return false
+            case "", "true", "1": return true
+            case let other?: throw ControlRefusal(400, "strict: expected true or false, found '\(other.prefix(40))'.")
+            }
+        }
+    }
+}

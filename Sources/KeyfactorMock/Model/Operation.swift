@@ -1,0 +1,140 @@
+import MicroHTTP
+
+/// One operation of Command's API, said once: method and path, what it needs, takes and returns, what it does, and how far that is known.
+///
+/// Router, permission check, API description, `docs/fidelity/`, coverage and near misses come from it.
+struct Operation: Sendable {
+    /// What an operation does: check the call against the estate, which it cannot change, and say what is to be done.
+    typealias Work = @Sendable (Call, Estate) throws(Refusal) -> Outcome
+
+    let method: Method
+    /// The path below the base path as Keyfactor writes it; `{id}` stands for one segment.
+    let path: String
+    /// The first release that has it.
+    let since: ProductVersion
+    /// The permission that a caller must have.
+    let needs: Need
+    /// Whether its work sees what has fallen due. The one that only adds a job does not wait for it.
+    let seesTime: Bool
+    /// The body it reads, if it reads one.
+    let takes: Content?
+    /// The body of its success; 204 without one.
+    let returns: Content?
+    /// The parameters of its query.
+    let query: [Parameter]
+    /// Whether its answer has an X-Total-Count.
+    let counts: Bool
+    /// What `{id}` is in its path.
+    let id: Schema
+    /// How far it is known.
+    let facts: Facts
+    let work: Work
+
+    /// A parameter of the query.
+    struct Parameter: Sendable {
+        let name: String
+        let schema: Schema
+        var isRequired = false
+    }
+
+    /// What is known of an operation and what was guessed, as `docs/fidelity/` shows it.
+    struct Facts: Sendable {
+        /// What is recorded, documented or relied on by clients; says which.
+        let established: String
+        let assumed: String
+    }
+
+    /// An operation.
+    ///
+    /// - Parameters:
+    ///   - method: its method.
+    ///   - path: its path below the base path.
+    ///   - since: the first release that has it.
+    ///   - needs: the permission that a caller must have.
+    ///   - takes: the body it reads.
+    ///   - returns: the body of its success; 204 without one.
+    ///   - query: the parameters of its query.
+    ///   - counts: whether its answer has an X-Total-Count.
+    ///   - id: what `{id}` is in its path.
+    ///   - seesTime: whether what has fallen due is applied before.
+    ///   - established: what is recorded, documented or relied on by clients, and which of these.
+    ///   - assumed: what was guessed.
+    ///   - work: what it does.
+    init(
+        _ method: Method, _ path: String, since: ProductVersion = .v10, needs: Need, takes: Content? = nil, returns: Content? = nil,
+        query: [Parameter] = [], counts: Bool = false, id: Schema = .guid, seesTime: Bool = true, established: String, assumed: String,
+        _ work: @escaping Work
+    ) {
+        self.method = method
+        self.path = path
+        self.since = since
+        self.needs = needs
+        self.takes = takes
+        self.returns = returns
+        self.query = query
+        self.counts = counts
+        self.id = id
+        self.seesTime = seesTime
+        facts = Facts(established: established, assumed: assumed)
+        self.work = work
+    }
+
+    /// The operation as Keyfactor's documentation writes it: `POST /OrchestratorJobs/Custom`.
+    var name: String { "\(method.name) \(path)" }
+
+    /// Whether its body is read as JSON.
+    var takesBody: Bool { takes != nil }
+}
+
+/// What a body looks like, release by release.
+typealias Content = @Sendable (ProductVersion) -> Schema
+
+/// Bodies that several operations share.
+enum Contents {
+    /// A bare array of GUIDs.
+    static let guids: Content = { _ in .array(.guid) }
+
+    /// An array of what another content is.
+    static func array(_ element: @escaping Content) -> Content { { .array(element($0)) } }
+
+    /// The same body in every release.
+    static func always(_ schema: Schema) -> Content { { _ in schema } }
+}
+
+extension Operation.Parameter {
+    /// The parameters of a list: paging and sorting and, where there is one, the filter.
+    static func list(filters: Bool = true) -> [Self] {
+        let filter = filters ? [Self(name: "QueryString", schema: .text)] : []
+        return filter + [
+            Self(name: "PageReturned", schema: .integer), Self(name: "ReturnLimit", schema: .integer),
+            Self(name: "SortField", schema: .text), Self(name: "SortAscending", schema: .word(numbers: [0, 1], names: [])),
+        ]
+    }
+}
+
+/// What an operation comes to: something to send, or something to do first. Whatever may be refused has been refused before.
+enum Outcome {
+    case reply(Reply)
+    /// Changes the estate and replies. It has no way to fail, so that nothing is ever half done.
+    case commit((inout Estate) -> Reply)
+}
+
+/// The vendor's part of a response: a status, a JSON body and, for lists, how many rows there are in all.
+struct Reply: Sendable {
+    var status: Int
+    var body: [UInt8]
+    /// Sent as `X-Total-Count`.
+    var total: Int?
+
+    /// A reply.
+    ///
+    /// - Parameters:
+    ///   - status: the HTTP status.
+    ///   - body: JSON, or nothing.
+    ///   - total: how many rows match in all, whatever the page.
+    init(_ status: Int, _ body: [UInt8] = [], total: Int? = nil) {
+        self.status = status
+        self.body = body
+        self.total = total
+    }
+}

@@ -1,0 +1,30 @@
+"""The fixture that examples/pytest/keyfactor_mock.py offers to everybody, and a client that lives in its world."""
+
+import os
+import sys
+
+import pytest
+
+from support.client import Client
+from support.mock import BINARY, ROOT
+
+EXAMPLES = ROOT / "examples"
+if str(EXAMPLES / "pytest") not in sys.path:
+    sys.path.insert(0, str(EXAMPLES / "pytest"))
+os.environ.setdefault("KEYFACTOR_MOCK_BINARY", BINARY)
+
+from keyfactor_mock import kfmock, kfmock_server  # noqa: E402, F401: fixtures
+
+CUSTOM = "/OrchestratorJobs/Custom"
+SAMPLE = {"ParamInt": "1"}
+
+
+@pytest.fixture
+def client(kfmock):
+    """Makes clients for which time passes in the world and not on the wall: `client(attempts=3)`."""
+    return lambda **more: Client(kfmock.url, pause=kfmock.advance, **more)
+
+
+def give(client, **more):
+    """Gives the agent uo-1 a job of the sample type."""
+    return client.run_on("uo-1", "SampleCustomJobType", SAMPLE, **more)

@@ -1,0 +1,93 @@
+"""The kits refuse what would let a wrong test pass: names that do not exist, and rules without an effect."""
+
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+from fixture import EXAMPLES, kfmock, kfmock_server  # noqa: F401: fixtures
+from keyfactor_mock import Refused, World
+from mock import BINARY
+
+
+@pytest.mark.parametrize(
+    "operation, said",
+    [
+        ("GET /Agnts", "GET /Agents"), ("POST /OrchestratorJobs/Custm", "POST /OrchestratorJobs/Custom"), ("get /Agents", "GET /Agents"),
+        ("GET /KeyfactorAPI/Agents", "leave out /KeyfactorAPI"), ("DELETE /Agents", "is no operation"),
+    ],
+)
+def test_operations_that_do_not_exist(kfmock, operation, said):
+    for use in (
+        lambda: kfmock.requests(operation), lambda: kfmock.on(operation).delay("1ms"),
+        lambda: (kfmock.expect(operation, count=0), kfmock.verify()), lambda: (kfmock.expect(operation, count=0), kfmock.await_("1s")),
+    ):
+        with pytest.raises(Refused) as refused:
+            use()
+        assert said in str(refused.value) or "an operation such as" in str(refused.value)
+        kfmock.expected, kfmock._rules = [], []
+
+
+@pytest.mark.parametrize(
+    "expected, said",
+    [
+        (dict(rule="outtage", count=0), "no rule 'outtage'"), (dict(jobs={"agent": "ou-1"}, count=0), "did you mean 'uo-1'"),
+        (dict(jobs={"jobType": "SampelCustomJobType"}, count=0), "did you mean 'SampleCustomJobType'"),
+        (dict(where={"body.ClientMachine": "wbe-1"}, count=0), "did you mean 'web-1'"), (dict(where={"world": "default"}, count=0), "this is the world"),
+    ],
+)
+def test_other_names_that_do_not_exist(kfmock, expected, said):
+    kfmock.expect(**expected)
+    with pytest.raises(Refused, match=said.replace("(", ".")):
+        kfmock.verify()
+    kfmock.expected = []
+
+
+def test_a_rule_needs_an_effect(kfmock):
+    world = World(kfmock.server, kfmock.name + "-2")
+    rule = world.on("GET", "/Agents")
+    for judge in (world.verify, world.check_rules, world.await_):
+        with pytest.raises(AssertionError, match="GET /Agents"):
+            judge()
+    rule.refuse("unavailable")
+    world.verify()
+    world.on("GET", "/PamProviders").does()
+    world.verify()
+    world.drop()
+
+
+def test_jobs_that_are_over(kfmock):
+    kfmock.patch(jobs=[{"agent": "uo-1", "jobType": "SampleCustomJobType", "fields": {"ParamInt": "1"}}])
+    assert kfmock.jobs(over=True) == [] and len(kfmock.jobs()) == 1
+    for _ in range(3):
+        for job in kfmock.jobs():
+            kfmock.control("POST", f"jobs/{job['id']}/advance")
+    (job,) = kfmock.jobs(over=True)
+    assert kfmock.jobs() == [] and (job["state"], job["result"]) == ("over", "Success")
+
+
+GO_TEST = """
+package keyfactormock
+
+import "testing"
+
+func TestMisspelt(t *testing.T) { New(t).Requests("GET /Agnts") }
+func TestRule(t *testing.T) { New(t).On("GET /Agnts").Refuse("unavailable") }
+func TestVerify(t *testing.T) { New(t).Verify("[ { jobs: { agent: ou-1 }, count: 0 } ]") }
+func TestNoEffect(t *testing.T) { New(t).On("GET /Agents") }
+func TestRight(t *testing.T) { w := New(t); w.On("GET /Agents").Refuse("unavailable"); w.Requests("GET /Agents") }
+"""
+
+
+@pytest.mark.skipif(not shutil.which("go"), reason="there is no Go")
+def test_the_go_kit_refuses_them_too(tmp_path):
+    folder = shutil.copytree(EXAMPLES / "go", tmp_path / "go")
+    pathlib.Path(folder, "names_test.go").write_text(GO_TEST)
+    command = [BINARY, "exec", "--", "go", "test", "-count=1", "-v", "-run", "TestMisspelt|TestRule|TestVerify|TestNoEffect|TestRight", "./..."]
+    ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
+    said = ended.stdout + ended.stderr
+    assert ended.returncode != 0
+    for name in ("TestMisspelt", "TestRule", "TestVerify", "TestNoEffect"):
+        assert f"--- FAIL: {name}" in said, said
+    assert "--- PASS: TestRight" in said and "did you mean 'GET /Agents'" in said and "was given no effect" in said, said

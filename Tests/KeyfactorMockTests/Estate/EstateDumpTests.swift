@@ -1,0 +1,205 @@
+import MicroHTTP
+import TestSupport
+import Testing
+
+@testable import KeyfactorMock
+
+/// `GET /_mock/estate` says all that exists: read again, it is the same estate.
+struct EstateDumpTests {
+    private static let walks = ["10.5", "11.6", "24.4", "25.4"].flatMap { product in (1...6).map { (product, UInt64($0)) } }
+
+    @Test(arguments: walks)
+    func anEstateReadFromItsDumpGivesTheSameAnswers(_ product: String, _ seed: UInt64) throws {
+        var walk = try Walk(product: product, seed: seed)
+        for _ in 0..<120 { try walk.step() }
+        let estate = walk.life.mock.world
+        #expect(estate.jobs.history.count > 0 && estate.stores.count > 0, "a walk that goes nowhere")
+        let dump = try walk.life.mock.get("/_mock/estate").body
+        let start = walk.now.iso
+        let copy = try Life(Walk.scenario(product, start: start, estate: dump))
+        #expect(try copy.mock.get("/_mock/estate").body == dump)
+        try compare(walk.life.mock, copy.mock, "at once")
+        for hours in [1, 30] {
+            for mock in [walk.life.mock, copy.mock] {
+                #expect(try mock.send(.post, "/_mock/clock/advance", body: #"{"by":"\#(hours)h"}"#).status == 200)
+            }
+            try compare(walk.life.mock, copy.mock, "after \(hours) h")
+        }
+    }
+
+    @Test(arguments: walks.filter { $0.1 < 3 })
+    func anEstatePatchedIntoAnotherWorldGivesTheSameAnswers(_ product: String, _ seed: UInt64) throws {
+        var walk = try Walk(product: product, seed: seed)
+        for _ in 0..<120 { try walk.step() }
+        let mock = walk.life.mock
+        let dump = try mock.get("/_mock/estate").body
+        let other = try Life(Walk.scenario(product, start: walk.now.iso, estate: "{}"))
+        let patched = try other.mock.send(.patch, "/_mock/estate", body: dump)
+        #expect(patched.status == 200, "\(patched.body)")
+        #expect(try other.mock.get("/_mock/estate").body == dump)
+        try compare(mock, other.mock, "after a patch")
+    }
+
+    /// Asks both for everything.
+    private func compare(_ one: Mock, _ other: Mock, _ when: String) throws {
+        let product = one.server.worlds.standard.withState { $0.scenario.product }
+        for operation in API.operations where operation.method == .get && operation.since <= product {
+            for path in try Self.paths(operation, one) {
+                let (known, found) = (try one.get(path), try other.get(path))
+                #expect(
+                    known.status == found.status && known.body == found.body, "\(path) \(when): \(Self.difference(known.body, found.body))")
+            }
+        }
+    }
+
+    /// Where two bodies part, with what comes around it.
+    private static func difference(_ one: String, _ other: String) -> String {
+        let same = zip(one, other).prefix { $0 == $1 }.count
+        return "…\(one.dropFirst(max(0, same - 60)).prefix(140))… against …\(other.dropFirst(max(0, same - 60)).prefix(140))…"
+    }
+
+    /// The paths of an operation with the ids of all that exists.
+    private static func paths(_ operation: KeyfactorMock.Operation, _ mock: Mock) throws -> [String] {
+        let estate = mock.world
+        let path = operation.path
+        if path.hasSuffix("JobStatus/Data") { return estate.jobs.history.all.map { path + "?jobHistoryId=\($0.id)" } }
+        if path.contains("{name}") { return estate.storeTypes.all.map { path.replacing("{name}", with: $0.shortName) } }
+        guard path.contains("{id}") else { return [path + "?ReturnLimit=1000"] }
+        let ids: [String] =
+            switch path.split(separator: "/")[0] {
+            case "Agents": estate.agents.all.map(\.id.text)
+            case "JobTypes": estate.jobTypes.all.map(\.id.text)
+            case "CertificateStores": estate.stores.all.map(\.id.text)
+            case "CertificateStoreTypes": estate.storeTypes.all.map { String($0.number) }
+            case "CertificateStoreContainers": estate.containers.all.map { String($0.id) }
+            default: []
+            }
+        return ids.map { path.replacing("{id}", with: $0) }
+    }
+}
+
+/// A random walk of writes over a random estate.
+private struct Walk {
+    let life: Life
+    private var random: SplitMix
+    private var made = 0
+
+    init(product: String, seed: UInt64) throws {
+        random = SplitMix(seed: seed)
+        let silent = random.next() % 2 == 0
+        let start = "2026-11-22T12:00:00Z"
+        let estate = """
+              containers: [ { name: Shelf, schedule: { Daily: { Time: "2026-03-01T02:00:00Z" } } }, { name: Empty, storeType: PEM } ]
+              storeTypes: [ { shortName: Odd, supports: [ add, enrollment, discovery ], properties: [ { name: Key, type: Secret } ] } ]
+              pamProviders: [ { name: Vault } ]
+              agents:
+                - { machine: uo-3, capabilities: [ PEM, Odd, LOGS, SampleCustomJobType ], polls: \(!silent), blueprint: Blue }
+              certificateStores:
+                - { machine: found, path: /f, agent: uo-1, approved: false }
+                - machine: full
+                  path: /full
+                  agent: uo-3
+                  container: Shelf
+                  inventory: [ { alias: a, subject: CN=a }, { alias: a, subject: CN=chain }, { alias: b, parameters: { p: "1" } } ]
+            """
+        life = try Life(Self.scenario(product, start: start, estate: "\n" + estate))
+    }
+
+    /// A scenario whose jobs take their time.
+    static func scenario(_ product: String, start: String, estate: String) -> String {
+        """
+        product: "\(product)"
+        clock: { start: \(start), mode: frozen }
+        progress:
+          - { match: { jobType: PEMInventory }, steps: [ { state: InProcess, for: 90s }, { state: Completed, data: listed } ] }
+          - match: { agent: uo-1 }
+            steps:
+              - { state: absent }
+              - { state: InProcess, reads: 2 }
+              - { state: CompletedWillRetry, message: again }
+              - { state: InProcess, until: told }
+        estate: \(estate)
+        """
+    }
+
+    var now: Timestamp { life.mock.server.worlds.standard.withState { $0.now(wall: Mock.noon) } }
+
+    private mutating func pick<Element>(_ list: [Element]) -> Element? {
+        list.isEmpty ? nil : list[Int(random.next() % UInt64(list.count))]
+    }
+
+    private mutating func schedule() -> String {
+        pick([
+            #"{"Immediate":true}"#, #"{"Interval":{"Minutes":7}}"#, #"{"Daily":{"Time":"2026-01-01T13:10:00Z"}}"#,
+            #"{"ExactlyOnce":{"Time":"2026-11-22T14:00:00Z"}}"#,
+        ])!
+    }
+
+    /// One write or another. Some are refused, which is as good.
+    mutating func step() throws {
+        let mock = life.mock
+        let estate = mock.world
+        made += 1
+        let agent = pick(estate.agents.all.map(\.id.text)) ?? ""
+        let store = pick(estate.stores.all.map(\.id.text)) ?? ""
+        let container = pick(estate.containers.all.map { String($0.id) } + ["null"]) ?? "null"
+        let type = pick(estate.storeTypes.all.map { String($0.number) }) ?? "2"
+        let when = schedule()
+        switch random.next() % 22 {
+        case 0: try life.pass(by: 37 * 60)
+        case 1, 2: _ = try mock.post("/CertificateStores/Schedule", #"{"StoreIds":["\#(store)"],"Schedule":\#(when)}"#)
+        case 3, 4:
+            _ = try mock.post(
+                "/OrchestratorJobs/Custom",
+                #"{"AgentId":"\#(agent)","JobTypeName":"SampleCustomJobType","Schedule":\#(when),"JobFields":{"ParamInt":\#(made)}}"#)
+        case 5, 6:
+            _ = try mock.post(
+                "/CertificateStores",
+                #"{"ClientMachine":"m\#(made)","StorePath":"/p","CertStoreType":\#(type),"AgentId":"\#(agent)","ContainerId":\#(container),"InventorySchedule":\#(when),"Properties":"{\"Key\":{\"value\":{\"SecretValue\":\"s\"}},\"n\":\"1\"}","Password":{"SecretValue":"s"},"CreateIfMissing":true}"#
+            )
+        case 7: _ = try mock.send(.delete, "/CertificateStores/" + store)
+        case 8:
+            _ = try mock.send(
+                .put, "/CertificateStores",
+                body: #"{"Id":"\#(store)","AgentId":"\#(agent)","ContainerId":\#(container),"InventorySchedule":\#(when)}"#)
+        case 9: _ = try mock.post("/CertificateStores/Approve", #"[{"Id":"\#(store)","ContainerId":\#(container)}]"#)
+        case 10:
+            _ = try mock.post(
+                "/CertificateStores/Certificates/Add",
+                #"{"CertificateId":\#(made % 5 + 1),"CertificateStores":[{"CertificateStoreId":"\#(store)","Alias":"n\#(made % 3)"}],"Schedule":{"Immediate":true}}"#
+            )
+        case 11:
+            _ = try mock.post(
+                "/CertificateStores/Certificates/Remove",
+                #"{"CertificateStores":[{"CertificateStoreId":"\#(store)","Alias":"a"}],"Schedule":{"Immediate":true}}"#)
+        case 12: _ = try mock.post("/CertificateStores/Reenrollment", #"{"KeystoreId":"\#(store)","SubjectName":"CN=re\#(made)"}"#)
+        case 13:
+            _ = try mock.send(
+                .put, "/CertificateStores/DiscoveryJob", body: #"{"AgentId":"\#(agent)","Type":\#(type),"Dirs":"/etc"}"#)
+        case 14:
+            _ = try mock.post(
+                "/CertificateStoreTypes",
+                #"{"Name":"T\#(made)","ShortName":"T\#(made)","SupportedOperations":{"Add":true},"Properties":[{"Name":"q","Type":"Bool","Required":true}],"EntryParameters":[{"Name":"e","RequiredWhen":{"OnAdd":true}}],"JobProperties":["j"],"ServerRegistration":3,"PrivateKeyAllowed":2}"#
+            )
+        case 15: _ = try mock.send(.delete, "/CertificateStoreTypes/" + type)
+        case 16: _ = try mock.post("/CertificateStoreContainers", #"{"Name":"C\#(made)","Schedule":\#(when),"OverwriteSchedules":true}"#)
+        case 17: _ = try mock.send(.delete, "/CertificateStoreContainers/" + container)
+        case 18:
+            _ = try mock.post(
+                "/JobTypes/Custom", #"{"JobTypeName":"J\#(made)","JobTypeFields":[{"Name":"f","Type":2,"DefaultValue":"4"}]}"#)
+        case 19: _ = try mock.post("/Agents/" + (pick(["Approve", "Disapprove", "Approve", "Reset"]) ?? ""), #"["\#(agent)"]"#)
+        case 20: _ = try mock.post("/Agents/\(agent)/FetchLogs", "")
+        default:
+            let attempt = pick(estate.jobs.history.all.map(\.id)) ?? 1
+            _ = try mock.get("/OrchestratorJobs/JobHistory")
+            _ = try mock.post("/OrchestratorJobs/" + (pick(["Reschedule", "Acknowledge"]) ?? ""), #"{"JobAuditIds":[\#(attempt)]}"#)
+        }
+    }
+}
+
+extension Life {
+    /// Lets the world's clock go on, which stands otherwise.
+    fileprivate func pass(by seconds: Int) throws {
+        _ = try mock.send(.post, "/_mock/clock/advance", body: #"{"by":"\#(seconds)s"}"#)
+    }
+}

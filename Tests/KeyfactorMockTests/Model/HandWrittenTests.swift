@@ -1,0 +1,112 @@
+import TestSupport
+import Testing
+
+@testable import KeyfactorMock
+
+/// What is read and written by hand, since clients send it most, is held against what the models derive.
+struct HandWrittenTests {
+    private static let texts = ["", "a", "Ä\u{1F600}", "\"\\\u{1}", String(repeating: "long ", count: 40)]
+    private static let values = [
+        "null", "true", "5", "\"\"", "\"SampleCustomJobType\"", "\"samplecustomjobtype\"", "[]", "{}",
+        "\"e89c945f-da62-482c-9495-ecf36abbd2dd\"",
+        "\"00000000-0000-0000-0000-000000000000\"", "{\"Immediate\":true}", "{\"Interval\":{\"Minutes\":\"60\"}}", "{\"Daily\":{}}",
+        "{\"Off\":true}", "{\"Weekly\":{\"Days\":[\"Monday\",3],\"Time\":\"2026-01-01T10:00:00Z\"}}", "{\"ParamInt\":1}",
+        "[\"2162f005-083e-4995-9519-60b656b06a45\"]", "[\"x\"]", "[7,7]",
+    ]
+
+    private static func schedule(_ random: inout SplitMix) -> Schedule {
+        let time = Timestamp(ticks: Mock.noon.ticks + Int64(random.next() % 1_000_000_000_000))
+        return switch random.next() % 6 {
+        case 0: .immediate
+        case 1: .interval(minutes: Int(random.next() % 10_000) + 1)
+        case 2: .daily(time)
+        case 3: .weekly([.friday, .monday], time)
+        case 4: .monthly(day: Int(random.next() % 27) + 1, time)
+        default: .exactlyOnce(time)
+        }
+    }
+
+    @Test(arguments: ProductVersion.allCases)
+    func aJobIsWrittenAsItsModelWritesIt(_ product: ProductVersion) {
+        var random = SplitMix(seed: UInt64(product.index) + 1)
+        for round in 0..<1_000 {
+            var fidelity = Fidelity()
+            fidelity.timestampTypo = round % 2 == 0
+            fidelity.nulls = round % 3 == 0 ? .omit : .vendor
+            fidelity.enums = WireStyle.EnumStyle.allCases[round % 3]
+            let fields = (0..<random.next() % 4).map { Job.Field(name: "F\($0)", value: Self.texts[Int(random.next() % 5)]) }
+            let order = JobOrder(
+                agent: GUID(high: random.next(), low: random.next()), kind: .custom, type: Self.texts[Int(random.next() % 5)],
+                schedule: Self.schedule(&random), fields: fields)
+            let job = Job(
+                id: GUID(high: random.next(), low: random.next()), number: round, order: order,
+                requested: Timestamp(ticks: Mock.noon.ticks + Int64(random.next() % 1_000_000_000)))
+            var byHand = JSONWriter(style: fidelity.wireStyle(product))
+            var derived = byHand
+            job.write(to: &byHand, misspelled: fidelity.timestampTypo)
+            Job.model.write(job, .nothing, View(.written, product: product, now: Mock.noon, fidelity), to: &derived)
+            #expect(byHand.bytes == derived.bytes, "\(String(decoding: byHand.bytes, as: UTF8.self))")
+        }
+    }
+
+    /// A body of some members with some values: nearly all of them wrong somewhere.
+    private static func body(_ names: [String], _ random: inout SplitMix) -> String {
+        let right = [
+            "agentid": "\"e89c945f-da62-482c-9495-ecf36abbd2dd\"", "jobtypename": "\"SampleCustomJobType\"", "schedule": "null",
+            "jobfields": "{\"ParamInt\":1}", "storeids": "[\"2162f005-083e-4995-9519-60b656b06a45\"]",
+        ]
+        let members = names.compactMap { name -> String? in
+            if random.next() % 4 == 0 { return nil }
+            let isRight = random.next() % 2 == 0
+            let value = isRight ? right[name.lowercased()] : nil
+            return "\"\(name)\":\(value ?? values[Int(random.next() % UInt64(values.count))])"
+        }
+        return "{\(members.joined(separator: ","))}"
+    }
+
+    /// What a reader makes of a body: the draft in words, or its refusal.
+    private static func outcome<Draft>(_ read: () throws(Refusal) -> Draft) -> String {
+        do throws(Refusal) { return "\(try read())" } catch { return "\(error)" }
+    }
+
+    @Test(arguments: Fidelity.UnknownMembers.allCases)
+    func aJobIsReadAsItsModelReadsIt(_ unknown: Fidelity.UnknownMembers) throws {
+        var random = SplitMix(seed: 7)
+        let estate = try Mock().world
+        var fidelity = Fidelity()
+        fidelity.unknownMembers = unknown
+        let reading = Reading(form: .create, product: .v25, fidelity: fidelity)
+        var accepted = 0
+        for _ in 0..<5_000 {
+            let text = Self.body(["AgentId", "JobTypeName", "Schedule", "jobFIELDS", "Strange"], &random)
+            let body = try JSONDocument(Array(text.utf8)).root
+            let byHand = Self.outcome { () throws(Refusal) in try CustomJobRequest(body, fidelity).order(estate, fidelity) }
+            let derived = Self.outcome { () throws(Refusal) in
+                var draft = CustomJobRequest.model.blank()
+                try CustomJobRequest.model.read(body, reading, into: &draft)
+                return try draft.order(estate, fidelity)
+            }
+            #expect(byHand == derived, "\(text)")
+            if byHand.hasPrefix("JobOrder") { accepted += 1 }
+        }
+        #expect(unknown == .refuse || accepted > 0, "no body was right")
+    }
+
+    @Test(arguments: Fidelity.UnknownMembers.allCases)
+    func aScheduleIsReadAsItsModelReadsIt(_ unknown: Fidelity.UnknownMembers) throws {
+        var random = SplitMix(seed: 8)
+        var fidelity = Fidelity()
+        fidelity.unknownMembers = unknown
+        for _ in 0..<5_000 {
+            let text = Self.body(["StoreIds", "schedule", "Strange"], &random)
+            let body = try JSONDocument(Array(text.utf8)).root
+            let byHand = Self.outcome { () throws(Refusal) in try ScheduleStoresRequest(body, fidelity) }
+            let derived = Self.outcome { () throws(Refusal) in
+                var draft = ScheduleStoresRequest.model.blank()
+                try ScheduleStoresRequest.model.read(body, Reading(form: .create, product: .v25, fidelity: fidelity), into: &draft)
+                return draft
+            }
+            #expect(byHand == derived, "\(text)")
+        }
+    }
+}

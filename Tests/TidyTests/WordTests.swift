@@ -1,0 +1,91 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Keeps words out that only this project would use, or that mean something else in plain English.
+struct WordTests {
+    /// A word to avoid, and what to write instead.
+    private struct Word: Sendable {
+        /// A regular expression for the word.
+        let pattern: String
+        /// What to write instead.
+        let instead: String
+        /// A regular expression for lines in which the word is right.
+        let allowed: String?
+
+        init(_ pattern: String, _ instead: String, allowed: String? = nil) {
+            (self.pattern, self.instead, self.allowed) = (pattern, instead, allowed)
+        }
+    }
+
+    private static let words = [
+        Word(#"\b[Hh]oles?\b"#, "path parameter"),
+        Word(#"\bgoOn\w*|\bgoes on\b"#, "resume, continue"),
+        Word(#"\bletGo\w*|\blet(s|ting)? go\b"#, "release, discard, drop"),
+        Word(#"\bputDown\w*|\bputs? down\b"#, "enqueue, schedule, record"),
+        Word(#"\b[Tt]old\b|[a-z]Told\b"#, "reported, recorded", allowed: #"until: told|`told`|\btold\("#),
+        Word(#"\bSaid\b"#, "patch, body"),
+        Word(#"\b[Pp]retend(s|ed)?\b"#, "simulate"),
+        Word(#"\b[Oo]utrank(s|ed)?\b"#, "override"),
+        Word(#"\banswered( with)? [1-5][0-9][0-9]\b"#, "gets 413", allowed: "only meets what is answered 404"),
+        Word(#"\b[Bb]ehind\b"#, "after, below", allowed: #"\b(leave|leaves|left|Leave|Leaves)\b.*\bbehind\b"#),
+        Word(#"\bas assumed\b|, which is assumed\b"#, "(assumed)"),
+        Word(#"\b[Ff]or ever\b"#, "forever"),
+        Word(#"\b[Aa]new\b"#, "again, restart", allowed: #"begin\(anew:"#),
+        Word(#"\bwhose [a-z]+ it is\b"#, "the owner"),
+        Word(#"\bof nothing\b"#, "that does not exist, zero"),
+        Word(#"\bstr(uck|ikes?) out\b"#, "redacted", allowed: #"\(struck out\)"#),
+        Word(#"\bunder way\b"#, "running, in process"),
+        Word(#"\b[Hh]eed(s|ed)?\b"#, "read, respect"),
+        Word(#"\bdearer\b"#, "more expensive"),
+        Word(#"\b[Bb]esides\b(?!.* default)"#, "in addition to, next to"),
+    ]
+
+    /// Folders and files that are not yet clean. This list must only become shorter.
+    private static let exempt = [
+        "Sources/CListener", "Sources/MicroHTTP",
+        "Sources/KeyfactorMock/API", "Sources/KeyfactorMock/Access", "Sources/KeyfactorMock/Agents",
+        "Sources/KeyfactorMock/Catalogue.swift",
+        "Sources/KeyfactorMock/CertificateStores", "Sources/KeyfactorMock/Containers", "Sources/KeyfactorMock/Control",
+        "Sources/KeyfactorMock/Description", "Sources/KeyfactorMock/Estate/Estate", "Sources/KeyfactorMock/Estate/InventoryReader.swift",
+        "Sources/KeyfactorMock/JSON/JSONValue+", "Sources/KeyfactorMock/JSON/Members.swift", "Sources/KeyfactorMock/JobTypes",
+        "Sources/KeyfactorMock/Jobs", "Sources/KeyfactorMock/Journal", "Sources/KeyfactorMock/Log.swift",
+        "Sources/KeyfactorMock/MockServer.swift", "Sources/KeyfactorMock/PamProviders", "Sources/KeyfactorMock/Rules",
+        "Sources/KeyfactorMock/Scenarios/Scenario", "Sources/KeyfactorMock/Schedules", "Sources/KeyfactorMock/Status",
+        "Sources/KeyfactorMock/StoreTypes", "Sources/KeyfactorMock/Worlds",
+        "Tests/Clients", "Tests/KeyfactorMockTests", "Tests/MicroHTTPTests", "Tests/Soak", "Tests/Support",
+        "Tests/TidyTests/TidyTests.swift",
+        "docs/ARCHITECTURE.md", "docs/FIDELITY.md", "Fuzz/Sources/PathFuzzer.swift",
+    ]
+
+    private static let texts: [String] = {
+        let endings = ["swift", "c", "h", "py", "md", "yaml", "yml", "sh", "go", "java", "lua"]
+        let folders = ["Sources", "Tests", "docs", "scenarios", "examples", "Fuzz/Sources", "Benchmarks"]
+        let found = folders.flatMap { folder -> [String] in
+            let walk = FileManager.default.enumerator(at: Golden.root.appending(path: folder), includingPropertiesForKeys: nil)
+            return (walk?.compactMap { $0 as? URL } ?? []).filter { endings.contains($0.pathExtension) }.map {
+                $0.path.replacingOccurrences(of: Golden.root.path + "/", with: "")
+            }
+        }
+        let others = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "Fuzz/README.md", "Dockerfile"]
+        return (found + others).filter { path in path != "Tests/TidyTests/WordTests.swift" && !exempt.contains { path.hasPrefix($0) } }
+            .sorted()
+    }()
+
+    @Test(arguments: texts)
+    func wordsArePlainEnglish(_ path: String) throws {
+        let patterns = try Self.words.map {
+            (try NSRegularExpression(pattern: $0.pattern), try $0.allowed.map { try Regex($0) }, $0.instead)
+        }
+        let text = try String(contentsOf: Golden.root.appending(path: path), encoding: .utf8)
+        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let line = String(line)
+            for (pattern, allowed, instead) in patterns {
+                guard let match = pattern.firstMatch(in: line, range: NSRange(line.startIndex..., in: line)),
+                    allowed.map({ !line.contains($0) }) ?? true, let range = Range(match.range, in: line)
+                else { continue }
+                Issue.record("\(path):\(number + 1): '\(line[range])': write \(instead)")
+            }
+        }
+    }
+}
