@@ -60,7 +60,7 @@ enum SocketFuzzer {
                 rest = rest.dropFirst(sent)
             }
         }
-        // Gives a quick reply 2 ms to arrive before the end.
+        // libmicrohttpd does not notice an end that arrives together with data: the connection would stay open until the idle timeout.
         var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         poll(&waiting, 1, 2)
         shutdown(descriptor, Int32(SHUT_WR))

@@ -173,7 +173,7 @@ void listener_report_end(listener_exchange *exchange);
 /// ours.
 ///
 /// - due: when the timer fires, INT64_MAX for never.
-/// - events: what epoll reports besides the client leaving.
+/// - events: what epoll reports in addition to the client leaving.
 /// - Returns false if memory is short; then it is not suspended.
 bool listener_hold_until(listener_exchange *exchange, int64_t due, uint32_t events);
 

@@ -22,10 +22,11 @@ extension Process {
 
     /// Makes a server visible in `places` of other processes until this process exits. Does nothing if the name exists already.
     ///
-    /// The name of a socket has at most 107 bytes. A server whose host is too long for it is listed without its address.
+    /// A host that does not fit into the name of a socket, 107 bytes in all, is left out: then the server is found by its ports.
     ///
     /// - Parameter place: the server's address.
     static func advertise(_ place: Place) {
+        let name = Array("\(prefix)\(id)/\(place.host)/\(place.http ?? 0)/\(place.https ?? 0)".utf8)
         let room = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1  // the first byte is NUL
         var name = socketName(place.host, place)
         if name.count > room { name = socketName(unknownHost, place) }
@@ -49,7 +50,7 @@ extension Process {
         return names.contains { $0.first.map(String.init) == String(process) }
     }
 
-    /// The servers of this user in the network namespace of this process whose addresses are known.
+    /// The servers of this user in the network namespace of this process.
     static var places: [Place] {
         names.compactMap { parts in
             guard parts.count == 4, parts[1] != unknownHost, let http = UInt16(parts[2]), let https = UInt16(parts[3]) else { return nil }

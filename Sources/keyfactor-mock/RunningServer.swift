@@ -135,7 +135,8 @@ struct RunningServer {
         guard !Process.replace(file, with: Array(text.utf8)) else { return }
         throw Stop(
             code: .unavailable, description: "Cannot write \(option) \(file.abbreviated). Check that its folder exists and is writable."
-        ).report()
+        )
+        .report()
     }
 
     /// Reloads the scenario file, if it has no mistakes.

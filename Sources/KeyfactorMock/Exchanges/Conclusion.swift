@@ -18,8 +18,8 @@ struct Conclusion {
         (self.answer, self.status, self.reason, self.rule, self.isOver) = (answer, status, reason, rule, isOver)
     }
 
-    /// How severe the reason is: what a rule does is meant.
-    var level: Log.Level { rule == nil ? .warning : .info }
+    /// How severe the reason is: a request that meets no operation is probably a mistake, any other refusal may be meant.
+    var level: Log.Level { rule == nil && (status == 404 || status == 405) ? .warning : .info }
 
     /// The connection is closed without a byte: the world that the exchange waited in has been reset or dropped.
     static let abandoned = Conclusion(.ready(closed))

@@ -1,4 +1,4 @@
-"""What is no handshake, what follows one, and a request for another: the connection is closed, and others are served meanwhile."""
+"""What is no handshake, after one, or a wish for another: the connection is closed, and others are served all the while."""
 
 import shutil
 import socket

@@ -6,9 +6,9 @@ import subprocess
 
 import pytest
 
-from fixture import EXAMPLES, kfmock, kfmock_server  # noqa: F401: fixtures
+from support.fixture import EXAMPLES, kfmock, kfmock_server  # noqa: F401: fixtures
 from keyfactor_mock import Refused, World
-from mock import BINARY
+from support.mock import BINARY
 
 
 @pytest.mark.parametrize(
