@@ -26,7 +26,6 @@ extension Process {
     ///
     /// - Parameter place: the server's address.
     static func advertise(_ place: Place) {
-        let name = Array("\(prefix)\(id)/\(place.host)/\(place.http ?? 0)/\(place.https ?? 0)".utf8)
         let room = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1  // the first byte is NUL
         var name = socketName(place.host, place)
         if name.count > room { name = socketName(unknownHost, place) }
