@@ -14,6 +14,11 @@ extension Process {
     }
 
     private static var prefix: String { "keyfactor-mock/\(getuid())/" }
+    private static let unknownHost = "-"
+
+    private static func socketName(_ host: String, _ place: Place) -> [UInt8] {
+        Array("\(prefix)\(id)/\(host)/\(place.http ?? 0)/\(place.https ?? 0)".utf8)
+    }
 
     /// Makes a server visible in `places` of other processes until this process exits. Does nothing if the name exists already.
     ///
@@ -21,9 +26,9 @@ extension Process {
     ///
     /// - Parameter place: the server's address.
     static func advertise(_ place: Place) {
-        let name = Array("\(prefix)\(id)/\(place.host)/\(place.http ?? 0)/\(place.https ?? 0)".utf8)
         let room = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1  // the first byte is NUL
-        guard name.count <= room else { return }
+        var name = socketName(place.host, place)
+        if name.count > room { name = socketName(unknownHost, place) }
         let socket = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -47,7 +52,7 @@ extension Process {
     /// The servers of this user in the network namespace of this process.
     static var places: [Place] {
         names.compactMap { parts in
-            guard parts.count == 4, let http = UInt16(parts[2]), let https = UInt16(parts[3]) else { return nil }
+            guard parts.count == 4, parts[1] != unknownHost, let http = UInt16(parts[2]), let https = UInt16(parts[3]) else { return nil }
             return Place(host: String(parts[1]), http: http == 0 ? nil : http, https: https == 0 ? nil : https)
         }
     }

@@ -106,6 +106,15 @@ def test_an_address_with_a_zone_is_served_and_found(serve):
     assert run("healthcheck", "--host", "::1%00000000000001", "--http-port", str(server.http_port)).returncode == 0
 
 
+@pytest.mark.parametrize("zeros", [30, 52, 53, 54, 60, 100, 240])
+def test_an_address_that_is_too_long_for_the_name_of_a_socket_is_served(serve, tmp_path, zeros):
+    file = tmp_path / "ready.json"
+    server = serve("", "--host", "0" * zeros + "177.0.0.1", "--ready-file", str(file))  # 127.0.0.1, in octal
+    assert talk(server, GET).status == 200
+    ended = run("serve", "--no-https", "--http-port", str(server.http_port), "--ready-file", str(file))
+    assert ended.returncode == 69 and json.loads(file.read_text()) == server.ready, "the file of a server that runs stays"
+
+
 PATHS = [f"{'a' * length}" for length in (256, 1000, 4096, 5000, 70_000)] + ["a/" * 2500]
 
 
