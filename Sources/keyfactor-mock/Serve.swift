@@ -34,6 +34,8 @@ struct Serve: ParsableCommand {
         let clients = try options.envFile.map { _ in try ClientFolder() }
         defer { clients?.remove() }
         environment = try clients?.fill(for: running, options, log)
+        let guardian = clients.flatMap { Process.startGuard(of: $0.path) }
+        defer { Process.dismiss(guardian) }
         Process.write(try running.announce(), to: .standardOutput)
         let signal = options.watch ? watch(running, options, since: stamp, log) : Process.waitForSignal()
         log(.info, "stopping on \(signal)")
