@@ -31,7 +31,7 @@ FAULTS = {
     "want-pause": _whole(),
     "want-stall-request": _NOTHING["stall"], "want-stall-reply": _NOTHING["stall"],
     "want-stall-headers": _broken("silence"), "want-stall-body": _broken("silence"),
-    "want-long-dribble": _broken("gone"),
+    "want-long-dribble": Fault("whole", TRUE, ("gone",)),
     "outage": _whole(503), "falls-ill": _whole(), "is-ill": _whole(502), "recovers": _whole(),
     "quota": _whole(429), "every-ninth": _whole(403), "changes": _whole(),
     "reset-request": _NOTHING["reset"], "reset-reply": _NOTHING["reset"],

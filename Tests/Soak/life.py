@@ -49,7 +49,7 @@ class Life:
         if by_header:
             fields.append("X-Mock-World: " + self.name)
         if want:
-            fields.append("X-Forwarded-Proto: " + want)
+            fields.append("Prefer: " + want)
         content = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         if body is not None:
             fields.append(f"Content-Length: {len(content)}")
