@@ -88,7 +88,7 @@ func New(t testing.TB) *World {
 	t.Cleanup(func() {
 		for _, rule := range w.rules {
 			if len(rule.does) == 0 {
-				t.Errorf("On(%q) was given no effect, such as Refuse: it strikes nothing", rule.said["operation"])
+				t.Errorf("On(%q) was given no effect, such as Refuse: it strikes nothing", rule.keys["operation"])
 			}
 		}
 		if t.Failed() {
