@@ -22,8 +22,12 @@ package struct Identifiers: Sendable {
         self.world = Mixing.digest(world)
     }
 
-    /// How many identifiers of each kind have been drawn.
-    var issued: [Int] { counts.map { Int(truncatingIfNeeded: $0) } }
+    /// How many identifiers of each kind have been drawn. Those of replies and tokens do not count: they name nothing in the estate.
+    var issued: [Int] {
+        var counts = counts
+        for kind in [Kind.correlation, .token] { counts[Int(kind.rawValue)] = 0 }
+        return counts.map { Int(truncatingIfNeeded: $0) }
+    }
 
     /// Passes over identifiers that were drawn once.
     ///

@@ -40,6 +40,15 @@ struct EstateDumpTests {
         try compare(mock, other.mock, "after a patch")
     }
 
+    @Test(arguments: ["/Agents", "/Nowhere", "/CertificateStores/00000000-0000-0000-0000-000000000009", "/Agents?QueryString=wrong"])
+    func aRequestThatChangesNothingDoesNotShowInTheDump(_ path: String) throws {
+        let mock = try Mock()
+        let before = try mock.get("/_mock/estate").body
+        _ = try mock.get(path)
+        _ = try mock.post("/CertificateStores/Schedule", "{}")
+        #expect(try mock.get("/_mock/estate").body == before)
+    }
+
     /// Asks both for everything.
     private func compare(_ one: Mock, _ other: Mock, _ when: String) throws {
         let product = one.server.worlds.standard.withState { $0.scenario.product }
