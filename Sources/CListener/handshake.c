@@ -64,7 +64,7 @@ static int note_hello(gnutls_session_t session, unsigned type, unsigned when, un
     listener_exchange *exchange = exchange_of(mhd_connection_of(session));
     int socket = socket_of(exchange);
     if (exchange->fault == LISTENER_FAULT_STALL && exchange->phase == PHASE_FRESH) {
-        // The handshake fails for now, and libmicrohttpd, which leaves a suspended connection alone, does not try again.
+        // GnuTLS reports "try again", and libmicrohttpd, which leaves a suspended connection alone, never does.
         if (listener_hold_until(exchange, INT64_MAX, 0)) return GNUTLS_E_AGAIN;
     }
     if (exchange->fault == LISTENER_FAULT_RESET) {

@@ -29,7 +29,7 @@ struct NearMiss: Sendable {
         }
         let below = String(path.dropFirst(base.count))
         let candidates = endpoints.map {
-            ($0, Self.distance(Self.shape(below), Self.shape($0.path)) + ($0.method == request.method ? 0 : 1))
+            ($0, EditDistance.between(Self.shape(below), Self.shape($0.path)) + ($0.method == request.method ? 0 : 1))
         }
         guard let nearest = candidates.min(by: { $0.1 < $1.1 }), nearest.1 <= max(3, below.count / 2) else {
             return "no operation is like \(asked)"
@@ -48,20 +48,5 @@ struct NearMiss: Sendable {
             segment.hasPrefix("{") || GUID(segment) != nil || Int(segment) != nil ? "{}" : segment
         }
         return Array(segments.joined(separator: "/").utf8)
-    }
-
-    /// How many bytes must be inserted, removed or replaced to turn one text into the other (Levenshtein).
-    private static func distance(_ one: [UInt8], _ other: [UInt8]) -> Int {
-        var row = Array(0...other.count)
-        for (i, a) in one.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, b) in other.enumerated() {
-                let replaced = diagonal + (a == b ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
-            }
-        }
-        return row[other.count]
     }
 }

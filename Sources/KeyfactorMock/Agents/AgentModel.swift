@@ -26,7 +26,7 @@ extension Agent: Modelled {
         Member("AuthCertificateReenrollment", .word(.alwaysName, lowercasedInFiles: true)) { $0.certificateReenrollment }.sorted()
             .seeded(
                 "certificateReenrollment", about: "whether it is to get a new certificate; default none", \.certificateReenrollment)
-        Seed("lastSeen", .time, about: "when it was last there; null for now, as long as it polls", \.lastSeen)
+        Seed("lastSeen", .time, about: "when it last polled; null for an agent that polls all the time", \.lastSeen)
         Member("LastThumbprintUsed", .text) { _ in "" }.sorted()
         Member("LastErrorCode", .number, nullable: { _ in nil }).sorted()
         Member("LastErrorMessage", .text, nullable: { _ in nil }).sorted()

@@ -20,7 +20,7 @@ struct Likeness {
         let path = Self.shape(router.segmentsBelowBase(entry.request) ?? [entry.request.text(entry.request.path)])
         let method = wanted.method == nil || wanted.method == entry.request.method.name ? 0 : 1
         if let distance = known[path] { return method + distance }
-        let distance = Self.distance(wanted.path, path)
+        let distance = EditDistance.between(wanted.path, path)
         known[path] = distance
         return method + distance
     }
@@ -29,21 +29,5 @@ struct Likeness {
     private static func shape(_ segments: [String]) -> [UInt8] {
         let words = segments.prefix(8).map { GUID($0) != nil || Int($0) != nil || $0.hasPrefix("{") ? "*" : $0.lowercased() }
         return Array(words.joined(separator: "/").utf8.prefix(80))
-    }
-
-    /// How many bytes must be inserted, removed or replaced (Levenshtein); 0 for what is the same.
-    private static func distance(_ one: [UInt8], _ other: [UInt8]) -> Int {
-        guard one != other else { return 0 }
-        var row = Array(0...other.count)
-        for (i, a) in one.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, b) in other.enumerated() {
-                let replaced = diagonal + (a == b ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
-            }
-        }
-        return row[other.count]
     }
 }

@@ -195,20 +195,6 @@ extension Kind where Value == [GUID] {
     }
 }
 
-extension Kind where Value == [Int] {
-    /// An array of at least one whole number, each counted once, in the order of first mention.
-    ///
-    /// - Parameter what: what they name, for refusals.
-    /// - Returns: the kind.
-    static func numbers(of what: String) -> Kind {
-        Kind(.array(.integer)) { numbers, _, _, writer in
-            writer.array(numbers) { $0.value($1) }
-        } read: { value, place, _ throws(Refusal) in
-            .value(try value.integers(at: place, of: what))
-        }
-    }
-}
-
 extension Kind where Value == String {
     /// JSON, kept as text, of which no more is known than its schema.
     static func json(_ schema: Schema) -> Kind { Kind(schema) { json, _, _, writer in writer.raw(json) } }
@@ -239,15 +225,6 @@ extension Kind where Value == JSONValue {
                 throw .badArgument("\(place): expected an object, found \(value.kindName).", member: place)
             }
             return .value(value)
-        }
-    }
-
-    /// A value that is read later, when more is known.
-    static func unread(_ schema: Schema) -> Kind {
-        Kind(schema) { _, _, _, writer in
-            writer.null()
-        } read: { value, _, _ in
-            .value(value)
         }
     }
 }

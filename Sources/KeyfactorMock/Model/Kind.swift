@@ -47,13 +47,6 @@ package struct Kind<Value: Sendable>: Sendable {
     init(_ schema: Schema, write: @escaping Write, read: @escaping Read = { _, _, _ in .absent }) {
         self.init({ _, _ in schema }, write: write, read: read)
     }
-
-    /// The same kind with other words for scenario files.
-    func seeded(as shape: Shape) -> Kind {
-        var copy = self
-        copy.shape = shape
-        return copy
-    }
 }
 
 /// For whom and when an answer is written.

@@ -97,8 +97,6 @@ enum Contents {
     /// An array of what another content is.
     static func array(_ element: @escaping Content) -> Content { { .array(element($0)) } }
 
-    /// The same body in every release.
-    static func always(_ schema: Schema) -> Content { { _ in schema } }
 }
 
 extension Operation.Parameter {

@@ -38,7 +38,8 @@ struct RuleDoubts: Sendable {
         if met.contains(where: { $0.since <= product }) { return nil }
         if let later = met.first { return warning(rule, "Command \(product.rawValue) has no \(later.name)") }
         return Mistake(
-            rule.mark, "the rule '\(Mistake.shortened(rule.name))' only meets what is answered 404: \(rule.operation.text) is no operation",
+            rule.mark,
+            "the rule '\(Mistake.shortened(rule.name))' only matches requests that get 404: \(rule.operation.text) is no operation",
             hint: Names.hint(rule.operation, bases))
     }
 

@@ -100,11 +100,11 @@ struct ConventionTests {
         (.delete, "/Agents", "DELETE /KeyfactorAPI/Agents: this path has GET"),
     ])
     func aMissSaysWhatWasNearest(_ method: Method, _ path: String, _ why: String) throws {
-        let told = Told()
-        let mock = try Mock(log: Log(.warning, time: TimeSource { Mock.noon }) { told.add($0) })
+        let recorder = LogRecorder()
+        let mock = try Mock(log: Log(.warning, time: TimeSource { Mock.noon }) { recorder.add($0) })
         let reply = try mock.send(method, path)
         #expect(reply["X-Mock-Why"] == why)
-        #expect(told.lines == ["2026-11-22T12:00:00Z WARNING \(why)\n"])
+        #expect(recorder.lines == ["2026-11-22T12:00:00Z WARNING \(why)\n"])
         #expect(reply.code != nil)
     }
 
@@ -164,7 +164,7 @@ struct ConventionTests {
 }
 
 /// Lines of a log.
-final class Told: Sendable {
+final class LogRecorder: Sendable {
     private let all = Lock<[String]>([])
     var lines: [String] { all.withLock { $0 } }
     func add(_ line: String) { all.withLock { $0.append(line) } }

@@ -6,7 +6,7 @@ import Testing
 
 /// Every 4xx and every broken reply has its reason in `X-Mock-Why`, the journal and the log, in the same words.
 struct ReasonTests {
-    private final class Told: Sendable {
+    private final class Recording: Sendable {
         let lines = Lock<[String]>([])
         var log: Log { Log(.info) { line in self.lines.withLock { $0.append(line) } } }
     }
@@ -35,18 +35,18 @@ struct ReasonTests {
 
     /// Asks for the agents and compares the three places.
     private static func reason(_ scenario: String, _ request: Request, status: Int = 401) throws -> String {
-        let told = Told()
-        let mock = try Mock(scenario, log: told.log)
-        return try reason(mock, told, request, status: status)
+        let recording = Recording()
+        let mock = try Mock(scenario, log: recording.log)
+        return try reason(mock, recording, request, status: status)
     }
 
-    private static func reason(_ mock: Mock, _ told: Told, _ request: Request, status: Int) throws -> String {
+    private static func reason(_ mock: Mock, _ recording: Recording, _ request: Request, status: Int) throws -> String {
         let answered = try mock.raw(request)
         let why = answered["X-Mock-Why"] ?? "no reason"
         #expect(answered.status == status, "\(why)")
         let entry = try mock.get("/_mock/journal").json["exchanges"]?.elements.first
         #expect(entry?["why"]?.text == why)
-        #expect(told.lines.withLock { $0.contains { $0.hasSuffix(" \(why)\n") } }, "\(told.lines.withLock { $0 })")
+        #expect(recording.lines.withLock { $0.contains { $0.hasSuffix(" \(why)\n") } }, "\(recording.lines.withLock { $0 })")
         return why
     }
 
@@ -86,21 +86,21 @@ struct ReasonTests {
     }
 
     @Test func anExpiredTokenSaysWhen() throws {
-        let (told, time) = (Told(), Lock(Mock.noon))
-        let mock = try Mock(Self.scenario("bearer"), log: told.log, time: TimeSource { time.withLock { $0 } })
+        let (recording, time) = (Recording(), Lock(Mock.noon))
+        let mock = try Mock(Self.scenario("bearer"), log: recording.log, time: TimeSource { time.withLock { $0 } })
         let token = try Self.token(mock)
         time.withLock { $0 = $0 + .seconds(61) }
         let request = Request(.get, "/KeyfactorAPI/Agents", headers: [("Authorization", "Bearer \(token)")])
-        let why = try Self.reason(mock, told, request, status: 401)
+        let why = try Self.reason(mock, recording, request, status: 401)
         #expect(why == "the token of client ci expired 2026-11-22T12:01:00Z, the world's time is 2026-11-22T12:01:01Z")
     }
 
     @Test func aTokenOfAnotherWorldIsNamed() throws {
-        let told = Told()
-        let mock = try Mock(Self.scenario("bearer"), log: told.log)
+        let recording = Recording()
+        let mock = try Mock(Self.scenario("bearer"), log: recording.log)
         let token = try Self.token(mock, "/w/other")
         let headers = [("Authorization", "Bearer \(token)"), ("X-Mock-World", "default")]
-        let why = try Self.reason(mock, told, Request(.get, "/KeyfactorAPI/Agents", headers: headers), status: 401)
+        let why = try Self.reason(mock, recording, Request(.get, "/KeyfactorAPI/Agents", headers: headers), status: 401)
         #expect(why == "the token was issued by the world 'other', and this is the world 'default'")
     }
 
@@ -153,16 +153,16 @@ struct ReasonTests {
             ("break: stall", "never", "never answered"), ("break: dribble", "whole", "200"), ("break: slow-headers", "whole", "200"),
         ] as [(String, String, String)])
     func aBrokenReplyIsRecordedAsWhatItIs(_ effect: String, _ delivery: String, _ line: String) throws {
-        let told = Lock<[String]>([])
+        let recording = Lock<[String]>([])
         let mock = try Mock(
             "rules: [ { name: planned, operation: GET /Agents, do: [ { \(effect) } ] } ]",
-            log: Log(.debug) { line in told.withLock { $0.append(line) } })
+            log: Log(.debug) { line in recording.withLock { $0.append(line) } })
         _ = try? mock.get("/Agents")
         let entry = try mock.get("/_mock/journal").json["exchanges"]?.elements.first
         #expect(entry?["delivery"]?.text == delivery)
         let why = entry?["why"]?.text
         #expect((why != nil) == (delivery != "whole"))
-        let lines = told.withLock { $0 }
+        let lines = recording.withLock { $0 }
         #expect(lines.contains { $0.contains("GET /KeyfactorAPI/Agents \(line) by the rule 'planned'") }, "\(lines)")
         if let why { #expect(lines.contains { $0.contains("INFO \(why)") }) }
     }
