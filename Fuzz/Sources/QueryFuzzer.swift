@@ -17,12 +17,12 @@ enum QueryFuzzer {
     static func run(_ input: [UInt8]) {
         guard let choice = input.first else { return }
         let text = String(decoding: input.dropFirst(), as: UTF8.self)
-        let view = call.view(.shown)
+        let view = call.view(.shown, estate)
         switch choice % 4 {
-        case 0: check(text, Agent.model.queryFields(estate, view), estate.agents.all)
-        case 1: check(text, CertificateStore.model.queryFields(estate, view), estate.stores.all)
-        case 2: check(text, Job.model.queryFields(estate, view), estate.jobs.scheduled.all)
-        default: check(text, StoreType.model.queryFields(estate, view), estate.storeTypes.all)
+        case 0: check(text, Agent.model.queryFields(view), estate.agents.all)
+        case 1: check(text, CertificateStore.model.queryFields(view), estate.stores.all)
+        case 2: check(text, Job.model.queryFields(view), estate.jobs.scheduled.all)
+        default: check(text, StoreType.model.queryFields(view), estate.storeTypes.all)
         }
     }
 

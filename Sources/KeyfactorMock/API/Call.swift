@@ -71,7 +71,7 @@ struct Call: Sendable {
     func reading(_ form: Forms) -> Reading { Reading(form: form, product: product, fidelity: fidelity) }
 
     /// For whom and when an answer is written.
-    func view(_ form: Forms) -> View { View(form, product: product, now: now, fidelity) }
+    func view(_ form: Forms, _ estate: Estate) -> View { View(form, estate, product: product, now: now, fidelity) }
 
     /// The body as a bare array of GUIDs, each counted once.
     ///
@@ -136,7 +136,7 @@ struct Call: Sendable {
 
     /// A reply with one row.
     func object<Row>(_ row: Row, _ model: Model<Row>, _ form: Forms, _ estate: Estate) -> Reply {
-        object { model.write(row, estate, view(form), to: &$0) }
+        object { model.write(row, view(form, estate), to: &$0) }
     }
 
     /// A reply with a page of a list.
@@ -148,9 +148,9 @@ struct Call: Sendable {
     ///   - estate: where the rows lie.
     /// - Returns: a reply with status 200 and the total.
     func list<Row>(_ page: Page<Row>, _ model: Model<Row>, _ form: Forms, _ estate: Estate) -> Reply {
-        let view = view(form)
+        let view = view(form, estate)
         var writer = JSONWriter(style: style, capacity: 64 + page.rows.count * 640)
-        writer.array(page.rows) { model.write($1, estate, view, to: &$0) }
+        writer.array(page.rows) { model.write($1, view, to: &$0) }
         return Reply(200, writer.bytes, total: page.total)
     }
 }

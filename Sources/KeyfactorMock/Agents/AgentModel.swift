@@ -15,7 +15,7 @@ extension Agent: Modelled {
         Member("Version", .text) { $0.version }.filtered().seeded("version", about: "its version", \.version)
         Member("Status", .word(.number, lowercasedInFiles: true)) { $0.status }.filtered()
             .seeded("status", about: "default approved", \.status)
-        Member("LastSeen", .time) { agent, _, view in agent.lastSeen(by: view.now) }.filtered()
+        Member("LastSeen", .time) { agent, view in agent.lastSeen(by: view.now) }.filtered()
         Member("Capabilities", .list(.text("a capability"))) { $0.capabilities }.filtered()
             .seeded("capabilities", about: "store types, custom job types by name, LOGS", \.capabilities)
         Seed("polls", .flag, about: "whether it asks for jobs at all; default true", \.polls)
@@ -30,8 +30,8 @@ extension Agent: Modelled {
         Member("LastThumbprintUsed", .text) { _ in "" }.sorted()
         Member("LastErrorCode", .number, nullable: { _ in nil }).sorted()
         Member("LastErrorMessage", .text, nullable: { _ in nil }).sorted()
-        Member("JobTypes", .list(.object(AgentJobType.model))) { agent, estate, _ in
-            agent.capabilities.flatMap { estate.agentJobTypes(for: $0) }
+        Member("JobTypes", .list(.object(AgentJobType.model))) { agent, view in
+            agent.capabilities.flatMap { view.estate.agentJobTypes(for: $0) }
         }.sent { $0.traits.agentJobTypes }
     }
 

@@ -122,10 +122,10 @@ enum CertificateStoreChanges {
 
     /// The answer to a write: recorded for POST, assumed for PUT.
     private static func answer(_ id: GUID, _ draft: CertificateStore.Draft, _ call: Call, _ estate: Estate) -> Reply {
-        var view = call.view(.written)
-        view.repeatsEmptySchedule = draft.schedule.value == .off
+        let view = View(
+            .written, estate, product: call.product, now: call.now, call.fidelity, repeatsEmptySchedule: draft.schedule.value == .off)
         return call.object { writer in
-            if let store = estate.stores[id] { CertificateStore.model.write(store, estate, view, to: &writer) }
+            if let store = estate.stores[id] { CertificateStore.model.write(store, view, to: &writer) }
         }
     }
 }

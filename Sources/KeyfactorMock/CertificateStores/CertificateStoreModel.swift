@@ -38,32 +38,32 @@ extension CertificateStore: Modelled {
         Member("Approved", .flag) { $0.isApproved }.filtered()
         Member("CreateIfMissing", .flag) { $0.createsIfMissing }.sorted()
             .asked([.create, .update]) { $0.createsIfMissing = $1.value }
-        Member("Properties", .text) { store, _, view in
+        Member("Properties", .text) { store, view in
             view.form == .written ? StoreProperties.answered(store.properties) : store.properties
         }.sorted()
         Asked("Properties", .storeProperties, in: .requests, \.properties)
         Member("AgentId", .guid, nullable: { $0.agent }).filtered().asked([.create, .update], \.agent)
         Member("AgentAssigned", .flag) { $0.agent != nil }.sorted()
         Asked(ignored: "AgentAssigned")
-        Member("ContainerName", .text, nullable: { store, estate, _ in store.container.flatMap { estate.containers[$0]?.name } })
+        Member("ContainerName", .text, nullable: { store, view in store.container.flatMap { view.estate.containers[$0]?.name } })
             .filtered("Container", aliases: ["ContainerName"])
         Member("InventorySchedule", .scheduleOnTheDay, nullable: { $0.schedule }).only(in: .shown)
         Member(
             "InventorySchedule", .inventoryScheduleOrOff,
-            nullable: { store, _, view in
+            nullable: { store, view in
                 store.schedule.map { .set($0) } ?? (view.repeatsEmptySchedule ? .off : nil)
             }
         ).only(in: .written).asked([.create, .update], \.schedule)
             .asked(.approve, of: { $0.traits.approvalSchedules }) { $0.schedule = $1 }
         Member(
             "ReenrollmentStatus", .object(shownOnly: ReenrollmentStatus.model),
-            nullable: { store, estate, view in
-                view.form == .written ? nil : ReenrollmentStatus(of: store, in: estate)
+            nullable: { store, view in
+                view.form == .written ? nil : ReenrollmentStatus(of: store, in: view.estate)
             })
         Member("SetNewPasswordAllowed", .flag) { _ in false }.sorted()
         Member(
             "Password", .object(shownOnly: KeyfactorSecret.model),
-            nullable: { store, _, view in
+            nullable: { store, view in
                 view.form == .shown && store.hasPassword ? KeyfactorSecret(isPresent: true) : nil
             })
         Asked("Password", .secret, in: .requests, \.password)
@@ -73,16 +73,16 @@ extension CertificateStore: Modelled {
 
     /// What stores are asked about that no answer holds.
     @FieldBuilder<CertificateStore> private static var queryOnly: [Field<CertificateStore>] {
-        Member("AgentAvailable", .flag) { store, estate, _ in
-            store.agent.flatMap { estate.agents[$0] }?.status == .approved
+        Member("AgentAvailable", .flag) { store, view in
+            store.agent.flatMap { view.estate.agents[$0] }?.status == .approved
         }.queryOnly()
         Member("HasInventoryScheduled", .flag) { $0.schedule != nil }.queryOnly()
-        Member("AddSupported", .flag) { store, estate, _ in estate.storeTypes[store.type]?.supports.contains(.add) ?? false }.queryOnly()
-        Member("RemoveSupported", .flag) { store, estate, _ in
-            estate.storeTypes[store.type]?.supports.contains(.remove) ?? false
+        Member("AddSupported", .flag) { store, view in view.estate.storeTypes[store.type]?.supports.contains(.add) ?? false }.queryOnly()
+        Member("RemoveSupported", .flag) { store, view in
+            view.estate.storeTypes[store.type]?.supports.contains(.remove) ?? false
         }.queryOnly()
-        Member("PrivateKeyAllowed", .word(.name)) { store, estate, _ in
-            estate.storeTypes[store.type]?.details.privateKey ?? .optional
+        Member("PrivateKeyAllowed", .word(.name)) { store, view in
+            view.estate.storeTypes[store.type]?.details.privateKey ?? .optional
         }.queryOnly()
         // A store holds many: one of them must fit.
         Member("CertificateId", .list(.text)) { $0.inventory.flatMap { $0.certificates.map(String.init) } }.queryOnly()

@@ -50,7 +50,7 @@ enum CertificateStoreOperations {
     ) { call, estate throws(Refusal) in
         let store = try CertificateStore.noun.find(.storesRead, call, estate)
         let rows = GatheredRows(all: store.inventory.map { InventoryRow(store: store, entry: $0) })
-        let fields = InventoryRow.model.queryFields(estate, call.view(.shown))
+        let fields = InventoryRow.model.queryFields(call.view(.shown, estate))
         let page = try call.page(of: rows, fields: fields, defaultSort: "Name", takesQuery: false)
         return .reply(call.list(page, InventoryRow.model, .shown, estate))
     }
@@ -65,9 +65,9 @@ enum CertificateStoreOperations {
         let permissions = call.caller.permissions
         let stores = estate.stores.all.filter { !$0.inventory.isEmpty && permissions.allow(.storesRead, container: $0.container) }
         let rows = GatheredRows(all: stores.flatMap { store in store.inventory.map { InventoryRow(store: store, entry: $0) } })
-        let view = call.view(.shown)
+        let view = call.view(.shown, estate)
         let fields =
-            InventoryRow.model.queryFields(estate, view) + CertificateStore.model.queryFields(estate, view).map { $0.of { $0.store } }
+            InventoryRow.model.queryFields(view) + CertificateStore.model.queryFields(view).map { $0.of { $0.store } }
         return .reply(call.list(try call.page(of: rows, fields: fields, defaultSort: nil), InventoryRow.model, .shown, estate))
     }
 

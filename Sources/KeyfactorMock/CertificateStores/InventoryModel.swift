@@ -6,8 +6,8 @@ struct InventoryRow: Modelled {
     /// An entry as inventories send it (CertificateStoreInventoryResponse): one for each alias, with its chain. The query fields are assumed.
     static let model = Model<InventoryRow>([.shown: "InventoryResponse"]) {
         Member("Name", .text) { $0.entry.alias }.filtered(aliases: ["Alias"])
-        Member("Certificates", .list(.object(InventoryCertificate.model))) { row, estate, _ in
-            row.entry.certificates.compactMap { estate.certificates[$0] }.map { .init(certificate: $0, item: row.entry.item) }
+        Member("Certificates", .list(.object(InventoryCertificate.model))) { row, view in
+            row.entry.certificates.compactMap { view.estate.certificates[$0] }.map { .init(certificate: $0, item: row.entry.item) }
         }
         Member("Parameters", .json(.map(.any))) { $0.entry.parameters }
         Member("CertStoreId", .guid) { $0.store.id }

@@ -92,7 +92,7 @@ struct KeyfactorSecret: Modelled {
 
     /// Writes the secret as a GET shows it, with every member.
     func write(to writer: inout JSONWriter) {
-        Self.model.write(self, .nothing, View(.shown, product: .v25, now: .first), to: &writer)
+        Self.model.write(self, .nothing, to: &writer)
     }
 }
 
@@ -108,7 +108,7 @@ extension Kind where Value == Secret {
         let object = Schema.model(
             "KeyfactorAPISecret",
             .object([.nullable("SecretValue", .text), .nullable("Provider", .integer), .nullable("Parameters", .map(.any))]))
-        return Kind(takesText ? .either([object, .text]) : object) { _, _, _, writer in
+        return Kind(takesText ? .either([object, .text]) : object) { _, _, writer in
             writer.null()
         } read: { value, place, _ throws(Refusal) in
             .value(try Secret.read(value, path: place, takesText: takesText))

@@ -95,7 +95,7 @@ package struct StoreProperties: Sendable {
 extension Kind where Value == StoreProperties {
     /// A store's properties as requests bring them: JSON in a string.
     static var storeProperties: Kind {
-        Kind(.text) { _, _, _, writer in
+        Kind(.text) { _, _, writer in
             writer.null()
         } read: { value, place, _ throws(Refusal) in
             try StoreProperties.read(value, path: place).map { .value($0) } ?? .absent

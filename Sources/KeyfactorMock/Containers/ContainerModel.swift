@@ -38,9 +38,9 @@ extension Container: Modelled {
         Member("CertStoreType", .number(null: -1)) { $0.storeType ?? -1 }.filtered()
             .asked(.requests) { $0.storeType = $1.value }
             .seeded(.storeType("storeType", about: "the short name of the store type it is limited to", \.storeType))
-        Member("StoreCount", .number) { container, estate, _ in estate.stores.count(inGroup: container.id) }.only(in: .listed)
-        Member("CertificateStores", .list(.object(shownOnly: CertificateStore.model))) { container, estate, _ in
-            estate.stores.rows(inGroup: container.id)
+        Member("StoreCount", .number) { container, view in view.estate.stores.count(inGroup: container.id) }.only(in: .listed)
+        Member("CertificateStores", .list(.object(shownOnly: CertificateStore.model))) { container, view in
+            view.estate.stores.rows(inGroup: container.id)
         }.only(in: [.shown, .written])
         // Assumed: it says nothing.
         Asked(ignored: "CertificateStores", in: .requests)

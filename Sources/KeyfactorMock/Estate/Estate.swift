@@ -27,9 +27,6 @@ package struct Estate: Sendable {
     /// By name as spelt and by name in lower case, so that a name spelt right costs one look-up.
     private var jobTypeIDs = TreeDictionary<String, GUID>()
 
-    /// An estate in which nothing exists, for what is written without one.
-    static let nothing = Estate(identifiers: Identifiers(seed: 0, world: ""))
-
     /// An estate of nothing.
     ///
     /// - Parameter identifiers: where new identifiers come from.

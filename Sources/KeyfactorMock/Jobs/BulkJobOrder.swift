@@ -22,7 +22,7 @@ struct BulkJobAnswer: Modelled {
         Member("Schedule", .schedule) { $0.bulk.schedule }
         Member("JobFields", .list(.object(shownOnly: Job.Field.model))) { $0.bulk.fields }
         Member("RequestTimestamp", .time) { $0.requested }
-        Member("RequestTimestmap", .time, optional: { answer, _, view in view.fidelity.timestampTypo ? answer.requested : nil })
+        Member("RequestTimestmap", .time, optional: { answer, view in view.fidelity.timestampTypo ? answer.requested : nil })
     }
 
     private struct Pair: Modelled {

@@ -30,7 +30,7 @@ enum JobActions {
         let jobs: [Job]
         var reasons: [String] = []
         if let query = choice.query {
-            let filter = try Query.parse(query, Job.model.queryFields(estate, call.view(.shown)), call, named: "Query")
+            let filter = try Query.parse(query, Job.model.queryFields(call.view(.shown, estate)), call, named: "Query")
             jobs = estate.jobs.scheduled.all.filter { filter?.matches($0) ?? true }
         } else {
             let ids = try choice.ids?.guids(at: "JobIds", of: "job") ?? []
@@ -84,7 +84,7 @@ enum JobActions {
         let entries: [HistoryEntry]
         var reasons: [String] = []
         if let query = choice.query {
-            let filter = try Query.parse(query, HistoryEntry.model.queryFields(estate, call.view(.shown)), call, named: "Query")
+            let filter = try Query.parse(query, HistoryEntry.model.queryFields(call.view(.shown, estate)), call, named: "Query")
             entries = estate.jobs.history.all.filter { filter?.matches($0) ?? true }
         } else {
             let ids = try choice.ids?.integers(at: "JobAuditIds", of: "job history") ?? []

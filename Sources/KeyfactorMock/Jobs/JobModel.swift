@@ -9,7 +9,7 @@ extension Job: Modelled {
         Member("JobId", .guid) { $0.id }.only(in: .written)
         Member("OrchestratorId", .guid) { $0.order.agent }.only(in: .written)
         Member("AgentId", .guid) { $0.order.agent }.queryOnly()
-        Member("ClientMachine", .text, nullable: { job, estate, _ in estate.agents[job.order.agent]?.machine }).only(in: .shown)
+        Member("ClientMachine", .text, nullable: { job, view in view.estate.agents[job.order.agent]?.machine }).only(in: .shown)
             .filtered(aliases: ["Agent"])
         Member("Target", .text, nullable: { $0.order.target }).only(in: .shown).filtered("TargetPath", aliases: ["Target"])
         Member("Schedule", .scheduleOnTheDay, nullable: { $0.order.schedule.unlessImmediate }).only(in: .shown)
@@ -21,7 +21,7 @@ extension Job: Modelled {
         Member("Schedule", .schedule) { $0.order.schedule }.only(in: .written)
         Member("JobFields", .list(.object(shownOnly: Job.Field.model))) { $0.order.fields }.only(in: .written)
         Member("RequestTimestamp", .time) { $0.requested }.only(in: .written)
-        Member("RequestTimestmap", .time, optional: { job, _, view in view.fidelity.timestampTypo ? job.requested : nil })
+        Member("RequestTimestmap", .time, optional: { job, view in view.fidelity.timestampTypo ? job.requested : nil })
             .only(in: .written)
     }
 

@@ -55,7 +55,7 @@ enum JobOperations {
             """,
         assumed: "`Schedule` is null for Immediate; JobType matches the type's name and its kind; sorted by JobHistoryId"
     ) { call, estate throws(Refusal) in
-        let fields = HistoryEntry.model.queryFields(estate, call.view(.shown))
+        let fields = HistoryEntry.model.queryFields(call.view(.shown, estate))
         let filter = try call.filter(fields)
         let page = try call.page(of: estate.jobs.history, fields: fields, defaultSort: "JobHistoryId")
         let reply = call.list(page, HistoryEntry.model, .shown, estate)
@@ -73,7 +73,7 @@ enum JobOperations {
         assumed: "the other query fields; `Requested` is a date; ClientMachine is the orchestrator's"
     ) { call, estate throws(Refusal) in
         let page = try call.page(
-            of: estate.jobs.scheduled, fields: Job.model.queryFields(estate, call.view(.shown)), defaultSort: nil)
+            of: estate.jobs.scheduled, fields: Job.model.queryFields(call.view(.shown, estate)), defaultSort: nil)
         return .reply(call.list(page, Job.model, .shown, estate))
     }
 

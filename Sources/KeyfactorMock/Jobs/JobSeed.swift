@@ -115,7 +115,7 @@ extension Run: Modelled {
 extension Kind where Value: RawRepresentable<String> & CaseIterable {
     /// An enum as scenario files name its cases. Never on the wire.
     static var caseName: Kind {
-        var kind = Kind(.text) { value, _, _, writer in writer.value(value.rawValue) }
+        var kind = Kind(.text) { value, _, writer in writer.value(value.rawValue) }
         kind.shape = .word(Value.allCases.map(\.rawValue))
         kind.seed = { node, _ in node.text.flatMap { Value(rawValue: $0) } }
         kind.dump = { value, _, writer in writer.value(value.rawValue) }
@@ -135,7 +135,7 @@ extension Kind {
 extension Kind where Value == [Job.Field] {
     /// The fields of a job as scenario files have them: a mapping of texts in the order of the type's fields.
     fileprivate static var jobFields: Kind {
-        var kind = Kind(.any) { _, _, _, writer in writer.null() }
+        var kind = Kind(.any) { _, _, writer in writer.null() }
         kind.shape = .map(of: .text())
         kind.seed = { node, _ in
             node.entries.map { Job.Field(name: $0.key.text ?? "", value: $0.value.text ?? "") }

@@ -1,7 +1,7 @@
 extension Kind where Value == Schedule {
     /// A schedule as it was set. `{}` and Off count as null.
     static var schedule: Kind {
-        var kind = Kind(Schedule.schema) { schedule, _, _, writer in
+        var kind = Kind(Schedule.schema) { schedule, _, writer in
             schedule.write(to: &writer)
         } read: { value, place, reading throws(Refusal) in
             let asked = try Schedule.read(value, path: place, reading.fidelity)
@@ -15,14 +15,14 @@ extension Kind where Value == Schedule {
 
     /// A schedule as a later GET shows it: on the day of the GET.
     static var scheduleOnTheDay: Kind {
-        Kind(Schedule.schema) { schedule, _, view, writer in schedule.shown(on: view.now).write(to: &writer) }
+        Kind(Schedule.schema) { schedule, view, writer in schedule.shown(on: view.now).write(to: &writer) }
     }
 }
 
 extension Kind where Value == Schedule.Asked {
     /// A schedule that requests set or turn off, and that answers repeat.
     static var scheduleOrOff: Kind {
-        Kind(Schedule.schema) { asked, _, _, writer in
+        Kind(Schedule.schema) { asked, _, writer in
             if let schedule = asked.schedule { schedule.write(to: &writer) } else { writer.object { _ in } }
         } read: { value, place, reading throws(Refusal) in
             .value(try Schedule.read(value, path: place, reading.fidelity))

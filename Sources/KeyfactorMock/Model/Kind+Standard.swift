@@ -10,7 +10,7 @@ extension Kind where Value == String {
     ///   - length: how many characters it has in scenario files.
     /// - Returns: the kind.
     static func text(_ wanted: String = "text", pattern: String? = nil, length: ClosedRange<Int> = 0...Int.max) -> Kind {
-        var kind = Kind(.text) { text, _, _, writer in
+        var kind = Kind(.text) { text, _, writer in
             writer.value(text)
         } read: { value, place, _ throws(Refusal) in
             guard let text = value.text else {
@@ -53,7 +53,7 @@ extension Kind where Value == String {
 extension Kind where Value == GUID {
     /// A GUID. Assumed: the empty one counts as null.
     static var guid: Kind {
-        var kind = Kind(.guid) { guid, _, _, writer in
+        var kind = Kind(.guid) { guid, _, writer in
             writer.value(guid)
         } read: { value, place, _ throws(Refusal) in
             guard let guid = value.guid else { throw .notAGUID(place, value.shortSource) }
@@ -78,7 +78,7 @@ extension Kind where Value == Int {
     ///   - null: a number that means nothing, if one does.
     /// - Returns: the kind.
     static func number(_ range: ClosedRange<Int> = 0...Int(Int32.max), null: Int? = nil) -> Kind {
-        var kind = Kind(.integer) { number, _, _, writer in
+        var kind = Kind(.integer) { number, _, writer in
             writer.value(number)
         } read: { value, place, _ throws(Refusal) in
             let number = (value.integer ?? value.text.flatMap { Int($0) }).flatMap { Int32(exactly: $0) }.map { Int($0) }
@@ -98,7 +98,7 @@ extension Kind where Value == Int {
 extension Kind where Value == Bool {
     /// True or false.
     static var flag: Kind {
-        var kind = Kind(.boolean) { truth, _, _, writer in
+        var kind = Kind(.boolean) { truth, _, writer in
             writer.value(truth)
         } read: { value, place, _ throws(Refusal) in
             guard let truth = value.boolean else {
@@ -117,7 +117,7 @@ extension Kind where Value == Bool {
 extension Kind where Value == Timestamp {
     /// A moment. Scenario files may say it relative to the world's start.
     static var time: Kind {
-        var kind = Kind(.time) { moment, _, _, writer in
+        var kind = Kind(.time) { moment, _, writer in
             writer.value(moment)
         } read: { value, place, _ throws(Refusal) in
             guard let moment = value.text.flatMap({ Timestamp($0) }) else {
@@ -138,8 +138,8 @@ extension Kind {
     static func list<Element>(_ element: Kind<Element>) -> Kind where Value == [Element] {
         var kind = Kind {
             .array(element.schema($0, $1))
-        } write: { values, estate, view, writer in
-            writer.array(values) { element.write($1, estate, view, &$0) }
+        } write: { values, view, writer in
+            writer.array(values) { element.write($1, view, &$0) }
         } read: { value, place, reading throws(Refusal) in
             guard value.isArray else { throw .badArgument("\(place): expected an array, found \(value.kindName).", member: place) }
             var values: [Element] = []
@@ -163,8 +163,8 @@ extension Kind {
     static func object(_ model: Model<Value>) -> Kind where Value: Modelled, Value.Draft == Value {
         var kind = Kind {
             model.schema($0, $1)
-        } write: { value, estate, view, writer in
-            model.write(value, estate, view, to: &writer)
+        } write: { value, view, writer in
+            model.write(value, view, to: &writer)
         } read: { value, place, reading throws(Refusal) in
             var draft = model.blank()
             try model.read(value, at: place, reading, into: &draft)
@@ -187,7 +187,7 @@ extension Kind where Value == [GUID] {
     /// - Parameter what: what they name, for refusals.
     /// - Returns: the kind.
     static func guids(of what: String) -> Kind {
-        Kind(.array(.guid)) { guids, _, _, writer in
+        Kind(.array(.guid)) { guids, _, writer in
             writer.array(guids) { $0.value($1) }
         } read: { value, place, _ throws(Refusal) in
             .value(try value.guids(at: place, of: what))
@@ -197,7 +197,7 @@ extension Kind where Value == [GUID] {
 
 extension Kind where Value == String {
     /// JSON, kept as text, of which no more is known than its schema.
-    static func json(_ schema: Schema) -> Kind { Kind(schema) { json, _, _, writer in writer.raw(json) } }
+    static func json(_ schema: Schema) -> Kind { Kind(schema) { json, _, writer in writer.raw(json) } }
 }
 
 extension Kind {
@@ -218,7 +218,7 @@ extension Kind {
 extension Kind where Value == JSONValue {
     /// An object of which nothing more is said.
     static var object: Kind {
-        Kind(.map(.any)) { _, _, _, writer in
+        Kind(.map(.any)) { _, _, writer in
             writer.null()
         } read: { value, place, _ throws(Refusal) in
             guard value.isObject else {
@@ -235,8 +235,8 @@ extension Kind {
         Kind {
             product, _ in
             model.schema(product, .shown)
-        } write: { row, estate, view, writer in
-            model.write(row, estate, view.of(.shown), to: &writer)
+        } write: { row, view, writer in
+            model.write(row, view.of(.shown), to: &writer)
         }
     }
 }

@@ -25,7 +25,7 @@ extension Kind where Value: NamedNumber {
     /// - Returns: the kind.
     static func word(_ style: WordStyle, lowercasedInFiles isLowercased: Bool = false) -> Kind {
         let word = { @Sendable (value: Value) in isLowercased ? value.name.lowercased() : value.name }
-        var kind = Kind(.word(Value.self, \.name)) { value, _, _, writer in
+        var kind = Kind(.word(Value.self, \.name)) { value, _, writer in
             if writer.sendsNumbers(style) { writer.value(value.rawValue) } else { writer.value(value.name) }
         } read: { json, place, _ throws(Refusal) in
             let text = json.text?.lowercased()

@@ -2,7 +2,7 @@
 ///
 /// A member of a noun names its kind once; reader, writer, schema, filter, shape and dump all come from it.
 package struct Kind<Value: Sendable>: Sendable {
-    package typealias Write = @Sendable (Value, Estate, View, inout JSONWriter) -> Void
+    package typealias Write = @Sendable (Value, View, inout JSONWriter) -> Void
     package typealias Read = @Sendable (JSONValue, _ place: String, Reading) throws(Refusal) -> Patch<Value>
 
     /// What it looks like on the wire, in one release and one form.
@@ -49,26 +49,39 @@ package struct Kind<Value: Sendable>: Sendable {
     }
 }
 
-/// For whom and when an answer is written.
-package struct View: Sendable {
+/// What an answer is written from, for whom and when.
+///
+/// One reference: it goes to every member of every row, and an estate is many words.
+package final class View: Sendable {
+    let estate: Estate
     let product: ProductVersion
     /// The world's time.
     let now: Timestamp
     let form: Forms
     let fidelity: Fidelity
     /// Whether a schedule that was sent as `{}` is repeated so.
-    var repeatsEmptySchedule = false
+    let repeatsEmptySchedule: Bool
 
     /// A view of one form.
-    init(_ form: Forms, product: ProductVersion, now: Timestamp, _ fidelity: Fidelity = Fidelity()) {
+    init(
+        _ form: Forms, _ estate: Estate, product: ProductVersion, now: Timestamp, _ fidelity: Fidelity = Fidelity(),
+        repeatsEmptySchedule: Bool = false
+    ) {
         self.form = form
+        self.estate = estate
         self.product = product
         self.now = now
         self.fidelity = fidelity
+        self.repeatsEmptySchedule = repeatsEmptySchedule
     }
 
+    /// A view without an estate, for what needs none.
+    static let nothing = View(.shown, Estate(identifiers: Identifiers(seed: 0, world: "")), product: .v25, now: .first)
+
     /// The same view of another form.
-    func of(_ form: Forms) -> View { View(form, product: product, now: now, fidelity) }
+    func of(_ form: Forms) -> View {
+        form == self.form ? self : View(form, estate, product: product, now: now, fidelity)
+    }
 }
 
 /// Under which rules a request is read.

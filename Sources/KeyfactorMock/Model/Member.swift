@@ -4,7 +4,7 @@
 ///     Member("Username", .text, \.username).filtered(aliases: ["Identity"]).seeded("username", about: "the user it logs in as")
 struct Member<Row: Modelled, Value: Sendable>: Sendable {
     /// The value that a row has, if it has one.
-    typealias Get = @Sendable (Row, Estate, View) -> Value?
+    typealias Get = @Sendable (Row, View) -> Value?
 
     let name: String
     let kind: Kind<Value>
@@ -12,7 +12,7 @@ struct Member<Row: Modelled, Value: Sendable>: Sendable {
     let presence: Schema.Member.Presence
     private(set) var forms = Forms.answers
     private(set) var isSent: @Sendable (ProductVersion) -> Bool = { _ in true }
-    private(set) var query: (@Sendable (Estate, View) -> QueryField<Row>)?
+    private(set) var query: (@Sendable (View) -> QueryField<Row>)?
     private(set) var asked: [Asked<Row.Draft>] = []
     private(set) var seed: Seed<Row>?
 
@@ -30,22 +30,22 @@ struct Member<Row: Modelled, Value: Sendable>: Sendable {
     ///   - kind: what it holds.
     ///   - get: takes the value from a row.
     init(_ name: String, _ kind: Kind<Value>, _ get: @escaping @Sendable (Row) -> Value) {
-        self.init(name, kind, .always) { row, _, _ in get(row) }
+        self.init(name, kind, .always) { row, _ in get(row) }
     }
 
     /// A member that is null where it has no value, or left out where the world says `nulls: omit`.
     init(_ name: String, _ kind: Kind<Value>, nullable get: @escaping @Sendable (Row) -> Value?) {
-        self.init(name, kind, .nullable) { row, _, _ in get(row) }
+        self.init(name, kind, .nullable) { row, _ in get(row) }
     }
 
     /// A member that is left out where it has no value, whatever the world says about nulls.
     init(_ name: String, _ kind: Kind<Value>, optional get: @escaping @Sendable (Row) -> Value?) {
-        self.init(name, kind, .optional) { row, _, _ in get(row) }
+        self.init(name, kind, .optional) { row, _ in get(row) }
     }
 
     /// A member whose value depends on other rows, on the release or on the time.
-    init(_ name: String, _ kind: Kind<Value>, _ get: @escaping @Sendable (Row, Estate, View) -> Value) {
-        self.init(name, kind, .always) { row, estate, view in get(row, estate, view) }
+    init(_ name: String, _ kind: Kind<Value>, _ get: @escaping @Sendable (Row, View) -> Value) {
+        self.init(name, kind, .always) { row, view in get(row, view) }
     }
 
     /// A member that may be null and depends on other rows, on the release or on the time.
@@ -96,9 +96,9 @@ struct Member<Row: Modelled, Value: Sendable>: Sendable {
     private func queried(_ name: String?, _ aliases: [String], isKey: Bool, sortsOnly: Bool) -> Member {
         var copy = self
         let (name, get, comparable) = (name ?? self.name, get, kind.query)
-        copy.query = { estate, view in
+        copy.query = { view in
             QueryField(name, comparable?.kind ?? .text, aliases: aliases, isKey: isKey, sortsOnly: sortsOnly) { row in
-                get(row, estate, view).flatMap { comparable?.value($0) } ?? .null
+                get(row, view).flatMap { comparable?.value($0) } ?? .null
             }
         }
         return copy
@@ -193,13 +193,13 @@ struct Member<Row: Modelled, Value: Sendable>: Sendable {
                 guard forms.contains(form), isSent(product) else { return nil }
                 return Schema.Member(name: name, schema: schema(product, form), presence: presence)
             },
-            write: { row, estate, view, writer in
-                guard let value = get(row, estate, view) else {
+            write: { row, view, writer in
+                guard let value = get(row, view) else {
                     if presence != .optional { writer.null(name) }
                     return
                 }
                 writer.name(name)
-                write(value, estate, view, &writer)
+                write(value, view, &writer)
             },
             query: query, asked: asked, seed: seed)
     }
@@ -207,13 +207,13 @@ struct Member<Row: Modelled, Value: Sendable>: Sendable {
 
 /// A member of a noun without the type of its value.
 struct Field<Row: Modelled>: Sendable {
-    typealias Write = @Sendable (Row, Estate, View, inout JSONWriter) -> Void
+    typealias Write = @Sendable (Row, View, inout JSONWriter) -> Void
 
     /// What answers of a release and a form hold; `nil` where it is not sent.
     var schema: @Sendable (ProductVersion, Forms) -> Schema.Member? = { _, _ in nil }
     /// Writes name and value.
-    var write: Write = { _, _, _, _ in }
-    var query: (@Sendable (Estate, View) -> QueryField<Row>)?
+    var write: Write = { _, _, _ in }
+    var query: (@Sendable (View) -> QueryField<Row>)?
     var asked: [Asked<Row.Draft>] = []
     var seed: Seed<Row>?
 }

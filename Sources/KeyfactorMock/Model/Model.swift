@@ -49,10 +49,10 @@ package struct Model<Row: Modelled>: Sendable {
     // MARK: The wire
 
     /// Writes a row as an answer sends it.
-    func write(_ row: Row, _ estate: Estate, _ view: View, to writer: inout JSONWriter) {
+    func write(_ row: Row, _ view: View, to writer: inout JSONWriter) {
         let writes = writes[index(view.form, view.product)]
         writer.object { writer in
-            for write in writes { write(row, estate, view, &writer) }
+            for write in writes { write(row, view, &writer) }
         }
     }
 
@@ -93,8 +93,8 @@ package struct Model<Row: Modelled>: Sendable {
     func content(_ form: Forms) -> Content { { schema($0, form) } }
 
     /// What lists can be filtered and sorted by.
-    func queryFields(_ estate: Estate, _ view: View) -> [QueryField<Row>] {
-        fields.compactMap { $0.query?(estate, view) }
+    func queryFields(_ view: View) -> [QueryField<Row>] {
+        fields.compactMap { $0.query?(view) }
     }
 
     // MARK: Scenario files

@@ -56,7 +56,7 @@ struct Noun<Key: PathKey, Row: Modelled>: Sendable {
         ) { [self] call, estate throws(Refusal) in
             let visible = container.flatMap { call.visible(reads, $0) }
             let page = try call.page(
-                of: rows(estate), fields: model.queryFields(estate, call.view(form)), defaultSort: sortField, isVisible: visible)
+                of: rows(estate), fields: model.queryFields(call.view(form, estate)), defaultSort: sortField, isVisible: visible)
             return .reply(call.list(page, model, form, estate))
         }
     }

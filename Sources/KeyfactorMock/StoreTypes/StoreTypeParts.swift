@@ -150,7 +150,7 @@ extension Set: Modelled where Element == StoreType.Operation {}
 extension Kind where Value == Bool {
     /// A boolean that the wire has as 0 or 1; other numbers count as true.
     fileprivate static var bit: Kind {
-        Kind(.integer) { truth, _, _, writer in
+        Kind(.integer) { truth, _, writer in
             writer.value(truth ? 1 : 0)
         } read: { value, place, reading throws(Refusal) in
             .value(try Kind<Int>.number.read(value, place, reading).value ?? 0 != 0)

@@ -44,7 +44,7 @@ struct HandWrittenTests {
             var byHand = JSONWriter(style: fidelity.wireStyle(product))
             var derived = byHand
             job.write(to: &byHand, misspelled: fidelity.timestampTypo)
-            Job.model.write(job, .nothing, View(.written, product: product, now: Mock.noon, fidelity), to: &derived)
+            Job.model.write(job, View(.written, View.nothing.estate, product: product, now: Mock.noon, fidelity), to: &derived)
             #expect(byHand.bytes == derived.bytes, "\(String(decoding: byHand.bytes, as: UTF8.self))")
         }
     }
