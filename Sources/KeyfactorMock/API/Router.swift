@@ -18,25 +18,26 @@ struct Router: Sendable {
 
     private struct Node: Sendable {
         var children: [(segment: [UInt8], node: Int)] = []
-        var hole: Int?
+        /// Where any other segment leads, if it is a path parameter.
+        var parameter: Int?
         var isBase = false
-        var endpoints: [(endpoint: Operation, number: Int)] = []
+        var operations: [(operation: Operation, number: Int)] = []
     }
 
     private var nodes = [Node()]
 
-    /// A router of endpoints below one or more base paths.
+    /// A router of operations below one or more base paths.
     ///
     /// - Parameters:
-    ///   - endpoints: what is served.
-    ///   - bases: base paths such as `/KeyfactorAPI`; every endpoint is reached through each.
-    init(_ endpoints: [Operation], bases: [String]) {
+    ///   - operations: what is served.
+    ///   - bases: base paths such as `/KeyfactorAPI`; every operation is reached through each.
+    init(_ operations: [Operation], bases: [String]) {
         for base in bases {
             let root = base.split(separator: "/").reduce(0) { child(of: $0, String($1)) }
             nodes[root].isBase = true
-            for (number, endpoint) in endpoints.enumerated() {
-                let leaf = endpoint.path.split(separator: "/").reduce(root) { child(of: $0, String($1)) }
-                nodes[leaf].endpoints.append((endpoint, number))
+            for (number, operation) in operations.enumerated() {
+                let leaf = operation.path.split(separator: "/").reduce(root) { child(of: $0, String($1)) }
+                nodes[leaf].operations.append((operation, number))
             }
         }
     }
@@ -49,7 +50,7 @@ struct Router: Sendable {
         let path = request.bytes[request.path]
         let isEncoded = path.contains { $0 == UInt8(ascii: "%") || $0 >= 0x80 }
         var (node, insideBase) = (0, false)
-        var holes: [String] = []
+        var values: [String] = []
         for part in path.split(separator: UInt8(ascii: "/")) {
             var segment = part
             if isEncoded {
@@ -59,25 +60,23 @@ struct Router: Sendable {
             insideBase = insideBase || nodes[node].isBase
             if let next = nodes[node].children.first(where: { Self.isSame($0.segment, segment) }) {
                 node = next.node
-            } else if let hole = nodes[node].hole {
-                holes.append(String(decoding: segment, as: UTF8.self))
-                node = hole
+            } else if let parameter = nodes[node].parameter {
+                values.append(String(decoding: segment, as: UTF8.self))
+                node = parameter
             } else {
                 return .nothing(insideBase: insideBase)
             }
         }
         let found = nodes[node]
-        guard !found.endpoints.isEmpty else { return .nothing(insideBase: insideBase || found.isBase) }
+        guard !found.operations.isEmpty else { return .nothing(insideBase: insideBase || found.isBase) }
         let method = request.method == .head ? .get : request.method
-        guard let (endpoint, number) = found.endpoints.first(where: { $0.endpoint.method == method }) else {
-            return .otherMethods(found.endpoints.map(\.endpoint.method.name))
+        guard let (operation, number) = found.operations.first(where: { $0.operation.method == method }) else {
+            return .otherMethods(found.operations.map(\.operation.method.name))
         }
-        guard !holes.isEmpty else { return .endpoint(endpoint, number: number, parameters: []) }
-        let names = endpoint.path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
-        return .endpoint(endpoint, number: number, parameters: Array(zip(names, holes)).map { (name: $0.0, value: $0.1) })
+        return .endpoint(operation, number: number, parameters: zip(operation.parameterNames, values).map { (name: $0, value: $1) })
     }
 
-    /// What stands behind the base path, segment by segment.
+    /// What stands after the base path, segment by segment.
     ///
     /// - Parameter request: the request.
     /// - Returns: decoded segments; `nil` below no base path, or where the path is not properly percent-encoded.
@@ -95,9 +94,9 @@ struct Router: Sendable {
 
     private mutating func child(of node: Int, _ segment: String) -> Int {
         if segment.hasPrefix("{") {
-            if let hole = nodes[node].hole { return hole }
+            if let known = nodes[node].parameter { return known }
             nodes.append(Node())
-            nodes[node].hole = nodes.count - 1
+            nodes[node].parameter = nodes.count - 1
             return nodes.count - 1
         }
         let bytes = Array(segment.lowercased().utf8)

@@ -187,7 +187,7 @@ struct Member<Row: Modelled, Value: Sendable>: Sendable {
     /// The member without its kind, as models keep it.
     var field: Field<Row> {
         let (get, write, presence, isSent, forms, schema) = (get, kind.write, presence, isSent, forms, kind.schema)
-        let name = name
+        let (name, ready) = (name, JSONWriter.ready(name))
         return Field(
             schema: { product, form in
                 guard forms.contains(form), isSent(product) else { return nil }
@@ -198,7 +198,7 @@ struct Member<Row: Modelled, Value: Sendable>: Sendable {
                     if presence != .optional { writer.null(name) }
                     return
                 }
-                writer.name(name)
+                writer.name(ready: ready)
                 write(value, view, &writer)
             },
             query: query, asked: asked, seed: seed)

@@ -26,6 +26,8 @@ struct Operation: Sendable {
     let counts: Bool
     /// What `{id}` is in its path.
     let id: Schema
+    /// The names of its path parameters, in order.
+    let parameterNames: [String]
     /// How far it is known.
     let facts: Facts
     let work: Work
@@ -74,6 +76,7 @@ struct Operation: Sendable {
         self.query = query
         self.counts = counts
         self.id = id
+        parameterNames = path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
         self.seesTime = seesTime
         facts = Facts(established: established, assumed: assumed)
         self.work = work
