@@ -80,8 +80,8 @@ enum AgentOperations {
 
     /// An unknown agent is named in the answer and does not fail the request.
     private static let setCertificateReenrollment = Operation(
-        .post, "/Agents/SetAuthCertificateReenrollment", needs: .agentsModify, takes: AgentReenrollment.model.content(.create),
-        returns: AgentReenrollment.model.content(.written),
+        .post, "/Agents/SetAuthCertificateReenrollment", needs: .agentsModify, takes: Contents.of(AgentReenrollment.model, .create),
+        returns: Contents.of(AgentReenrollment.model, .written),
         established: "members of request and answer, numbers 0 to 2, `None` (documented, recorded)",
         assumed: "the names Requested and Required and their order; an unknown id is named in the answer and fails nothing"
     ) { call, estate throws(Refusal) in

@@ -8,8 +8,8 @@ enum CertificateStoreChanges {
 
     /// Recorded: a store made so is approved, whatever the request says.
     private static let create = Operation(
-        .post, "/CertificateStores", needs: needs, takes: CertificateStore.model.content(.create),
-        returns: CertificateStore.model.content(.written),
+        .post, "/CertificateStores", needs: needs, takes: Contents.of(CertificateStore.model, .create),
+        returns: Contents.of(CertificateStore.model, .written),
         established: """
             200 with the store; `StorePath` in and `Storepath` out, `Approved` true whatever is sent, `{}` repeated, `ReenrollmentStatus` \
             and `Password` null, secrets among the properties as GUIDs (recorded)
@@ -34,8 +34,8 @@ enum CertificateStoreChanges {
 
     /// Machine, path, type and approval cannot be changed so.
     private static let update = Operation(
-        .put, "/CertificateStores", needs: needs, takes: CertificateStore.model.content(.update),
-        returns: CertificateStore.model.content(.written),
+        .put, "/CertificateStores", needs: needs, takes: Contents.of(CertificateStore.model, .update),
+        returns: Contents.of(CertificateStore.model, .written),
         established: "body, 200 with the store; clients send the whole object back (documented, client)",
         assumed: "permission; what is left out stays; answers as POST does; all of its 400s"
     ) { call, estate throws(Refusal) in
@@ -74,7 +74,7 @@ enum CertificateStoreChanges {
     }
 
     private static let approve = Operation(
-        .post, "/CertificateStores/Approve", needs: needs, takes: Contents.array(CertificateStore.model.content(.approve)),
+        .post, "/CertificateStores/Approve", needs: needs, takes: Contents.array(Contents.of(CertificateStore.model, .approve)),
         established: "an array of objects, 204, `InventorySchedule` in 25 only (documented)",
         assumed: "permission; all or none; a store that is approved is changed like the others"
     ) { call, estate throws(Refusal) in
@@ -101,7 +101,7 @@ enum CertificateStoreChanges {
     }
 
     private static let setPassword = Operation(
-        .put, "/CertificateStores/Password", needs: needs, takes: NewPassword.model.content(.update),
+        .put, "/CertificateStores/Password", needs: needs, takes: Contents.of(NewPassword.model, .update),
         established: "body, `NewPassword` as text or object, 204 (documented)", assumed: "permission; no job is made of it"
     ) { call, estate throws(Refusal) in
         let asked = try call.read(NewPassword.model, .update)

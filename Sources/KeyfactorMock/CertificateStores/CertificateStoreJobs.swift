@@ -6,7 +6,7 @@ enum CertificateStoreJobs {
 
     private static let addCertificate = Operation(
         .post, "/CertificateStores/Certificates/Add", needs: .containers(.storesSchedule),
-        takes: ManagementRequest.model.content(.create), returns: Contents.guids,
+        takes: Contents.of(ManagementRequest.model, .create), returns: Contents.guids,
         established: "body, 200 with a job id for each store (documented, client)",
         assumed: "all of its 400s; `Immediate` and `ExactlyOnce` only; any CertificateId is taken; when the inventory shows it"
     ) { call, estate throws(Refusal) in
@@ -18,7 +18,7 @@ enum CertificateStoreJobs {
 
     private static let removeCertificate = Operation(
         .post, "/CertificateStores/Certificates/Remove", needs: .containers(.storesSchedule),
-        takes: ManagementRequest.model.content(.update), returns: Contents.guids, established: "as Add (documented, client)",
+        takes: Contents.of(ManagementRequest.model, .update), returns: Contents.guids, established: "as Add (documented, client)",
         assumed: "as Add; an alias is required"
     ) { call, estate throws(Refusal) in
         let asked = try call.read(ManagementRequest.model, .update)

@@ -20,7 +20,7 @@ enum CertificateStoreOperations {
 
     /// Replaces the inventory schedule of every store named, or of none.
     private static let schedule = Operation(
-        .post, "/CertificateStores/Schedule", needs: .containers(.storesSchedule), takes: ScheduleStoresRequest.model.content(.create),
+        .post, "/CertificateStores/Schedule", needs: .containers(.storesSchedule), takes: Contents.of(ScheduleStoresRequest.model, .create),
         established: """
             body, 204 without a body, permission, that it replaces each store's schedule and that its job id is null without one \
             (documented)
@@ -44,7 +44,7 @@ enum CertificateStoreOperations {
     /// Documented: paged and sorted, without a QueryString.
     private static let inventory = Operation(
         .get, "/CertificateStores/{id}/Inventory", needs: .containers(.storesRead),
-        returns: Contents.array(InventoryRow.model.content(.shown)), query: Operation.Parameter.list(filters: false), counts: true,
+        returns: Contents.array(Contents.of(InventoryRow.model, .shown)), query: Operation.Parameter.list(filters: false), counts: true,
         established: "members, paging and sorting without a query; `[]` for a store without certificates (documented, recorded)",
         assumed: "sorted by Name; `CertState` is always 1, `Metadata` empty; entries of one alias are one element with a chain"
     ) { call, estate throws(Refusal) in
@@ -58,7 +58,7 @@ enum CertificateStoreOperations {
     /// Assumed: in the order of the stores, then by Name.
     private static let inventories = Operation(
         .get, "/CertificateStores/Inventory", since: .v25, needs: .containers(.storesRead),
-        returns: Contents.array(InventoryRow.model.content(.shown)), query: Operation.Parameter.list(), counts: true,
+        returns: Contents.array(Contents.of(InventoryRow.model, .shown)), query: Operation.Parameter.list(), counts: true,
         established: "that 25 has it (documented)",
         assumed: "everything else, by analogy with the inventory of one store; query fields of stores, Name, CertStoreId"
     ) { call, estate throws(Refusal) in

@@ -16,8 +16,8 @@ struct ContainerAssignment: Modelled {
     }
 
     static let operation = Operation(
-        .put, "/CertificateStores/AssignContainer", needs: .containers(.storesModify), takes: model.content(.update),
-        returns: Contents.array(CertificateStore.model.content(.shown)), established: "body, 200 with the stores (documented)",
+        .put, "/CertificateStores/AssignContainer", needs: .containers(.storesModify), takes: Contents.of(model, .update),
+        returns: Contents.array(Contents.of(CertificateStore.model, .shown)), established: "body, 200 with the stores (documented)",
         assumed: "permission; both or neither of id and name get 400; a store of another type gets 400"
     ) { call, estate throws(Refusal) in
         let asked = try call.read(model, .update)

@@ -18,7 +18,7 @@ struct DiscoveryRequest: Modelled {
     }
 
     static let operation = Operation(
-        .put, "/CertificateStores/DiscoveryJob", needs: .everywhere(.storesSchedule), takes: model.content(.update),
+        .put, "/CertificateStores/DiscoveryJob", needs: .everywhere(.storesSchedule), takes: Contents.of(model, .update),
         established: "body, 204, without a time now (documented)",
         assumed: "permission, for everything; an approved agent is required; it finds nothing"
     ) { call, estate throws(Refusal) in

@@ -20,7 +20,7 @@ struct ReenrollmentRequest: Modelled {
     }
 
     static let operation = Operation(
-        .post, "/CertificateStores/Reenrollment", needs: .containers(.storesSchedule), takes: model.content(.create),
+        .post, "/CertificateStores/Reenrollment", needs: .containers(.storesSchedule), takes: Contents.of(model, .create),
         established: "body, 204 (documented)",
         assumed: "permission; all of its 400s; it runs at once; its certificate comes from nowhere"
     ) { call, estate throws(Refusal) in

@@ -15,8 +15,8 @@ enum ContainerOperations {
         ] + [create, update, delete]
 
     private static let create = Operation(
-        .post, "/CertificateStoreContainers", needs: .everywhere(.storesModify), takes: Container.model.content(.create),
-        returns: Container.model.content(.written),
+        .post, "/CertificateStoreContainers", needs: .everywhere(.storesModify), takes: Contents.of(Container.model, .create),
+        returns: Contents.of(Container.model, .written),
         established: "body (documented); the answer repeats the time sent (recorded for applications)",
         assumed: "permission; all of its 400s; `CertificateStores` of the request says nothing"
     ) { call, estate throws(Refusal) in
@@ -29,8 +29,8 @@ enum ContainerOperations {
     }
 
     private static let update = Operation(
-        .put, "/CertificateStoreContainers", needs: .containers(.storesModify), takes: Container.model.content(.update),
-        returns: Container.model.content(.written),
+        .put, "/CertificateStoreContainers", needs: .containers(.storesModify), takes: Contents.of(Container.model, .update),
+        returns: Contents.of(Container.model, .written),
         established: """
             body; stores in it take on the schedule, `OverwriteSchedules` decides for those that have one (documented)
             """,

@@ -13,17 +13,24 @@ enum EstateFile {
 
     private static let parts: [Shape.Field] =
         [
-            .init("agents", .list(Agent.model.shape), about: "orchestrators"),
-            .init("jobTypes", .list(JobType.model.shape), about: "custom job types"),
-            .init("storeTypes", .list(StoreType.model.shape), about: "certificate store types besides the built-in ones"),
-            .init("containers", .list(Container.model.shape), about: "certificate store containers"),
-            .init("certificateStores", .list(CertificateStore.model.shape), about: "certificate stores"),
-            .init("certificates", .list(CertificateSeed.certificate.shape), about: "certificates, also those that lie in no store"),
-            .init("pamProviders", .list(PamProvider.model.shape), about: "PAM providers"),
-            .init("jobs", .list(JobSeed.model.shape), about: "jobs already scheduled, as POST /OrchestratorJobs/Custom would"),
-            .init("history", .list(AttemptSeed.model.shape), about: "attempts at jobs; the estate dump says them"),
-            .init("due", .list(DueSeed.model.shape), about: "what falls due when; the estate dump says it"),
-            .init("numbers", NumberSeed.model.shape, about: "the numbers given out so far; the estate dump says them"),
+            .init("agents", .list(.named("agent") { Agent.model.shape }), about: "orchestrators"),
+            .init("jobTypes", .list(.named("jobType") { JobType.model.shape }), about: "custom job types"),
+            .init(
+                "storeTypes", .list(.named("storeType") { StoreType.model.shape }),
+                about: "certificate store types besides the built-in ones"),
+            .init("containers", .list(.named("container") { Container.model.shape }), about: "certificate store containers"),
+            .init("certificateStores", .list(.named("certificateStore") { CertificateStore.model.shape }), about: "certificate stores"),
+            .init(
+                "certificates", .list(.named("certificate") { CertificateSeed.certificate.shape }),
+                about: "certificates, also those that lie in no store"),
+            .init("pamProviders", .list(.named("pamProvider") { PamProvider.model.shape }), about: "PAM providers"),
+            .init(
+                "jobs", .list(.named("job") { JobSeed.model.shape }),
+                about: "jobs already scheduled, as POST /OrchestratorJobs/Custom would"),
+            .init("history", .list(.named("attempt") { AttemptSeed.model.shape }), about: "attempts at jobs; the estate dump says them"),
+            .init("due", .list(.named("due") { DueSeed.model.shape }), about: "what falls due when; the estate dump says it"),
+            .init(
+                "numbers", .named("numbers") { NumberSeed.model.shape }, about: "the numbers given out so far; the estate dump says them"),
         ]
 }
 

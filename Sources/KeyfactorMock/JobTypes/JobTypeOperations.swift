@@ -12,7 +12,8 @@ enum JobTypeOperations {
 
     /// No agent can run jobs of the type before it has a capability of that name.
     private static let create = Operation(
-        .post, "/JobTypes/Custom", needs: .agentsModify, takes: JobType.model.content(.create), returns: JobType.model.content(.shown),
+        .post, "/JobTypes/Custom", needs: .agentsModify, takes: Contents.of(JobType.model, .create),
+        returns: Contents.of(JobType.model, .shown),
         established: """
             members, 200 with the type (documented); types by name or number, defaults as string, number or boolean (client)
             """,
@@ -29,7 +30,8 @@ enum JobTypeOperations {
 
     /// Replaces name, description and fields. Jobs already scheduled keep the name and values that they have.
     private static let update = Operation(
-        .put, "/JobTypes/Custom", needs: .agentsModify, takes: JobType.model.content(.update), returns: JobType.model.content(.shown),
+        .put, "/JobTypes/Custom", needs: .agentsModify, takes: Contents.of(JobType.model, .update),
+        returns: Contents.of(JobType.model, .shown),
         established: "members, 200 with the type (documented)",
         assumed: "it replaces everything; jobs already scheduled keep name and values"
     ) { call, estate throws(Refusal) in

@@ -5,7 +5,7 @@ enum JobActions {
     /// Documented: failed attempts that are completed or acknowledged, of store management, reenrollment, discovery and recurring custom
     /// jobs; not inventory, one-time custom jobs or fetched logs.
     static let reschedule = Operation(
-        .post, "/OrchestratorJobs/Reschedule", needs: .agentsModify, takes: Selection.model.content(.create),
+        .post, "/OrchestratorJobs/Reschedule", needs: .agentsModify, takes: Contents.of(Selection.model, .create),
         established: "ids or a query, 204, which jobs are eligible, also the permission of the stores (documented)",
         assumed: "all of its 400s; it runs at once and keeps its id"
     ) { call, estate throws(Refusal) in
@@ -22,7 +22,7 @@ enum JobActions {
 
     /// Documented: store discovery and management, reenrollment, fetched logs and custom jobs; assumed: not inventory.
     static let unschedule = Operation(
-        .post, "/OrchestratorJobs/Unschedule", needs: .agentsModify, takes: Selection.model.content(.update),
+        .post, "/OrchestratorJobs/Unschedule", needs: .agentsModify, takes: Contents.of(Selection.model, .update),
         established: "ids or a query, 204, which jobs are eligible (documented)",
         assumed: "all of its 400s; inventory is not eligible; a running attempt stays in process"
     ) { call, estate throws(Refusal) in
@@ -49,7 +49,7 @@ enum JobActions {
 
     /// Documented: failed or warned attempts that are completed, also those that will be retried. Sets their status to acknowledged.
     static let acknowledge = Operation(
-        .post, "/OrchestratorJobs/Acknowledge", needs: .agentsModify, takes: Selection.model.content(.create),
+        .post, "/OrchestratorJobs/Acknowledge", needs: .agentsModify, takes: Contents.of(Selection.model, .create),
         established: "ids or a query, 204, which attempts are eligible (documented)", assumed: "all of its 400s; its permission"
     ) { call, estate throws(Refusal) in
         let entries = try entries(of: call, estate) { entry in

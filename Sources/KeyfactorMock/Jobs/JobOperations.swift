@@ -8,8 +8,8 @@ enum JobOperations {
 
     /// Every call makes a job of its own, also one that repeats another.
     private static let scheduleCustom = Operation(
-        .post, "/OrchestratorJobs/Custom", needs: .agentsModify, takes: CustomJobRequest.model.content(.create),
-        returns: Job.model.content(.written), seesTime: false,
+        .post, "/OrchestratorJobs/Custom", needs: .agentsModify, takes: Contents.of(CustomJobRequest.model, .create),
+        returns: Contents.of(Job.model, .written), seesTime: false,
         established: """
             body, default Immediate, defaults of fields filled in, 200 with six members, `RequestTimestamp` spelt so (documented); \
             numbers and booleans as field values (client)
@@ -30,8 +30,8 @@ enum JobOperations {
     }
 
     private static let scheduleBulk = Operation(
-        .post, "/OrchestratorJobs/Custom/Bulk", needs: .agentsModify, takes: CustomJobRequest.model.content(.update),
-        returns: BulkJobAnswer.model.content(.written),
+        .post, "/OrchestratorJobs/Custom/Bulk", needs: .agentsModify, takes: Contents.of(CustomJobRequest.model, .update),
+        returns: Contents.of(BulkJobAnswer.model, .written),
         established: """
             members of request and answer; a bad orchestrator is named in `FailedOrchestratorIds` and fails nothing (documented)
             """,
@@ -47,7 +47,7 @@ enum JobOperations {
 
     /// Reading moves on jobs whose steps count reads.
     private static let history = Operation(
-        .get, "/OrchestratorJobs/JobHistory", needs: .agentsRead, returns: Contents.array(HistoryEntry.model.content(.shown)),
+        .get, "/OrchestratorJobs/JobHistory", needs: .agentsRead, returns: Contents.array(Contents.of(HistoryEntry.model, .shown)),
         query: Operation.Parameter.list(), counts: true,
         established: """
             members, query fields, values of Result and Status (documented); names and times without zone on 10.x, what an attempt shows \
@@ -67,7 +67,7 @@ enum JobOperations {
 
     /// Assumed: in the order in which they were asked for.
     private static let scheduled = Operation(
-        .get, "/OrchestratorJobs/ScheduledJobs", needs: .agentsRead, returns: Contents.array(Job.model.content(.shown)),
+        .get, "/OrchestratorJobs/ScheduledJobs", needs: .agentsRead, returns: Contents.array(Contents.of(Job.model, .shown)),
         query: Operation.Parameter.list(), counts: true,
         established: "members; AgentId and JobType as query fields (documented, client)",
         assumed: "the other query fields; `Requested` is a date; ClientMachine is the orchestrator's"
@@ -79,7 +79,7 @@ enum JobOperations {
 
     /// Text of up to 2 MB that the job left behind, null if it left none.
     private static let data = Operation(
-        .get, "/OrchestratorJobs/JobStatus/Data", needs: .agentsRead, returns: JobData.model.content(.shown),
+        .get, "/OrchestratorJobs/JobStatus/Data", needs: .agentsRead, returns: Contents.of(JobData.model, .shown),
         query: [.init(name: "jobHistoryId", schema: .integer, isRequired: true)],
         established: "`jobHistoryId` required, two members, up to 2 MB of text (documented)",
         assumed: "null where a job left nothing; the 404"

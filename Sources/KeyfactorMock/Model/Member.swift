@@ -189,10 +189,8 @@ struct Member<Row: Modelled, Value: Sendable>: Sendable {
         let (get, write, presence, isSent, forms, schema) = (get, kind.write, presence, isSent, forms, kind.schema)
         let (name, ready) = (name, JSONWriter.ready(name))
         return Field(
-            schema: { product, form in
-                guard forms.contains(form), isSent(product) else { return nil }
-                return Schema.Member(name: name, schema: schema(product, form), presence: presence)
-            },
+            isSent: { product, form in forms.contains(form) && isSent(product) },
+            schema: { product, form in Schema.Member(name: name, schema: schema(product, form), presence: presence) },
             write: { row, view, writer in
                 guard let value = get(row, view) else {
                     if presence != .optional { writer.null(name) }
@@ -209,8 +207,10 @@ struct Member<Row: Modelled, Value: Sendable>: Sendable {
 struct Field<Row: Modelled>: Sendable {
     typealias Write = @Sendable (Row, View, inout JSONWriter) -> Void
 
-    /// What answers of a release and a form hold; `nil` where it is not sent.
-    var schema: @Sendable (ProductVersion, Forms) -> Schema.Member? = { _, _ in nil }
+    /// Whether answers of a release and a form hold it.
+    var isSent: @Sendable (ProductVersion, Forms) -> Bool = { _, _ in false }
+    /// What such answers hold; `nil` for what no answer holds.
+    var schema: (@Sendable (ProductVersion, Forms) -> Schema.Member)?
     /// Writes name and value.
     var write: Write = { _, _, _ in }
     var query: (@Sendable (View) -> QueryField<Row>)?

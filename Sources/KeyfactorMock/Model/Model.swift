@@ -10,8 +10,8 @@ package struct Model<Row: Modelled>: Sendable {
 
     /// The names of its schemas in the API description; a form without one is described where it stands.
     private let names: [Forms: String]
-    /// What a row is in scenario files, with its article: `an agent`.
-    private let what: String
+    /// What a row looks like in scenario files.
+    let shape: Shape
     private let fields: [Field<Row>]
     private let check: Check?
     /// What requests are read into where nothing was there before.
@@ -35,13 +35,14 @@ package struct Model<Row: Modelled>: Sendable {
     ) {
         let fields = fields()
         self.names = names
-        self.what = what
+        shape = .object(what, fields: fields.compactMap(\.seed?.field))
         self.fields = fields
         self.check = check
         makeBlank = blank
         let all = (0..<Forms.count).flatMap { index in ProductVersion.allCases.map { (Forms(rawValue: 1 << index), $0) } }
-        writes = all.map { form, product in fields.filter { $0.schema(product, form) != nil }.map(\.write) }
-        asked = all.map { form, product in fields.flatMap(\.asked).filter { $0.forms.contains(form) && $0.isAsked(product) } }
+        let (sent, members) = (fields.filter { $0.schema != nil }, fields.flatMap(\.asked))
+        writes = all.map { form, product in sent.filter { $0.isSent(product, form) }.map(\.write) }
+        asked = all.map { form, product in members.filter { $0.forms.contains(form) && $0.isAsked(product) } }
     }
 
     private func index(_ form: Forms, _ product: ProductVersion) -> Int { form.index * ProductVersion.allCases.count + product.index }
@@ -85,12 +86,10 @@ package struct Model<Row: Modelled>: Sendable {
     func schema(_ product: ProductVersion, _ form: Forms) -> Schema {
         let members =
             Forms.answers.contains(form)
-            ? fields.compactMap { $0.schema(product, form) } : asked[index(form, product)].map { $0.schema(product, form) }
+            ? fields.filter { $0.isSent(product, form) }.compactMap { $0.schema?(product, form) }
+            : asked[index(form, product)].map { $0.schema(product, form) }
         return names[form].map { .model($0, .object(members)) } ?? .object(members)
     }
-
-    /// What a form looks like, release by release.
-    func content(_ form: Forms) -> Content { { schema($0, form) } }
 
     /// What lists can be filtered and sorted by.
     func queryFields(_ view: View) -> [QueryField<Row>] {
@@ -98,9 +97,6 @@ package struct Model<Row: Modelled>: Sendable {
     }
 
     // MARK: Scenario files
-
-    /// What a row looks like in scenario files.
-    var shape: Shape { .object(what, fields: fields.compactMap(\.seed?.field)) }
 
     /// Puts what a file says of a row over what holds where it says nothing.
     ///

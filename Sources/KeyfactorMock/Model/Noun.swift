@@ -4,7 +4,8 @@ import MicroHTTP
 struct Noun<Key: PathKey, Row: Modelled>: Sendable {
     /// The path of its list, such as `/Agents`.
     let path: String
-    let model: Model<Row>
+    /// Makes its model, or finds it: to list the operations makes no model.
+    private let findModel: @Sendable () -> Model<Row>
     /// What reading it needs.
     let reads: Permission
     /// Whether a permission for one container is enough to read it.
@@ -25,18 +26,21 @@ struct Noun<Key: PathKey, Row: Modelled>: Sendable {
     ///   - rows: where its rows lie.
     ///   - notFound: the refusal of an unknown id.
     init(
-        _ path: String, _ model: Model<Row>, reads: Permission, isReadInContainers: Bool = false,
+        _ path: String, _ model: @autoclosure @escaping @Sendable () -> Model<Row>, reads: Permission, isReadInContainers: Bool = false,
         container: (@Sendable (Row) -> Int?)? = nil, rows: @escaping @Sendable (Estate) -> Table<Key, Row>,
         notFound: @escaping @Sendable (Key) -> Refusal
     ) {
         self.path = path
-        self.model = model
+        findModel = model
         self.reads = reads
         self.isReadInContainers = isReadInContainers || container != nil
         self.container = container
         self.rows = rows
         self.notFound = notFound
     }
+
+    /// Its members.
+    var model: Model<Row> { findModel() }
 
     /// What reading it needs.
     var needsToRead: Need { isReadInContainers ? .containers(reads) : .everywhere(reads) }
@@ -51,7 +55,7 @@ struct Noun<Key: PathKey, Row: Modelled>: Sendable {
     /// - Returns: `GET` of the noun's path.
     func list(sortedBy sortField: String?, form: Forms = .shown, established: String, assumed: String) -> Operation {
         Operation(
-            .get, path, needs: needsToRead, returns: Contents.array(model.content(form)), query: Operation.Parameter.list(),
+            .get, path, needs: needsToRead, returns: Contents.array(Contents.of(model, form)), query: Operation.Parameter.list(),
             counts: true, established: established, assumed: assumed
         ) { [self] call, estate throws(Refusal) in
             let visible = container.flatMap { call.visible(reads, $0) }
@@ -69,7 +73,7 @@ struct Noun<Key: PathKey, Row: Modelled>: Sendable {
     /// - Returns: `GET` of the noun's path and `{id}`.
     func get(established: String, assumed: String) -> Operation {
         Operation(
-            .get, path + "/{id}", needs: needsToRead, returns: model.content(.shown), id: Key.schema, established: established,
+            .get, path + "/{id}", needs: needsToRead, returns: Contents.of(model, .shown), id: Key.schema, established: established,
             assumed: assumed
         ) { [self] call, estate throws(Refusal) in
             let row = try find(call.pathKey(), reads, call, estate)

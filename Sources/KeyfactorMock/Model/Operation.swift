@@ -97,6 +97,11 @@ enum Contents {
     /// A bare array of GUIDs.
     static let guids: Content = { _ in .array(.guid) }
 
+    /// A form of a model, which is made when it is asked for: to list the operations makes no model.
+    static func of<Row>(_ model: @autoclosure @escaping @Sendable () -> Model<Row>, _ form: Forms) -> Content {
+        { model().schema($0, form) }
+    }
+
     /// An array of what another content is.
     static func array(_ element: @escaping Content) -> Content { { .array(element($0)) } }
 

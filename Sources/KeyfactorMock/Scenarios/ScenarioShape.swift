@@ -15,7 +15,8 @@ enum ScenarioShape {
             .init("clock", clock, about: "the world's time"),
             .init("estate", EstateFile.shape, about: "what exists in Command at the beginning"),
             .init(
-                "progress", .list(Progress.shape), about: "how jobs move on once an agent has picked them up; the first that matches counts"
+                "progress", .list(.named("script") { Progress.shape }),
+                about: "how jobs move on once an agent has picked them up; the first that matches counts"
             ),
             .init("rules", .list(Rule.shape), about: "what goes wrong; the first that matches and is due strikes"),
             .init("expect", .list(Expectation.shape), about: "what must have happened in the end"),

@@ -15,7 +15,7 @@ enum StoreTypeOperations {
 
     private static let getByName = Operation(
         .get, "/CertificateStoreTypes/Name/{name}", needs: .containers(.storesRead),
-        returns: Contents.array(StoreType.model.content(.shown)),
+        returns: Contents.array(Contents.of(StoreType.model, .shown)),
         established: "by short name; an array of one, without `X-Total-Count` (recorded)", assumed: "permission; 404 of an unknown name"
     ) { call, estate throws(Refusal) in
         let name = call.parameters.first { $0.name == "name" }?.value ?? ""
@@ -26,8 +26,8 @@ enum StoreTypeOperations {
     }
 
     private static let create = Operation(
-        .post, "/CertificateStoreTypes", needs: .everywhere(.storesModify), takes: StoreType.model.content(.create),
-        returns: StoreType.model.content(.shown),
+        .post, "/CertificateStoreTypes", needs: .everywhere(.storesModify), takes: Contents.of(StoreType.model, .create),
+        returns: Contents.of(StoreType.model, .shown),
         established: "body, lengths of names (documented); 200 with the type; RequiredWhen of entry parameters (client)",
         assumed: "permission; all of its 400s; numbers above the highest, from 102"
     ) { call, estate throws(Refusal) in
@@ -42,8 +42,8 @@ enum StoreTypeOperations {
 
     /// Assumed: it replaces all that the update model has; what a request leaves out is as after a POST.
     private static let update = Operation(
-        .put, "/CertificateStoreTypes", needs: .everywhere(.storesModify), takes: StoreType.model.content(.update),
-        returns: StoreType.model.content(.shown), established: "body (documented)",
+        .put, "/CertificateStoreTypes", needs: .everywhere(.storesModify), takes: Contents.of(StoreType.model, .update),
+        returns: Contents.of(StoreType.model, .shown), established: "body (documented)",
         assumed: "permission; it replaces what its model has, and capability stays if left out"
     ) { call, estate throws(Refusal) in
         let asked = try call.read(StoreType.model, .update)
