@@ -1,9 +1,3 @@
-/// An enum that has a number and a name on the wire.
-package protocol NamedNumber: RawRepresentable<Int>, CaseIterable, Sendable {
-    /// The name that the vendor's documentation uses.
-    var name: String { get }
-}
-
 /// How releases send an enum, unless the switch `enums` says otherwise.
 enum WordStyle: Sendable {
     /// Every recorded release sends the number.

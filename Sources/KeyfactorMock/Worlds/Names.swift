@@ -84,7 +84,7 @@ struct Names: Sendable {
         if let base = bases.first(where: { path == $0.lowercased() || path.hasPrefix($0.lowercased() + "/") }) {
             return "leave out \(base)"
         }
-        let near = nearestWord(to: pattern.text, among: Catalogue.operations)
+        let near = nearestWord(to: pattern.text, among: API.operations.map(\.name))
         return near.map { "did you mean '\($0)'?" } ?? noHint
     }
 
