@@ -1,6 +1,11 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// Everything that `KeyfactorMock` is made of, from the bottom to the top.
+let rooms: [Target.Dependency] = [
+    "Base", "ScenarioFormat", "Entities", "Model", "Orchestrators", "Stores", "Command", "Rules", "Journal", "Worlds", "MicroHTTP",
+]
+
 let package = Package(
     name: "keyfactor-mock",
     products: [
@@ -23,22 +28,49 @@ let package = Package(
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         // HTTP and HTTPS over sockets. Knows nothing of Keyfactor.
         .target(name: "MicroHTTP", dependencies: ["CListener"]),
-        // Keyfactor Command, pretended: everything that is ours.
+        // What knows no Keyfactor: JSON, times, identifiers, texts, tables.
         .target(
-            name: "KeyfactorMock",
+            name: "Base",
             dependencies: [
-                "MicroHTTP", "CLibYAML",
                 .product(name: "HashTreeCollections", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
             ]
         ),
+        // Scenario files: YAML, the shape of what they may say, mistakes with a caret.
+        .target(name: "ScenarioFormat", dependencies: ["Base", "CLibYAML"]),
+        // What exists in Command, and the estate that holds it.
+        .target(
+            name: "Entities", dependencies: ["Base", .product(name: "HashTreeCollections", package: "swift-collections")]),
+        // How a member and an operation are said once; pages, queries, refusals, permissions, releases.
+        .target(name: "Model", dependencies: ["Base", "ScenarioFormat", "Entities", "MicroHTTP"]),
+        // Keyfactor Command, simulated: agents, job types, jobs.
+        .target(name: "Orchestrators", dependencies: ["Base", "ScenarioFormat", "Entities", "Model", "MicroHTTP"]),
+        // Certificate stores, their types and containers.
+        .target(name: "Stores", dependencies: ["Base", "ScenarioFormat", "Entities", "Model", "Orchestrators", "MicroHTTP"]),
+        // All nouns together: the list of operations, the router, and estates read from files.
+        .target(
+            name: "Command", dependencies: ["Base", "ScenarioFormat", "Entities", "Model", "Orchestrators", "Stores", "MicroHTTP"]),
+        // Which requests fail, and how.
+        .target(name: "Rules", dependencies: ["Base", "ScenarioFormat", "Entities", "Model", "Command", "MicroHTTP"]),
+        // What was asked and answered, what was expected, and the verdict.
+        .target(
+            name: "Journal", dependencies: ["Base", "ScenarioFormat", "Entities", "Model", "Command", "Rules", "MicroHTTP"]),
+        // Worlds behind their locks, and a request's way through one.
+        .target(
+            name: "Worlds",
+            dependencies: [
+                "Base", "ScenarioFormat", "Entities", "Model", "Orchestrators", "Stores", "Command", "Rules", "Journal", "MicroHTTP",
+                .product(name: "HashTreeCollections", package: "swift-collections"),
+            ]
+        ),
+        // The server: the path of a request, the control interface, and the documents that are written from the code.
+        .target(name: "KeyfactorMock", dependencies: rooms),
         // The command line.
         .executableTarget(
             name: "keyfactor-mock",
             dependencies: [
-                "KeyfactorMock",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
+                .product(name: "ArgumentParser", package: "swift-argument-parser")
+            ] + rooms + ["KeyfactorMock"],
             linkerSettings: [
                 // Packed relocations: a fortieth of them to read at start, a megabyte less memory touched. Nothing is exported, since
                 // nothing loads this program. And two libraries less to find: Sources/static/libstdc++.so sends the linker to the static one.
@@ -51,11 +83,11 @@ let package = Package(
             ]
         ),
         // What tests share: two doors to a server, a client that writes bytes as they are, goldens.
-        .target(name: "TestSupport", dependencies: ["KeyfactorMock", "MicroHTTP"], path: "Tests/Support"),
+        .target(name: "TestSupport", dependencies: rooms + ["KeyfactorMock"], path: "Tests/Support"),
         .testTarget(name: "MicroHTTPTests", dependencies: ["MicroHTTP", "TestSupport"]),
-        .testTarget(name: "KeyfactorMockTests", dependencies: ["KeyfactorMock", "MicroHTTP", "TestSupport"], exclude: ["Goldens"]),
-        .testTarget(name: "CommandTests", dependencies: ["keyfactor-mock", "KeyfactorMock", "TestSupport"], exclude: ["Goldens"]),
-        .testTarget(name: "TidyTests", dependencies: ["KeyfactorMock", "TestSupport"]),
+        .testTarget(name: "KeyfactorMockTests", dependencies: rooms + ["KeyfactorMock", "TestSupport"], exclude: ["Goldens"]),
+        .testTarget(name: "CommandTests", dependencies: rooms + ["keyfactor-mock", "KeyfactorMock", "TestSupport"], exclude: ["Goldens"]),
+        .testTarget(name: "TidyTests", dependencies: rooms + ["KeyfactorMock", "TestSupport"]),
     ]
 )
 
@@ -65,7 +97,7 @@ if isFuzzing {
     package.targets.first { $0.name == "CListener" }?.cSettings?.append(.unsafeFlags(["-fsanitize=fuzzer-no-link,address"]))
     package.targets.append(
         .executableTarget(
-            name: "fuzz", dependencies: ["KeyfactorMock", "MicroHTTP"], path: "Fuzz/Sources",
+            name: "fuzz", dependencies: rooms + ["KeyfactorMock"], path: "Fuzz/Sources",
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]))
 }
 

@@ -1,7 +1,5 @@
 import MicroHTTP
 
-@testable import KeyfactorMock
-
 /// Shared by several fuzzers.
 enum Common {
     /// The time of all requests.

@@ -1,5 +1,3 @@
-@testable import KeyfactorMock
-
 /// The JSON parser: writing and parsing a value again gives the same value, wherever the text is in a buffer; errors are inside the text.
 enum JSONFuzzer {
     static func run(_ input: [UInt8]) {

@@ -1,4 +1,3 @@
-@testable import KeyfactorMock
 @testable import MicroHTTP
 
 /// Paths, queries and operation patterns. The first line of the input is a target, the other two are patterns. The router agrees

@@ -1,7 +1,5 @@
 import MicroHTTP
 
-@testable import KeyfactorMock
-
 /// The query parser. The first byte selects the list, the rest is the query. It is parsed, or refused with a caret below the
 /// error, and parentheses do not change its meaning.
 enum QueryFuzzer {

@@ -1,7 +1,5 @@
 import MicroHTTP
 
-@testable import KeyfactorMock
-
 /// Whole requests to a server without sockets: `METHOD target`, header fields, an empty line and a body. Requests are separated by
 /// lines with `---`. Each input gets a new server.
 enum RequestFuzzer {

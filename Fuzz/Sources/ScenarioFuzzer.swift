@@ -1,7 +1,5 @@
 import MicroHTTP
 
-@testable import KeyfactorMock
-
 /// The scenario parser: YAML, shape, scenario, rule book. Mistakes are inside the text and can be shown; valid scenarios can be served.
 enum ScenarioFuzzer {
     static func run(_ input: [UInt8]) {

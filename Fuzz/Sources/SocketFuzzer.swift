@@ -1,8 +1,6 @@
 import Glibc
 import MicroHTTP
 
-@testable import KeyfactorMock
-
 /// Raw bytes on a connection to a listening server. The first byte is the number of pieces in which the rest is sent. The server
 /// responds or closes, and still serves others afterwards. Each input gets a new server; all share one listener.
 enum SocketFuzzer {

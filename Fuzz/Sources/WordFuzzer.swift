@@ -1,7 +1,5 @@
 import MicroHTTP
 
-@testable import KeyfactorMock
-
 /// Times, durations, numbers, identifiers, credentials and regular expressions. The first byte selects how the rest is parsed.
 enum WordFuzzer {
     static func run(_ input: [UInt8]) {

@@ -1,3 +1,11 @@
+import Base
+import Command
+import Entities
+import Model
+import Rules
+import ScenarioFormat
+import Worlds
+
 /// What the command line prints about the mock itself.
 package enum Catalogue {
     /// Every operation served, as Keyfactor's documentation writes it.

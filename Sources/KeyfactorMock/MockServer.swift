@@ -1,4 +1,9 @@
+package import Base
+import Journal
 package import MicroHTTP
+import Model
+import Rules
+package import Worlds
 
 /// START HERE. A simulated Keyfactor Command: the path of every request, from top to bottom.
 package final class MockServer: Sendable {
@@ -102,7 +107,7 @@ package final class MockServer: Sendable {
         return conclusion.answer
     }
 
-    // MARK: Besides requests
+    // MARK: Other than requests
 
     /// Answers a request on the port of the control interface.
     ///
@@ -113,7 +118,7 @@ package final class MockServer: Sendable {
     }
 
     /// Restarts the default world with another scenario, with which new worlds begin from now on.
-    package func begin(anew scenario: Scenario) {
+    package func restart(with scenario: Scenario) {
         let world = worlds.standard
         worlds.scenario = scenario
         let wall = time.now()

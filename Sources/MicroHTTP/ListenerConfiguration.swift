@@ -51,7 +51,7 @@ package struct ListenerConfiguration: Sendable {
     ///   - status: 400, 413 or 431.
     ///   - message: the sentence.
     /// - Returns: the reply.
-    package static func plainRefusal(_ status: Int, _ message: String) -> Response {
+    static func plainRefusal(_ status: Int, _ message: String) -> Response {
         var response = Response(status, body: Array(message.utf8))
         response.add("Content-Type", "text/plain; charset=utf-8")
         return response
@@ -61,11 +61,11 @@ package struct ListenerConfiguration: Sendable {
 /// A client that speaks HTTP on the HTTPS port, or TLS on the HTTP port.
 package struct Mismatch: Sendable, CustomStringConvertible {
     /// Whether the port serves HTTPS, and the client speaks HTTP.
-    package let isSecurePort: Bool
+    let isSecurePort: Bool
     /// The port that was used.
     package let port: UInt16
     /// The port that serves what the client speaks, `nil` if there is none.
-    package let rightPort: UInt16?
+    let rightPort: UInt16?
 
     /// A sentence that names the right port.
     package var description: String {

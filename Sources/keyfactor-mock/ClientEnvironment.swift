@@ -1,4 +1,5 @@
-import KeyfactorMock
+import Base
+import Worlds
 
 /// The environment variables through which clients find the mock.
 struct ClientEnvironment {

@@ -1,5 +1,6 @@
 import ArgumentParser
-import KeyfactorMock
+import Base
+import Worlds
 import MicroHTTP
 
 /// A temporary folder with files for clients.

@@ -1,5 +1,6 @@
 import ArgumentParser
-import KeyfactorMock
+import Model
+import Worlds
 
 /// The credentials that clients are given.
 enum ClientLogin: Equatable {

@@ -1,5 +1,3 @@
-import KeyfactorMock
-
 /// Settings from environment variables, converted to command-line arguments.
 struct EnvironmentSettings {
     /// Arguments to parse, and the variables they came from.

@@ -1,5 +1,6 @@
 import ArgumentParser
-import KeyfactorMock
+import Base
+import Worlds
 import MicroHTTP
 
 /// `keyfactor-mock exec`: runs a command with its own server.

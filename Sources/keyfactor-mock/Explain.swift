@@ -1,5 +1,7 @@
 import ArgumentParser
-import KeyfactorMock
+import Base
+import Rules
+import Worlds
 import MicroHTTP
 
 /// `keyfactor-mock explain`: which rules would strike a request.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import KeyfactorMock
+import Base
 import MicroHTTP
 
 /// `keyfactor-mock healthcheck`: is the server on this machine ready?

@@ -1,5 +1,7 @@
 import ArgumentParser
-import KeyfactorMock
+import Base
+import ScenarioFormat
+import Worlds
 
 /// `keyfactor-mock lint`: checks scenario files.
 struct Lint: ParsableCommand {

@@ -1,5 +1,9 @@
 import ArgumentParser
+import Base
+import Journal
 import KeyfactorMock
+import ScenarioFormat
+import Worlds
 import MicroHTTP
 
 /// A running server, started by `serve` or `exec`.
@@ -149,7 +153,7 @@ struct RunningServer {
         do throws(Mistakes) {
             let overrides = Scenario.Overrides(seed: options.seed, product: options.product, accessMode: options.authMode)
             let scenario = try Scenario(bytes, now: TimeSource.system.now(), overrides: overrides)
-            server.begin(anew: scenario)
+            server.restart(with: scenario)
             for warning in scenario.warnings.all { log(.warning, "scenario, line \(warning.line): \(warning.message)") }
             log(.info, "the scenario '\(scenario.name)' has changed; the default world restarts")
         } catch {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import KeyfactorMock
+import Base
 import MicroHTTP
 
 /// `keyfactor-mock serve`: serves until a signal stops it.

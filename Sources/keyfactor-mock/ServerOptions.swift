@@ -1,5 +1,7 @@
 import ArgumentParser
-import KeyfactorMock
+import Base
+import Model
+import Worlds
 import MicroHTTP
 
 /// The server's options. `serve`, `exec` and `healthcheck` share them, so that the last can find the server.

@@ -1,5 +1,6 @@
 import Foundation
-import KeyfactorMock
+import Base
+import Worlds
 import TestSupport
 import Testing
 

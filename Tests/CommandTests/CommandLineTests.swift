@@ -1,5 +1,5 @@
 import ArgumentParser
-import KeyfactorMock
+import Base
 import TestSupport
 import Testing
 

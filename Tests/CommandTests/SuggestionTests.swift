@@ -1,5 +1,5 @@
 import ArgumentParser
-import KeyfactorMock
+
 import Testing
 
 @testable import keyfactor_mock

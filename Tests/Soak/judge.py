@@ -42,16 +42,16 @@ def sums(server, counts):
     _compare("worlds", {"all": found["worlds"][()]}, {"all": worlds})
     rules = {rule["name"]: rule for rule in server.mock.ask("GET", "/_mock/rules").json}
     own = {name: counts.other[name] for name in sorted(set(CONNECTION_FAULTS.values()))} | {"broken": counts.other["connections broken"]}
-    told = {name: rules[name]["strikes"] for name in own if name in rules}
-    told["broken"] = rules["connection-reset"]["strikes"] + rules["connection-close"]["strikes"]
-    _compare("strikes of connections", told, own)
+    found = {name: rules[name]["strikes"] for name in own if name in rules}
+    found["broken"] = rules["connection-reset"]["strikes"] + rules["connection-close"]["strikes"]
+    _compare("strikes of connections", found, own)
     return worlds, found["journal_bytes"][()]
 
 
-def _compare(what, told, own):
-    told, own = +Counter(told), +Counter(own)
-    if told != own:
-        apart = {key: (told[key], own[key]) for key in told.keys() | own.keys() if told[key] != own[key]}
+def _compare(what, found, own):
+    found, own = +Counter(found), +Counter(own)
+    if found != own:
+        apart = {key: (found[key], own[key]) for key in found.keys() | own.keys() if found[key] != own[key]}
         raise Wrong(f"{what}: the server and its clients do not agree; (the server's, the clients'): {apart}")
 
 

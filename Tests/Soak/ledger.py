@@ -76,7 +76,7 @@ class Ledger:
     def judge(self, page):
         """Strikes off what a page of the journal tells, and fails where the two do not agree."""
         if page["evicted"] > self.read_to:
-            raise Wrong(f"the journal let go {page['evicted']} exchanges, {self.read_to} of them read; raise --journal-bytes in plan.py")
+            raise Wrong(f"the journal dropped {page['evicted']} exchanges, {self.read_to} of them read; raise --journal-bytes in plan.py")
         for entry in page["exchanges"]:
             self.read_to = entry["n"]
             number = entry["headers"].get("X-Correlation-Id")
@@ -91,11 +91,11 @@ class Ledger:
 
     def _judge(self, sent, entry):
         rule, came = entry["rule"], sent.came
-        told = (entry["operation"] or "none", entry["status"] or 0, entry["delivery"])
+        found = (entry["operation"] or "none", entry["status"] or 0, entry["delivery"])
         delivery, status, seen = _meant(entry, sent.expected, came)
         problem = None
-        if told != (sent.operation, status, delivery):
-            problem = f"the journal should tell {(sent.operation, status, delivery)} and tells {told}"
+        if found != (sent.operation, status, delivery):
+            problem = f"the journal should have {(sent.operation, status, delivery)} and has {found}"
         elif came.kind not in seen:
             problem = f"the client should see one of {seen}"
         elif came.kind in ("whole", "cut") and came.status != status:

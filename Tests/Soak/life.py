@@ -118,13 +118,13 @@ class Life:
             self._verify(counts)
         self.client.counts.add(counts)
 
-    def _compare(self, what, told, own):
-        if told != own:
-            apart = {key: (told.get(key), own.get(key)) for key in told.keys() | own.keys() if told.get(key) != own.get(key)}
+    def _compare(self, what, found, own):
+        if found != own:
+            apart = {key: (found.get(key), own.get(key)) for key in found.keys() | own.keys() if found.get(key) != own.get(key)}
             raise Wrong(f"the world {self.name} and its client do not agree on {what}; (the server's, the client's): {apart}")
 
     def _verify(self, counts):
-        """The judge must find as many requests of each operation as were made; what the journal let go leaves it in doubt."""
+        """The judge must find as many requests of each operation as were made; what the journal dropped leaves it in doubt."""
         by_operation = Counter()
         for (operation, _), count in counts.requests.items():
             if operation != "none":

@@ -46,14 +46,14 @@ class Story:
         for number, life in enumerate(self.lives, 1):
             whole.add(life.counts)
             seconds = life.samples[-1][0] if life.samples else 0
-            told = f"Life {number}: ready after {life.ready:.2f} s, {seconds:.0f} s, {life.counts.total} requests"
+            found = f"Life {number}: ready after {life.ready:.2f} s, {seconds:.0f} s, {life.counts.total} requests"
             if life.at_end:
-                told += (f"; RSS {judge.mib(life.at_start.rss)} MiB at the start, {judge.mib(life.at_end.rss)} at the end; descriptors "
+                found += (f"; RSS {judge.mib(life.at_start.rss)} MiB at the start, {judge.mib(life.at_end.rss)} at the end; descriptors "
                          f"{life.at_start.descriptors}, {life.at_end.descriptors} at the end; threads {life.at_start.threads}, "
                          f"{life.at_end.threads} at the end")
             if life.held:
-                told += f"; {life.held[0]} worlds and {judge.mib(life.held[1])} MiB of journals in the end"
-            lines.append(told)
+                found += f"; {life.held[0]} worlds and {judge.mib(life.held[1])} MiB of journals in the end"
+            lines.append(found)
         kills = sum(life.at_end is not None for life in self.lives[:-1])
         lines.append(f"kill -9: {kills}; each time the same CA, the same ports, and nothing remembered")
         if self.memory:
@@ -74,7 +74,7 @@ class Story:
         by_operation = Counter()
         for (operation, _), count in whole.requests.items():
             by_operation[operation] += count
-        sums = {"By operation": by_operation, "By delivery": whole.deliveries, "By rule": whole.strikes, "Besides": whole.other}
+        sums = {"By operation": by_operation, "By delivery": whole.deliveries, "By rule": whole.strikes, "Other": whole.other}
         for title, counts in sums.items():
             lines.append(title + ": " + ", ".join(f"{name} {count}" for name, count in sorted(counts.items())))
         return "\n".join(lines)

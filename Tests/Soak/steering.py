@@ -99,7 +99,7 @@ def born(client):
 
 
 def ended(life):
-    """Closes the books on a world, and lets it go, or begins it anew. Returns the world if it goes on."""
+    """Closes the books on a world, and drops it, or resets it. Returns the world if it continues."""
     life.close()
     if life.random.random() < 0.1:
         held_across_a_reset(life)

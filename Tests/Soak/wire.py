@@ -1,4 +1,4 @@
-"""Connections as bytes: what is sent is sent as it is, and what comes back is told as it came, also where it is no reply."""
+"""Connections as bytes: what is sent is sent as it is, and what comes back is kept as it came, also where it is no reply."""
 
 import socket
 import ssl

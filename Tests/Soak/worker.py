@@ -1,4 +1,4 @@
-"""A process that is one client: it has connections, makes worlds and lives in them, until it is told to stop or the server is killed."""
+"""A process that is one client: it has connections, makes worlds and lives in them, until it is stopped or the server is killed."""
 
 import json
 import random
@@ -89,7 +89,7 @@ class Client:
             time.sleep(0.002)
 
     def forget(self, line):
-        """A client that neither goes on nor leaves: the server must close it in the end."""
+        """A client that neither continues nor leaves: the server must close it in the end."""
         self.forgotten.append((time.monotonic(), line))
         if len(self.forgotten) > FORGOTTEN:
             since, oldest = self.forgotten.pop(0)
@@ -153,7 +153,7 @@ def live(client, is_over):
 
 
 def work(pipe, doomed, name, seed, ca, scenario):
-    """The process. Told ("meet", ports, fills) it meets a new server; told ("live",) it lives until told anything else, and answers
+    """The process. Moved ("meet", ports, fills) it meets a new server; on ("live",) it lives until the next message, and answers
     its counts.
 
     `doomed` is set before the server is killed: what fails from then on is no fault.

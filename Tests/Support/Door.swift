@@ -1,4 +1,7 @@
+package import Base
+package import Entities
 package import KeyfactorMock
+import Worlds
 package import MicroHTTP
 
 /// How a test reaches a server: by calling it, or through the kernel.

@@ -1,6 +1,6 @@
 package import Foundation
 
-/// Texts that tests expect word for word, kept in files. Set `KFMOCK_RECORD=1` to write them anew, then read the difference.
+/// Texts that tests expect word for word, kept in files. Set `KFMOCK_RECORD=1` to write them again, then read the difference.
 package enum Golden {
     /// The project's folder.
     package static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -1,4 +1,4 @@
-package import KeyfactorMock
+package import Base
 import MicroHTTP
 
 /// A server whose clock stands until a test moves it, and what tests of jobs ask of it.

@@ -6,7 +6,7 @@ import Testing
 struct ExampleTests {
     @Test func theNounInTheArchitectureIsTheOneInTheSources() throws {
         let text = { (path: String) in try String(contentsOf: Golden.root.appending(path: path), encoding: .utf8) }
-        let source = try text("Sources/KeyfactorMock/PamProviders/PamProviderModel.swift")
+        let source = try text("Sources/Stores/PamProviders/PamProviderModel.swift")
         let example = try text("docs/ARCHITECTURE.md").split(separator: "\n").drop { !$0.contains("extension PamProvider") }
             .prefix { $0.hasPrefix("      ") }.map { $0.trimmingCharacters(in: .whitespaces) }
         #expect(example.count > 8)

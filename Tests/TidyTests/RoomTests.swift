@@ -2,89 +2,49 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The rooms of the mock and their order, held by words until they are modules. A file may use what its own room declares, and the rooms
-/// before it.
+/// What the compiler cannot hold about the modules: their sizes, and that they share no more than they must.
 struct RoomTests {
-    /// A room is folders and files below `Sources/KeyfactorMock`.
-    private struct Room: Sendable {
-        let name: String
-        let places: [String]
-    }
-
-    /// From the bottom to the top. What is in none of them lies below all of them.
-    private static let rooms = [
-        Room(name: "Rules", places: ["Rules/"]),
-        Room(name: "Journal", places: ["Journal/"]),
-        Room(
-            name: "Mock",
-            places: [
-                "Exchanges/", "Worlds/", "Control/", "MockServer.swift", "Access/AccessPolicy.swift", "Access/Credential.swift",
-                "Access/TokenRequest.swift", "Access/Tokens.swift", "Scenarios/Scenario.swift",
-            ]),
-    ]
-
-    private static let base = "Sources/KeyfactorMock/"
-
-    private static func files(below folder: String, ending: String = ".swift") -> [String] {
+    private static func files(below folder: String) -> [String] {
         let walk = FileManager.default.enumerator(at: Golden.root.appending(path: folder), includingPropertiesForKeys: nil)
         let paths = (walk?.compactMap { $0 as? URL } ?? []).map { $0.path.replacingOccurrences(of: Golden.root.path + "/", with: "") }
-        return paths.filter { $0.hasSuffix(ending) }.sorted()
+        return paths.filter { path in [".swift", ".c", ".h"].contains { path.hasSuffix($0) } }.sorted()
     }
 
-    private static let swift = files(below: "Sources/KeyfactorMock")
-
-    private static func files(of room: Room) -> [String] {
-        swift.filter { path in room.places.contains { path.dropFirst(base.count).hasPrefix($0) } }
+    private static func lines(_ path: String) throws -> [Substring] {
+        try String(contentsOf: Golden.root.appending(path: path), encoding: .utf8).split(separator: "\n")
     }
 
-    /// The lines of a file without comments and texts.
-    private static func code(_ path: String) throws -> [(number: Int, text: String)] {
-        let lines = try String(contentsOf: Golden.root.appending(path: path), encoding: .utf8)
-            .split(separator: "\n", omittingEmptySubsequences: false)
-        return lines.enumerated().map { number, line in
-            (number + 1, String(line).replacing(/"(\\.|[^"\\])*"/, with: "\"\"").replacing(/\/\/.*$/, with: ""))
-        }
+    private static func module(_ path: String) -> String { path.split(separator: "/").prefix(2).joined(separator: "/") }
+
+    private static let sources = files(below: "Sources")
+    private static let modules = Set(sources.map(module)).sorted()
+
+    @Test(arguments: modules) func noRoomIsMoreThanFifteenPercentOfTheCode(_ module: String) throws {
+        let count = { (paths: [String]) in try paths.reduce(0) { $0 + (try Self.lines($1)).count } }
+        let share = 100 * Double(try count(Self.sources.filter { Self.module($0) == module })) / Double(try count(Self.sources))
+        #expect(share <= 15, "\(module) is \(share) % of all code")
     }
 
-    /// The types that a room declares at the top level of its files.
-    private static func types(of room: Room) throws -> Set<String> {
-        var types: Set<String> = []
-        for path in files(of: room) {
-            for line in try code(path) {
-                if let match = line.text.firstMatch(
-                    of: /^(?:@[a-z]+ )?(?:package |public )?(?:final |indirect )?(?:struct|class|enum|protocol|actor) ([A-Za-z]+)/)
-                {
-                    types.insert(String(match.1))
-                }
+    @Test func packageStandsOnlyWhereAnotherModuleCalls() throws {
+        // Called by the language, not by name.
+        let implicit: Set<String> = ["hash", "callAsFunction", "buildExpression", "buildBlock"]
+        let words = try NSRegularExpression(pattern: #"\w+"#)
+        let declarations = try NSRegularExpression(pattern: #"\bpackage (?:[a-z]+(?:\(set\))? )*(?:let|var|func) (\w+)"#)
+        var users: [String: Set<String>] = [:]
+        var shared: [(path: String, name: String)] = []
+        for path in Self.sources + Self.files(below: "Tests/Support") where path.hasSuffix(".swift") {
+            let code = try Self.lines(path).filter { !$0.drop(while: { $0 == " " }).hasPrefix("//") }.joined(separator: "\n") as NSString
+            let all = NSRange(location: 0, length: code.length)
+            for word in Set(words.matches(in: code as String, range: all).map { code.substring(with: $0.range) }) {
+                users[word, default: []].insert(Self.module(path))
             }
+            guard path.hasPrefix("Sources/") else { continue }
+            shared += declarations.matches(in: code as String, range: all).map { (path, code.substring(with: $0.range(at: 1))) }
         }
-        return types
-    }
-
-    @Test(arguments: [("Rules", ["Journal", "Mock"]), ("Journal", ["Mock"])])
-    func aRoomDoesNotKnowTheRoomsAboveIt(_ name: String, _ above: [String]) throws {
-        let room = try #require(Self.rooms.first { $0.name == name })
-        var forbidden: Set<String> = []
-        for other in Self.rooms where above.contains(other.name) { forbidden.formUnion(try Self.types(of: other)) }
-        #expect(forbidden.count > 10 || name == "Journal", "the declarations are found")
-        for path in Self.files(of: room) {
-            for line in try Self.code(path) {
-                for word in line.text.split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "_" }) {
-                    #expect(!forbidden.contains(String(word)), "\(path):\(line.number): \(name) may not know \(word)")
-                }
-            }
+        #expect(shared.count > 1000, "the declarations are found")
+        for (path, name) in shared where !implicit.contains(name) {
+            // A type may stand in what another module calls without being named there; a member may not.
+            #expect(users[name]?.subtracting([Self.module(path)]).isEmpty == false, "\(path): no other module names \(name)")
         }
-    }
-
-    @Test(arguments: rooms.map(\.name)) func noRoomIsMoreThanFifteenPercentOfTheCode(_ name: String) throws {
-        func lines(_ paths: [String]) throws -> Int {
-            try paths.reduce(0) {
-                $0 + (try String(contentsOf: Golden.root.appending(path: $1), encoding: .utf8)).split(separator: "\n").count
-            }
-        }
-        let all = try lines([".swift", ".c", ".h"].flatMap { Self.files(below: "Sources", ending: $0) })
-        let room = try #require(Self.rooms.first { $0.name == name })
-        let share = 100 * Double(try lines(Self.files(of: room))) / Double(all)
-        #expect(share <= 15, "\(name) is \(share) % of all code")
     }
 }

@@ -1,20 +1,24 @@
+import Base
+import Journal
 import MicroHTTP
+import Model
+import Worlds
 
 /// The interface that tests use, under `/_mock/`. Keyfactor's authentication, rules and counts do not apply to it.
 package final class Control: Sendable {
     /// What is known only once the sockets listen.
     package struct Facts: Sendable {
-        package var httpPort: UInt16?
-        package var httpsPort: UInt16?
+        var httpPort: UInt16?
+        var httpsPort: UInt16?
         /// The CA to trust, in PEM; `nil` without HTTPS.
-        package var authority: String?
-        package var processID: Int32
+        var authority: String?
+        var processID: Int32
         /// Whether the server can be reached only from this machine; then a foreign `Host` is refused.
-        package var isLoopback: Bool
-        /// The server's names besides addresses and `localhost`.
-        package var names: [String]
+        var isLoopback: Bool
+        /// The server's names in addition to addresses and `localhost`.
+        var names: [String]
         /// The port of this interface, if it has one of its own.
-        package var adminPort: UInt16?
+        var adminPort: UInt16?
 
         /// The facts of a server that listens.
         package init(
@@ -100,7 +104,7 @@ package final class Control: Sendable {
             return .ready(response)
         }
         if endpoint.scope != .open { try checkToken(of: request) }
-        try ControlCall.refuseUnknownParameters(of: request, besides: endpoint.query.map(\.name))
+        try ControlCall.refuseUnknownParameters(of: request, other: endpoint.query.map(\.name))
         let (world, isNew): (World, Bool)
         switch endpoint.scope {
         case .open, .server: (world, isNew) = (worlds.standard, false)

@@ -1,4 +1,6 @@
+import Base
 import MicroHTTP
+import ScenarioFormat
 
 /// The description of the interface under `/_mock/`, in OpenAPI 3.1, written from its list of endpoints.
 enum ControlDescription {

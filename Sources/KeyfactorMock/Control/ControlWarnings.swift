@@ -1,4 +1,7 @@
+import Base
 import MicroHTTP
+import ScenarioFormat
+import Worlds
 
 /// What the control interface warns of: names of what does not exist. With the parameter `strict` it refuses them.
 struct ControlWarnings: Sendable {

@@ -1,3 +1,7 @@
+import Base
+import Entities
+import Model
+
 extension Job {
     /// Writes the job as `GET /_mock/jobs` shows it.
     ///

@@ -1,4 +1,10 @@
+import Base
+import Command
+import Journal
 import MicroHTTP
+import Rules
+import ScenarioFormat
+import Worlds
 
 /// The exchanges of a world, and whether they are what was expected.
 enum JournalControl {
@@ -193,7 +199,7 @@ enum JournalControl {
 
         init(_ expectations: [Expectation]?) { self.expectations = expectations }
 
-        /// Begins anew if the world has.
+        /// Starts again if the world has.
         ///
         /// - Returns: the expectations that hold now.
         mutating func follow(_ state: WorldState) -> [Expectation] {

@@ -1,11 +1,16 @@
+import Base
+import Journal
 import MicroHTTP
+import Rules
+import ScenarioFormat
+import Worlds
 
 /// A world's scenario and its rules, including those that are added while it runs.
 enum RuleControl {
     static let all: [ControlEndpoint] = [
         ControlEndpoint(.get, "scenario", "The scenario as it was read", scenario),
         ControlEndpoint(
-            .put, "scenario", "Replace the whole scenario, all or nothing; the world begins anew", body: .orNull(ScenarioShape.scenario),
+            .put, "scenario", "Replace the whole scenario, all or nothing; the world starts again", body: .orNull(ScenarioShape.scenario),
             query: [ControlWarnings.parameter], swap),
         ControlEndpoint(.get, "rules", "The rules in order, with how often each matched and struck", rules),
         ControlEndpoint(
@@ -86,7 +91,7 @@ enum RuleControl {
         return try revise(call) { rules throws(ControlRefusal) in
             guard rules.count + nodes.count <= RuleBook.most else { throw Self.tooMany }
             var mistakes: [Mistake] = []
-            let added = Rule.read(nodes, live: call.wall, besides: rules, &mistakes)
+            let added = Rule.read(nodes, live: call.wall, other: rules, &mistakes)
             let live = rules.prefix(while: \.isLive)
             return Revision(rules: live + added + rules.dropFirst(live.count), added: added, mistakes: mistakes)
         }

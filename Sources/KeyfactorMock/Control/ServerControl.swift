@@ -1,4 +1,10 @@
+import Model
+import Base
+import Entities
+import Journal
 import MicroHTTP
+import ScenarioFormat
+import Worlds
 
 /// The pages about the server as a whole, and about its worlds.
 enum ServerControl {

@@ -1,4 +1,11 @@
+import Base
+import Command
+import Entities
+import Journal
 import MicroHTTP
+import Orchestrators
+import ScenarioFormat
+import Worlds
 
 /// What a test can do to a world: reset it, and change its time, its jobs and its estate.
 enum WorldControl {
@@ -9,7 +16,7 @@ enum WorldControl {
         ControlEndpoint(
             .post, "clock/advance", "Advance the time; everything that falls due happens, in order, before the reply", body: advanceShape,
             advanceClock),
-        ControlEndpoint(.get, "jobs", "The jobs that are scheduled or under way", jobs),
+        ControlEndpoint(.get, "jobs", "The jobs that are scheduled or running", jobs),
         ControlEndpoint(.get, "jobs/over", "The jobs that are over, with how each ended", jobsOver),
         ControlEndpoint(.post, "jobs/{id}/advance", "Move a job on by one step", advanceJob),
         ControlEndpoint(.get, "estate", "Everything that exists, as scenario files write it", estate),
@@ -163,7 +170,7 @@ enum WorldControl {
         }
         guard let state else {
             throw ControlRefusal(
-                404, "There is no job '\(id.text)' that is scheduled or under way; GET /_mock/jobs lists them, /_mock/jobs/over the others."
+                404, "There is no job '\(id.text)' that is scheduled or running; GET /_mock/jobs lists them, /_mock/jobs/over the others."
             )
         }
         return .ofControl { writer in

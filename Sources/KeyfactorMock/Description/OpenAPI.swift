@@ -1,4 +1,8 @@
+import Base
+import Command
 import MicroHTTP
+import Model
+import Worlds
 
 /// The description of what is served, in OpenAPI 3.1, written from the list of operations.
 enum OpenAPI {
@@ -14,7 +18,7 @@ enum OpenAPI {
         (400, "BadRequest", "Something in the request is missing or wrong."),
         (401, "Unauthorized", "The caller is nobody known."),
         (403, "Forbidden", "The caller lacks a permission."),
-        (404, "NotFound", "An id of nothing, or the release has no such operation."),
+        (404, "NotFound", "An id that does not exist, or the release has no such operation."),
         (405, "MethodNotAllowed", "The path takes other methods."),
     ]
 

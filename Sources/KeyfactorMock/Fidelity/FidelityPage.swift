@@ -1,9 +1,16 @@
+import Base
+import Command
+import Model
+import Orchestrators
+import Rules
+import Stores
+
 /// A page about how far responses can be believed, written from the code. `keyfactor-mock fidelity NAME` prints it, and `docs/fidelity/`
 /// keeps it.
 package struct FidelityPage: Sendable {
     /// Its name on the command line, and its file's.
     package let name: String
-    package let title: String
+    let title: String
     private let parts: [String]
 
     /// The page in Markdown.

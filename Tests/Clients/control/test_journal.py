@@ -96,9 +96,9 @@ def test_effects(world):
     world.request("POST", "/OrchestratorJobs/Custom", {})
     world.server.ask("POST", "/oauth2/token", form(grant_type="client_credentials", client_id="a", client_secret="b"))
     world.server.ask("POST", "/oauth2/token", form(grant_type="password"))
-    told = [(each["operation"], each["status"], each["effect"]) for each in world.journal()]
+    found = [(each["operation"], each["status"], each["effect"]) for each in world.journal()]
     custom = "POST /OrchestratorJobs/Custom"
-    assert told == [
+    assert found == [
         ("GET /Agents", 200, "none"), (custom, 200, "committed"), (custom, 400, "none"), ("token", 200, "committed"),
         ("token", 400, "none")]
 

@@ -265,7 +265,7 @@ def test_each_world_has_a_verdict_of_its_own(world):
 
 @pytest.fixture(scope="module")
 def evicted(serve_module):
-    """A world that let go many of its exchanges for the agents, and kept the last ones."""
+    """A world that dropped many of its exchanges for the agents, and kept the last ones."""
     world = Remote(serve_module("", "--journal-bytes", "1048576"))
     with connection(world.server) as kept:
         for _ in range(40):

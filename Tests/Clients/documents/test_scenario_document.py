@@ -1,6 +1,6 @@
 """Every example in docs/SCENARIOS.md is true: its scenarios pass lint, its commands print what stands below them.
 
-How they are written is told in document.py. Besides, a comment above a block of ```yaml says if it is no whole scenario:
+document.py says how they are written. In addition, a comment above a block of ```yaml says if it is no whole scenario:
 `<!-- fragment of rules -->` (a list of rules), `<!-- fragment of a rule -->` (keys of one), `<!-- fragment of do -->` (a list of
 effects), `<!-- fragment of where -->`, `<!-- wrong -->` for a scenario that lint must refuse, `<!-- doubtful -->` for one that it must
 warn of.

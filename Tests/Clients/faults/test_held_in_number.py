@@ -18,7 +18,7 @@ from support.connection import at_rest, descriptors, eventually, get, journal, l
 
 HELD = int(os.environ.get("KEYFACTOR_MOCK_HELD", "1000"))
 DELAY, LATEST = 2.0, 2.0 + 0.5 * SLOWNESS
-# What machines that do other things besides may add.
+# What machines that do other things as well may add.
 MARGIN = 1.0 * SLOWNESS
 # All answers are the same, also when a minute ends meanwhile in which agents were last seen.
 SCENARIO = """

@@ -115,7 +115,7 @@ def test_others_are_served_while_bodies_are_made_to_cost_much(server):
             peak()
 
 
-# Operations besides the two that read lists, objects or JSON inside a string.
+# Operations other than the two that read lists, objects or JSON inside a string.
 ELSEWHERE = [
     ("POST", "/KeyfactorAPI/CertificateStores", b'{"ClientMachine":"a","StorePath":"b","CertStoreType":2,"Properties":"' + b"[" * (MOST - 1000) + b'"}'),
     ("POST", "/KeyfactorAPI/CertificateStores", b'{"ClientMachine":"a","StorePath":"b","CertStoreType":2,"Properties":"{\\"a\\":[' + b"1," * (MOST // 2 - 1000) + b'1]}"}'),

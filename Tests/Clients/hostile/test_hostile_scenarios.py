@@ -134,7 +134,7 @@ def talk_in(server, world):
 
 
 def test_tokens_and_callers_without_end_are_bounded(serve):
-    """A token for each request, and a rule that counts by caller: neither table grows for ever."""
+    """A token for each request, and a rule that counts by caller: neither table grows forever."""
     server = serve("auth: { mode: any }\nrules: [ { name: r, operation: GET /Agents, per: caller, calls: 1-2, do: [ { refuse: unavailable } ] } ]", "--log-level", "error")
     form = "grant_type=client_credentials&client_id=c&client_secret=s"
     with bounded(server, "tokens", 16 << 10) as peak:

@@ -142,8 +142,8 @@ def test_curl_that_expects_100_continue_sends_nothing_of_100_mib(serve, secure, 
         ["curl", "--silent", "--cacert", server.ca, "--http1.1", "--expect100-timeout", "9", "--max-time", "8", "-H", "Expect: 100-continue",
          "--data-binary", f"@{body}", "-w", "\n%{http_code} %{size_upload}", (server.https if secure else server.http) + SCHEDULE],
         capture_output=True, text=True, timeout=PATIENCE)
-    reply, _, told = run.stdout.rpartition("\n")
-    assert told == "413 0" and list(json.loads(reply)) == ["ErrorCode", "Message"]
+    reply, _, found = run.stdout.rpartition("\n")
+    assert found == "413 0" and list(json.loads(reply)) == ["ErrorCode", "Message"]
 
 
 def send_until_answered(server, text, secure):

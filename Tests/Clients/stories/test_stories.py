@@ -1,4 +1,4 @@
-"""Stories of client authors: what they do with stores, jobs and releases, told with the client in client.py."""
+"""Stories of client authors: what they do with stores, jobs and releases, written with the client in client.py."""
 
 import re
 

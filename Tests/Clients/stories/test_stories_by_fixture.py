@@ -1,4 +1,4 @@
-"""Twelve stories of client authors, told with the pytest fixture of examples/pytest: the first six. Time passes when a test says so."""
+"""Twelve stories of client authors, written with the pytest fixture of examples/pytest: the first six. Time passes when a test says so."""
 
 import pytest
 

@@ -12,9 +12,9 @@ clock: { start: 2026-03-01T09:00:00Z, mode: frozen }
 estate:
   from: small
   agents:
-    - { machine: uo-1, capabilities: [ PEM, LOGS, SampleCustomJobType, Plain, Breaks, Lasts, Told ] }
+    - { machine: uo-1, capabilities: [ PEM, LOGS, SampleCustomJobType, Plain, Breaks, Lasts, Moved ] }
     - { machine: quiet-1, polls: false, capabilities: [ PEM, Plain ] }
-  jobTypes: [ { name: Plain }, { name: Breaks }, { name: Lasts }, { name: Told } ]
+  jobTypes: [ { name: Plain }, { name: Breaks }, { name: Lasts }, { name: Moved } ]
   certificateStores: [ { machine: quiet-2, path: /etc/ssl/quiet.pem, agent: quiet-1 } ]
 progress:
   - match: { jobType: Plain }
@@ -28,11 +28,11 @@ progress:
       - { state: CompletedWillRetry, for: 1m }
       - { state: InProcess, for: 5s }
       - { state: Completed, result: Warning, message: slow disk }
-  - match: { jobType: Told }
+  - match: { jobType: Moved }
     steps:
       - { state: absent, until: told }
       - { state: InProcess, until: told }
-      - { state: Completed, result: Success, message: told so }
+      - { state: Completed, result: Success, message: moved }
 """
 
 
@@ -199,7 +199,7 @@ def test_an_inventory_that_has_run_once_leaves_the_store(client, world):
     assert client.store(store.id) == store and client.scheduled() == []
 
 
-# Steps that last for a time, and steps that last until told.
+# Steps that last for a time, and steps that last until they are moved on.
 
 
 def states(client, job):
@@ -232,13 +232,13 @@ def test_a_client_that_waits_sees_the_steps_pass(client, world):
 
 
 def test_steps_until_told_wait_for_a_request_to_go_on_and_for_nothing_else(client, world):
-    job = client.run_on("uo-1", "Told")
+    job = client.run_on("uo-1", "Moved")
     for expected, state in ([], "InProcess"), (["IN_PROCESS"], "over"), (["COMPLETED"], None):
         world.advance("10d")
         assert states(client, job) == states(client, job) == expected
         if state:
             assert world.tell(job) == state
-    assert client.wait(job).message == "told so"
+    assert client.wait(job).message == "moved"
     assert job in world.control("POST", f"jobs/{job}/advance", status=404)["error"]
 
 
@@ -273,7 +273,7 @@ def test_a_reset_gives_the_same_ids_again(client, world):
 
 def test_a_reset_puts_everything_back(client, world):
     before = world.estate()
-    client.run_on("uo-1", "Told")
+    client.run_on("uo-1", "Moved")
     client.schedule_inventory(client.stores(), {"Interval": {"Minutes": 60}})
     world.patch(agents=[{"machine": "quiet-1", "polls": True}, {"machine": "uo-7"}])
     world.advance("400d")

@@ -1,4 +1,4 @@
-"""A small client of Keyfactor Command, as somebody would write it who keeps stores and runs jobs: what the stories are told with.
+"""A small client of Keyfactor Command, as somebody would write it who keeps stores and runs jobs: what the stories are written with.
 
 It knows nothing of the server under test: no control interface, no switches, no seed.
 """

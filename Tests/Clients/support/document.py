@@ -2,7 +2,7 @@
 
 In a document:
 - A block of ```yaml is a whole scenario, `my.yaml` to the commands after it, unless a comment directly above says that it is none.
-- A block of ```console holds commands after `$ ` (one that ends in a backslash goes on in the next line), and below each what it
+- A block of ```console holds commands after `$ ` (one that ends in a backslash continues on the next line), and below each what it
   prints on both streams. `…` stands for anything in its line; alone in a line, for any lines.
 - The commands talk to a server of the scenario above them, which is started when the scenario is a new one. Its ports and its CA are
   put in the place of `localhost:8080`, `localhost:8443` and `ca.pem`; ports are put back in what is printed.

@@ -4,7 +4,7 @@ A prober is a process of its own, so that the attacker's Python does not hold it
 connections that are kept and on new ones, and tells how long each answer took.
 
 KEYFACTOR_MOCK_HOSTILE says how many connections an attack has (1000; 10000 where a machine has nothing else to do).
-KEYFACTOR_MOCK_WITHIN says within how many milliseconds others are answered (5000, since machines that test do other things besides and
+KEYFACTOR_MOCK_WITHIN says within how many milliseconds others are answered (5000, since machines that test do other things as well and
 test debug builds; 100 on a quiet machine with a release build). KEYFACTOR_MOCK_COST says how many milliseconds of a processor one request
 may cost (2000; 100). With `-s` the figures are shown.
 """
@@ -55,7 +55,7 @@ def hello(server):
 
 
 def others(server, halt):
-    """Asks again and again until told to stop; answers how long each answer took, in milliseconds, by how it was asked."""
+    """Asks again and again until stopped; answers how long each answer took, in milliseconds, by how it was asked."""
     context = ssl.create_default_context(cafile=server.ca)
     kept = {secure: server.connect(secure, context) for secure in (False, True)}
     streams = {secure: wire.makefile("rb") for secure, wire in kept.items()}

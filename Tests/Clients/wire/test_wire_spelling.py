@@ -117,7 +117,7 @@ TIMES = [
     ("/Date(1795377600000)/", "2026-11-22T20:00:00Z", "the same without the escapes"),
     ("/Date(1795377600000+0200)/", "2026-11-22T20:00:00Z", "the same with a zone, which changes nothing"),
     ("2026-11-22T20:00:00.1234567+02:00", "2026-11-22T18:00:00.1234567Z", "PowerShell 7: seven digits and an offset"),
-    ("2026-11-22T20:00:00.0000000-05:00", "2026-11-23T01:00:00Z", "seven digits of nothing, west of Greenwich"),
+    ("2026-11-22T20:00:00.0000000-05:00", "2026-11-23T01:00:00Z", "seven digits of zero, west of Greenwich"),
     ("2026-11-22T20:00:00", "2026-11-22T20:00:00Z", "no zone, which means UTC"),
 ]
 

@@ -1,7 +1,8 @@
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
+@testable import Model
 @testable import MicroHTTP
 
 /// What holds for every call: paths, headers, refusals in the vendor's shape.

@@ -2,7 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Command
 @testable import KeyfactorMock
+@testable import Model
 
 /// The pages that say how far the mock can be believed are written from the code.
 struct FidelityDocumentTests {

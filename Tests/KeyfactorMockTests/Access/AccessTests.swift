@@ -2,7 +2,10 @@ import MicroHTTP
 import TestSupport
 import Testing
 
+@testable import Base
 @testable import KeyfactorMock
+@testable import Model
+@testable import Worlds
 
 struct AccessTests {
     /// `EXAMPLE\ops:s3:cret` and so on, in base64.

@@ -2,7 +2,7 @@ import MicroHTTP
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
 
 /// Every 4xx and every broken reply has its reason in `X-Mock-Why`, the journal and the log, in the same words.
 struct ReasonTests {

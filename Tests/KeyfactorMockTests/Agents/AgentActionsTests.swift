@@ -2,7 +2,9 @@ import MicroHTTP
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
+@testable import Entities
+@testable import Orchestrators
 
 /// What can be done to agents: approve, disapprove, reset, delete, fetch logs, ask for a new certificate.
 struct AgentActionsTests {

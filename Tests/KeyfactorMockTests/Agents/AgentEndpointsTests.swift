@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
 
 struct AgentEndpointsTests {
     @Test(arguments: ["10.5", "25.4"])

@@ -2,7 +2,7 @@ import MicroHTTP
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
 
 /// `GET /CertificateStores`, `GET /CertificateStores/{id}` and `POST /CertificateStores/Schedule`.
 struct CertificateStoreEndpointsTests {

@@ -2,9 +2,10 @@ import MicroHTTP
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
+@testable import Entities
 
-/// Jobs on stores besides inventory, and what stores hold.
+/// Jobs on stores other than inventory, and what stores hold.
 struct CertificateStoreJobsTests {
     private static let estate = """
         auth:

@@ -2,7 +2,7 @@ import MicroHTTP
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
 
 /// `PUT /CertificateStores`.
 struct CertificateStoreUpdateTests {

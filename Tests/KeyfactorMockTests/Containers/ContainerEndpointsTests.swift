@@ -2,7 +2,9 @@ import MicroHTTP
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
+@testable import Entities
+@testable import Model
 
 struct ContainerEndpointsTests {
     private static let path = "/CertificateStoreContainers"

@@ -2,7 +2,9 @@ import MicroHTTP
 import TestSupport
 import Testing
 
+@testable import Base
 @testable import KeyfactorMock
+@testable import Worlds
 
 /// Who may use the control interface, and that nothing is done before that is known.
 struct ControlAccessTests {

@@ -2,7 +2,10 @@ import MicroHTTP
 import TestSupport
 import Testing
 
+@testable import Base
+@testable import Entities
 @testable import KeyfactorMock
+@testable import Worlds
 
 struct ControlTests {
     private func mock(listens: Bool = true, isLoopback: Bool = true) throws -> Mock {

@@ -2,7 +2,10 @@ import MicroHTTP
 import TestSupport
 import Testing
 
+@testable import Base
 @testable import KeyfactorMock
+@testable import ScenarioFormat
+@testable import Worlds
 
 /// Every kind of name in every place where it can be written: what does not exist is reported with the nearest that does.
 struct NameTests {

@@ -2,7 +2,11 @@ import MicroHTTP
 import TestSupport
 import Testing
 
+@testable import Base
+@testable import Entities
 @testable import KeyfactorMock
+@testable import Rules
+@testable import Worlds
 
 /// Rules that are added while a world runs.
 struct RuleControlTests {

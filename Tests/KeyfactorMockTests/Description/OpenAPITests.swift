@@ -2,7 +2,11 @@ import MicroHTTP
 import TestSupport
 import Testing
 
+@testable import Base
+@testable import Command
 @testable import KeyfactorMock
+@testable import Model
+@testable import Worlds
 
 struct OpenAPITests {
     private static func document(_ scenario: String = "", through door: Door = .direct) throws -> JSONValue {

@@ -1,4 +1,5 @@
-@testable import KeyfactorMock
+@testable import Base
+@testable import Model
 
 extension Schema {
     /// What of a value is not as described.

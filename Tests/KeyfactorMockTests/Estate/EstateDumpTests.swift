@@ -2,7 +2,13 @@ import MicroHTTP
 import TestSupport
 import Testing
 
+@testable import Base
+@testable import Command
+@testable import Entities
 @testable import KeyfactorMock
+@testable import Model
+import struct Model.Operation
+@testable import Worlds
 
 /// `GET /_mock/estate` says all that exists: read again, it is the same estate.
 struct EstateDumpTests {
@@ -68,7 +74,7 @@ struct EstateDumpTests {
     }
 
     /// The paths of an operation with the ids of all that exists.
-    private static func paths(_ operation: KeyfactorMock.Operation, _ mock: Mock) throws -> [String] {
+    private static func paths(_ operation: Operation, _ mock: Mock) throws -> [String] {
         let estate = mock.world
         let path = operation.path
         if path.hasSuffix("JobStatus/Data") { return estate.jobs.history.all.map { path + "?jobHistoryId=\($0.id)" } }

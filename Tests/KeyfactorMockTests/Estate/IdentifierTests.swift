@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
 
 struct IdentifierTests {
     @Test func theSameSeedGivesTheSameIdentifiersInEveryProcess() {

@@ -1,7 +1,8 @@
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
+@testable import Model
 
 struct TableTests {
     @Test func aTableHoldsWhatADictionaryHoldsInOrder() {

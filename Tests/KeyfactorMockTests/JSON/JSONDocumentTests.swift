@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
 
 struct JSONDocumentTests {
     @Test(arguments: [
@@ -28,7 +28,7 @@ struct JSONDocumentTests {
         (#""\x""#, "an unknown escape", 2), (#""\u12g4""#, "no hexadecimal digit", 2), ("[] []", "two values", 4),
         ("'a'", "single quotes", 1),
         ("// a\n1", "a comment", 1), ("NaN", "no number of JSON", 1), ("[1", "an open array", 3), ("]", "a bracket alone", 1),
-        ("-01", "a leading zero behind a sign", 4), ("{1:2}", "a number as a name", 2),
+        ("-01", "a leading zero after a sign", 4), ("{1:2}", "a number as a name", 2),
     ])
     func aText(isNoJSON text: String, _ reason: String, _ column: Int) {
         #expect(throws: JSONMistake.self) { try JSONDocument(Array(text.utf8)) }

@@ -2,7 +2,8 @@ import MicroHTTP
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
+@testable import Entities
 
 /// `POST`, `PUT` and `DELETE /JobTypes/Custom`.
 struct JobTypeActionsTests {

@@ -1,8 +1,6 @@
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
-
 struct JobTypeEndpointsTests {
     @Test(arguments: [
         ("10.5", "product", #""Int""#), ("25.4", "product", "2"), ("10.5", "numbers", "2"), ("25.4", "names", #""Int""#),

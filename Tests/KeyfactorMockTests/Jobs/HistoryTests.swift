@@ -1,7 +1,8 @@
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
+@testable import Entities
 
 struct HistoryTests {
     @Test func theOldestAttemptsGoFirst() throws {

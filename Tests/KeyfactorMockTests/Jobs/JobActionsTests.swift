@@ -2,14 +2,16 @@ import MicroHTTP
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
+@testable import Entities
+@testable import Orchestrators
 
 /// Reschedule, Unschedule and Acknowledge.
 struct JobActionsTests {
     private static let weekly = #"{"Weekly":{"Days":["Sunday"],"Time":"2026-11-22T13:00:00Z"}}"#
 
     /// Jobs after their first run: 1 a weekly one that failed, 2 one-time, failed, 3 warned, 4 fetched logs that failed, 5 an
-    /// inventory that failed, 6 one under way, 7 one that succeeded, 8 failed and will be retried.
+    /// inventory that failed, 6 one running, 7 one that succeeded, 8 failed and will be retried.
     private static func after(through door: Door = .direct) throws -> (life: Life, weekly: String, underWay: String) {
         let life = try Life(
             """
@@ -60,7 +62,7 @@ struct JobActionsTests {
         let reply = try life.mock.post("/OrchestratorJobs/Reschedule", body)
         #expect(reply.status == 204 && reply.body.isEmpty)
         let entries = try life.list("/OrchestratorJobs/JobHistory", where: "JobId -eq \"\(weekly)\"")
-        #expect(entries.map { $0["Message"]?.text } == ["", "again"], "the steps behind the first Completed are the next run's")
+        #expect(entries.map { $0["Message"]?.text } == ["", "again"], "the steps after the first Completed are the next run's")
         #expect(entries.map { $0["OperationStart"]?.text } == ["2026-11-22T13:00:00Z", "2026-11-22T13:01:00Z"])
         #expect(try life.scheduled().contains(weekly))
         life.pass(.seconds(86_400 * 7))

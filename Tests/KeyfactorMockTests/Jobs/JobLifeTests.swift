@@ -2,7 +2,8 @@ import MicroHTTP
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
+@testable import Entities
 
 /// What becomes of a job once it is scheduled: it falls due, an agent picks it up, it leaves a history.
 struct JobLifeTests {
@@ -226,7 +227,7 @@ struct JobLifeTests {
         #expect(try life.scheduled().count == 3)
         let world = life.mock.world
         #expect(world.jobs.history.count <= History.limit)
-        #expect(jobs.map { world.jobs.runs(of: GUID($0)!) } == [3650 * 1440 - 1, 3650 * 1440 / 7 - 1], "the last is under way")
+        #expect(jobs.map { world.jobs.runs(of: GUID($0)!) } == [3650 * 1440 - 1, 3650 * 1440 / 7 - 1], "the last is running")
         let starts = world.jobs.history.all.map(\.start)
         #expect(zip(starts, starts.dropFirst()).allSatisfy { $0 <= $1 })
         #expect(world.jobs.history.all.last?.start == Mock.noon + .seconds(86_400 * 3650))

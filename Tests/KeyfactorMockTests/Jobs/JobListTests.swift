@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
 
 /// `GET JobHistory`, `ScheduledJobs`, `JobStatus/Data`, and `POST Custom/Bulk`.
 struct JobListTests {
@@ -15,7 +15,7 @@ struct JobListTests {
               - { state: Completed, result: Warning, data: x }
         """
 
-    /// Attempts of an immediate, a daily and an inventory job, one of them under way.
+    /// Attempts of an immediate, a daily and an inventory job, one of them running.
     private static func history(_ product: String) throws -> Life {
         let life = try Life("product: '\(product)'\n" + progress)
         _ = try life.run()
@@ -42,7 +42,7 @@ struct JobListTests {
         ("Status -ne 3", [1, 3, 5], "by number"), ("JobType -eq \"PEMInventory\"", [5], "the concrete type"),
         ("JobType -eq \"Inventory\"", [5], "the kind"), ("JobType -notcontains \"Inventory\"", [1, 2, 3, 4], "not the kind"),
         ("ScheduleType -eq null", [1, 2], "immediate is none"), ("ScheduleType -startswith \"D_\"", [3, 4], "daily"),
-        ("OperationEnd -eq null", [5], "under way"), ("OperationStart -gt \"2026-11-22T12:00:30Z\"", [3, 4, 5], "a moment"),
+        ("OperationEnd -eq null", [5], "running"), ("OperationStart -gt \"2026-11-22T12:00:30Z\"", [3, 4, 5], "a moment"),
         ("Message -contains \"reason\"", [1, 3], "a message"), ("ClientMachine -eq \"web-1\"", [5], "the machine worked on"),
         ("AgentMachine -eq \"UO-1\"", [1, 2, 3, 4, 5], "the agent's machine"), ("TargetPath -endswith \".pem\"", [5], "a path"),
         ("AgentId -eq \"AGENT\" AND (JobHistoryId -lt 2 OR JobHistoryId -gt 4)", [1, 5], "several"),

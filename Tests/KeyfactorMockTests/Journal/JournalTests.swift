@@ -2,7 +2,9 @@ import MicroHTTP
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
+@testable import Journal
+@testable import Rules
 
 /// A journal keeps the newest exchanges within its budget, and knows what it has lost.
 struct JournalTests {

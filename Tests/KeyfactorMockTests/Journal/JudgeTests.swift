@@ -2,7 +2,8 @@ import MicroHTTP
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Journal
+@testable import ScenarioFormat
 
 /// What a judge finds in a journal, held against a naive count.
 struct JudgeTests {
@@ -180,7 +181,7 @@ struct JudgeTests {
                 for place in watches.indices where watches[place].isMet(judge) { Issue.record("nothing is met") }
             }
         }
-        // Read anew each time it would be fifteen million exchanges.
+        // Read again each time it would be fifteen million exchanges.
         #expect(took < .seconds(30) * slowness, "\(took)")
     }
 }

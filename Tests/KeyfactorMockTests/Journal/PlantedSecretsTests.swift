@@ -2,7 +2,10 @@ import MicroHTTP
 import TestSupport
 import Testing
 
+@testable import Base
+@testable import Journal
 @testable import KeyfactorMock
+@testable import Worlds
 
 /// Secrets of many shapes, planted in requests: none shows in the journal, the log, a verdict, its reports, the coverage or the metrics.
 struct PlantedSecretsTests {

@@ -1,7 +1,11 @@
 import MicroHTTP
 import TestSupport
 
-@testable import KeyfactorMock
+@testable import Base
+@testable import Command
+@testable import Journal
+@testable import Rules
+@testable import Worlds
 
 /// Exchanges, journals and judges for tests that need no server.
 enum Samples {

@@ -2,7 +2,7 @@ import MicroHTTP
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Journal
 
 /// What a journal must not show, and what it must.
 struct SecretsTests {

@@ -3,7 +3,8 @@ import MicroHTTP
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
+@testable import Journal
 
 /// How results add up to a verdict, and how it is shown.
 struct VerdictTests {

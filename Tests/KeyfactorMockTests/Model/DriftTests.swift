@@ -1,7 +1,11 @@
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
+@testable import Entities
+@testable import Model
+@testable import Orchestrators
+@testable import Stores
 
 /// Places that said a member differently, before it was said once.
 struct DriftTests {

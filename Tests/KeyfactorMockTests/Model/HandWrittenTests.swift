@@ -1,7 +1,11 @@
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
+@testable import Entities
+@testable import Model
+@testable import Orchestrators
+@testable import Stores
 
 /// What is read and written by hand, since clients send it most, is held against what the models derive.
 struct HandWrittenTests {

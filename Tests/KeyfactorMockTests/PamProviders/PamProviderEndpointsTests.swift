@@ -1,8 +1,6 @@
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
-
 struct PamProviderEndpointsTests {
     @Test(arguments: [
         "", "?pq.pageReturned=2&pq.returnLimit=10", "?QueryString=Name%20-eq%20%22x%22", "?SortField=Name&SortAscending=1",

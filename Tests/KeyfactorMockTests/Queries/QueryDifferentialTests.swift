@@ -2,7 +2,8 @@ import MicroHTTP
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
+@testable import Model
 
 /// Generated queries over generated rows, against an evaluator that was written for this test alone: no tokens, no grammar, no short cuts.
 struct QueryDifferentialTests {
@@ -226,7 +227,7 @@ struct QueryDifferentialTests {
 
         private mutating func quoted(_ text: String, mayBeBare: Bool) -> String {
             if mayBeBare, one(in: 2) { return text }
-            // Behind a backslash two quotes are one and the end.
+            // After a backslash two quotes are one and the end.
             let escape = text.contains("\\\"") ? "\\\"" : pick(["\\\"", "\"\""])
             let inner = text.map { $0 == "\"" ? escape : String($0) }.joined()
             if one(in: 4), !text.contains("\"") { return "\u{201C}\(inner)\u{201D}" }

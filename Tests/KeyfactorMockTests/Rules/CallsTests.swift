@@ -1,6 +1,7 @@
 import Testing
 
-@testable import KeyfactorMock
+@testable import Rules
+@testable import ScenarioFormat
 
 /// Which calls a rule strikes.
 struct CallsTests {

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import KeyfactorMock
+@testable import Rules
+@testable import ScenarioFormat
 
 /// Chance as a stream: draw n depends on (seed, world, rule, n) alone.
 struct DrawTests {

@@ -3,7 +3,11 @@ import MicroHTTP
 import TestSupport
 import Testing
 
+@testable import Base
+@testable import Entities
 @testable import KeyfactorMock
+@testable import Rules
+@testable import ScenarioFormat
 
 /// What each effect does to the reply and to the estate.
 struct EffectTests {

@@ -2,11 +2,12 @@ import MicroHTTP
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
+@testable import Entities
 
 /// A strike at every call of every story: with `at: request` that step was not done, with `at: reply` it was, and nothing else differs.
 struct EveryCallTests {
-    /// A step asks the server's world what it needs, so that it goes on whatever became of the steps before.
+    /// A step asks the server's world what it needs, so that it continues whatever became of the steps before.
     struct Step: Sendable {
         let method: Method
         let path: @Sendable (Mock) -> String

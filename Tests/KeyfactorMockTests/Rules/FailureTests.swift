@@ -3,7 +3,7 @@ import MicroHTTP
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Rules
 
 /// The failure library: names, bytes, and what rules may change of them.
 struct FailureTests {

@@ -3,7 +3,9 @@ import MicroHTTP
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
+@testable import Entities
+@testable import Rules
 
 /// Counting is atomic: sixteen threads at once, and not one call too many or too few.
 struct HammerTests {

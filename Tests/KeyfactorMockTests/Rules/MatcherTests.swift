@@ -1,7 +1,9 @@
 import MicroHTTP
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
+@testable import Rules
+@testable import Worlds
 
 /// What the lines of `where` hold against a request.
 struct MatcherTests {

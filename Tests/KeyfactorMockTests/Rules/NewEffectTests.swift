@@ -3,6 +3,9 @@ import TestSupport
 import Testing
 
 @testable import KeyfactorMock
+@testable import Rules
+@testable import ScenarioFormat
+@testable import Worlds
 
 /// What a new kind of effect costs: one type that conforms to `Effect`, and its mention in a list.
 private enum Shout: Effect {

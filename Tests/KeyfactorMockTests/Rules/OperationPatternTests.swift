@@ -1,6 +1,8 @@
 import Testing
 
-@testable import KeyfactorMock
+@testable import Command
+@testable import Model
+@testable import Rules
 
 /// Which requests an operation in a rule means.
 struct OperationPatternTests {

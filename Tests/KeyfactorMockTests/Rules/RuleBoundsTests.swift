@@ -2,7 +2,9 @@ import MicroHTTP
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Rules
+@testable import ScenarioFormat
+@testable import Worlds
 
 /// What is too large in rules, and is refused before it costs anything. Found by fuzzing.
 struct RuleBoundsTests {

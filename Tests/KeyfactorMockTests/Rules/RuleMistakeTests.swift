@@ -1,7 +1,8 @@
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import ScenarioFormat
+@testable import Worlds
 
 /// What is wrong with rules, or hardly meant, and how it is said.
 struct RuleMistakeTests {

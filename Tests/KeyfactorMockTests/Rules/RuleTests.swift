@@ -2,7 +2,8 @@ import MicroHTTP
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
+@testable import Rules
 
 /// Which rule strikes: while, window, calls, chance, in this order, counted as scenarios say.
 struct RuleTests {

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
+@testable import ScenarioFormat
 
 /// Reads a text and draws what is wrong with it; empty if nothing is.
 ///

@@ -3,7 +3,7 @@ import Testing
 
 @testable import KeyfactorMock
 
-/// `docs/scenario.schema.json` is what `keyfactor-mock schema` prints. `KFMOCK_RECORD=1` writes it anew.
+/// `docs/scenario.schema.json` is what `keyfactor-mock schema` prints. `KFMOCK_RECORD=1` writes it again.
 struct SchemaDocumentTests {
     @Test func theSchemaInTheDocumentsIsTheOnePrinted() {
         let isSame = Golden.difference(Catalogue.scenarioSchema + "\n", "docs/scenario.schema.json") == nil

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
+@testable import ScenarioFormat
 
 private let agent = Shape.object(
     "an agent",
@@ -19,7 +20,7 @@ private let pause = Shape.oneOf(
 private let document = Shape.object(
     "a scenario",
     fields: [
-        .init("product", .quotedText("a release such as \"25.4\"", pattern: "[0-9]+[.][0-9]+"), about: "the release pretended"),
+        .init("product", .quotedText("a release such as \"25.4\"", pattern: "[0-9]+[.][0-9]+"), about: "the release simulated"),
         .init("agents", .list(agent), about: "the agents"),
         .init("rate", .integer(1...100), about: "times as fast"),
         .init("share", .number(0...1), about: "how many"),

@@ -3,7 +3,12 @@ import MicroHTTP
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
+@testable import Command
+@testable import Entities
+@testable import Model
+@testable import ScenarioFormat
+@testable import Worlds
 
 /// The files in `scenarios/` are read by people first: each must load, and say in its first line what a client will see.
 struct ShippedScenarioTests {

@@ -1,7 +1,8 @@
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
+@testable import ScenarioFormat
 
 private func read(_ text: String) throws(Mistakes) -> YAMLNode { try YAMLNode.read(Array(text.utf8)) }
 

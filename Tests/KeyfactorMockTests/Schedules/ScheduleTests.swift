@@ -1,7 +1,9 @@
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
+@testable import Entities
+@testable import Model
 
 struct ScheduleTests {
     @Test(arguments: [

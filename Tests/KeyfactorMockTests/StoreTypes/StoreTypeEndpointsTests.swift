@@ -2,7 +2,8 @@ import MicroHTTP
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
+@testable import Entities
 
 struct StoreTypeEndpointsTests {
     private static let path = "/CertificateStoreTypes"

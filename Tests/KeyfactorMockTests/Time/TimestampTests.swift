@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import KeyfactorMock
+@testable import Base
 
 struct TimestampTests {
     @Test(arguments: [
@@ -34,8 +34,8 @@ struct TimestampTests {
         ("2026-11-22T24:00:00Z", "hour 24"), ("2026-11-22T20:60:00Z", "minute 60"), ("2026-11-22T20:00:60Z", "second 60"),
         ("2026-11-22T20:00:00.Z", "a point without digits"), ("2026-11-22T20:00:00.1234567890Z", "ten digits"),
         ("2026-11-22T20:00:00+15:00", "an offset beyond 14 hours"), ("2026-11-22T20:00:00+02:60", "60 minutes of offset"),
-        ("2026-11-22 20:00:00", "a blank for the T"), ("2026-11-22T", "nothing behind the T"), ("26-11-22", "a short year"),
-        ("/Date(12)", "not closed"), ("/Date()/", "no number"), ("2026-11-22T20:00:00Zx", "something behind"),
+        ("2026-11-22 20:00:00", "a blank for the T"), ("2026-11-22T", "nothing after the T"), ("26-11-22", "a short year"),
+        ("/Date(12)", "not closed"), ("/Date()/", "no number"), ("2026-11-22T20:00:00Zx", "something after"),
         ("0001-01-01T00:00:00+01:00", "before the first moment"), ("/Date(999999999999999)/", "beyond the last"),
         ("0000-01-01", "year 0"), ("2026-11-22T20:00:00Z\u{0}", "NUL"),
     ])

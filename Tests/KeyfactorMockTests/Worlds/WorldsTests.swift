@@ -3,7 +3,12 @@ import MicroHTTP
 import TestSupport
 import Testing
 
+@testable import Base
+@testable import Entities
+@testable import Journal
 @testable import KeyfactorMock
+@testable import Model
+@testable import Worlds
 
 /// Which worlds exist, which one a request is for, and that nobody waits for a world that is not its own.
 struct WorldsTests {

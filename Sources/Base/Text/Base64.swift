@@ -1,0 +1,36 @@
+/// Base64 (RFC 4648), as in Basic credentials.
+package enum Base64 {
+    /// Decodes a text. Padding may be missing; nothing else may be wrong.
+    ///
+    /// - Parameter text: the encoded bytes.
+    /// - Returns: `nil` if it contains another character, or has a length that no bytes encode to.
+    package static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+        var end = text.endIndex
+        while end > text.startIndex, text.endIndex - end < 2, text[end - 1] == UInt8(ascii: "=") { end -= 1 }
+        let digits = text[..<end]
+        guard digits.count % 4 != 1 else { return nil }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(digits.count * 3 / 4)
+        var (word, bits): (UInt32, Int) = (0, 0)
+        for digit in digits {
+            guard let value = value(digit) else { return nil }
+            (word, bits) = (word << 6 | UInt32(value), bits + 6)
+            if bits >= 8 {
+                bits -= 8
+                bytes.append(UInt8(truncatingIfNeeded: word >> UInt32(bits)))
+            }
+        }
+        return bytes
+    }
+
+    private static func value(_ digit: UInt8) -> UInt8? {
+        switch digit {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): digit - UInt8(ascii: "A")
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): digit - UInt8(ascii: "a") + 26
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0") + 52
+        case UInt8(ascii: "+"): 62
+        case UInt8(ascii: "/"): 63
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Base
+package import MicroHTTP
+package import Model
+
+/// Suggests the operation that a request which found nothing was probably meant for.
+package struct NearMiss: Sendable {
+    private let bases: [String]
+    private let endpoints: [Operation]
+
+    /// Suggests among some endpoints.
+    ///
+    /// - Parameters:
+    ///   - endpoints: the operations that are served.
+    ///   - bases: the base paths below which they are.
+    package init(_ endpoints: [Operation], bases: [String]) {
+        self.endpoints = endpoints
+        self.bases = bases
+    }
+
+    /// The explanation of a miss, for the log and for `X-Mock-Why`.
+    ///
+    /// - Parameter request: the request that found nothing.
+    /// - Returns: a sentence without a full stop.
+    package func explain(_ request: Request) -> String {
+        let path = "/" + request.text(request.path).split(separator: "/").prefix(12).joined(separator: "/").prefix(200)
+        let asked = "\(request.method.name) \(path)"
+        guard let base = bases.first(where: { Self.isPrefix($0, of: path) }) else {
+            let loose = bases.first { path.lowercased().hasPrefix($0.lowercased()) }
+            let hint = loose.map { " (a slash is missing after \($0))" } ?? ""
+            return "\(asked) is not below a base path\(hint); those are \(bases.joined(separator: ", "))"
+        }
+        let below = String(path.dropFirst(base.count))
+        let candidates = endpoints.map {
+            ($0, EditDistance.between(Self.shape(below), Self.shape($0.path)) + ($0.method == request.method ? 0 : 1))
+        }
+        guard let nearest = candidates.min(by: { $0.1 < $1.1 }), nearest.1 <= max(3, below.count / 2) else {
+            return "no operation is like \(asked)"
+        }
+        return "no operation \(request.method.name) \(below); nearest is \(nearest.0.name)"
+    }
+
+    private static func isPrefix(_ base: String, of path: String) -> Bool {
+        let (base, path) = (base.lowercased(), path.lowercased())
+        return path == base || path.hasPrefix(base + "/")
+    }
+
+    /// A path with `{}` in place of identifiers, so that only words are compared.
+    private static func shape(_ path: String) -> [UInt8] {
+        let segments = path.lowercased().split(separator: "/").map { segment in
+            segment.hasPrefix("{") || GUID(segment) != nil || Int(segment) != nil ? "{}" : segment
+        }
+        return Array(segments.joined(separator: "/").utf8)
+    }
+}

@@ -1,0 +1,122 @@
+import Base
+package import MicroHTTP
+package import Model
+
+/// Finds the endpoint of a request: a tree of path segments, compared without case, since IIS does so.
+///
+/// Doubled and trailing slashes are nothing, which scripts in the field rely on.
+package struct Router: Sendable {
+    /// What a path leads to.
+    package enum Match: Sendable {
+        /// An endpoint, and its number in the list that the router was made of.
+        case endpoint(Operation, number: Int, parameters: [(name: String, value: String)])
+        /// The path exists, for these methods.
+        case otherMethods([String])
+        /// Nothing is here; whether it lies below a base path.
+        case nothing(insideBase: Bool)
+        /// The path is not properly percent-encoded.
+        case badEncoding
+    }
+
+    private struct Node: Sendable {
+        var children: [(segment: [UInt8], node: Int)] = []
+        /// Where any other segment leads, if it is a path parameter.
+        var parameter: Int?
+        var isBase = false
+        var operations: [(operation: Operation, number: Int)] = []
+    }
+
+    private var nodes = [Node()]
+
+    /// A router of operations below one or more base paths.
+    ///
+    /// - Parameters:
+    ///   - operations: what is served.
+    ///   - bases: base paths such as `/KeyfactorAPI`; every operation is reached through each.
+    package init(_ operations: [Operation], bases: [String]) {
+        for base in bases {
+            let root = base.split(separator: "/").reduce(0) { child(of: $0, String($1)) }
+            nodes[root].isBase = true
+            for (number, operation) in operations.enumerated() {
+                let leaf = operation.path.split(separator: "/").reduce(root) { child(of: $0, String($1)) }
+                nodes[leaf].operations.append((operation, number))
+            }
+        }
+    }
+
+    /// Finds what a request's path leads to. HEAD goes where GET goes.
+    ///
+    /// - Parameter request: the request.
+    /// - Returns: what lies there.
+    package func match(_ request: Request) -> Match {
+        let path = request.bytes[request.path]
+        let isEncoded = path.contains { $0 == UInt8(ascii: "%") || $0 >= 0x80 }
+        var (node, insideBase) = (0, false)
+        var values: [String] = []
+        for part in path.split(separator: UInt8(ascii: "/")) {
+            var segment = part
+            if isEncoded {
+                guard let decoded = PercentEncoding.decode(part) else { return .badEncoding }
+                segment = ArraySlice(decoded.utf8)
+            }
+            insideBase = insideBase || nodes[node].isBase
+            if let next = nodes[node].children.first(where: { Self.isSame($0.segment, segment) }) {
+                node = next.node
+            } else if let parameter = nodes[node].parameter {
+                values.append(String(decoding: segment, as: UTF8.self))
+                node = parameter
+            } else {
+                return .nothing(insideBase: insideBase)
+            }
+        }
+        let found = nodes[node]
+        guard !found.operations.isEmpty else { return .nothing(insideBase: insideBase || found.isBase) }
+        let method = request.method == .head ? .get : request.method
+        guard let (operation, number) = found.operations.first(where: { $0.operation.method == method }) else {
+            return .otherMethods(found.operations.map(\.operation.method.name))
+        }
+        return .endpoint(operation, number: number, parameters: zip(operation.parameterNames, values).map { (name: $0, value: $1) })
+    }
+
+    /// What stands after the base path, segment by segment.
+    ///
+    /// - Parameter request: the request.
+    /// - Returns: decoded segments; `nil` below no base path, or where the path is not properly percent-encoded.
+    package func segmentsBelowBase(_ request: Request) -> [String]? {
+        var below: [String]?
+        var node: Int? = 0
+        for part in request.bytes[request.path].split(separator: UInt8(ascii: "/")) {
+            guard let segment = PercentEncoding.decode(part) else { return nil }
+            if below == nil, let here = node, nodes[here].isBase { below = [] }
+            below?.append(segment)
+            node = node.flatMap { here in nodes[here].children.first { Self.isSame($0.segment, ArraySlice(segment.utf8)) }?.node }
+        }
+        return below ?? (node.map { nodes[$0].isBase } == true ? [] : nil)
+    }
+
+    private mutating func child(of node: Int, _ segment: String) -> Int {
+        if segment.hasPrefix("{") {
+            if let known = nodes[node].parameter { return known }
+            nodes.append(Node())
+            nodes[node].parameter = nodes.count - 1
+            return nodes.count - 1
+        }
+        let bytes = Array(segment.lowercased().utf8)
+        if let found = nodes[node].children.first(where: { $0.segment == bytes }) { return found.node }
+        nodes.append(Node())
+        nodes[node].children.append((bytes, nodes.count - 1))
+        return nodes.count - 1
+    }
+
+    /// Whether a segment is a known one, which stands in lower case.
+    private static func isSame(_ known: [UInt8], _ segment: ArraySlice<UInt8>) -> Bool {
+        guard known.count == segment.count else { return false }
+        var index = segment.startIndex
+        for byte in known {
+            let other = segment[index]
+            guard other == byte || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(other) && other | 0x20 == byte else { return false }
+            index += 1
+        }
+        return true
+    }
+}

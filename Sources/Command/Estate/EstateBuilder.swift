@@ -1,0 +1,256 @@
+package import Base
+package import Entities
+package import Model
+import Orchestrators
+package import ScenarioFormat
+import Stores
+
+/// Builds the estate that a scenario describes: a built-in one, merged with what the file says.
+///
+/// Agents are merged by machine, job types and containers by name, store types by short name, stores by machine, path and type.
+package struct EstateBuilder {
+    /// The built-in estates.
+    enum Base: String, CaseIterable {
+        /// Nothing at all, not even the built-in store types. The estate dump begins so.
+        case nothing
+        /// The built-in store types, nothing else.
+        case empty
+        /// Two agents, a job type, a store: enough for a first request.
+        case small
+        /// 200 agents and 10,000 stores.
+        case large
+    }
+
+    package var seeding: Seeding
+    var estate: Estate
+    /// Built aside and put in all at once: sorting many stores one by one would take long.
+    private var stores: [StoreKey: CertificateStore] = [:]
+    /// What stores are scheduled, by id; applied when all stores exist.
+    private var schedules: [GUID: (schedule: Schedule?, job: GUID?)] = [:]
+
+    /// The most certificate stores of an estate: a line of a file must not take minutes.
+    private static let mostStores = 250_000
+
+    private struct StoreKey: Hashable {
+        var machine: String
+        var path: String
+        var type: Int
+
+        init(_ store: CertificateStore) { self.init(store.machine, store.path, store.type) }
+
+        init(_ machine: String, _ path: String, _ type: Int) { (self.machine, self.path, self.type) = (machine.lowercased(), path, type) }
+    }
+
+    /// A builder.
+    ///
+    /// - Parameters:
+    ///   - seed: what identifiers are drawn from.
+    ///   - now: what relative dates are relative to.
+    ///   - product: decides which schedules are right.
+    ///   - fidelity: decides how schedules are read.
+    ///   - estate: what exists already; nothing if left out.
+    package init(seed: UInt64, now: Timestamp, product: ProductVersion, fidelity: Fidelity, merging estate: Estate? = nil) {
+        seeding = Seeding(seed: seed, now: now, product: product, fidelity: fidelity)
+        self.estate = estate ?? Estate(identifiers: Identifiers(seed: seed, world: "estate"))
+        for agent in self.estate.agents.all { seeding.agents[agent.machine.lowercased()] = agent.id }
+        for type in self.estate.storeTypes.all { seeding.storeTypes[type.shortName.lowercased()] = type.number }
+        for container in self.estate.containers.all { seeding.containers[container.name.lowercased()] = container.id }
+        for store in self.estate.stores.all { stores[StoreKey(store)] = store }
+    }
+
+    /// Builds the estate.
+    ///
+    /// - Parameter node: the `estate` part of a scenario, checked; `nil` is the small one.
+    /// - Throws: what only shows when names are looked up, such as an agent that does not exist.
+    /// - Returns: the estate, with every name looked up.
+    package mutating func estate(_ node: YAMLNode?) throws(Mistakes) -> Estate {
+        begin(from: Self.base(node) ?? .small)
+        return try add(node)
+    }
+
+    private static func base(_ node: YAMLNode?) -> Base? { node?["from"]?.text.flatMap { Base(rawValue: $0) } }
+
+    private mutating func begin(from base: Base) {
+        if base != .nothing { for type in StoreType.builtIn { put(type) } }
+        switch base {
+        case .nothing, .empty: break
+        case .small: addSmall()
+        case .large: addLarge()
+        }
+    }
+
+    /// Merges seeds into the estate, or starts again from a base where the seeds name one.
+    ///
+    /// - Parameter node: the `estate` part of a scenario, or a patch of one, checked.
+    /// - Returns: the estate with what the file says.
+    /// - Throws: what only shows when names are looked up; then nothing is to be used.
+    package mutating func merge(_ node: YAMLNode?) throws(Mistakes) -> Estate {
+        guard let base = Self.base(node) else { return try add(node) }
+        var builder = EstateBuilder(seed: seeding.seed, now: seeding.now, product: seeding.product, fidelity: seeding.fidelity)
+        builder.estate.identifiers = estate.identifiers
+        builder.begin(from: base)
+        var made = try builder.add(node)
+        made.jobs.progress = estate.jobs.progress
+        made.identifiers.skip(made.issued)
+        return made
+    }
+
+    private mutating func add(_ node: YAMLNode?) throws(Mistakes) -> Estate {
+        for item in node?["jobTypes"]?.items ?? [] { addJobType(item) }
+        for item in node?["storeTypes"]?.items ?? [] { addStoreType(item) }
+        for item in node?["containers"]?.items ?? [] { addContainer(item) }
+        for item in node?["pamProviders"]?.items ?? [] { addPamProvider(item) }
+        for item in node?["agents"]?.items ?? [] { addAgent(item) }
+        for item in node?["certificates"]?.items ?? [] { addCertificate(item) }
+        let items = node?["certificateStores"]?.items ?? []
+        stores.reserveCapacity(stores.count + items.count)
+        for item in items { addStores(item) }
+        estate.stores = CertificateStore.table(stores.values.map { ($0.id, $0) })
+        if estate.stores.count != stores.count { seeding.note(node, "two certificate stores have one id") }
+        for item in node?["jobs"]?.items ?? [] { addJob(item) }
+        for store in estate.stores.all { schedule(store) }
+        addHistory(node)
+        guard seeding.mistakes.isEmpty else { throw Mistakes(seeding.mistakes) }
+        return estate
+    }
+
+    // MARK: Adding rows
+
+    mutating func put(_ agent: Agent) {
+        seeding.agents[agent.machine.lowercased()] = agent.id
+        estate.agents.put(agent, at: agent.id)
+    }
+
+    mutating func put(_ type: StoreType) {
+        seeding.storeTypes[type.shortName.lowercased()] = type.number
+        estate.storeTypes.put(type, at: type.number)
+    }
+
+    mutating func put(_ store: CertificateStore) { stores[StoreKey(store)] = store }
+
+    // MARK: What the file says
+
+    private mutating func addJobType(_ node: YAMLNode) {
+        let name = node["name"]?.text ?? ""
+        let known = estate.jobType(named: name)
+        var type =
+            known ?? JobType(id: Identifiers.fixed(.jobType, name, seed: seeding.seed), name: name, description: "", fields: [])
+        JobType.model.seed(node, into: &type, &seeding)
+        if known == nil || known?.id == type.id, let other = estate.jobTypes[type.id], other.name.lowercased() != name.lowercased() {
+            return seeding.note(node["id"], "the job type '\(other.name)' has this id already")
+        }
+        for (field, item) in zip(type.fields, node["fields"]?.items ?? []) {
+            guard let text = field.defaultValue, !field.type.accepts(text) else { continue }
+            seeding.note(item["default"], "'\(Mistake.shortened(text))' is no value of type \(field.type.name)")
+        }
+        estate.put(type)
+    }
+
+    private mutating func addStoreType(_ node: YAMLNode) {
+        let shortName = node["shortName"]?.text ?? ""
+        let known = seeding.storeTypes[shortName.lowercased()].flatMap { estate.storeTypes[$0] }
+        var type =
+            known
+            ?? StoreType(
+                number: max(102, (estate.storeTypes.lastKey ?? 0) + 1), name: shortName, shortName: shortName, capability: shortName,
+                supports: [.add, .create, .remove])
+        StoreType.model.seed(node, into: &type, &seeding)
+        if let other = estate.storeTypes[type.number], other.shortName.lowercased() != shortName.lowercased() {
+            return seeding.note(node["number"], "the store type '\(other.shortName)' has this number already")
+        }
+        put(type)
+    }
+
+    private mutating func addContainer(_ node: YAMLNode) {
+        let name = node["name"]?.text ?? ""
+        let id = seeding.containers[name.lowercased()] ?? (estate.containers.lastKey ?? 0) + 1
+        var container = Container(id: id, name: name, schedule: nil, storeType: nil, overwritesSchedules: false)
+        Container.model.seed(node, into: &container, &seeding)
+        if let other = estate.containers[container.id], other.name.lowercased() != name.lowercased() {
+            return seeding.note(node["id"], "the container '\(other.name)' has this id already")
+        }
+        seeding.containers[name.lowercased()] = container.id
+        estate.containers.put(container, at: container.id)
+    }
+
+    private mutating func addPamProvider(_ node: YAMLNode) {
+        var provider = PamProvider(id: (estate.pamProviders.lastKey ?? 0) + 1, name: "")
+        PamProvider.model.seed(node, into: &provider, &seeding)
+        estate.pamProviders.put(provider, at: provider.id)
+    }
+
+    private mutating func addAgent(_ node: YAMLNode) {
+        let machine = node["machine"]?.text ?? ""
+        let known = seeding.agents[machine.lowercased()].flatMap { estate.agents[$0] }
+        let standard = known ?? self.agent(machine, .approved, ["LOGS"])
+        var agent = standard
+        Agent.model.seed(node, into: &agent, &seeding)
+        agent.machine = standard.machine
+        if known.map({ $0.id != agent.id }) ?? (estate.agents[agent.id] != nil) {
+            return seeding.note(
+                node["id"],
+                "an agent's id is given once; machine '\(known?.machine ?? estate.agents[agent.id]?.machine ?? "")' has another or this one"
+            )
+        }
+        if node["lastSeen"] == nil {
+            // One that falls silent was last seen now; one that speaks again is seen all the time.
+            agent.lastSeen = agent.polls ? (standard.polls ? standard.lastSeen : nil) : standard.lastSeen(by: seeding.now)
+        }
+        put(agent)
+    }
+
+    private mutating func addCertificate(_ node: YAMLNode) {
+        var seed = CertificateSeed()
+        CertificateSeed.certificate.seed(node, into: &seed, &seeding)
+        let key = "certificate \(seed.id ?? estate.certificates.nextID)"
+        _ = InventoryReader(key: key, subject: "CN=\(key)").certificate(seed, at: node, &estate.certificates, &seeding)
+    }
+
+    private mutating func addStores(_ node: YAMLNode) {
+        let (machine, path) = (node["machine"]?.text ?? "", node["path"]?.text ?? "")
+        let type = node["type"].flatMap { seeding.find($0, in: seeding.storeTypes, "store type") } ?? 2
+        let count = node["count"]?.integer
+        if node["id"] != nil, let count, count != 1 {
+            seeding.note(node["id"], "'id' goes with one store, and 'count' makes \(count)")
+        }
+        guard stores.count + (count ?? 1) <= Self.mostStores else {
+            return seeding.note(node["count"] ?? node, "an estate has at most \(Self.mostStores) certificate stores")
+        }
+        let asked = node["schedule"].map { seeding.schedule($0) }
+        let job = node["inventoryJob"]?.text.flatMap { GUID($0) }
+        let reader = InventoryReader(key: "\(machine)\n\(path)\n\(type)", subject: "CN=\(machine)")
+        let inventory = reader.entries(node["inventory"], &estate.certificates, &seeding)
+        for path in count.map({ count in (0..<count).map { "\(path).\($0 + 1)" } }) ?? [path] {
+            let known = stores[StoreKey(machine, path, type)]
+            var made = known ?? store(machine, path, type: type)
+            let id = made.id
+            CertificateStore.model.seed(node, into: &made, &seeding)
+            if made.id != id { made = made.renamed(made.id) }
+            (made.machine, made.path) = (known?.machine ?? machine, path)
+            if let inventory { made.inventory = estate.certificates.entries(inventory) }
+            put(made)
+            if let schedule = schedule(of: made, asked: asked, isNew: known == nil, isWhole: node["inventoryJob"] != nil) {
+                schedules[made.id] = (schedule, job)
+            }
+        }
+    }
+
+    /// What a store's schedule becomes: a container's reaches the stores put into it, and those with one of their own if it overwrites.
+    ///
+    /// - Returns: `nil` to leave it as it is.
+    private func schedule(of store: CertificateStore, asked: Schedule??, isNew: Bool, isWhole: Bool) -> Schedule?? {
+        if isWhole, let asked { return asked }
+        let container = store.container.flatMap { estate.containers[$0] }
+        if let container, container.overwritesSchedules, let schedule = container.schedule { return schedule }
+        if let asked { return asked }
+        return isNew ? container?.schedule.map { .some($0) } : nil
+    }
+
+    private mutating func schedule(_ store: CertificateStore) {
+        guard let (schedule, job) = schedules[store.id] else { return }
+        guard let job, let known = estate.jobs.scheduled[job] else {
+            return estate.scheduleInventory(of: store.id, schedule, now: seeding.now)
+        }
+        estate.stores.change(store.id) { $0.setInventory(known.order.schedule, job: job) }
+    }
+}

@@ -1,0 +1,58 @@
+package import Base
+
+/// A custom job type: the name of something that agents can do, and the fields that it takes.
+package struct JobType: Sendable {
+    /// What a field's values must look like. Numbers as on the wire; a fifth is undocumented and not offered.
+    package enum FieldType: Int, NamedNumber {
+        case string = 1
+        case int, dateTime, bool
+
+        /// The name in the vendor's documentation.
+        package var name: String {
+            switch self {
+            case .string: "String"
+            case .int: "Int"
+            case .dateTime: "DateTime"
+            case .bool: "Bool"
+            }
+        }
+
+        /// Whether a value can be read as this type. Assumed: Command itself leaves the conversion to the job.
+        package func accepts(_ value: String) -> Bool {
+            switch self {
+            case .string: true
+            case .int: Int32(value) != nil
+            case .dateTime: Timestamp(value) != nil
+            case .bool: ["true", "false"].contains(value.lowercased())
+            }
+        }
+    }
+
+    /// A field that a job of this type is given.
+    package struct Field: Sendable {
+        package var name: String
+        package var type: FieldType
+        package var isRequired: Bool
+        /// What Command fills in where a request leaves the field out.
+        package var defaultValue: String?
+
+        package init(name: String, type: FieldType, isRequired: Bool, defaultValue: String? = nil) {
+            self.name = name
+            self.type = type
+            self.isRequired = isRequired
+            self.defaultValue = defaultValue
+        }
+    }
+
+    package var id: GUID
+    package var name: String
+    package var description: String
+    package var fields: [Field]
+
+    package init(id: GUID, name: String, description: String, fields: [Field]) {
+        self.id = id
+        self.name = name
+        self.description = description
+        self.fields = fields
+    }
+}

@@ -1,0 +1,74 @@
+package import Base
+
+/// Something an agent is to do, once or again and again. What it is never changes; how it goes stands in `Run` and `History`.
+package final class Job: Sendable {
+    /// What kind of work it is, in Command's words; queries on `JobType` match the kind too.
+    package enum Kind: String, Sendable, CaseIterable {
+        case custom = "Custom"
+        case fetchLogs = "FetchLogs"
+        case inventory = "Inventory"
+        case management = "Management"
+        case discovery = "Discovery"
+        case reenrollment = "Reenrollment"
+    }
+
+    /// A field of the job with the value it is given.
+    package struct Field: Sendable, Equatable {
+        package var name: String
+        package var value: String
+
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    package let id: GUID
+    /// How many jobs came before it: the order of lists.
+    package let number: Int
+    /// What it is.
+    package let order: JobOrder
+    /// When it was asked for.
+    package let requested: Timestamp
+
+    package init(id: GUID, number: Int, order: JobOrder, requested: Timestamp) {
+        self.id = id
+        self.number = number
+        self.order = order
+        self.requested = requested
+    }
+}
+
+/// What is asked for when a job is scheduled.
+package struct JobOrder: Sendable {
+    package var agent: GUID
+    package var kind: Job.Kind
+    /// The name of its type as Command spells it: a custom job type's, or a store type's capability and the kind, as `PEMInventory`.
+    package var type: String
+    package var schedule: Schedule
+    /// All fields that have a value, defaults filled in, in the order of the type's fields.
+    package var fields: [Job.Field] = []
+    /// The certificate store that it works on.
+    package var store: GUID?
+    /// What it works on, for lists: the store's path, or the directories of a discovery.
+    package var target: String?
+    /// The custom job type that it is of; the type's name may change afterwards.
+    package var customType: GUID?
+    /// What it changes in the store when it succeeds.
+    package var change: InventoryChange?
+
+    package init(
+        agent: GUID, kind: Job.Kind, type: String, schedule: Schedule, fields: [Job.Field] = [], store: GUID? = nil, target: String? = nil,
+        customType: GUID? = nil, change: InventoryChange? = nil
+    ) {
+        self.agent = agent
+        self.kind = kind
+        self.type = type
+        self.schedule = schedule
+        self.fields = fields
+        self.store = store
+        self.target = target
+        self.customType = customType
+        self.change = change
+    }
+}

@@ -1,0 +1,23 @@
+package import Base
+
+/// A job that an agent has picked up and not finished.
+package struct Run: Sendable {
+    /// The steps of this run; the last is `completed`.
+    package var steps: [Progress.Step]
+    /// Which step it is in.
+    package var step = 0
+    /// The history entry of the running attempt, if it has begun.
+    package var entry: Int?
+    /// How many more reads the step lasts, if it lasts for reads.
+    package var readsLeft: Int?
+    /// When the step ends, if it lasts for a time: an end scheduled for another step does not count.
+    package var ends: Timestamp?
+
+    package init(steps: [Progress.Step], step: Int = 0, entry: Int? = nil, readsLeft: Int? = nil, ends: Timestamp? = nil) {
+        self.steps = steps
+        self.step = step
+        self.entry = entry
+        self.readsLeft = readsLeft
+        self.ends = ends
+    }
+}

@@ -1,0 +1,81 @@
+package import Base
+
+/// A kind of certificate store: what it can do and how it is called.
+package struct StoreType: Sendable {
+    /// Command's number of it: 0–101 built in, higher ones custom.
+    package var number: Int
+    package var name: String
+    /// At most 10 characters in Command 10, 64 in 25.
+    package var shortName: String
+    /// What agents call it in their capabilities.
+    package var capability: String
+    /// What jobs on such a store can do in addition to inventory.
+    package var supports: Set<Operation>
+    private var rest: Rest
+
+    /// The rest of what it says. It is held by reference: types are copied often, and few look at it.
+    package var details: Details {
+        get { rest.details }
+        set { rest = Rest(newValue) }
+    }
+
+    private final class Rest: Sendable {
+        let details: Details
+
+        init(_ details: Details) { self.details = details }
+
+        static let standard = Rest(.standard)
+    }
+
+    /// What a job can do with a store, as `SupportedOperations` names it.
+    package enum Operation: String, Sendable, CaseIterable {
+        case add, create, discovery, enrollment, remove
+    }
+
+    /// The kinds of job that such stores have, in Command's words. A job's type is named capability + kind.
+    package var operations: [String] {
+        var kinds = ["Inventory"]
+        if !supports.isDisjoint(with: [.add, .create, .remove]) { kinds.append("Management") }
+        if supports.contains(.discovery) { kinds.append("Discovery") }
+        if supports.contains(.enrollment) { kinds.append("Reenrollment") }
+        return kinds
+    }
+
+    /// The id of the job type that does an operation on such stores, drawn from the capability unless one was given.
+    package func jobType(_ operation: String) -> GUID {
+        rest.details.jobTypes[operation] ?? Identifiers.fixed(.storeJobType, capability + operation, seed: 0)
+    }
+
+    /// The types that every Command has. Numbers and names are the documentation's; short names and operations are assumed.
+    package static let builtIn: [StoreType] = [
+        StoreType(0, "Java Keystore", "JKS", [.add, .create, .discovery, .enrollment, .remove]),
+        StoreType(2, "PEM File", "PEM", [.add, .create, .discovery, .enrollment, .remove]),
+        StoreType(3, "F5 SSL Profiles", "F5", [.add, .remove]),
+        StoreType(4, "IIS Trusted Roots", "IISRoots", [.add, .remove]),
+        StoreType(5, "NetScaler", "NS", [.add, .remove]),
+        StoreType(6, "IIS Personal", "IIS", [.add, .enrollment, .remove]),
+        StoreType(7, "F5 Web Server", "F5WS", [.add]),
+        StoreType(8, "IIS Revoked", "IISRevoked", [.add, .remove]),
+        StoreType(9, "F5 CA Profiles REST", "F5-CA-REST", [.add, .discovery, .remove]),
+        StoreType(10, "F5 Web Server REST", "F5-WS-REST", [.add]),
+        StoreType(11, "F5 SSL Profiles REST", "F5-SL-REST", [.add, .discovery, .remove]),
+        StoreType(100, "Amazon Web Services", "AWS", [.add, .remove]),
+        StoreType(101, "File Transfer Protocol", "FTP", [.add, .remove]),
+    ]
+
+    private init(_ number: Int, _ name: String, _ shortName: String, _ supports: Set<Operation>) {
+        self.init(number: number, name: name, shortName: shortName, capability: shortName, supports: supports)
+    }
+
+    /// A store type by its parts.
+    package init(
+        number: Int, name: String, shortName: String, capability: String, supports: Set<Operation>, details: Details? = nil
+    ) {
+        self.number = number
+        self.name = name
+        self.shortName = shortName
+        self.capability = capability
+        self.supports = supports
+        rest = details.map { Rest($0) } ?? .standard
+    }
+}

@@ -1,0 +1,141 @@
+import Base
+import MicroHTTP
+
+/// Bodies and queries without their secrets. What a body is follows from its content and its type, not from its path.
+extension Secrets {
+    /// The body of a request as the journal shows it.
+    ///
+    /// - Parameters:
+    ///   - bytes: the body, which may have been cut.
+    ///   - isForm: whether it is said, or known, to be a form.
+    /// - Returns: text. What is neither JSON nor a form is redacted, since nobody knows where in it a secret may stand.
+    static func body(_ bytes: ArraySlice<UInt8>, isForm: Bool) -> String {
+        if bytes.isEmpty { return "" }
+        if let document = try? JSONDocument(Array(bytes)) { return redacted(document.root, bytes) }
+        let first = bytes.first { $0 > 0x20 }
+        if isForm, first != UInt8(ascii: "{"), first != UInt8(ascii: "["), let text = String(validating: bytes, as: UTF8.self) {
+            return query(text)
+        }
+        // A few characters again and again, as tests of sizes send them, are no secret.
+        return Set(bytes.prefix(4_096)).count < 4 && Set(bytes).count < 4 ? String(decoding: bytes, as: UTF8.self) : struckOut
+    }
+
+    /// The body of a reply as the journal shows it: the mock's own, or one that a rule's author wrote.
+    static func reply(_ bytes: ArraySlice<UInt8>) -> String {
+        if let document = try? JSONDocument(Array(bytes)) { return redacted(document.root, bytes) }
+        let text = String(decoding: bytes, as: UTF8.self)
+        return isSuspect(bytes) && mayHold(text) ? struckOut : text
+    }
+
+    /// An expectation as reports show it, without the secrets that it names.
+    static func expectation(_ json: String) -> String {
+        guard let document = try? JSONDocument(Array(json.utf8)) else { return struckOut }
+        return redacted(document.root, Array(json.utf8)[...])
+    }
+
+    /// A query, or a form, without the values of secrets. Its parts are separated by `&` or `;`.
+    static func query(_ text: String) -> String {
+        let parts = text.split(omittingEmptySubsequences: false) { $0 == "&" || $0 == ";" }
+        let pairs = parts.map { part -> (name: String, value: String?) in
+            let name = part.prefix { $0 != "=" }
+            return (decoded(name), name.count < part.count ? decoded(part.dropFirst(name.count + 1)) : nil)
+        }
+        let isApart = pairs.contains { nameKeys.contains(plain($0.name)) && $0.value.map(isSecretWord) == true }
+        var shown = ""
+        for (part, pair) in zip(parts, pairs) {
+            let name = part.prefix { $0 != "=" }
+            shown += strikes(pair, isApart: isApart) ? "\(name)=\(struckOut)" : part
+            if part.endIndex < text.endIndex { shown.append(text[part.endIndex]) }
+        }
+        return shown
+    }
+
+    private static func strikes(_ pair: (name: String, value: String?), isApart: Bool) -> Bool {
+        guard let value = pair.value, !value.isEmpty else { return false }
+        if ["true", "false"].contains(value.lowercased()) { return false }
+        if isSecret(name: pair.name) || isApart && !keysBesideNames.contains(plain(pair.name)) { return true }
+        return holdsSecret(value) || text(value) != value
+    }
+
+    private static func decoded(_ text: Substring) -> String { PercentEncoding.decode(text.utf8, plusIsSpace: true) ?? String(text) }
+
+    /// Whether what cannot be parsed may hold a secret.
+    private static func mayHold(_ text: String) -> Bool {
+        let small = text.lowercased()
+        // A name may be written with escapes.
+        return small.contains("\\u") || small.contains("password") || small.contains("passphrase") || small.contains("secret")
+            || small.contains("privatekey") || small.contains("private_key") || small.contains("pfx") || holdsSecret(text)
+    }
+
+    // MARK: JSON
+
+    /// The members that name what another member of the same object is worth: `{"Name": "Password", "Value": "x"}`.
+    private static let nameKeys: Set<String> = [
+        "name", "key", "field", "fieldname", "parameter", "parametername", "property", "propertyname", "attribute", "header", "headername",
+        "k", "n", "option", "setting", "label", "variable", "type", "kind", "displayname", "path",
+    ]
+    /// The members that are shown although a secret is named beside them.
+    private static let keysBesideNames = nameKeys.union([
+        "required", "dependson", "description", "id", "order", "storetypeid", "storetype", "shortname", "capability", "jobtypename",
+    ])
+
+    /// A document without its secrets; as it was written if it has none.
+    private static func redacted(_ value: JSONValue, _ source: ArraySlice<UInt8>) -> String {
+        let text = String(decoding: source, as: UTF8.self)
+        guard isSuspect(source) else { return text }
+        var writer = JSONWriter(capacity: source.count)
+        write(value, to: &writer)
+        let redacted = String(decoding: writer.bytes, as: UTF8.self)
+        return redacted.contains(struckOut) ? redacted : text
+    }
+
+    private static func write(_ value: JSONValue, to writer: inout JSONWriter) {
+        if value.isObject {
+            writeObject(value.members, to: &writer)
+        } else if value.isArray {
+            var isNamed = false
+            writer.array(value.elements) { writer, element in
+                if isNamed, !isPlain(element) {
+                    writer.value(struckOut)
+                } else {
+                    write(element, to: &writer)
+                }
+                // A pair such as ["Password", "x"], or a list of names and values in turn.
+                if let name = element.text, isSecretWord(name) { isNamed = true }
+            }
+        } else if let text = value.text {
+            writer.value(Self.text(text))
+        } else {
+            writer.raw(value.source)
+        }
+    }
+
+    private static func writeObject(_ members: [(name: String, value: JSONValue)], to writer: inout JSONWriter) {
+        let isApart = members.contains { member in
+            nameKeys.contains(plain(member.name)) && member.value.text.map(isSecretWord) == true
+        }
+        writer.object { writer in
+            for member in members {
+                writer.name(anyText: member.name)
+                let isSecret =
+                    isSecret(name: member.name) || isApart && !keysBesideNames.contains(plain(member.name))
+                if isSecret, !isPlain(member.value) { writer.value(struckOut) } else { write(member.value, to: &writer) }
+            }
+        }
+    }
+
+    /// Whether a value is the name of a secret: a few words of letters and digits.
+    private static func isSecretWord(_ text: String) -> Bool {
+        text.utf8.count <= 128 && text.utf8.allSatisfy { !"{}[]\"=:<>&;,\\".utf8.contains($0) } && isSecret(name: text)
+    }
+
+    /// Whether a value cannot be a secret, whatever its name.
+    private static func isPlain(_ value: JSONValue) -> Bool { value.isNull || value.boolean != nil }
+
+    /// A text inside JSON: it may be a private key, or JSON itself, as a store's properties are.
+    static func text(_ text: String) -> String {
+        guard let first = text.first(where: { !$0.isWhitespace }), first == "{" || first == "[" else { return shown(text) }
+        guard let document = try? JSONDocument(Array(text.utf8)) else { return mayHold(text) ? struckOut : text }
+        return redacted(document.root, Array(text.utf8)[...])
+    }
+}

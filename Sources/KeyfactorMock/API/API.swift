@@ -1,6 +1,0 @@
-/// Every operation of Command that is served. `docs/fidelity/` has a row for each.
-enum API {
-    static let operations: [Operation] =
-        StatusOperations.all + AgentOperations.all + JobTypeOperations.all + CertificateStoreOperations.all
-        + StoreTypeOperations.all + ContainerOperations.all + JobOperations.all + PamProviderOperations.all
-}

@@ -1,5 +1,0 @@
-/// Where Command fetches secrets from that it does not keep itself.
-package struct PamProvider: Sendable {
-    package var id: Int
-    package var name: String
-}

@@ -1,0 +1,67 @@
+import Base
+
+/// The switches for what nobody could establish, or what a client needs otherwise. The defaults are the vendor's way.
+package struct Fidelity: Sendable, Equatable {
+    /// Which requests must carry `x-keyfactor-requested-with`.
+    enum Headers: String, Sendable, CaseIterable {
+        case writes, all, off
+    }
+    /// What happens to members whose value is null.
+    enum Nulls: String, Sendable, CaseIterable {
+        case vendor, omit
+    }
+    /// What happens to members of a request that the model does not have.
+    package enum UnknownMembers: String, Sendable, CaseIterable {
+        case ignore, refuse
+    }
+    /// The status for identifiers that do not exist.
+    enum UnknownIDs: String, Sendable, CaseIterable {
+        case vendor
+        case badRequest = "400"
+        case notFound = "404"
+    }
+    /// What a missing `Schedule` of `POST /CertificateStores/Schedule` means.
+    package enum MissingSchedule: String, Sendable, CaseIterable {
+        case refuse, off
+    }
+    /// The shape of refusals of bodies that cannot be read.
+    package enum BindingErrors: String, Sendable, CaseIterable {
+        case command, problem
+    }
+    /// The body of a 401.
+    package enum UnauthorizedBody: String, Sendable, CaseIterable {
+        case html, json, empty
+    }
+    /// How lists page.
+    enum Paging: String, Sendable, CaseIterable {
+        case vendor, ignorePage
+    }
+
+    var headers = Headers.writes
+    var nulls = Nulls.vendor
+    var enums = WireStyle.EnumStyle.product
+    package var unknownMembers = UnknownMembers.ignore
+    var unknownIDs = UnknownIDs.vendor
+    package var missingSchedule = MissingSchedule.refuse
+    package var bindingErrors = BindingErrors.command
+    package var unauthorizedBody = UnauthorizedBody.html
+    var paging = Paging.vendor
+    /// Whether `RequestTimestamp` is also sent as the documentation misspells it.
+    package var timestampTypo = false
+
+    /// Everything as the vendor does it.
+    package init() {}
+
+    /// How JSON is written under these switches.
+    ///
+    /// - Parameter product: the release simulated.
+    /// - Returns: the style for a writer.
+    func wireStyle(_ product: ProductVersion) -> WireStyle {
+        var style = WireStyle()
+        style.times = product.traits.times
+        style.productHasNumbers = product.traits.numbers
+        style.omitsNulls = nulls == .omit
+        style.enums = enums
+        return style
+    }
+}

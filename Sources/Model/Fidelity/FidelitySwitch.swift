@@ -1,0 +1,107 @@
+package import ScenarioFormat
+
+/// A switch of `fidelity` in a scenario, said once: reader, shape, schema and documentation come from it.
+package struct FidelitySwitch: Sendable {
+    package let key: String
+    /// Its values, the default first.
+    package let values: [String]
+    /// What may stand there.
+    let shape: Shape
+    /// What it does, in a few words, for the schema.
+    let about: String
+    /// What it does, for the documentation.
+    package let effect: String
+    /// How the default is known.
+    package let provenance: String
+    let set: @Sendable (YAMLNode, inout Fidelity) -> Void
+
+    private init<Value: RawRepresentable<String> & CaseIterable & Sendable>(
+        _ key: String, _ path: any WritableKeyPath<Fidelity, Value> & Sendable, _ about: String, effect: String, provenance: String
+    ) {
+        self.key = key
+        values = Value.allCases.map(\.rawValue)
+        shape = .word(values)
+        self.about = about
+        self.effect = effect
+        self.provenance = provenance
+        set = { node, fidelity in
+            if let value = node.text.flatMap({ Value(rawValue: $0) }) { fidelity[keyPath: path] = value }
+        }
+    }
+
+    private init(
+        flag key: String, _ path: any WritableKeyPath<Fidelity, Bool> & Sendable, _ about: String, effect: String, provenance: String
+    ) {
+        self.key = key
+        values = ["false", "true"]
+        shape = .boolean
+        self.about = about
+        self.effect = effect
+        self.provenance = provenance
+        set = { node, fidelity in
+            if let value = node.boolean { fidelity[keyPath: path] = value }
+        }
+    }
+
+    /// Every switch, in the order of the documentation.
+    package static let all: [FidelitySwitch] = [
+        .init(
+            "headers", \.headers, "which requests must carry x-keyfactor-requested-with",
+            effect: "which requests must carry `x-keyfactor-requested-with`; `off` also accepts any `x-keyfactor-api-version`",
+            provenance: "client: GETs without it pass; assumed: writes without it get 400"),
+        .init(
+            "nulls", \.nulls, "whether members without a value are sent as null or left out",
+            effect: "whether members without a value are sent as null or left out",
+            provenance: "recorded; `omit` is for SDKs that crash on a null object"),
+        .init(
+            "enums", \.enums, "whether enums are numbers, names, or as the release has them",
+            effect: """
+                agents' status and platform, results and states of jobs, field types, weekdays, enums of store types: as the release has \
+                them, all numbers, or all names
+                """,
+            provenance: "recorded: agents send numbers, weekdays and store types names; field types assumed"),
+        .init(
+            "unknownMembers", \.unknownMembers, "what happens to members that a model does not have",
+            effect: "members of a request that the model does not have", provenance: "recorded: ignored"),
+        .init(
+            "unknownIds", \.unknownIDs, "the status for identifiers that do not exist",
+            effect: """
+                the status for identifiers that do not exist; `vendor` is 404 for an id in the path, for `AgentId` and for \
+                `JobTypeName`, 400 for ids in a list
+                """,
+            provenance: "404 in the path recorded; the rest assumed"),
+        .init(
+            "missingSchedule", \.missingSchedule, "what a missing Schedule of CertificateStores/Schedule means",
+            effect: "what POST /CertificateStores/Schedule makes of a body without `Schedule`",
+            provenance: "documented as required; `off` is how SDKs switch a schedule off"),
+        .init(
+            "bindingErrors", \.bindingErrors, "the shape of refusals of bodies that cannot be read",
+            effect: "shape of refusals of bodies that cannot be read: `ErrorCode` and `Message`, or `application/problem+json`",
+            provenance: "assumed"),
+        .init(
+            "unauthorizedBody", \.unauthorizedBody, "the body of a 401", effect: "body of a 401",
+            provenance: "recorded: a client quotes the page's phrase; an empty one is reported too"),
+        .init(
+            "paging", \.paging, "ignorePage makes every page the first",
+            effect: "`ignorePage` makes every page the first, which finds clients that never stop",
+            provenance: "client: they ask on until they get `[]`"),
+        .init(
+            flag: "timestampTypo", \.timestampTypo, "also sends RequestTimestamp as the documentation misspells it",
+            effect: "also sends `RequestTimestmap`, as one page of the documentation spells it",
+            provenance: "documented: every machine-made source spells it right"),
+    ]
+}
+
+extension Fidelity {
+    /// What `fidelity` holds in scenario files.
+    package static let shape = Shape.object(
+        "fidelity", fields: FidelitySwitch.all.map { Shape.Field($0.key, $0.shape, about: $0.about) })
+
+    /// Reads the switches that a checked mapping sets; the rest stay the vendor's.
+    package init(reading node: YAMLNode) {
+        self.init()
+        for each in FidelitySwitch.all {
+            if let value = node[each.key] { each.set(value, &self) }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Base
+package import Entities
+import ScenarioFormat
+
+/// How releases send an enum, unless the switch `enums` says otherwise.
+package enum WordStyle: Sendable {
+    /// Every recorded release sends the number.
+    case number
+    /// Every recorded release sends the name.
+    case name
+    /// The name, whatever the switch says.
+    case alwaysName
+    /// Command 10 sent the name, 25 sends the number.
+    case byRelease
+}
+
+extension Kind where Value: NamedNumber {
+    /// An enum. Requests may say the name without case, the number, or the number in quotes, as .NET does.
+    ///
+    /// - Parameters:
+    ///   - style: how releases send it.
+    ///   - isLowercased: whether scenario files write its names in lower case.
+    /// - Returns: the kind.
+    package static func word(_ style: WordStyle, lowercasedInFiles isLowercased: Bool = false) -> Kind {
+        let word = { @Sendable (value: Value) in isLowercased ? value.name.lowercased() : value.name }
+        var kind = Kind(.word(Value.self, \.name)) { value, _, writer in
+            if writer.sendsNumbers(style) { writer.value(value.rawValue) } else { writer.value(value.name) }
+        } read: { json, place, _ throws(Refusal) in
+            let text = json.text?.lowercased()
+            let number = json.integer ?? text.flatMap { Int($0) }
+            guard let value = Value.allCases.first(where: { $0.rawValue == number || $0.name.lowercased() == text }) else {
+                throw .badArgument("\(place): expected \(Value.oneOfAll), found \(json.shortSource).", member: place)
+            }
+            return .value(value)
+        }
+        let numbers = Dictionary(uniqueKeysWithValues: Value.allCases.map { ($0.name.lowercased(), $0.rawValue) })
+        kind.query = .init(kind: .words(numbers)) { .number($0.rawValue) }
+        kind.shape = .word(Value.allCases.map(word))
+        kind.seed = { node, _ in Value.allCases.first { word($0) == node.text } }
+        kind.dump = { value, _, writer in writer.value(word(value)) }
+        return kind
+    }
+}
+
+extension NamedNumber {
+    /// All values as refusals list them: `one of None (0), Requested (1)`.
+    package static var oneOfAll: String { "one of " + allCases.map { "\($0.name) (\($0.rawValue))" }.joined(separator: ", ") }
+}
+
+extension JSONWriter {
+    /// Whether an enum is sent as its number under the switches in force.
+    fileprivate func sendsNumbers(_ style: WordStyle) -> Bool {
+        switch (self.style.enums, style) {
+        case (_, .alwaysName): false
+        case (.numbers, _), (.product, .number): true
+        case (.names, .number), (.names, .byRelease), (_, .name): false
+        case (.product, .byRelease): self.style.productHasNumbers
+        }
+    }
+}

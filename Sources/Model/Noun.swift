@@ -1,0 +1,144 @@
+package import Base
+package import Entities
+import MicroHTTP
+
+/// What the usual operations of a noun share: where its rows lie, how they are described, who may see them, and how a missing one is refused.
+package struct Noun<Key: PathKey, Row: Modelled>: Sendable {
+    /// The path of its list, such as `/Agents`.
+    let path: String
+    /// Makes its model, or finds it: to list the operations makes no model.
+    private let findModel: @Sendable () -> Model<Row>
+    /// What reading it needs.
+    let reads: Permission
+    /// Whether a permission for one container is enough to read it.
+    let isReadInContainers: Bool
+    /// The container that a row belongs to, where permissions are granted row by row.
+    let container: (@Sendable (Row) -> Int?)?
+    let rows: @Sendable (Estate) -> Table<Key, Row>
+    let notFound: @Sendable (Key) -> Refusal
+
+    /// A noun.
+    ///
+    /// - Parameters:
+    ///   - path: the path of its list.
+    ///   - model: its members.
+    ///   - reads: the permission that reading it needs.
+    ///   - isReadInContainers: whether a permission for one container is enough to read it; so it is where rows belong to containers.
+    ///   - container: the container that a row belongs to, where permissions are granted row by row.
+    ///   - rows: where its rows lie.
+    ///   - notFound: the refusal of an unknown id.
+    package init(
+        _ path: String, _ model: @autoclosure @escaping @Sendable () -> Model<Row>, reads: Permission, isReadInContainers: Bool = false,
+        container: (@Sendable (Row) -> Int?)? = nil, rows: @escaping @Sendable (Estate) -> Table<Key, Row>,
+        notFound: @escaping @Sendable (Key) -> Refusal
+    ) {
+        self.path = path
+        findModel = model
+        self.reads = reads
+        self.isReadInContainers = isReadInContainers || container != nil
+        self.container = container
+        self.rows = rows
+        self.notFound = notFound
+    }
+
+    /// Its members.
+    var model: Model<Row> { findModel() }
+
+    /// What reading it needs.
+    var needsToRead: Need { isReadInContainers ? .containers(reads) : .everywhere(reads) }
+
+    /// The operation that lists it: filtered, sorted and paged. Rows that the caller may not see are left out and not counted.
+    ///
+    /// - Parameters:
+    ///   - sortField: the field by which lists are sorted where the request does not say.
+    ///   - form: the form of a row.
+    ///   - established: see `Operation`.
+    ///   - assumed: see `Operation`.
+    /// - Returns: `GET` of the noun's path.
+    package func list(sortedBy sortField: String?, form: Forms = .shown, established: String, assumed: String) -> Operation {
+        Operation(
+            .get, path, needs: needsToRead, returns: Contents.array(Contents.of(model, form)), query: Operation.Parameter.list(),
+            counts: true, established: established, assumed: assumed
+        ) { [self] call, estate throws(Refusal) in
+            let visible = container.flatMap { call.visible(reads, $0) }
+            let page = try call.page(
+                of: rows(estate), fields: model.queryFields(call.view(form, estate)), defaultSort: sortField, isVisible: visible)
+            return .reply(call.list(page, model, form, estate))
+        }
+    }
+
+    /// The operation that sends one row.
+    ///
+    /// - Parameters:
+    ///   - established: see `Operation`.
+    ///   - assumed: see `Operation`.
+    /// - Returns: `GET` of the noun's path and `{id}`.
+    package func get(established: String, assumed: String) -> Operation {
+        Operation(
+            .get, path + "/{id}", needs: needsToRead, returns: Contents.of(model, .shown), id: Key.schema, established: established,
+            assumed: assumed
+        ) { [self] call, estate throws(Refusal) in
+            let row = try find(call.pathKey(), reads, call, estate)
+            return .reply(call.object(row, model, .shown, estate))
+        }
+    }
+
+    /// A row that the caller has a permission for.
+    ///
+    /// - Parameters:
+    ///   - key: its key.
+    ///   - permission: what is to be done to it.
+    ///   - call: the call.
+    ///   - estate: where it lies.
+    /// - Throws: the refusal of an unknown key, or a 403.
+    /// - Returns: the row.
+    package func find(_ key: Key, _ permission: Permission, _ call: Call, _ estate: Estate) throws(Refusal) -> Row {
+        guard let row = rows(estate)[key] else { throw notFound(key).forUnknownID(call.fidelity) }
+        if let container { try call.require(permission, container: container(row)) }
+        return row
+    }
+
+    /// The row that `{id}` of the path names. See `find(_:_:_:_:)`.
+    package func find(_ permission: Permission, _ call: Call, _ estate: Estate) throws(Refusal) -> Row {
+        try find(call.pathKey(), permission, call, estate)
+    }
+
+    /// The keys of a body that is an array of keys, all of which must exist.
+    ///
+    /// - Parameters:
+    ///   - what: what the keys name, for refusals.
+    ///   - call: the call.
+    ///   - estate: where the rows lie.
+    /// - Throws: a refusal that names every unknown key.
+    /// - Returns: each key once, in the order of first mention.
+    package func keys(of what: String, _ call: Call, _ estate: Estate) throws(Refusal) -> [Key] where Key == GUID {
+        let keys = try call.bodyIDs(of: what)
+        let rows = rows(estate)
+        let reasons = keys.filter { rows[$0] == nil }.map { notFound($0).message }
+        guard reasons.isEmpty else { throw .failed(reasons.joined(separator: ". ") + ".", reasons).forUnknownID(call.fidelity) }
+        return keys
+    }
+}
+
+/// A key that stands in paths.
+package protocol PathKey: Hashable, Sendable {
+    /// What it looks like.
+    static var schema: Schema { get }
+    /// Reads `{id}` of a call's path.
+    static func read(_ call: Call) throws(Refusal) -> Self
+}
+
+extension GUID: PathKey {
+    package static var schema: Schema { .guid }
+    package static func read(_ call: Call) throws(Refusal) -> GUID { try call.guid("id") }
+}
+
+extension Int: PathKey {
+    package static var schema: Schema { .integer }
+    package static func read(_ call: Call) throws(Refusal) -> Int { try call.number("id") }
+}
+
+extension Call {
+    /// The key in `{id}` of the path.
+    func pathKey<Key: PathKey>() throws(Refusal) -> Key { try Key.read(self) }
+}

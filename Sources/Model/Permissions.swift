@@ -1,0 +1,104 @@
+/// A permission of Command 11 and later, such as `/agents/management/read/`.
+package enum Permission: String, Sendable {
+    case agentsRead = "/agents/management/read/"
+    case agentsModify = "/agents/management/modify/"
+    /// Assumed: no source names it.
+    case pamRead = "/pam/read/"
+    case storesRead = "/certificate_stores/read/"
+    /// The name is assumed; so is that it covers store types and containers.
+    case storesModify = "/certificate_stores/modify/"
+    case storesSchedule = "/certificate_stores/schedule/"
+
+    /// The permission as it is granted: for everything, or for what is in one container.
+    ///
+    /// - Parameter container: `nil` for everything.
+    /// - Returns: the path of the permission.
+    func text(container: Int?) -> String {
+        container.map { "\(rawValue)\($0)/" } ?? rawValue
+    }
+}
+
+/// What an endpoint requires of its caller before its work begins.
+package enum Need: Sendable, Equatable {
+    /// Nothing beyond being admitted.
+    case nothing
+    /// A permission for everything.
+    case everywhere(Permission)
+    /// A permission for everything or for some container; the work checks again for each store.
+    case containers(Permission)
+
+    package static let agentsRead = Need.everywhere(.agentsRead)
+    package static let agentsModify = Need.everywhere(.agentsModify)
+    static let pamRead = Need.everywhere(.pamRead)
+}
+
+/// What a caller may do. A permission grants everything below it: `/agents/` grants `/agents/management/read/`, `/` and `*` all.
+package struct Permissions: Sendable, Equatable {
+    private let grantsAll: Bool
+    private let granted: [String]
+
+    /// Everything.
+    package static let all = Permissions(["*"])
+
+    /// The permissions of a list.
+    ///
+    /// - Parameter granted: paths such as `/certificate_stores/schedule/3/`, or `*`.
+    package init(_ granted: [String]) {
+        grantsAll = granted.contains { $0 == "*" || $0 == "/" }
+        self.granted = granted.map { $0.hasSuffix("/") ? $0 : $0 + "/" }
+    }
+
+    /// Whether something is allowed, for everything or for what is in a container.
+    ///
+    /// - Parameters:
+    ///   - permission: what is to be done.
+    ///   - container: the container of what it is to be done to; `nil` if that is in none.
+    /// - Returns: whether one of the granted permissions covers it.
+    package func allow(_ permission: Permission, container: Int?) -> Bool {
+        guard !grantsAll else { return true }
+        let needed = permission.text(container: container)
+        return granted.contains { needed.hasPrefix($0) }
+    }
+
+    /// Whether an endpoint's work may begin.
+    package func allow(_ need: Need) -> Bool {
+        switch need {
+        case .nothing: true
+        case .everywhere(let permission): allow(permission, container: nil)
+        case .containers(let permission):
+            allow(permission, container: nil) || granted.contains { $0.hasPrefix(permission.rawValue) }
+        }
+    }
+}
+
+/// Who makes a request.
+package struct Caller: Sendable {
+    /// As the server names the caller in a refusal: user name or client id.
+    package var name: String
+    package var permissions: Permissions
+    /// Whether the caller gave the name.
+    package var isNamed = true
+    /// The name by which rules know the caller: as the scenario spells it, however the request does.
+    package var known: String?
+
+    /// An anonymous caller, who may do everything.
+    package static let anyone = Caller(name: "anonymous", permissions: .all, isNamed: false)
+
+    package init(name: String, permissions: Permissions, isNamed: Bool = true, known: String? = nil) {
+        self.name = name
+        self.permissions = permissions
+        self.isNamed = isNamed
+        self.known = known
+    }
+}
+
+extension Need {
+    /// What is needed, as `X-Mock-Why` shows it.
+    package var text: String {
+        switch self {
+        case .nothing: "nothing"
+        case .everywhere(let permission): permission.rawValue
+        case .containers(let permission): "\(permission.rawValue), or \(permission.rawValue)N/ for a container N"
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package import Base
+package import Entities
+package import ScenarioFormat
+
+/// What is needed to read the estate of a scenario file in addition to the file: the seed, the time, the release, and the names that rows refer to.
+package struct Seeding: Sendable {
+    /// What identifiers are drawn from.
+    package let seed: UInt64
+    /// What relative times are relative to.
+    package let now: Timestamp
+    package let product: ProductVersion
+    package let fidelity: Fidelity
+    /// What is wrong with the file, as far as it shows only when names are looked up.
+    package var mistakes: [Mistake] = []
+    /// By name in lower case, the agents (by machine), store types (by short name) and containers that exist so far.
+    package var agents: [String: GUID] = [:]
+    package var storeTypes: [String: Int] = [:]
+    package var containers: [String: Int] = [:]
+
+    /// Looks a name up, without case. An unknown name is a mistake.
+    ///
+    /// - Parameters:
+    ///   - node: the name in the file.
+    ///   - names: where to look.
+    ///   - what: what it names, for the mistake.
+    /// - Returns: `nil` for an unknown name.
+    package mutating func find<ID>(_ node: YAMLNode, in names: [String: ID], _ what: String) -> ID? {
+        let name = node.text ?? ""
+        if let id = names[name.lowercased()] { return id }
+        // Only as many hints as are shown: finding the nearest of many names takes time.
+        let nearest = mistakes.count < 20 ? nearestWord(to: name, among: names.keys.sorted()).map { "did you mean '\($0)'?" } : nil
+        mistakes.append(Mistake(node.mark, "there is no \(what) '\(Mistake.shortened(name))'", hint: nearest))
+        return nil
+    }
+
+    /// Notes a mistake.
+    ///
+    /// - Parameters:
+    ///   - node: the place; `nil` is the beginning of the file.
+    ///   - message: what is wrong, as one sentence without a full stop.
+    package mutating func note(_ node: YAMLNode?, _ message: String) {
+        mistakes.append(Mistake(node?.mark ?? Mark(line: 1, column: 1, width: 0), message))
+    }
+
+    /// An inventory schedule.
+    ///
+    /// - Parameter node: the schedule in the file; null is none.
+    /// - Returns: `nil` for no schedule, and for one that is wrong, which is noted.
+    package mutating func schedule(_ node: YAMLNode?) -> Schedule? {
+        guard let node, !node.isNull else { return nil }
+        do throws(Refusal) {
+            guard case .set(let schedule) = try Schedule.read(node.json, path: "schedule", fidelity) else { return nil }
+            try schedule.requireInventory(product)
+            return schedule
+        } catch {
+            note(node, error.message)
+        }
+        return nil
+    }
+
+    package init(
+        seed: UInt64, now: Timestamp, product: ProductVersion, fidelity: Fidelity, mistakes: [Mistake] = [], agents: [String: GUID] = [:],
+        storeTypes: [String: Int] = [:], containers: [String: Int] = [:]
+    ) {
+        self.seed = seed
+        self.now = now
+        self.product = product
+        self.fidelity = fidelity
+        self.mistakes = mistakes
+        self.agents = agents
+        self.storeTypes = storeTypes
+        self.containers = containers
+    }
+}

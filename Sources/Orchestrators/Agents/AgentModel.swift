@@ -1,0 +1,88 @@
+package import Base
+package import Entities
+package import Model
+import ScenarioFormat
+
+extension Agent: Modelled {
+    /// An agent as `GET /Agents` sends it (AgentResponse).
+    ///
+    /// Query fields. Documented: Identity or Username, LastSeen, Platform, Status, Version; AgentId, ClientMachine and Capabilities are used
+    /// by clients and work. Sorting by members that are the same for all agents here is right, and changes nothing.
+    package static let model = Model<Agent>([.shown: "AgentResponse"], "an agent") {
+        Member("AgentId", .guid) { $0.id }.filtered(isKey: true)
+            .seeded("id", about: "its AgentId; drawn from the seed if left out", \.id)
+        Member("ClientMachine", .text("a machine's name", length: 1...256)) { $0.machine }.filtered(isKey: true)
+            .seeded("machine", required: true, about: "the host it runs on", \.machine)
+        Member("Username", .text) { $0.username }.filtered(aliases: ["Identity"])
+            .seeded("username", about: "the user it logs in as", \.username)
+        Member("AgentPlatform", .word(.number)) { $0.platform }.filtered("Platform", aliases: ["AgentPlatform"])
+            .seeded("platform", .byNumber, about: "1 is .NET, 2 Java, 5 native, 6 Bash", \.platform)
+        Member("Version", .text) { $0.version }.filtered().seeded("version", about: "its version", \.version)
+        Member("Status", .word(.number, lowercasedInFiles: true)) { $0.status }.filtered()
+            .seeded("status", about: "default approved", \.status)
+        Member("LastSeen", .time) { agent, view in agent.lastSeen(by: view.now) }.filtered()
+        Member("Capabilities", .list(.text("a capability"))) { $0.capabilities }.filtered()
+            .seeded("capabilities", about: "store types, custom job types by name, LOGS", \.capabilities)
+        Seed("polls", .flag, about: "whether it asks for jobs at all; default true", \.polls)
+        Member("Blueprint", .text, nullable: { $0.blueprint }).sorted()
+            .seeded("blueprint", about: "the blueprint it came with", \.blueprint)
+        Member("Thumbprint", .text) { _ in "" }.sorted()
+        Member("LegacyThumbprint", .text) { _ in "" }.sorted()
+        Member("AuthCertificateReenrollment", .word(.alwaysName, lowercasedInFiles: true)) { $0.certificateReenrollment }.sorted()
+            .seeded(
+                "certificateReenrollment", about: "whether it is to get a new certificate; default none", \.certificateReenrollment)
+        Seed("lastSeen", .time, about: "when it last polled; null for an agent that polls all the time", \.lastSeen)
+        Member("LastThumbprintUsed", .text) { _ in "" }.sorted()
+        Member("LastErrorCode", .number, nullable: { _ in nil }).sorted()
+        Member("LastErrorMessage", .text, nullable: { _ in nil }).sorted()
+        Member("JobTypes", .list(.object(AgentJobType.model))) { agent, view in
+            agent.capabilities.flatMap { view.estate.agentJobTypes(for: $0) }
+        }.sent { $0.traits.agentJobTypes }
+    }
+
+    /// The agents of an estate, and what their operations share.
+    package static let noun = Noun("/Agents", model, reads: .agentsRead, rows: \.agents, notFound: { .agentNotFound($0) })
+}
+
+extension Kind where Value == Agent.Platform {
+    /// A platform as scenario files say it: by its number.
+    fileprivate static var byNumber: Kind {
+        var kind = Kind.word(.number)
+        kind.shape = .integer(0...7)
+        kind.seed = { node, _ in node.integer.flatMap { Agent.Platform(rawValue: $0) } }
+        kind.dump = { platform, _, writer in writer.value(platform.rawValue) }
+        return kind
+    }
+}
+
+/// A job type as agents show it, since release 25.
+struct AgentJobType: Modelled {
+    let name: String
+    let operation: String
+    let id: GUID
+
+    static let model = Model<AgentJobType>([.shown: "AgentJobTypeResponse"]) {
+        Member("Name", .text) { $0.name }
+        // Recorded as an empty string, whatever the store type.
+        Member("CertStoreTypeShortName", .text) { _ in "" }
+        Member("CertStoreJobType", .text) { $0.operation }
+        Member("JobTypeId", .guid) { $0.id }
+    }
+}
+
+extension Estate {
+    /// What a capability lets an agent do.
+    fileprivate func agentJobTypes(for capability: String) -> [AgentJobType] {
+        if capability.uppercased() == "LOGS" {
+            return [
+                AgentJobType(
+                    name: "Orchestrator Log Retrieval", operation: "", id: Identifiers.fixed(.storeJobType, "logs", seed: 0))
+            ]
+        }
+        if let type = jobType(named: capability) { return [AgentJobType(name: type.name, operation: "", id: type.id)] }
+        guard let type = storeTypes.all.first(where: { $0.capability.lowercased() == capability.lowercased() }) else { return [] }
+        return type.operations.map { operation in
+            AgentJobType(name: "\(type.capability) \(operation)", operation: operation, id: type.jobType(operation))
+        }
+    }
+}

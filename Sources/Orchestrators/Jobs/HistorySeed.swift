@@ -1,0 +1,109 @@
+package import Base
+package import Entities
+package import Model
+
+/// An attempt as the estate dump describes it. Its job stands under `jobs`.
+package struct AttemptSeed: Modelled {
+    var id = 0
+    package var job = GUID.empty
+    /// The number of the job, which tells jobs of one JobId apart.
+    package var number = 0
+    var agentMachine = ""
+    var clientMachine = ""
+    var start = Timestamp.first
+    var end: Timestamp?
+    var result = HistoryEntry.Result.unknown
+    var status = HistoryEntry.Status.inProcess
+    var message = ""
+    var data: String?
+
+    package static let model = Model<AttemptSeed>([:], "an attempt", blank: { .init() }) {
+        Seed("id", .number(1...Int(Int32.max)), required: true, about: "its JobHistoryId", \.id)
+        Seed("job", .guid, required: true, about: "the id of its job, which stands under jobs", \.job)
+        Seed("number", .number, about: "the number of its job", \.number)
+        Seed("agentMachine", .text, about: "the machine of the agent", \.agentMachine)
+        Seed("clientMachine", .text, about: "the machine worked on", \.clientMachine)
+        Seed("start", .time, about: "its OperationStart", \.start)
+        Seed("end", .time, about: "its OperationEnd", \.end)
+        Seed("result", .word(.byRelease), about: "its Result", \.result)
+        Seed("status", .word(.byRelease), about: "its Status", \.status)
+        Seed("message", .text, about: "its Message", \.message)
+        Seed("data", .text, about: "what JobStatus/Data answers", \.data)
+    }
+
+    package init() {}
+
+    package init(_ entry: HistoryEntry) {
+        id = entry.id
+        job = entry.job.id
+        number = entry.job.number
+        agentMachine = entry.agentMachine
+        clientMachine = entry.clientMachine
+        start = entry.start
+        end = entry.end
+        result = entry.result
+        status = entry.status
+        message = entry.message
+        data = entry.data
+    }
+
+    /// The entry of a job.
+    package func entry(of job: Job) -> HistoryEntry {
+        HistoryEntry(
+            id: id, job: job, agentMachine: agentMachine, clientMachine: clientMachine, start: start, end: end, result: result,
+            status: status, message: message, data: data)
+    }
+}
+
+/// Something that falls due, as the estate dump describes it.
+package struct DueSeed: Modelled {
+    package var at = Timestamp.first
+    package var job = GUID.empty
+    /// Whether a step of the job's run ends, rather than that the job is due.
+    package var endsStep = false
+
+    package static let model = Model<DueSeed>([:], "something that falls due", blank: { .init() }) {
+        Seed("at", .time, required: true, about: "when", \.at)
+        Seed("job", .guid, required: true, about: "the id of the job concerned", \.job)
+        Seed("endsStep", .flag, about: "whether a step of its run ends, rather than that it is due; default false", \.endsStep)
+    }
+
+    package init(at: Timestamp = .first, job: GUID = .empty, endsStep: Bool = false) {
+        self.at = at
+        self.job = job
+        self.endsStep = endsStep
+    }
+}
+
+/// The numbers that an estate has given out, as the estate dump describes them: none is given twice.
+package struct NumberSeed: Modelled {
+    package var jobs = 0
+    package var nextAttempt = 1
+    package var lostAttempts = 0
+    package var highestStoreType = 101
+    package var highestContainer = 0
+    package var inventoryItems = 0
+    package var issued: [Int] = []
+
+    package static let model = Model<NumberSeed>([:], "numbers given out", blank: { .init() }) {
+        Seed("jobs", .number, about: "how many jobs there have been", \.jobs)
+        Seed("nextAttempt", .number(1...Int(Int32.max)), about: "the next JobHistoryId", \.nextAttempt)
+        Seed("lostAttempts", .number, about: "how many attempts the history no longer holds", \.lostAttempts)
+        Seed("highestStoreType", .number, about: "the highest StoreType ever given", \.highestStoreType)
+        Seed("highestContainer", .number, about: "the highest container Id ever given", \.highestContainer)
+        Seed("inventoryItems", .number, about: "the last CertStoreInventoryItemId", \.inventoryItems)
+        Seed("issued", .list(.number), about: "how many identifiers of each kind have been drawn", \.issued)
+    }
+
+    init() {}
+
+    package init(_ estate: Estate) {
+        jobs = estate.jobs.count
+        nextAttempt = estate.jobs.history.next
+        lostAttempts = estate.jobs.history.evicted
+        highestStoreType = max(estate.highestStoreType, estate.storeTypes.lastKey ?? 0)
+        highestContainer = max(estate.highestContainer, estate.containers.lastKey ?? 0)
+        inventoryItems = estate.certificates.items
+        issued = estate.identifiers.issued
+    }
+}

@@ -1,0 +1,117 @@
+package import Base
+package import MicroHTTP
+package import ScenarioFormat
+
+/// A kind of effect: one thing that a rule can do to the requests it strikes.
+///
+/// A kind is one type, in one file of this folder, and one line in ``Effects/kinds``. All that it has to answer is required here: how
+/// it is written, and what it does. Where on the path of a request it does that follows from its ``Action``.
+package protocol Effect: Sendable {
+    /// How scenarios write it.
+    static var form: EffectForm { get }
+
+    /// Reads an effect of this kind.
+    ///
+    /// - Parameters:
+    ///   - node: the effect, checked against ``form``.
+    ///   - subject: what its rule is about, one of those that ``form`` allows.
+    /// - Throws: what the form cannot express.
+    /// - Returns: what it does.
+    static func action(_ node: YAMLNode, for subject: OperationPattern.Subject) throws(Mistake) -> Action
+}
+
+/// How scenarios write a kind of effect.
+package struct EffectForm: Sendable {
+    /// Which rules may have it.
+    package enum Use: Sendable {
+        case requests
+        case connections
+        case both
+    }
+
+    /// The key that identifies it.
+    let key: String
+    let use: Use
+    /// Its variants, each with the key first.
+    let variants: [Shape.Variant]
+
+    package init(key: String, use: Use, variants: [Shape.Variant]) {
+        self.key = key
+        self.use = use
+        self.variants = variants
+    }
+}
+
+/// What an effect does, by the stage of a request at which it does it. The cases are in the order of the stages.
+package enum Action: Sendable {
+    /// The connection fails before anything is read from it.
+    case failConnection(ConnectionFault)
+    /// The rule strikes only the requests beyond a limit, and refuses them.
+    case limit(Limit)
+    /// The request waits before its work.
+    case delayBeforeWork(Delay)
+    /// Something else happens in place of the work.
+    case replaceWork(Substitute)
+    /// Seeds are merged into the estate, so that the next request sees it changed.
+    case changeEstate(YAMLNode)
+    /// The reply is altered; there is none where the work was replaced by silence.
+    case alterReply(@Sendable (inout Response) -> Void)
+    /// The reply waits before it is sent.
+    case delayBeforeReply(Delay)
+    /// The reply is not delivered as HTTP requires.
+    case deliver(Transmission)
+
+    /// Whether it may stand beside a limit, which sends a refusal of its own.
+    var goesWithLimit: Bool {
+        switch self {
+        case .limit, .delayBeforeWork, .delayBeforeReply, .changeEstate: true
+        case .failConnection, .replaceWork, .alterReply, .deliver: false
+        }
+    }
+}
+
+/// What happens in place of the work.
+package struct Substitute: Sendable {
+    /// What it may know about the request.
+    package struct Context: Sendable {
+        /// User, client id, or else the address.
+        package let caller: String
+        /// The identifier in the path, or the empty GUID.
+        package let identifier: String
+        /// The world's time.
+        package let now: Timestamp
+
+        package init(caller: String, identifier: String, now: Timestamp) {
+            self.caller = caller
+            self.identifier = identifier
+            self.now = now
+        }
+    }
+
+    /// What is sent.
+    package enum Outcome: Sendable {
+        case reply(WrittenReply)
+        /// No reply: the connection ends like this, or, with `nil`, stays silent.
+        case noReply(Delivery?)
+    }
+
+    /// The failure that it simulates, if it has a name.
+    package var failure: String?
+    /// Whether it is meant for paths, too, at which the mock serves nothing.
+    package var servesAnyPath = false
+    /// What is sent instead.
+    package let outcome: @Sendable (Context) -> Outcome
+}
+
+/// How a reply is delivered.
+package struct Transmission: Sendable {
+    /// How many draws the choice takes from the rule's stream.
+    var draws = 0
+    /// Chooses the delivery for a body of so many bytes; `nil` sends nothing, ever.
+    let delivery: @Sendable (_ length: Int, inout Draws) -> Delivery?
+}
+
+extension Transmission {
+    /// The same delivery whatever the body.
+    init(_ delivery: Delivery?) { self.init { _, _ in delivery } }
+}

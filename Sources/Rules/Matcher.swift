@@ -1,0 +1,171 @@
+package import Base
+import Model
+package import ScenarioFormat
+
+/// What a selected value must be.
+package indirect enum Matcher: Sendable {
+    case present
+    case absent
+    case equals(Literal)
+    case contains(String)
+    case pattern(TextPattern)
+    case above(Double)
+    case below(Double)
+    /// Every member and element of this JSON text is in the value.
+    case covers(JSONDocument)
+    case not(Matcher)
+    case any([Matcher])
+    case all([Matcher])
+
+    /// A value to compare with. Numbers are compared as numbers, everything else as text; a quoted value is text.
+    package struct Literal: Sendable {
+        /// `nil` for null.
+        let text: String?
+        /// What it is as a number, if it is one and not quoted.
+        let number: Double?
+    }
+
+    /// Whether a value matches.
+    ///
+    /// - Parameters:
+    ///   - value: what the selector found.
+    ///   - caseless: whether case is ignored, as in header fields.
+    /// - Returns: whether it matches.
+    func fits(_ value: Selected, caseless: Bool = false) -> Bool {
+        switch self {
+        case .present: if case .absent = value { false } else { true }
+        case .absent: if case .absent = value { true } else { false }
+        case .equals(let literal): literal.equals(value, caseless: caseless)
+        case .contains(let part): value.contains(part, caseless: caseless)
+        case .pattern(let pattern): value.text.map { pattern.isFound(in: $0) } ?? false
+        case .above(let bound): value.number.map { $0 > bound } ?? false
+        case .below(let bound): value.number.map { $0 < bound } ?? false
+        case .covers(let part): if case .json(let value) = value { value.covers(part.root) } else { false }
+        case .not(let matcher): !matcher.fits(value, caseless: caseless)
+        case .any(let matchers): matchers.contains { $0.fits(value, caseless: caseless) }
+        case .all(let matchers): matchers.allSatisfy { $0.fits(value, caseless: caseless) }
+        }
+    }
+}
+
+extension Matcher.Literal {
+    init(_ node: YAMLNode) {
+        text = node.isNull ? nil : node.text ?? ""
+        number = node.number
+    }
+
+    fileprivate func equals(_ value: Selected, caseless: Bool) -> Bool {
+        guard let text else { return if case .json(let value) = value { value.isNull } else { false } }
+        if case .json(let value) = value, value.isNumber, let number { return Double(value.source) == number }
+        guard let found = value.text else { return false }
+        return found == text || caseless && found.lowercased() == text.lowercased()
+    }
+}
+
+extension Selected {
+    /// A text, or a number or boolean as the body has it.
+    var text: String? {
+        switch self {
+        case .absent: nil
+        case .text(let text): text
+        case .json(let value): value.text ?? (value.isNumber || value.boolean != nil ? value.source : nil)
+        }
+    }
+
+    /// As messages show it.
+    package var shown: String {
+        switch self {
+        case .absent: "not there"
+        case .text(let text): "'\(text.prefix(60))'"
+        case .json(let value): value.shortSource
+        }
+    }
+
+    fileprivate var number: Double? { text.flatMap { Double($0) } }
+
+    /// Whether a text contains a part, or a list contains it as an element.
+    fileprivate func contains(_ part: String, caseless: Bool) -> Bool {
+        if case .json(let value) = self, value.isArray {
+            return value.elements.contains { Selected.json($0).text == part }
+        }
+        guard let text else { return false }
+        return caseless ? text.lowercased().contains(part.lowercased()) : text.contains(part)
+    }
+}
+
+extension JSONValue {
+    /// Whether this value contains everything that is in another: members by name without case, elements anywhere in the list.
+    func covers(_ part: JSONValue) -> Bool {
+        if part.isObject { return isObject && part.members.allSatisfy { self[$0.name]?.covers($0.value) ?? false } }
+        if part.isArray { return isArray && part.elements.allSatisfy { wanted in elements.contains { $0.covers(wanted) } } }
+        if part.isNumber, isNumber { return Double(source) == Double(part.source) }
+        return kindName == part.kindName && (text ?? source) == (part.text ?? part.source)
+    }
+}
+
+// MARK: Reading
+
+extension Matcher {
+    /// What a matcher looks like: a value, `present`, `absent`, or one or several tests that must all hold.
+    package static let shape: Shape = .named("matcher") {
+        .oneOf(
+            [
+                .orNull(.text("a value")),
+                .object(
+                    "a matcher",
+                    fields: [
+                        .init("equals", literal, about: "the value; headers ignoring case, the rest exactly"),
+                        .init("not", shape, about: "what it must not be"),
+                        .init("contains", .text(), about: "part of the text, or an element of the list"),
+                        .init("regex", .text("a regular expression"), about: "a regular expression found in the text"),
+                        .init("oneOf", .list(literal), about: "the values that it may be"),
+                        .init("above", .number(), about: "a number that it must be above"),
+                        .init("below", .number(), about: "a number that it must be below"),
+                        .init("covers", .any, about: "members and elements that it must contain"),
+                    ]),
+            ], "a value, present, absent, or a matcher such as { oneOf: [ a, b ] }")
+    }
+
+    private static let literal = Shape.orNull(.text("a value"))
+
+    /// Reads a matcher that fits ``shape``.
+    ///
+    /// - Throws: a regular expression that cannot be parsed, or a matcher without a test.
+    init(_ node: YAMLNode) throws(Mistake) {
+        if case .mapping(let tests) = node.content, tests.isEmpty {
+            throw Mistake(node.mark, "a matcher needs at least one test", hint: "such as { oneOf: [ a, b ] }")
+        }
+        guard node.entries.isEmpty else {
+            var tests: [Matcher] = []
+            for entry in node.entries { tests.append(try Self.test(entry.key.text ?? "", entry.value)) }
+            self = tests.count == 1 ? tests[0] : .all(tests)
+            return
+        }
+        switch node.plain {
+        case "present": self = .present
+        case "absent": self = .absent
+        default: self = .equals(Literal(node))
+        }
+    }
+
+    private static func test(_ name: String, _ node: YAMLNode) throws(Mistake) -> Matcher {
+        switch name {
+        case "equals": return .equals(Literal(node))
+        case "not": return .not(try Matcher(node))
+        case "contains": return .contains(node.text ?? "")
+        case "oneOf" where node.items.isEmpty: throw Mistake(node.mark, "'oneOf' names no value", hint: "such as [ a, b ]")
+        case "oneOf": return .any(node.items.map { .equals(Literal($0)) })
+        case "above": return .above(node.number ?? 0)
+        case "below": return .below(node.number ?? 0)
+        case "covers": return node.json.map { .covers($0.document) } ?? .present
+        default:
+            guard TextPattern.isBounded(node.text ?? "") else {
+                throw Mistake(node.mark, "this regular expression is too large", hint: TextPattern.bounds)
+            }
+            guard let pattern = try? TextPattern(node.text ?? "") else {
+                throw Mistake(node.mark, "'\(Mistake.shortened(node.text ?? ""))' is not a regular expression")
+            }
+            return .pattern(pattern)
+        }
+    }
+}

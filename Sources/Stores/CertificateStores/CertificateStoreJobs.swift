@@ -1,0 +1,115 @@
+import Base
+import Entities
+import MicroHTTP
+import Model
+import Orchestrators
+
+/// What makes jobs on certificate stores other than inventory: certificates in and out, reenrollment, discovery.
+enum CertificateStoreJobs {
+    static let all = [addCertificate, removeCertificate, ReenrollmentRequest.operation, DiscoveryRequest.operation]
+
+    private static let addCertificate = Operation(
+        .post, "/CertificateStores/Certificates/Add", needs: .containers(.storesSchedule),
+        takes: Contents.of(ManagementRequest.model, .create), returns: Contents.guids,
+        established: "body, 200 with a job id for each store (documented, client)",
+        assumed: "all of its 400s; `Immediate` and `ExactlyOnce` only; any CertificateId is taken; when the inventory shows it"
+    ) { call, estate throws(Refusal) in
+        let asked = try call.read(ManagementRequest.model, .create)
+        return try manage(asked, .add, call, estate) { entry in
+            .add(alias: entry.alias, certificate: asked.certificate, overwrites: entry.overwrites)
+        }
+    }
+
+    private static let removeCertificate = Operation(
+        .post, "/CertificateStores/Certificates/Remove", needs: .containers(.storesSchedule),
+        takes: Contents.of(ManagementRequest.model, .update), returns: Contents.guids, established: "as Add (documented, client)",
+        assumed: "as Add; an alias is required"
+    ) { call, estate throws(Refusal) in
+        let asked = try call.read(ManagementRequest.model, .update)
+        return try manage(asked, .remove, call, estate) { .remove(alias: $0.alias ?? "") }
+    }
+
+    /// A management job for each entry, in the order named. One store that cannot have it refuses all (assumed).
+    private static func manage(
+        _ asked: ManagementRequest, _ operation: StoreType.Operation, _ call: Call, _ estate: Estate,
+        _ change: (ManagementRequest.Entry) -> InventoryChange
+    ) throws(Refusal) -> Outcome {
+        guard let schedule = asked.schedule.value?.schedule else {
+            throw .badArgument("Schedule: expected one of Immediate, ExactlyOnce, found none.", member: "Schedule")
+        }
+        try schedule.require([.immediate, .exactlyOnce], for: "a certificate's \(operation == .add ? "addition" : "removal")")
+        let ids = asked.entries.map(\.store)
+        let stores = try CertificateStoreOperations.stores(ids, .storesSchedule, call, estate, member: "CertificateStores")
+        var orders: [JobOrder] = []
+        var reasons: [String] = []
+        for (store, entry) in zip(stores, asked.entries) {
+            let type = estate.storeTypes[store.type]
+            if let objection = CertificateStoreOperations.objection(to: store) {
+                reasons.append("Certificate store with id '\(store.id.text)' \(objection).")
+            } else if type?.supports.contains(operation) != true {
+                let name = type?.shortName ?? ""
+                reasons.append("Certificate store with id '\(store.id.text)' is of type '\(name)', which lacks \(operation.rawValue).")
+            } else if let agent = store.agent {
+                orders.append(
+                    JobOrder(
+                        agent: agent, kind: .management, type: estate.jobTypeName(.management, storeType: store.type), schedule: schedule,
+                        store: store.id, target: store.path, change: change(entry)))
+            }
+        }
+        guard reasons.isEmpty else { throw CertificateStoreOperations.failed(reasons, "CertificateStores") }
+        try estate.requireRoom(forJobs: orders.count)
+        return .commit { [orders] estate in
+            let jobs = orders.map { estate.schedule($0, now: call.now) }
+            var writer = JSONWriter(style: call.style)
+            writer.array(jobs) { $0.value($1.id) }
+            return Reply(200, writer.bytes)
+        }
+    }
+}
+
+/// The bodies of `POST /CertificateStores/Certificates/Add` (create) and `…/Remove` (update). Passwords are read and dropped; JobFields
+/// are looked at and not kept.
+struct ManagementRequest: Modelled {
+    var certificate = 0
+    var entries: [Entry] = []
+    var schedule = Patch<Schedule.Asked>.absent
+
+    struct Entry: Modelled {
+        var store = GUID.empty
+        var alias: String?
+        var overwrites = false
+
+        static let model = Model<Entry>(blank: { .init() }) {
+            Asked("CertificateStoreId", .guid, in: .requests, required: "a store's id", \.store)
+            Asked("Alias", .text) { $0.alias = $1.value.flatMap { $0.isEmpty ? nil : $0 } }
+            // Required here (assumed): nothing else says what is to go.
+            Asked("Alias", .text, in: .update, required: "an alias", \.alias)
+            Asked(dropped: "JobFields", .object, in: .requests)
+            Asked("Overwrite", .flag, \.overwrites)
+            Asked(dropped: "EntryPassword", .secret)
+            Asked(dropped: "PfxPassword", .secret(takesText: true))
+            Asked(dropped: "IncludePrivateKey", .flag)
+        }
+    }
+
+    static let model = Model<ManagementRequest>(
+        [.create: "AddCertificateRequest", .update: "RemoveCertificateRequest"], blank: { .init() }
+    ) {
+        Asked("CertificateId", .certificateID, required: "a certificate's id", \.certificate)
+        Asked("CertificateStores", .objects(Entry.model), in: .requests, required: "at least one object", \.entries)
+        Asked("Schedule", .scheduleOrOff, in: .requests, \.schedule)
+        Asked(dropped: "CollectionId", .number, in: .requests)
+    }
+}
+
+extension Kind where Value == Int {
+    /// The CertificateId of a certificate.
+    fileprivate static var certificateID: Kind {
+        let number = Kind.number
+        return Kind(.integer, write: number.write) { value, place, reading throws(Refusal) in
+            let patch = try number.read(value, place, reading)
+            if let id = patch.value, id < 1 { throw .badArgument("\(place): expected a certificate's id, found \(id).") }
+            return patch
+        }
+    }
+}

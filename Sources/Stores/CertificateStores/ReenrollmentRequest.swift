@@ -1,0 +1,48 @@
+import Base
+import Entities
+import MicroHTTP
+import Model
+import Orchestrators
+
+/// `POST /CertificateStores/Reenrollment`: the agent makes a key and asks for a certificate of it; assumed: at once.
+struct ReenrollmentRequest: Modelled {
+    private var store = GUID.empty
+    private var subject = ""
+    private var agent: GUID?
+    private var alias: String?
+
+    private static let model = Model<ReenrollmentRequest>([.create: "ReenrollmentRequest"], blank: { .init() }) {
+        Asked("KeystoreId", .guid, required: "a store's id", \.store)
+        Asked("SubjectName", .text, required: "a subject such as CN=www.example.com", \.subject)
+        Asked("AgentGuid", .guid, \.agent)
+        Asked("Alias", .text) { $0.alias = $1.value.flatMap { $0.isEmpty ? nil : $0 } }
+        Asked(dropped: "JobProperties", .object)
+        ["CertificateAuthority", "CertificateTemplate"].map { Field(asked: [Asked(ignored: $0)]) }
+        [
+            "EnrollmentPatternId", "SANs", "Overwrite", "Metadata", "AdditionalEnrollmentFields", "OwnerRoleId", "OwnerRoleName",
+        ].map { Field(asked: [Asked(ignored: $0, of: { $0 > .v10 })]) }
+    }
+
+    static let operation = Operation(
+        .post, "/CertificateStores/Reenrollment", needs: .containers(.storesSchedule), takes: Contents.of(model, .create),
+        established: "body, 204 (documented)",
+        assumed: "permission; all of its 400s; it runs at once; its certificate comes from nowhere"
+    ) { call, estate throws(Refusal) in
+        let asked = try call.read(model)
+        let store = try CertificateStore.noun.find(asked.store, .storesSchedule, call, estate)
+        guard store.isApproved else { throw .badArgument("KeystoreId: the store must be approved before it can be scheduled.") }
+        guard let agent = asked.agent ?? store.agent else { throw .badArgument("KeystoreId: the store has no agent assigned.") }
+        guard estate.agents[agent] != nil else { throw .agentNotFound(agent).forUnknownID(call.fidelity) }
+        guard estate.storeTypes[store.type]?.supports.contains(.enrollment) == true else {
+            throw .badArgument("KeystoreId: Key generation is not supported by the agent for this store.")
+        }
+        try estate.requireRoom(forJobs: 1)
+        let order = JobOrder(
+            agent: agent, kind: .reenrollment, type: estate.jobTypeName(.reenrollment, storeType: store.type), schedule: .immediate,
+            store: store.id, target: store.path, change: .enroll(alias: asked.alias, subject: asked.subject))
+        return .commit { estate in
+            estate.schedule(order, now: call.now)
+            return Reply(204)
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package import Entities
+package import Model
+
+extension PamProvider: Modelled {
+    /// A PAM provider: what every release calls it by. Assumed: no source names the query fields.
+    package static let model = Model<PamProvider>([.shown: "PamProvider"], "a PAM provider") {
+        Member("Id", .number(1...Int(Int32.max))) { $0.id }.filtered(isKey: true)
+            .seeded("id", about: "its Id; the next free one if left out", \.id)
+        Member("Name", .text("a name", length: 1...128)) { $0.name }.filtered()
+            .seeded("name", required: true, about: "its name", \.name)
+    }
+
+    /// The PAM providers of an estate, and what their operations share.
+    static let noun = Noun("/PamProviders", model, reads: .pamRead, rows: \.pamProviders, notFound: { .pamProviderNotFound($0) })
+}
+
+/// What can be asked about PAM providers.
+package enum PamProviderOperations {
+    package static let all: [Operation] = [
+        PamProvider.noun.list(
+            sortedBy: "Id",
+            established: "paging, filter and sort parameters (documented); Go clients ask for it (client)",
+            assumed: "that there are none unless a scenario says so; permission; fields Id and Name")
+    ]
+}

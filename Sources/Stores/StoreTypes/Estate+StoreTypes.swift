@@ -1,0 +1,30 @@
+import Base
+import Entities
+
+extension Estate {
+    /// A store type by its short name, without case.
+    func storeType(shortName: String) -> StoreType? {
+        let shortName = shortName.lowercased()
+        return storeTypes.all.first { $0.shortName.lowercased() == shortName }
+    }
+
+    /// What is of a store type, in words: stores, or else containers limited to it; `nil` if nothing is.
+    func users(ofStoreType number: Int) -> String? {
+        let stores = stores.all.count { $0.type == number }
+        if stores > 0 { return stores == 1 ? "1 certificate store" : "\(stores) certificate stores" }
+        guard let container = containers.all.first(where: { $0.storeType == number }) else { return nil }
+        return "the container '\(container.name)'"
+    }
+
+    /// A number above all that store types ever had, 102 at least.
+    mutating func nextStoreTypeNumber() -> Int {
+        highestStoreType = max(highestStoreType, storeTypes.lastKey ?? 0) + 1
+        return highestStoreType
+    }
+
+    /// Deletes a store type that nothing uses.
+    mutating func removeStoreType(_ number: Int) {
+        highestStoreType = max(highestStoreType, storeTypes.lastKey ?? 0)
+        storeTypes.remove(number)
+    }
+}

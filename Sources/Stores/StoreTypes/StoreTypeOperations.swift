@@ -1,0 +1,122 @@
+import Base
+import Entities
+import MicroHTTP
+package import Model
+
+/// What can be done with certificate store types.
+package enum StoreTypeOperations {
+    package static let all: [Operation] =
+        [
+            StoreType.noun.list(
+                sortedBy: "StoreType",
+                established: "members, names of enums, that members without a value are left out (recorded); paging (documented)",
+                assumed: """
+                    permission; fields and default sort (StoreType); order of the property types; ImportType is the number; ids of job types
+                    """),
+            StoreType.noun.get(established: "members; text of the 404 (recorded)", assumed: "permission"),
+        ] + [getByName, create, update, delete, deleteMany]
+
+    private static let getByName = Operation(
+        .get, "/CertificateStoreTypes/Name/{name}", needs: .containers(.storesRead),
+        returns: Contents.array(Contents.of(StoreType.model, .shown)),
+        established: "by short name; an array of one, without `X-Total-Count` (recorded)", assumed: "permission; 404 of an unknown name"
+    ) { call, estate throws(Refusal) in
+        let name = call.parameters.first { $0.name == "name" }?.value ?? ""
+        guard let type = estate.storeType(shortName: name) else { throw .storeTypeNotFound(named: name).forUnknownID(call.fidelity) }
+        var reply = call.list(Page(rows: [type], total: 1), StoreType.model, .shown, estate)
+        reply.total = nil
+        return .reply(reply)
+    }
+
+    private static let create = Operation(
+        .post, "/CertificateStoreTypes", needs: .everywhere(.storesModify), takes: Contents.of(StoreType.model, .create),
+        returns: Contents.of(StoreType.model, .shown),
+        established: "body, lengths of names (documented); 200 with the type; RequiredWhen of entry parameters (client)",
+        assumed: "permission; all of its 400s; numbers above the highest, from 102"
+    ) { call, estate throws(Refusal) in
+        var type = try call.read(StoreType.model)
+        try requireOwnNames(type, estate)
+        return .commit { estate in
+            type.number = estate.nextStoreTypeNumber()
+            estate.storeTypes.put(type, at: type.number)
+            return call.object(type, StoreType.model, .shown, estate)
+        }
+    }
+
+    /// Assumed: it replaces all that the update model has; what a request leaves out is as after a POST.
+    private static let update = Operation(
+        .put, "/CertificateStoreTypes", needs: .everywhere(.storesModify), takes: Contents.of(StoreType.model, .update),
+        returns: Contents.of(StoreType.model, .shown), established: "body (documented)",
+        assumed: "permission; it replaces what its model has, and capability stays if left out"
+    ) { call, estate throws(Refusal) in
+        let asked = try call.read(StoreType.model, .update)
+        let known = try StoreType.noun.find(asked.number, .storesModify, call, estate)
+        var type = StoreType.model.blank()
+        type.keep(whatUpdatesLack: known)
+        try call.read(StoreType.model, .update, into: &type)
+        try requireOwnNames(type, estate)
+        let replacement = type
+        return .commit { estate in
+            estate.storeTypes.put(replacement, at: replacement.number)
+            return call.object(replacement, StoreType.model, .shown, estate)
+        }
+    }
+
+    private static let delete = Operation(
+        .delete, "/CertificateStoreTypes/{id}", needs: .everywhere(.storesModify), id: .integer, established: "204 (documented)",
+        assumed: "permission; a type that stores or containers are of gets 400"
+    ) { call, estate throws(Refusal) in
+        let type = try StoreType.noun.find(.storesModify, call, estate)
+        if let users = estate.users(ofStoreType: type.number) {
+            throw .inUse("The certificate store type '\(type.shortName)'", by: users)
+        }
+        return .commit { estate in
+            estate.removeStoreType(type.number)
+            return Reply(204)
+        }
+    }
+
+    /// Documented: what cannot be deleted is passed over, the rest is deleted.
+    private static let deleteMany = Operation(
+        .delete, "/CertificateStoreTypes", needs: .everywhere(.storesModify), takes: { _ in .array(.integer) },
+        established: "an array of numbers; what cannot be deleted is passed over (documented)", assumed: "permission"
+    ) { call, _ throws(Refusal) in
+        let numbers = try numbers(call.body?.root)
+        return .commit { estate in
+            for number in numbers where estate.users(ofStoreType: number) == nil { estate.removeStoreType(number) }
+            return Reply(204)
+        }
+    }
+
+    private static func numbers(_ body: JSONValue?) throws(Refusal) -> [Int] {
+        guard let body, body.isArray else {
+            let found = body.map { "is \($0.kindName)" } ?? "is empty"
+            throw .badArgument("The request body \(found); expected a JSON array of store types' numbers.", member: "$")
+        }
+        guard !body.elements.isEmpty else {
+            throw .badArgument("The request body: expected at least one store type's number, found none.")
+        }
+        return try body.integers(at: nil, of: "store type")
+    }
+
+    /// Names and short names are compared without case (assumed).
+    private static func requireOwnNames(_ type: StoreType, _ estate: Estate) throws(Refusal) {
+        let (name, shortName) = (type.name.lowercased(), type.shortName.lowercased())
+        for other in estate.storeTypes.all where other.number != type.number {
+            if other.shortName.lowercased() == shortName {
+                throw .alreadyExists("certificate store type", "ShortName", type.shortName)
+            }
+            if other.name.lowercased() == name { throw .alreadyExists("certificate store type", "Name", type.name) }
+        }
+    }
+}
+
+extension StoreType {
+    /// Takes over from another type what the model of a PUT lacks, and what a PUT may leave out.
+    fileprivate mutating func keep(whatUpdatesLack known: StoreType) {
+        capability = known.capability
+        details.serverRegistration = known.details.serverRegistration
+        details.inventoryEndpoint = known.details.inventoryEndpoint
+        details.jobTypes = known.details.jobTypes
+    }
+}

@@ -1,0 +1,150 @@
+package import Base
+import Journal
+package import MicroHTTP
+package import Model
+package import Rules
+
+/// The outcome of an exchange: its answer, and what is logged and measured once the lock is released.
+package struct Conclusion {
+    package var answer: Answer
+    var status: Int?
+    /// Why it was refused or is broken, or something else to be warned of.
+    package var reason: String?
+    var rule: String?
+    /// How the reply goes out.
+    var delivery = JournalEntry.Delivery.whole
+    /// How long the finished reply is still held back, in ticks of 100 ns.
+    package var pause: Int64 = 0
+    /// Whether its work is done.
+    package var isOver = true
+
+    package init(_ answer: Answer, status: Int? = nil, reason: String? = nil, rule: String? = nil, isOver: Bool = true) {
+        (self.answer, self.status, self.reason, self.rule, self.isOver) = (answer, status, reason, rule, isOver)
+    }
+
+    /// How severe the reason is: a request that meets no operation is probably a mistake, any other refusal may be meant.
+    package var level: Log.Level { rule == nil && (status == 404 || status == 405) ? .warning : .info }
+
+    /// The connection is closed without a byte: the world that the exchange waited in has been reset or dropped.
+    package static let abandoned = Conclusion(.ready(closed))
+    static let closed = Response(503, delivery: .close)
+
+    /// The status, unless the client does not get it as HTTP requires.
+    private var outcome: String {
+        switch delivery {
+        case .whole: status.map(String.init) ?? "held"
+        case .broken: "\(status.map(String.init) ?? "") broken"
+        case .reset: "reset without a reply"
+        case .closed: "closed without a reply"
+        case .never: "never answered"
+        case .left: "left by its client"
+        }
+    }
+
+    /// The exchange as the log shows it.
+    package func line(of exchange: Exchange) -> String {
+        let request = exchange.request
+        let by = rule.map { " by the rule '\($0)'" } ?? ""
+        return "\(request.line) \(outcome)\(by)"
+    }
+}
+
+extension WorldState {
+    /// The work or what a rule puts in its place, then what the rule does to the reply, and the journal's entry.
+    ///
+    /// - Parameters:
+    ///   - exchange: the request.
+    ///   - caller: the authenticated caller, if any.
+    ///   - strike: the rule that strikes it.
+    ///   - now: the world's time.
+    ///   - wall: the wall clock's time.
+    /// - Returns: the answer.
+    package mutating func conclude(_ exchange: Exchange, _ caller: Caller?, _ strike: Strike?, now: Timestamp, wall: Timestamp)
+        -> Conclusion
+    {
+        guard let strike else {
+            let outcome = Work.outcome(exchange, caller, &self, now: now)
+            record(entry(exchange, caller, nil, outcome, .whole, now, wall))
+            return Conclusion(.ready(outcome.response), status: outcome.response.status, reason: outcome.reason)
+        }
+        let rule = strike.rule
+        var (outcome, reply) = struck(exchange, caller, strike, now: now)
+        if let change = rule.effects.change, !merge(change, now: now) {
+            outcome.reason = "the change of the rule '\(rule.name)' no longer fits the estate; nothing was changed"
+        }
+        if let sent = reply, sent.delivery == .whole {
+            reply = strike.altered(sent)
+            if let reply { outcome.response = reply }
+        }
+        let delivery = JournalEntry.Delivery(reply?.delivery)
+        if delivery != .whole { outcome.reason = outcome.reason ?? strike.reason }
+        record(entry(exchange, caller, strike, outcome, delivery, now, wall))
+        var conclusion = Conclusion(.never, status: reply?.status, reason: outcome.reason, rule: rule.name)
+        conclusion.delivery = delivery
+        guard let reply else { return conclusion }
+        guard let pause = strike.pauseBeforeReply else {
+            conclusion.answer = .ready(reply)
+            return conclusion
+        }
+        let (world, generation) = (exchange.world, generation)
+        conclusion.answer = .later(pause) { .ready(world.generation == generation ? reply : Conclusion.closed) }
+        conclusion.pause = (Timestamp(ticks: 0) + pause).ticks
+        return conclusion
+    }
+
+    /// The work, or what a rule puts in its place.
+    ///
+    /// - Returns: the outcome, and the reply before the rule alters it; `nil` if none is ever sent.
+    private mutating func struck(
+        _ exchange: Exchange, _ caller: Caller?, _ strike: Strike, now: Timestamp
+    ) -> (Work.Outcome, Response?) {
+        switch strike.substitute?.outcome(exchange.context(caller, now: now)) {
+        case nil:
+            let outcome = Work.outcome(exchange, caller, &self, now: now)
+            return (outcome, outcome.response)
+        case .reply(let written):
+            var outcome = Work.Outcome(response(written, exchange, now: now))
+            if written.status >= 400 { outcome.reason = strike.reason }
+            if (400..<500).contains(written.status) { outcome.response.add("X-Mock-Why", strike.reason) }
+            return (outcome, outcome.response)
+        case .noReply(let ending): return (Work.Outcome(Conclusion.closed), ending.map { Response(503, delivery: $0) })
+        }
+    }
+
+    /// Records an exchange whose client left before its work.
+    mutating func recordDeparture(_ exchange: Exchange, _ caller: Caller?, _ strike: Strike, wall: Timestamp) {
+        record(entry(exchange, caller, strike, Work.Outcome(Conclusion.closed), .left, clock.now(wall: wall), wall))
+    }
+
+    private func entry(
+        _ exchange: Exchange, _ caller: Caller?, _ strike: Strike?, _ outcome: Work.Outcome, _ delivery: JournalEntry.Delivery,
+        _ now: Timestamp, _ wall: Timestamp
+    ) -> JournalEntry {
+        JournalEntry(
+            exchange.request, exchange.journalSubject, caller: exchange.caller(caller), at: now, wall: wall, rule: strike?.rule.name,
+            failure: strike?.substitute?.failure, effect: outcome.isCommitted ? .committed : .none, delivery: delivery,
+            reply: outcome.response, why: outcome.reason)
+    }
+}
+
+extension JournalEntry.Delivery {
+    /// How a reply went out; `nil` is a reply that is never sent.
+    fileprivate init(_ delivery: Delivery?) {
+        self =
+            switch delivery {
+            case .whole, .closing, .slowHeaders, .dribble: .whole
+            case .reset: .reset
+            case .close: .closed
+            case nil: .never
+            default: .broken
+            }
+    }
+}
+
+extension Strike {
+    /// What the rule does, as the reason of a refusal or of a broken reply.
+    fileprivate var reason: String {
+        let effects = rule.effects.words.isEmpty ? "no effect" : rule.effects.words.joined(separator: ", ")
+        return Secrets.reason("the rule '\(rule.name)' strikes: \(effects)")
+    }
+}

@@ -1,0 +1,145 @@
+import Base
+import Command
+import Journal
+package import MicroHTTP
+import Model
+package import Rules
+
+/// A request on its way to its reply: what is read of it before the world's lock is taken.
+package struct Exchange: Sendable {
+    /// What a request is about.
+    enum Subject: Sendable {
+        case operation(Router.Match, body: Result<JSONDocument, Refusal>?)
+        case token(Result<TokenRequest, TokenRequest.Failure>)
+        /// A new connection, before anything is read from it.
+        case connection
+    }
+
+    package let request: Request
+    package let world: World
+    let subject: Subject
+    let credential: Credential
+    /// The routes and rules that it is checked against.
+    package let guide: World.Guide
+    /// If nothing is served at its path, what was probably meant.
+    let nearest: String?
+    /// The numbers of the rules whose operation and conditions it matches.
+    package let rules: [Int]
+
+    /// Reads a request as far as possible without the lock.
+    ///
+    /// - Parameters:
+    ///   - request: the request.
+    ///   - credential: what it says about its caller.
+    ///   - world: the world that it is for.
+    ///   - guide: the world's routes and rules.
+    package init(_ request: Request, _ credential: Credential, in world: World, _ guide: World.Guide) {
+        let subject: Subject
+        if Self.isTokenEndpoint(request) {
+            subject = .token(Result { () throws(TokenRequest.Failure) in try TokenRequest(request) })
+        } else {
+            let route = guide.router.match(request)
+            subject = .operation(route, body: Self.body(of: request, route))
+        }
+        var nearest: String?
+        if case .operation(.nothing, _) = subject { nearest = NearMiss(API.operations, bases: guide.bases).explain(request) }
+        self.init(request, credential, in: world, subject, guide, nearest)
+    }
+
+    /// A new connection.
+    ///
+    /// - Parameters:
+    ///   - peer: the client's address.
+    ///   - world: the world whose rules apply to it.
+    ///   - guide: those rules.
+    package init(connectionFrom peer: String, in world: World, _ guide: World.Guide) {
+        self.init(Request(.other("CONNECT"), "/", peer: peer), .none, in: world, .connection, guide, nil)
+    }
+
+    private init(
+        _ request: Request, _ credential: Credential, in world: World, _ subject: Subject, _ guide: World.Guide, _ nearest: String?
+    ) {
+        self.nearest = nearest
+        (self.request, self.credential, self.world, self.subject, self.guide) = (request, credential, world, subject, guide)
+        guard !guide.rules.isEmpty else {
+            rules = []
+            return
+        }
+        var reading = RequestReading(request, subject.route, world: world.name, guide.router, body: subject.document)
+        rules = guide.rules.matching(&reading)
+    }
+
+    /// The same request, checked against other rules.
+    package func checked(against book: RuleBook) -> Exchange {
+        Exchange(request, credential, in: world, subject, World.Guide(router: guide.router, bases: guide.bases, rules: book), nearest)
+    }
+
+    /// The request as rules read it, from the beginning.
+    var reading: RequestReading {
+        RequestReading(request, subject.route, world: world.name, guide.router, body: subject.document)
+    }
+
+    /// What it is for, as the journal records it.
+    var journalSubject: JournalEntry.Subject {
+        switch subject.route {
+        case .endpoint(let number): .operation(number)
+        case .token: .token
+        case .connection, .nothing: .nothing
+        }
+    }
+
+    /// Who makes the request, as rules see it.
+    ///
+    /// - Parameter caller: the authenticated caller, if any.
+    /// - Returns: user, client id, or else the address.
+    func caller(_ caller: Caller?) -> String {
+        switch (subject, credential) {
+        case (.token(.success(let asked)), _): asked.client
+        case (_, .basic(let user, _)): caller?.known ?? user.text
+        case (_, .bearer): caller.flatMap { $0.isNamed ? $0.name : nil } ?? request.peer
+        default: request.peer
+        }
+    }
+
+    /// What effects may know about the request.
+    ///
+    /// - Parameters:
+    ///   - caller: the authenticated caller, if any.
+    ///   - now: the world's time.
+    /// - Returns: caller, identifier and time.
+    func context(_ caller: Caller?, now: Timestamp) -> Substitute.Context {
+        var identifier = GUID.empty.text
+        if case .operation(.endpoint(_, _, let parameters), _) = subject, let id = parameters.first { identifier = id.value }
+        return Substitute.Context(caller: self.caller(caller), identifier: identifier, now: now)
+    }
+
+    /// Whether a request is for the token endpoint.
+    static func isTokenEndpoint(_ request: Request) -> Bool {
+        request.path.count == 13 && request.bytes[request.path].elementsEqual("/oauth2/token".utf8)
+    }
+
+    /// The body as JSON, if the endpoint reads one; an empty body counts as none.
+    private static func body(of request: Request, _ route: Router.Match) -> Result<JSONDocument, Refusal>? {
+        guard case .endpoint(let endpoint, _, _) = route, endpoint.takesBody, !request.body.isEmpty else { return nil }
+        do throws(JSONMistake) {
+            return .success(try JSONDocument(request.bytes, in: request.body))
+        } catch {
+            return .failure(.invalidJSON(error))
+        }
+    }
+}
+
+extension Exchange.Subject {
+    fileprivate var route: RequestReading.Route {
+        switch self {
+        case .token: .token
+        case .connection: .connection
+        case .operation(.endpoint(_, let number, _), _): .endpoint(number)
+        case .operation: .nothing
+        }
+    }
+
+    fileprivate var document: JSONDocument? {
+        if case .operation(_, .success(let document)) = self { document } else { nil }
+    }
+}

@@ -1,0 +1,41 @@
+package import Base
+import MicroHTTP
+package import Model
+package import Rules
+
+/// An exchange that waits before its work. If nobody resumes it, its client has left, and the journal records that.
+package final class Waiting: Sendable {
+    package let exchange: Exchange
+    package let caller: Caller?
+    package let strike: Strike
+    /// The generation of the world in which it began to wait.
+    package let generation: Int
+    /// When it came, on the wall clock.
+    package let since: Timestamp
+    private let time: TimeSource
+    private let isClaimed = Lock(false)
+
+    package init(_ exchange: Exchange, _ caller: Caller?, _ strike: Strike, generation: Int, since: Timestamp, _ time: TimeSource) {
+        (self.exchange, self.caller, self.strike, self.generation) = (exchange, caller, strike, generation)
+        (self.since, self.time) = (since, time)
+    }
+
+    /// Claims the exchange, to resume it or to record that its client left.
+    ///
+    /// - Returns: whether nobody had claimed it before.
+    package func claim() -> Bool {
+        isClaimed.withLock { isClaimed in
+            defer { isClaimed = true }
+            return !isClaimed
+        }
+    }
+
+    deinit {
+        guard claim() else { return }
+        let (exchange, caller, strike, generation, wall) = (exchange, caller, strike, generation, time.now())
+        exchange.world.withState { state in
+            guard state.generation == generation else { return }
+            state.recordDeparture(exchange, caller, strike, wall: wall)
+        }
+    }
+}

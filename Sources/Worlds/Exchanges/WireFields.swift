@@ -1,0 +1,56 @@
+import Base
+import MicroHTTP
+import Model
+
+/// The header fields of every reply, packed once a second: `X-Keyfactor-Product-Version`, `Date` and a new `X-Keyfactor-Correlation-Id`
+/// for each, after `Content-Type` and `Api-Supported-Versions` where the reply has them.
+struct WireFields: Sendable {
+    /// Which fields a reply has in addition to those that all have.
+    enum Kind: Int, CaseIterable {
+        /// A success with a JSON body.
+        case json
+        /// A success without a body.
+        case bare
+        /// A refusal with a JSON body.
+        case refusal
+        /// A reply with its own Content-Type, or without one.
+        case other
+    }
+
+    private let version: String
+    private var second = Int64.min
+    /// By kind; the last field, the correlation id, is written over for each reply.
+    private var templates: [[UInt8]] = []
+
+    /// The fields of one release.
+    init(_ product: ProductVersion) {
+        version = product.traits.header
+    }
+
+    /// The fields of one reply.
+    ///
+    /// - Parameters:
+    ///   - kind: which fields it has.
+    ///   - now: the world's time, for `Date`.
+    ///   - correlation: its correlation id.
+    /// - Returns: the fields as `Response` takes them.
+    mutating func packed(_ kind: Kind, now: Timestamp, correlation: GUID) -> [UInt8] {
+        if now.ticks / Timestamp.ticksPerSecond != second {
+            second = now.ticks / Timestamp.ticksPerSecond
+            templates = Kind.allCases.map { template($0, now) }
+        }
+        var fields = templates[kind.rawValue]
+        correlation.write(over: &fields, at: fields.count - 1 - GUID.length)
+        return fields
+    }
+
+    private func template(_ kind: Kind, _ now: Timestamp) -> [UInt8] {
+        var response = Response(200)
+        if kind == .json || kind == .refusal { response.add("Content-Type", "application/json; charset=utf-8") }
+        if kind == .json || kind == .bare { response.add("Api-Supported-Versions", "1.0") }
+        response.add("X-Keyfactor-Product-Version", version)
+        response.add("Date", now.httpDate)
+        response.add("X-Keyfactor-Correlation-Id", GUID.empty.text)
+        return response.fields
+    }
+}

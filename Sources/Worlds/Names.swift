@@ -1,0 +1,178 @@
+import Base
+import Command
+import Entities
+import Journal
+import MicroHTTP
+import Model
+package import Rules
+package import ScenarioFormat
+
+/// What exists in a world: every name that is written is held against it, so that no test passes because a name is misspelt.
+package struct Names: Sendable {
+    let product: ProductVersion
+    let bases: [String]
+    let access: AccessPolicy
+    let estate: Estate
+    /// What rules add to the estate when they strike.
+    let changes: [YAMLNode]
+    let rules: [Rule]
+    /// The world's name; `nil` where the scenario is checked for all worlds.
+    var world: String?
+    /// The exchanges so far: what occurs in them exists, too.
+    var journal: Journal?
+
+    /// The names of a scenario.
+    init(_ scenario: Scenario) {
+        (product, bases, access, estate) = (scenario.product, scenario.basePaths, scenario.access, scenario.estate)
+        rules = scenario.rules.rules
+        changes = rules.compactMap(\.effects.change)
+    }
+
+    /// The names of a world as it is.
+    ///
+    /// - Parameters:
+    ///   - state: the world.
+    ///   - rules: its rules, where they are about to change.
+    package init(_ state: WorldState, rules: [Rule]? = nil) {
+        let scenario = state.scenario
+        (product, bases, access, estate) = (scenario.product, scenario.basePaths, scenario.access, state.estate)
+        self.rules = rules ?? state.book.rules
+        changes = self.rules.compactMap(\.effects.change)
+        (world, journal) = (state.name, state.journal)
+    }
+
+    /// The most warnings that one text gets; each costs a search for the nearest name.
+    package static let most = 100
+
+    /// What is wrong with some names, in their order.
+    package func warnings(_ names: some Sequence<WrittenName>) -> [Mistake] { Array(names.lazy.compactMap(warning).prefix(Self.most)) }
+
+    /// What is wrong with a name; `nil` if it exists.
+    func warning(_ name: WrittenName) -> Mistake? {
+        switch name.kind {
+        case .operation: return operation(name)
+        case .rule: return missing(name, "rule", rules.map(\.name), exists: occurs { $0.rule == name.text })
+        case .jobType: return missing(name, "job type", jobTypes)
+        case .agent: return missing(name, "agent", machines("agents") + estate.agents.all.map(\.machine))
+        case .store:
+            return missing(name, "certificate store on a machine", machines("certificateStores") + estate.stores.all.map(\.machine))
+        case .machine:
+            let stores = machines("certificateStores") + estate.stores.all.map(\.machine)
+            return missing(name, "agent or certificate store on a machine", machines("agents") + estate.agents.all.map(\.machine) + stores)
+        case .world: return worldName(name)
+        case .caller: return caller(name)
+        case .agentID: return id(name, "agent", { estate.agents[$0] != nil }, estate.agents.all.map(\.id))
+        case .storeID: return id(name, "certificate store", { estate.stores[$0] != nil }, estate.stores.all.prefix(1_000).map(\.id))
+        case .jobTypeID: return id(name, "custom job type", { estate.jobTypes[$0] != nil }, estate.jobTypes.all.map(\.id))
+        }
+    }
+
+    // MARK: Operations
+
+    private func operation(_ name: WrittenName) -> Mistake? {
+        let pattern = OperationPattern(name.text)
+        switch pattern.subject {
+        case .token: return nil
+        case .connection: return Mistake(name.mark, "a connection is no request, so the journal has none", hint: "name an operation")
+        case .operation: break
+        }
+        let met = API.operations.filter { pattern.meets($0.pattern) }
+        if met.contains(where: { $0.since <= product }) { return nil }
+        if rules.contains(where: { $0.effects.substitute?.servesAnyPath == true && pattern.meets($0.operation) }) { return nil }
+        let router = Router(API.operations, bases: bases)
+        if occurs({ $0.matches(pattern, router) }) { return nil }
+        if let later = met.first { return Mistake(name.mark, "Command \(product.rawValue) has no \(later.name)") }
+        return Mistake(name.mark, "'\(Mistake.shortened(name.text))' is no operation", hint: Self.hint(pattern, bases))
+    }
+
+    /// What was probably meant by a pattern that is no operation.
+    static func hint(_ pattern: OperationPattern, _ bases: [String]) -> String {
+        let path = pattern.text.split(separator: " ", maxSplits: 1).last.map { String($0).lowercased() } ?? ""
+        if let base = bases.first(where: { path == $0.lowercased() || path.hasPrefix($0.lowercased() + "/") }) {
+            return "leave out \(base)"
+        }
+        let near = nearestWord(to: pattern.text, among: API.operations.map(\.name))
+        return near.map { "did you mean '\($0)'?" } ?? noHint
+    }
+
+    /// The hint where nothing is near.
+    static let noHint = "keyfactor-mock operations lists them"
+
+    private func occurs(_ fits: (JournalEntry) -> Bool) -> Bool { journal?.entries.contains(where: fits) ?? false }
+
+    // MARK: What exists in Command
+
+    /// The names that jobs have: of custom types, and of the jobs on stores of each type.
+    private var jobTypes: [String] {
+        let custom = estate.jobTypes.all.map(\.name) + changes.flatMap { $0["jobTypes"]?.items ?? [] }.compactMap { $0["name"]?.text }
+        let kinds = Job.Kind.allCases.filter { $0 != .custom && $0 != .fetchLogs }
+        let capabilities = estate.storeTypes.all.map(\.capability)
+        return custom + ["FetchLogs", "Discovery"] + capabilities.flatMap { capability in kinds.map { capability + $0.rawValue } }
+    }
+
+    private func machines(_ part: String) -> [String] { changes.flatMap { $0[part]?.items ?? [] }.compactMap { $0["machine"]?.text } }
+
+    private func missing(_ name: WrittenName, _ what: String, _ names: [String], exists: Bool = false) -> Mistake? {
+        let isSame: (String) -> Bool = name.kind == .rule ? { $0 == name.text } : { $0.lowercased() == name.text.lowercased() }
+        guard !exists, !names.contains(where: isSame) else { return nil }
+        return Mistake(name.mark, "there is no \(what) '\(Mistake.shortened(name.text))'", hint: Self.did(name.text, among: names))
+    }
+
+    private func id(_ name: WrittenName, _ what: String, _ exists: (GUID) -> Bool, _ ids: [GUID]) -> Mistake? {
+        guard let id = GUID(name.text), !exists(id) else { return nil }
+        // What a client has asked for may have been deleted since.
+        let digits = name.text.lowercased()
+        if occurs({ $0.request.text($0.request.path).lowercased().contains(digits) }) { return nil }
+        return Mistake(name.mark, "there is no \(what) of the id '\(id.text)'", hint: Self.did(digits, among: ids.map(\.text)))
+    }
+
+    // MARK: Worlds and callers
+
+    private func worldName(_ name: WrittenName) -> Mistake? {
+        if let world {
+            guard name.text != world else { return nil }
+            return Mistake(
+                name.mark, "this is the world '\(world)', and what happens in '\(Mistake.shortened(name.text))' is not seen here",
+                hint: Self.did(name.text, among: [world]))
+        }
+        // Any name makes a world: only one that is nearly another is doubtful.
+        let known = [Worlds.standardName] + access.users.compactMap(\.world) + access.clients.compactMap(\.world)
+        guard Worlds.isName(name.text) else { return Mistake(name.mark, "a world's name is 1 to 64 letters, digits, '.', '_' or '-'") }
+        guard !known.contains(name.text), let near = nearestWord(to: name.text, among: known) else { return nil }
+        return Mistake(name.mark, "no caller has the world '\(Mistake.shortened(name.text))'", hint: "did you mean '\(near)'?")
+    }
+
+    private func caller(_ name: WrittenName) -> Mistake? {
+        let known = access.users.map(\.name) + access.clients.map(\.id)
+        guard !known.contains(name.text), !Self.isAddress(name.text) else { return nil }
+        if occurs({ $0.caller == name.text }) { return nil }
+        let user = Credential.User(name.text)
+        let near =
+            access.users.first { Credential.User($0.name).isSame(as: user) }?.name ?? nearestWord(to: name.text, among: known)
+            ?? access.users.first { $0.nameAndDomain.name == nearestWord(to: user.name, among: access.users.map(\.nameAndDomain.name)) }?
+            .name
+        // In these modes anybody may come, under any name.
+        if access.mode == .any || access.mode == .none, near == nil { return nil }
+        let hint = near.map { "did you mean '\($0)'?" }
+        return Mistake(name.mark, "there is no user or client '\(Mistake.shortened(name.text))'", hint: hint)
+    }
+
+    private static func isAddress(_ text: String) -> Bool {
+        text.contains(":")
+            || text.split(separator: ".", omittingEmptySubsequences: false).count == 4 && text.allSatisfy { $0.isNumber || $0 == "." }
+    }
+
+    // MARK: Hints
+
+    private static func did(_ text: String, among names: [String]) -> String? {
+        nearestWord(to: text, among: names).map { "did you mean '\($0)'?" }
+            ?? (names.isEmpty || names.count > 12 ? nil : "there is " + Mistake.oneOf(names))
+    }
+
+    /// The end of a sentence about a name that does not exist: the nearest, or the names that do.
+    static func hint(_ text: String, among names: [String], else listed: String) -> String {
+        if let near = nearestWord(to: text, among: names) { return "; did you mean '\(near)'?" }
+        return names.isEmpty
+            ? "" : "; \(listed) " + names.prefix(12).map { "'\($0)'" }.joined(separator: ", ") + (names.count > 12 ? ", …" : "")
+    }
+}

@@ -1,0 +1,204 @@
+package import Base
+import Command
+package import Entities
+package import Journal
+package import MicroHTTP
+package import Rules
+
+/// An isolated copy of everything: estate, clock, scenario, rules' counts, tokens, journal. All of it is one value under one lock.
+package final class World: Sendable {
+    /// The world's name, `[A-Za-z0-9._-]{1,64}`.
+    package let name: String
+    private let state: Lock<WorldState>
+    /// What requests are checked against before the world's lock is taken.
+    private let guide: Lock<Guide>
+
+    /// The routes and rules of a world, in one reference, since every request takes it.
+    package final class Guide: Sendable {
+        let router: Router
+        /// The base paths, to name them to whoever asks for another.
+        let bases: [String]
+        package let rules: RuleBook
+
+        init(router: Router, bases: [String], rules: RuleBook) {
+            (self.router, self.bases, self.rules) = (router, bases, rules)
+        }
+    }
+
+    /// A world.
+    ///
+    /// - Parameter state: what it begins with.
+    init(_ state: WorldState) {
+        name = state.name
+        guide = Lock(Guide(router: state.scenario.router, bases: state.scenario.basePaths, rules: state.book))
+        self.state = Lock(state)
+    }
+
+    /// Uses the world exclusively. Nothing may wait, log or write to a socket meanwhile.
+    package func withState<Result>(_ body: (inout WorldState) -> Result) -> Result {
+        state.withLock { state in
+            let before = state.book
+            defer { if state.book !== before { publish(state) } }
+            return body(&state)
+        }
+    }
+
+    /// Uses the world exclusively if nobody else does right now.
+    ///
+    /// - Parameter body: uses it; must not change its rules.
+    /// - Returns: `nil` if somebody else is using it.
+    func withStateIfFree<Result>(_ body: (inout WorldState) -> Result) -> Result? {
+        state.withLockIfFree(body)
+    }
+
+    private func publish(_ state: WorldState) {
+        guide.withLock { $0 = Guide(router: state.scenario.router, bases: state.scenario.basePaths, rules: state.book) }
+    }
+
+    /// The current routes and rules, without rules that have expired.
+    ///
+    /// - Parameter wall: the wall clock's time.
+    /// - Returns: routes and rules.
+    package func guide(at wall: Timestamp) -> Guide {
+        let now = guide.withLock { $0 }
+        guard let expiry = now.rules.expiry, wall >= expiry else { return now }
+        withState { $0.dropExpiredRules(at: wall) }
+        return guide.withLock { $0 }
+    }
+
+    /// How often the world has been reset; less than 0 once it has been dropped.
+    var generation: Int { state.withLock { $0.generation } }
+
+    /// The estate as it is now. A copy: later changes do not show in it.
+    package var estate: Estate { state.withLock { $0.estate } }
+}
+
+/// The value that a world is.
+package struct WorldState: Sendable {
+    package private(set) var name: String
+    package var estate: Estate
+    var tokens = Tokens()
+    package private(set) var scenario: Scenario
+    package var clock: WorldClock
+    /// How often the world has been reset; less than 0 once it has been dropped.
+    package private(set) var generation = 0
+    /// The scenario's rules, and before them those that were added while it ran.
+    package private(set) var book: RuleBook
+    /// What its rules have counted and struck.
+    package var rules: RuleStates
+    /// When its clock started.
+    private(set) var start: Timestamp
+    var fields: WireFields
+    /// The exchanges so far.
+    package private(set) var journal: Journal
+    /// The counts since the world was last reset, and those from before.
+    package private(set) var tally = Tally()
+    private var before = Tally()
+    /// Rung whenever something happens here.
+    package var watchers: [Bell] = []
+
+    /// A world at the beginning of a scenario.
+    ///
+    /// - Parameters:
+    ///   - name: the world's name; identifiers and chance depend on it.
+    ///   - scenario: what it starts with.
+    ///   - wall: the wall clock's time.
+    ///   - budget: the budget that all journals of the server share.
+    package init(name: String, scenario: Scenario, wall: Timestamp, budget: JournalBudget) {
+        self.name = name
+        estate = scenario.estate
+        clock = scenario.clock.started(wall: wall)
+        estate.identifiers = Identifiers(seed: scenario.seed, world: name)
+        estate.identifiers.skip(estate.issued)
+        self.scenario = scenario
+        fields = WireFields(scenario.product)
+        book = scenario.rules
+        rules = RuleStates(scenario.rules)
+        start = clock.now(wall: wall)
+        journal = Journal(budget)
+    }
+
+    /// A copy that continues as another world, with an empty journal. Takes the same time whatever the world holds.
+    ///
+    /// - Parameter name: the other world's name.
+    /// - Returns: the copy.
+    func forked(as name: String) -> WorldState {
+        var fork = self
+        fork.name = name
+        fork.generation = 0
+        fork.estate.identifiers.move(to: name)
+        fork.journal = Journal(journal.budget)
+        (fork.tally, fork.before) = (Tally(), Tally())
+        fork.watchers = []
+        return fork
+    }
+
+    /// Resets the world to another state.
+    ///
+    /// - Parameter state: what it begins with again.
+    /// - Returns: its former state, to be released where that may take time.
+    package mutating func restart(as state: WorldState) -> WorldState {
+        let before = self
+        journal.close()
+        self = state.forked(as: name)
+        generation = before.generation + 1
+        self.before = before.total
+        watchers = before.watchers
+        for watcher in watchers { watcher.ring() }
+        return before
+    }
+
+    /// Records an exchange and rings the bells of those who wait for one.
+    mutating func record(_ entry: consuming JournalEntry) {
+        tally.count(entry)
+        journal.append(entry)
+        for watcher in watchers { watcher.ring() }
+    }
+
+    /// Removes all exchanges.
+    ///
+    /// - Returns: how many there were.
+    package mutating func clearJournal() -> Int { journal.clear() }
+
+    /// Evicts the oldest exchanges until the journal holds at most so many bytes.
+    mutating func shrinkJournal(to most: Int) { journal.shrink(to: most) }
+
+    /// The counts since the world was made.
+    var total: Tally {
+        var total = before
+        total.add(tally)
+        return total
+    }
+
+    /// Marks the world as dropped, so that what still waits in it ends.
+    ///
+    /// - Returns: its final counts.
+    mutating func drop() -> Tally {
+        journal.close()
+        generation = -1
+        for watcher in watchers { watcher.ring() }
+        watchers = []
+        return total
+    }
+
+    /// Replaces the rules. Rules that stay keep their counts.
+    package mutating func use(_ book: RuleBook) {
+        rules = RuleStates(book, keeping: rules, of: self.book)
+        self.book = book
+    }
+
+    /// Removes rules that have expired.
+    package mutating func dropExpiredRules(at wall: Timestamp) {
+        guard let expiry = book.expiry, wall >= expiry else { return }
+        use(RuleBook(book.rules.filter { $0.expiry.map { $0 > wall } ?? true }))
+    }
+
+    /// Whether the world has been dropped: then nothing may happen in it any more.
+    package var isDropped: Bool { generation < 0 }
+
+    /// The world's time.
+    ///
+    /// - Parameter wall: the wall clock's time.
+    /// - Returns: the world's time, in whole milliseconds.
+    package func now(wall: Timestamp) -> Timestamp { clock.now(wall: wall) }
+}

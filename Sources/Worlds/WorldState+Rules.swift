@@ -1,0 +1,90 @@
+package import Base
+import Command
+import Entities
+package import MicroHTTP
+package import Model
+import Orchestrators
+package import Rules
+package import ScenarioFormat
+
+/// What rules do to a world and to its replies.
+extension WorldState {
+    /// Authenticates a request. The token endpoint does that itself.
+    ///
+    /// - Returns: `nil` for a request that gets 401.
+    package func admit(_ exchange: Exchange, now: Timestamp) -> Caller? {
+        guard case .operation = exchange.subject else { return .anyone }
+        return scenario.access.admit(exchange.credential, tokens, now: now)
+    }
+
+    /// The rule that strikes a request, if one does. Counts and draws.
+    package mutating func strike(_ exchange: Exchange, _ caller: Caller?, now: Timestamp) -> Strike? {
+        strike(exchange.request, exchange.rules, caller: exchange.caller(caller), isAdmitted: caller != nil, now: now)
+    }
+
+    /// The rule that strikes a request or a connection, if one does. Counts and draws.
+    ///
+    /// - Parameters:
+    ///   - request: what is counted, for rules that count separately.
+    ///   - numbers: the rules whose operation and conditions it matches.
+    ///   - caller: who makes it.
+    ///   - isAdmitted: whether it passed authentication.
+    ///   - now: the world's time.
+    /// - Returns: the strike.
+    package mutating func strike(_ request: Request, _ numbers: [Int], caller: String, isAdmitted: Bool = true, now: Timestamp) -> Strike? {
+        let moment = RuleStates.Moment(
+            request: request, caller: caller, isAdmitted: isAdmitted, world: name, seed: scenario.seed, now: now, start: start)
+        return rules.strike(book, numbers, moment)
+    }
+
+    /// Merges seeds into the estate, as a scenario's `estate` part does.
+    ///
+    /// - Parameters:
+    ///   - patch: what to merge, checked.
+    ///   - now: the world's time.
+    /// - Throws: references to things that do not exist; then nothing is changed.
+    package mutating func merge(_ patch: YAMLNode, at now: Timestamp) throws(Mistakes) {
+        estate.advance(to: now)
+        var builder = EstateBuilder(
+            seed: scenario.seed, now: now, product: scenario.product, fidelity: scenario.fidelity, merging: estate)
+        estate = try builder.merge(patch)
+        for agent in estate.agents.all { estate.pickUp(by: agent.id, now: now) }
+    }
+
+    /// Merges the change that a rule makes.
+    ///
+    /// - Returns: whether it fitted the estate.
+    mutating func merge(_ change: YAMLNode, now: Timestamp) -> Bool {
+        do throws(Mistakes) {
+            try merge(change, at: now)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// A reply that a rule writes, with Command's header fields, or with those of the token endpoint, which is not Command's.
+    mutating func response(_ reply: WrittenReply, _ exchange: Exchange, now: Timestamp) -> Response {
+        let isOperation = if case .operation = exchange.subject { true } else { false }
+        var response: Response
+        if reply.isFromGateway {
+            response = Response(reply.status, body: reply.body)
+            response.add("Date", now.httpDate)
+        } else if isOperation {
+            response = self.response(reply.status, .other, body: reply.body, now: now)
+        } else {
+            response = Response(reply.status, body: reply.body)
+            response.add("Cache-Control", "no-store")
+        }
+        if let type = reply.type { response.add("Content-Type", type) }
+        if reply.isSuccess, isOperation { response.add("Api-Supported-Versions", "1.0") }
+        if reply.challenges { addChallenges(to: &response) }
+        if let value = reply.retryAfter { response.add("Retry-After", value) }
+        return response.changed(reply.headers)
+    }
+}
+
+extension ConnectionFault {
+    /// Whether it is a fault of TLS, so that it affects only HTTPS.
+    package var needsTLS: Bool { self != .reset && self != .close }
+}
