@@ -7,7 +7,7 @@ struct Call: Sendable {
     let parameters: [(name: String, value: String)]
     let query: QueryParameters
     /// The body, if the endpoint takes one and the request has one.
-    let body: JSONDocument?
+    var body: JSONDocument?
     let caller: Caller
     let now: Timestamp
     let product: ProductVersion
@@ -106,7 +106,7 @@ struct Call: Sendable {
     /// - Throws: a refusal if it is something else.
     /// - Returns: false if it was not sent, or is empty.
     func flag(_ name: String) throws(Refusal) -> Bool {
-        switch query[name.lowercased()]?.lowercased() {
+        switch query.trimmed(name.lowercased())?.lowercased() {
         case nil, "", "false": return false
         case "true": return true
         case let text?: throw .badArgument("\(name): expected true or false, found '\(text.prefix(60))'.", member: name)

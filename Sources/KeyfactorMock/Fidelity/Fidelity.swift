@@ -36,6 +36,8 @@ package struct Fidelity: Sendable, Equatable {
     }
 
     package var headers = Headers.writes
+    /// How the JSON of bodies is read.
+    package var json = JSONReading.lenient
     package var nulls = Nulls.vendor
     package var enums = WireStyle.EnumStyle.product
     package var unknownMembers = UnknownMembers.ignore
