@@ -41,7 +41,9 @@ extension Work {
             _ = try operation.work(call, estate)
             return refusal.forStrictness
         } catch {
-            return error == refusal ? refusal : refusal.forStrictness
+            // The same member is wrong either way, perhaps in other words.
+            let isSame = error.status == 400 && refusal.bindingMember != nil && error.bindingMember == refusal.bindingMember
+            return isSame || error == refusal ? refusal : refusal.forStrictness
         }
     }
 }
@@ -51,7 +53,7 @@ extension Refusal {
     fileprivate var forStrictness: Refusal {
         var refusal = self
         let sentence = message.hasSuffix(".") ? String(message.dropLast()) : message
-        refusal.why = "fidelity: { json: strict } refuses what is taken otherwise: \(why ?? sentence)"
+        refusal.why = "fidelity: { json: strict } refuses what the lenient reader takes: \(why ?? sentence)"
         return refusal
     }
 }

@@ -36,11 +36,11 @@ package struct Fidelity: Sendable, Equatable {
     }
 
     package var headers = Headers.writes
-    /// How the JSON of bodies is read.
-    package var json = JSONReading.lenient
     package var nulls = Nulls.vendor
     package var enums = WireStyle.EnumStyle.product
     package var unknownMembers = UnknownMembers.ignore
+    /// How the JSON of bodies is read.
+    package var json = JSONReading.lenient
     package var unknownIDs = UnknownIDs.vendor
     package var missingSchedule = MissingSchedule.refuse
     package var bindingErrors = BindingErrors.command

@@ -48,14 +48,6 @@ struct FidelitySwitch: Sendable {
             effect: "which requests must carry `x-keyfactor-requested-with`; `off` also accepts any `x-keyfactor-api-version`",
             provenance: "client: GETs without it pass; assumed: writes without it get 400"),
         .init(
-            "json", \.json, "whether bodies are read as Newtonsoft's Json.NET and ASP.NET do, or as RFC 8259 says",
-            effect: """
-                how the JSON of bodies is read: `lenient` also takes single quotes, names without quotes, comments, a trailing comma, control \
-                characters in strings, text after the first value, booleans and numbers as text, an empty text for null, and .NET's times; \
-                `strict` holds clients to RFC 8259, and `X-Mock-Why` says where that is why
-                """,
-            provenance: "client: Command 25.5's errors are Newtonsoft's; documented by its source: what it takes; see [Requests](general.md#requests)"),
-        .init(
             "nulls", \.nulls, "whether members without a value are sent as null or left out",
             effect: "whether members without a value are sent as null or left out",
             provenance: "recorded; `omit` is for SDKs that crash on a null object"),
@@ -69,6 +61,17 @@ struct FidelitySwitch: Sendable {
         .init(
             "unknownMembers", \.unknownMembers, "what happens to members that a model does not have",
             effect: "members of a request that the model does not have", provenance: "recorded: ignored"),
+        .init(
+            "json", \.json, "whether bodies are read as Newtonsoft's Json.NET and ASP.NET do, or as RFC 8259 says",
+            effect: """
+                how the JSON of bodies is read: `lenient` also takes single quotes, names without quotes, comments, a trailing comma, control \
+                characters in strings, text after the first value, booleans and numbers as text, an empty text for null, and .NET's times; \
+                `strict` holds clients to RFC 8259, and `X-Mock-Why` says where that is why
+                """,
+            provenance: """
+                client: the texts of 25.5's errors are Newtonsoft's; documented: what Newtonsoft takes, by its source; that Command changes \
+                none of it is assumed
+                """),
         .init(
             "unknownIds", \.unknownIDs, "the status for identifiers that do not exist",
             effect: """

