@@ -39,7 +39,8 @@ enum Work {
             guard caller.permissions.allow(endpoint.needs) else { throw .forbidden(caller.name, endpoint.needs.text) }
             let call = Call(
                 request: request, parameters: parameters, query: try QueryParameters(request),
-                body: try document(body, scenario.fidelity), caller: caller, now: now, product: scenario.product, fidelity: scenario.fidelity)
+                body: try document(body, scenario.fidelity), caller: caller, now: now, product: scenario.product,
+                fidelity: scenario.fidelity)
             if endpoint.seesTime { state.estate.advance(to: now) }
             switch try outcome(of: endpoint, call, state.estate) {
             case .reply(let reply): return Outcome(state.response(reply, now: now))

@@ -79,7 +79,7 @@ extension LenientJSONParser {
         plain.append(UInt8(ascii: "\""))
     }
 
-    /// Rewrites a number or a word, behind which something must separate it from what follows.
+    /// Rewrites a number or a word; something must separate it from what follows.
     mutating func bareValue(_ bytes: borrowing Span<UInt8>) throws(JSONMistake) {
         let start = position
         while let byte = peek(bytes), Self.isWord(byte) || [0x2B, 0x2D, 0x2E].contains(byte) { position += 1 }
@@ -110,7 +110,7 @@ extension LenientJSONParser {
         return whole(token) ?? decimal(token)
     }
 
-    /// A number that begins with 0 and is no fraction: hexadecimal behind `0x`, octal else. `nil` for any other.
+    /// A number that begins with 0 and is no fraction: hexadecimal after `0x`, octal else. `nil` for any other.
     private static func whole(_ token: ArraySlice<UInt8>) -> [UInt8]? {
         guard token.first == UInt8(ascii: "0"), 2...24 ~= token.count, ![0x2E, 0x65, 0x45].contains(token[token.startIndex + 1]) else {
             return nil

@@ -20,7 +20,9 @@ struct BindingTests {
         return places(schema).map { path in Place(operation: operation, path: path) { example(schema, at: path, $0) } }
     }
 
-    @Test(arguments: booleans, ["\"True\"", "\" false \"", "\"TRUE\\r\\n\"", "\"\\tfalse\"", "\"\"", "\"maybe\"", "\"1\"", "\"yes\"", "\"tru e\"", "[]"])
+    @Test(
+        arguments: booleans,
+        ["\"True\"", "\" false \"", "\"TRUE\\r\\n\"", "\"\\tfalse\"", "\"\"", "\"maybe\"", "\"1\"", "\"yes\"", "\"tru e\"", "[]"])
     func everyBooleanIsTakenAsAText(_ place: Place, _ value: String) throws {
         let isWord = ["maybe", "1", "yes", "tru e", "["].contains { value.contains($0) }
         // Off counts whatever its value.
@@ -96,7 +98,8 @@ struct BindingTests {
     @Test(arguments: Door.allCases)
     func aBodyAsDotNetPrintsItIsTakenOverBothDoors(_ door: Door) throws {
         let mock = try Mock(through: door)
-        let body = "// by hand\r\n{ StoreIds: ['\(mock.world.stores.all[0].id.text)',], 'Schedule': { Interval: { Minutes: \" 0x3C\" } }, } trailing"
+        let body =
+            "// by hand\r\n{ StoreIds: ['\(mock.world.stores.all[0].id.text)',], 'Schedule': { Interval: { Minutes: \" 0x3C\" } }, } trailing"
         let right = body.replacing("\" 0x3C\"", with: "0x3C")
         #expect(try mock.post("/CertificateStores/Schedule", right).status == 204)
         #expect(try mock.post("/CertificateStores/Schedule", right.replacing("0x3C", with: "' 60 '")).status == 204)
@@ -105,12 +108,15 @@ struct BindingTests {
     }
 
     @Test(arguments: [
-        ("Type", "\" 2 \"", true, "blanks"), ("Type", "\"2\\n\"", true, "a line feed"), ("Type", "\"\"", false, "required"), ("Type", "\" \"", false, "no number"),
-        ("Type", "\"2.0\"", false, "a fraction"), ("Type", "\"two\"", false, "a word"), ("Type", "0x2", true, "hexadecimal"), ("Type", "002", true, "octal"),
+        ("Type", "\" 2 \"", true, "blanks"), ("Type", "\"2\\n\"", true, "a line feed"), ("Type", "\"\"", false, "required"),
+        ("Type", "\" \"", false, "no number"),
+        ("Type", "\"2.0\"", false, "a fraction"), ("Type", "\"two\"", false, "a word"), ("Type", "0x2", true, "hexadecimal"),
+        ("Type", "002", true, "octal"),
         ("Type", "true", false, "a wrong type"), ("Type", "NaN", false, "no number"), ("AgentId", "\" AGENT \"", true, "an id in blanks"),
         ("AgentId", "\"\"", false, "required"), ("AgentId", "5", false, "a number"), ("JobExecutionTimestamp", "\"\"", true, "null"),
         ("JobExecutionTimestamp", "\" \"", false, "no time"), ("JobExecutionTimestamp", "5", false, "a number"),
-        ("JobExecutionTimestamp", "\"11/26/2026 10:00:00 AM\"", true, "G"), ("JobExecutionTimestamp", "\"2026-11-26 10:00:00Z\"", true, "u"),
+        ("JobExecutionTimestamp", "\"11/26/2026 10:00:00 AM\"", true, "G"),
+        ("JobExecutionTimestamp", "\"2026-11-26 10:00:00Z\"", true, "u"),
         ("JobExecutionTimestamp", "\"26.11.2026\"", false, "German"), ("ServerUseSsl", "\"False\"", true, "what a client sends"),
         ("Dirs", "5", false, "a number for a text"), ("Dirs", "'a\nb'", true, "a line feed"),
     ])
@@ -119,7 +125,9 @@ struct BindingTests {
         #expect((lenient.status == 204) == isTaken, "\(lenient.body)")
         let strict = try discover(Mock("fidelity: { json: strict }"), member, value)
         #expect(strict.status == 400)
-        #expect((strict["X-Mock-Why"]?.contains("fidelity: { json: strict }") == true) == (isTaken || value == "NaN"), "\(strict["X-Mock-Why"] ?? "")")
+        #expect(
+            (strict["X-Mock-Why"]?.contains("fidelity: { json: strict }") == true) == (isTaken || value == "NaN"),
+            "\(strict["X-Mock-Why"] ?? "")")
     }
 
     @Test func aNumberInQuotesIsTakenByBoth() throws {
@@ -129,10 +137,13 @@ struct BindingTests {
     }
 
     @Test(arguments: [
-        ("2026-11-26 10:00:00Z", "u"), ("2026-11-26T10:00:00", "s"), ("Thu, 26 Nov 2026 10:00:00 GMT", "R"), ("2026-11-26T10:00:00.0000000Z", "o"),
+        ("2026-11-26 10:00:00Z", "u"), ("2026-11-26T10:00:00", "s"), ("Thu, 26 Nov 2026 10:00:00 GMT", "R"),
+        ("2026-11-26T10:00:00.0000000Z", "o"),
         ("2026-11-26T12:00:00.0000000+02:00", "o with an offset"), ("11/26/2026 10:00:00 AM", "G of en-US"), ("11/26/2026 10:00:00", "G"),
-        ("11/26/2026 10:00", "g"), ("11/26/2026 10:00\u{202F}AM", "of ICU"), ("2026-11-26 10:00", "without seconds"), ("2026-11-26 10:00:00.000", "a fraction"),
-        ("11/26/2026 12:00:00 +02:00", "DateTimeOffset"), ("2026-11-26 12:00:00 +02:00", "with a blank"), (" 2026-11-26T10:00:00Z ", "blanks around"),
+        ("11/26/2026 10:00", "g"), ("11/26/2026 10:00\u{202F}AM", "of ICU"), ("2026-11-26 10:00", "without seconds"),
+        ("2026-11-26 10:00:00.000", "a fraction"),
+        ("11/26/2026 12:00:00 +02:00", "DateTimeOffset"), ("2026-11-26 12:00:00 +02:00", "with a blank"),
+        (" 2026-11-26T10:00:00Z ", "blanks around"),
         ("thu, 26 nov 2026 10:00:00 gmt", "lower case"), ("/Date(1795687200000)/", "of PowerShell 5"),
     ])
     func aTimeIsReadAsDotNetPrintsIt(_ text: String, _ form: String) throws {
@@ -142,9 +153,12 @@ struct BindingTests {
 
     @Test(arguments: [
         ("11/26/2026", "2026-11-26T00:00:00Z"), ("2026-11-26", "2026-11-26T00:00:00Z"), ("1/2/2026 12:05:09 AM", "2026-01-02T00:05:09Z"),
-        ("1/2/2026 12:05 PM", "2026-01-02T12:05:00Z"), ("1/2/2026 11:59:59 PM", "2026-01-02T23:59:59Z"), ("1/2/2026 9:00", "2026-01-02T09:00:00Z"),
-        ("26/11/2026", nil), ("11/26/26", nil), ("Fri, 26 Nov 2026 10:00:00 GMT", nil), ("11/26/2026 13:00 PM", nil), ("11/26/2026 24:00", nil),
-        ("2026-11-26 10", nil), ("2026-02-30 10:00:00", nil), ("11/26/2026 10:60", nil), ("Thu 26 Nov 2026", nil), ("10:00", nil), ("now", nil),
+        ("1/2/2026 12:05 PM", "2026-01-02T12:05:00Z"), ("1/2/2026 11:59:59 PM", "2026-01-02T23:59:59Z"),
+        ("1/2/2026 9:00", "2026-01-02T09:00:00Z"),
+        ("26/11/2026", nil), ("11/26/26", nil), ("Fri, 26 Nov 2026 10:00:00 GMT", nil), ("11/26/2026 13:00 PM", nil),
+        ("11/26/2026 24:00", nil),
+        ("2026-11-26 10", nil), ("2026-02-30 10:00:00", nil), ("11/26/2026 10:60", nil), ("Thu 26 Nov 2026", nil), ("10:00", nil),
+        ("now", nil),
         ("2026-11-26 10:00:00Zx", nil), ("11-26-2026", nil), ("0 1/2/2026", nil), ("", nil), (" ", nil),
     ])
     func aTimeOfDayIsRead(_ text: String, _ iso: String?) throws {
@@ -153,7 +167,8 @@ struct BindingTests {
     }
 
     @Test(arguments: [
-        "returnLimit=1%20", "pageReturned=%201", "ReturnLimit=+1", "SortAscending=%201%20", "pq.returnLimit=%09001%0A", "sortAscending=Descending+",
+        "returnLimit=1%20", "pageReturned=%201", "ReturnLimit=+1", "SortAscending=%201%20", "pq.returnLimit=%09001%0A",
+        "sortAscending=Descending+",
     ])
     func aBlankAroundAValueOfTheQueryIsNothing(_ query: String) throws {
         for fidelity in ["lenient", "strict"] {

@@ -14,8 +14,10 @@ struct LenientBodyTests {
         """
 
     @Test(arguments: [
-        ("{'Schedule':{Interval:{Minutes:61}}}", true, "single quotes"), ("/**/{\"Schedule\":{\"Interval\":{\"Minutes\":0x3D,}}}", true, "hexadecimal"),
-        ("{Schedule:{Interval:{Minutes:61}}}}", true, "a brace too many"), ("{Schedule:{Interval:{Minutes:60}}}//61", false, "another number"),
+        ("{'Schedule':{Interval:{Minutes:61}}}", true, "single quotes"),
+        ("/**/{\"Schedule\":{\"Interval\":{\"Minutes\":0x3D,}}}", true, "hexadecimal"),
+        ("{Schedule:{Interval:{Minutes:61}}}}", true, "a brace too many"),
+        ("{Schedule:{Interval:{Minutes:60}}}//61", false, "another number"),
         ("{Schedule:{Interval:{Minutes:60}}}{Schedule:{Interval:{Minutes:61}}}", false, "what follows does not count"),
     ])
     func aRuleMatchesWhatTheOperationReads(_ body: String, _ isStruck: Bool, _ reason: String) throws {
@@ -26,10 +28,14 @@ struct LenientBodyTests {
     }
 
     @Test(arguments: [
-        ("{Password:'hush'}", "a name without quotes"), ("{'password':\"hush\",}", "single quotes"), ("{'pass\\u0077ord':'hush'}", "an escape"),
-        ("{a:1} {password:'hush'}", "behind the first value"), ("{a:1/*password=hush*/}", "in a comment"), ("{a:1}// hush", "in a last comment"),
-        ("// hush\n{a:1}", "in a first comment"), ("{Properties:'{password:\\'hush\\'}'}", "in a text"), ("{a:\"{'password':'hush'}\"}", "in JSON in a text"),
-        ("{a:'{b:1}//password: hush'}", "in a comment in a text"), ("['Password','hush',]", "as a pair"), ("{Name:'Password',Value:'hush'}", "named beside"),
+        ("{Password:'hush'}", "a name without quotes"), ("{'password':\"hush\",}", "single quotes"),
+        ("{'pass\\u0077ord':'hush'}", "an escape"),
+        ("{a:1} {password:'hush'}", "behind the first value"), ("{a:1/*password=hush*/}", "in a comment"),
+        ("{a:1}// hush", "in a last comment"),
+        ("// hush\n{a:1}", "in a first comment"), ("{Properties:'{password:\\'hush\\'}'}", "in a text"),
+        ("{a:\"{'password':'hush'}\"}", "in JSON in a text"),
+        ("{a:'{b:1}//password: hush'}", "in a comment in a text"), ("['Password','hush',]", "as a pair"),
+        ("{Name:'Password',Value:'hush'}", "named beside"),
         ("{password:\r\n'hu\nsh hush'}", "over lines"), ("{a:'{b:1} {password:\"hush\"}'}", "behind JSON in a text"),
     ])
     func aSecretInALenientBodyIsStruckOut(_ body: String, _ reason: String) throws {
@@ -40,7 +46,9 @@ struct LenientBodyTests {
         #expect(!Secrets.body(Array(body.utf8)[...], isForm: true).contains("hush"))
     }
 
-    @Test(arguments: [("{a:'b',}", #"{"a":"b"}"#), ("[0x10,'\t'] x", #"[16,"\u0009"]"#), ("{abcd:", "(struck out)"), ("'abcd", "(struck out)")])
+    @Test(arguments: [
+        ("{a:'b',}", #"{"a":"b"}"#), ("[0x10,'\t'] x", #"[16,"\u0009"]"#), ("{abcd:", "(struck out)"), ("'abcd", "(struck out)"),
+    ])
     func anotherLenientBodyIsShownAsItWasRead(_ body: String, _ shown: String) {
         #expect(Secrets.body(Array(body.utf8)[...], isForm: false) == shown)
     }
@@ -50,7 +58,8 @@ struct LenientBodyTests {
     }
 
     @Test(arguments: [
-        ("{'a':'b',}", true), ("{a:'b'} x", true), ("{a:'b'/**/}", true), ("{'a':\\\"b\\\"}", true), ("{a:b}", false), ("{a:'b'", false), ("['a']", false),
+        ("{'a':'b',}", true), ("{a:'b'} x", true), ("{a:'b'/**/}", true), ("{'a':\\\"b\\\"}", true), ("{a:b}", false), ("{a:'b'", false),
+        ("['a']", false),
     ])
     func propertiesInATextAreReadAsTheBodyIs(_ text: String, _ isTaken: Bool) throws {
         let body = "{\"ClientMachine\":\"a\",\"StorePath\":\"b\",\"CertStoreType\":2,\"Properties\":\"\(text)\"}"

@@ -21,12 +21,15 @@ struct LenientJSONTests {
         ("[true/**/,null//\n]", "[true,null]", "behind words"),
         ("[\"a\r\nb\tc\u{1}\u{0}\"]", #"["a\r\nb\tc\u0001\u0000"]"#, "control characters"), ("['\n\"']", #"["\n\""]"#, "in single quotes"),
         ("{\"a\nb\":1}", #"{"a\nb":1}"#, "in a name"), (#"["a\#u{8}\n"]"#, #"["a\b\n"]"#, "beside an escape"),
-        ("{\"a\":1}}", #"{"a":1}"#, "a brace too many, as a client of the vault sends"), ("{} {}", "{}", "two values"), ("[]x", "[]", "a letter"),
+        ("{\"a\":1}}", #"{"a":1}"#, "a brace too many, as a client of the vault sends"), ("{} {}", "{}", "two values"),
+        ("[]x", "[]", "a letter"),
         ("'a'b", #""a""#, "behind a string"), ("1 2", "1", "two numbers"), ("{a:1},\"b\":2}", #"{"a":1}"#, "closed too early"),
         ("[1]\u{0}", "[1]", "a NUL"), ("null/", "null", "half a comment"), ("{}\u{FEFF}", "{}", "a mark behind"),
-        ("\u{FEFF}{a:1}", #"{"a":1}"#, "a byte order mark"), ("[0x1F,0XfF,0x0]", "[31,255,0]", "hexadecimal"), ("[017,00]", "[15,0]", "octal"),
+        ("\u{FEFF}{a:1}", #"{"a":1}"#, "a byte order mark"), ("[0x1F,0XfF,0x0]", "[31,255,0]", "hexadecimal"),
+        ("[017,00]", "[15,0]", "octal"),
         ("[0xFFFFFFFFFFFFFFFF]", "[-1]", "all 64 bits"), ("[.5,-.5,1.,-1.e2]", "[0.5,-0.5,1,-1e2]", "digits on one side"),
-        ("[-010,-00,-01.50]", "[-10,0,-1.50]", "a sign makes it decimal"), ("[NaN,Infinity,-Infinity]", #"["NaN","Infinity","-Infinity"]"#, "texts"),
+        ("[-010,-00,-01.50]", "[-10,0,-1.50]", "a sign makes it decimal"),
+        ("[NaN,Infinity,-Infinity]", #"["NaN","Infinity","-Infinity"]"#, "texts"),
         ("{a:undefined}", #"{"a":null}"#, "undefined"), ("[\u{A0}1\u{2003},\u{B}2\u{C}\u{3000}]", "[1,2]", "blanks of Unicode"),
         ("\u{85}\u{2028}{\u{202F}a\u{A0}:\u{1680}1}", #"{"a":1}"#, "more of them"),
     ])
@@ -42,15 +45,20 @@ struct LenientJSONTests {
     @Test(arguments: [
         ("", "nothing", 1), (" // a", "only a comment", 6), ("{", "not closed", 2), ("{a:1", "not closed", 5), ("[1,", "not closed", 4),
         ("'a", "a string not closed", 3), ("'a\"", "closed by the other quote", 4), ("\"a'", "and the other way round", 4),
-        ("{a}", "a name without a value", 3), ("{a:}", "no value", 4), ("{a:,b:1}", "a value left out", 4), ("{a:1,,b:2}", "a member left out", 6),
+        ("{a}", "a name without a value", 3), ("{a:}", "no value", 4), ("{a:,b:1}", "a value left out", 4),
+        ("{a:1,,b:2}", "a member left out", 6),
         ("{,}", "a comma alone", 2), ("[1}", "the wrong bracket", 3), ("{a:1]", "the wrong bracket", 5), ("[1 2]", "no comma", 4),
         ("/* a", "a comment not closed", 5), ("/a/1", "no comment", 1), ("[1/]", "no comment", 3), ("{'a' 'b'}", "no colon", 6),
-        ("True", "a word of Python", 1), ("nul", "half a word", 1), ("truex", "a longer word", 5), ("abc", "a word", 1), ("true-", "joined", 5),
-        ("+1", "a plus", 1), ("-", "a sign", 2), (".", "a point", 1), ("0x", "no digits", 2), ("0xG", "no digit", 2), ("08", "no octal digit", 3),
+        ("True", "a word of Python", 1), ("nul", "half a word", 1), ("truex", "a longer word", 5), ("abc", "a word", 1),
+        ("true-", "joined", 5),
+        ("+1", "a plus", 1), ("-", "a sign", 2), (".", "a point", 1), ("0x", "no digits", 2), ("0xG", "no digit", 2),
+        ("08", "no octal digit", 3),
         ("0x1FFFFFFFFFFFFFFFFF", "more than 64 bits", 2), ("1e", "no exponent", 3), ("1.2.3", "two points", 4), ("--1", "two signs", 2),
         ("00.5", "octal with a point", 3), ("-0x1", "a sign and hexadecimal", 3), ("0x-1", "a sign within", 2), ("1_000", "a joint", 2),
-        (#"'\x'"#, "an unknown escape", 2), (#"'\u12g4'"#, "no digit", 2), (#"'\"#, "an escape at the end", 3), ("new Date(0)", "a constructor", 1),
-        ("{a-b:1}", "a hyphen in a bare name", 3), ("{'a':1 'b':2}", "no comma", 8), ("]", "a bracket alone", 1), (":1", "a colon alone", 1),
+        (#"'\x'"#, "an unknown escape", 2), (#"'\u12g4'"#, "no digit", 2), (#"'\"#, "an escape at the end", 3),
+        ("new Date(0)", "a constructor", 1),
+        ("{a-b:1}", "a hyphen in a bare name", 3), ("{'a':1 'b':2}", "no comma", 8), ("]", "a bracket alone", 1),
+        (":1", "a colon alone", 1),
         ("(1)", "parentheses", 1), ("{[1]:2}", "an array as a name", 2), ("=1", "a sign", 1), ("\u{0}", "NUL", 1),
     ])
     func aText(isNothing text: String, _ reason: String, _ column: Int) {
@@ -59,10 +67,12 @@ struct LenientJSONTests {
         #expect(mistake?.column == column, "\(String(describing: mistake))")
     }
 
-    @Test(arguments: [
-        ([0x27, 0xFF, 0x27], "a byte that never stands in UTF-8"), ([0x27, 0xC0, 0x80, 0x27], "overlong"), ([0x7B, 0xFF, 0x3A, 0x31, 0x7D], "in a name"),
-        ([0x27, 0xE2, 0x82], "cut short"), ([0xC2, 0x31], "half a blank"), ([0x5B, 0xE2, 0x80], "a blank cut short"),
-    ] as [([UInt8], String)])
+    @Test(
+        arguments: [
+            ([0x27, 0xFF, 0x27], "a byte that never stands in UTF-8"), ([0x27, 0xC0, 0x80, 0x27], "overlong"),
+            ([0x7B, 0xFF, 0x3A, 0x31, 0x7D], "in a name"),
+            ([0x27, 0xE2, 0x82], "cut short"), ([0xC2, 0x31], "half a blank"), ([0x5B, 0xE2, 0x80], "a blank cut short"),
+        ] as [([UInt8], String)])
     func bytes(areNothing bytes: [UInt8], _ reason: String) {
         #expect(mistake(bytes) != nil)
     }
