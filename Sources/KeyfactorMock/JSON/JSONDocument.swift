@@ -92,6 +92,8 @@ package struct JSONValue: Sendable {
     package var isArray: Bool { node.kind == .array }
     /// Whether the value is a string.
     package var isString: Bool { node.kind == .string }
+    /// How many bytes of the text it takes.
+    var sourceLength: Int { Int(node.end - node.start) }
     /// Whether the value is a string without characters.
     var isEmptyText: Bool { isString && node.start == node.end }
     /// Whether the value is a number.

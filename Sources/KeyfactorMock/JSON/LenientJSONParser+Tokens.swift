@@ -18,9 +18,9 @@ extension LenientJSONParser {
             case UInt8(ascii: "\\"): try escape(&start, bytes)
             case UInt8(ascii: "\""):
                 copy(from: start)
-                plain.append(contentsOf: [UInt8(ascii: "\\"), byte])
-                position += 1
+                plain.append(UInt8(ascii: "\\"))
                 start = position
+                position += 1
             case 0..<0x80: position += 1
             default: try skipSequence(bytes)
             }
@@ -82,7 +82,7 @@ extension LenientJSONParser {
     /// Rewrites a number or a word; something must separate it from what follows.
     mutating func bareValue(_ bytes: borrowing Span<UInt8>) throws(JSONMistake) {
         let start = position
-        while let byte = peek(bytes), Self.isWord(byte) || [0x2B, 0x2D, 0x2E].contains(byte) { position += 1 }
+        while let byte = peek(bytes), Self.isWord(byte) || byte == 0x2B || byte == 0x2D || byte == 0x2E { position += 1 }
         let token = source[start..<position]
         let isSeparated = [nil, 0x2C, 0x2F, 0x5D, 0x7D].contains(peek(bytes)) || blank(bytes) > 0
         if !token.isEmpty, isSeparated, let value = Self.plain(token) {

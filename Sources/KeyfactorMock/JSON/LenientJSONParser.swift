@@ -134,7 +134,8 @@ struct LenientJSONParser {
     func blank(_ bytes: borrowing Span<UInt8>) -> Int {
         guard let byte = peek(bytes) else { return 0 }
         if byte < 0x80 { return byte == 0x20 || (0x09...0x0D).contains(byte) ? 1 : 0 }
-        guard [0xC2, 0xE1, 0xE2, 0xE3].contains(byte) else { return 0 }
+        // No other byte begins a blank of Unicode.
+        guard byte == 0xC2 || (0xE1...0xE3).contains(byte) else { return 0 }
         let length = JSONParser.sequence(bytes, at: position, in: range)
         guard length > 1 else { return 0 }
         var scalar = UInt32(byte) & (0x7F >> UInt32(length))
