@@ -8,14 +8,17 @@ extension Secrets {
     /// - Parameters:
     ///   - bytes: the body, which may have been cut.
     ///   - isForm: whether it is said, or known, to be a form.
-    /// - Returns: text. What is neither JSON nor a form is redacted, since nobody knows where in it a secret may stand.
+    /// - Returns: text. JSON that only the lenient parser reads is shown as it was read, without comments and what follows. What is neither
+    ///   JSON nor a form is redacted, since nobody knows where in it a secret may stand.
     static func body(_ bytes: ArraySlice<UInt8>, isForm: Bool) -> String {
         if bytes.isEmpty { return "" }
-        if let document = try? JSONDocument(Array(bytes)) { return redacted(document.root, bytes) }
+        let document = try? JSONDocument.lenient(Array(bytes))
+        if let document, document.departure == nil { return redacted(document.root, bytes) }
         let first = bytes.first { $0 > 0x20 }
         if isForm, first != UInt8(ascii: "{"), first != UInt8(ascii: "["), let text = String(validating: bytes, as: UTF8.self) {
             return query(text)
         }
+        if let document { return rewritten(document.root) }
         // A few characters again and again, as tests of sizes send them, are no secret.
         return Set(bytes.prefix(4_096)).count < 4 && Set(bytes).count < 4 ? String(decoding: bytes, as: UTF8.self) : struckOut
     }
@@ -83,10 +86,15 @@ extension Secrets {
     private static func redacted(_ value: JSONValue, _ source: ArraySlice<UInt8>) -> String {
         let text = String(decoding: source, as: UTF8.self)
         guard isSuspect(source) else { return text }
-        var writer = JSONWriter(capacity: source.count)
-        write(value, to: &writer)
-        let redacted = String(decoding: writer.bytes, as: UTF8.self)
+        let redacted = rewritten(value)
         return redacted.contains(struckOut) ? redacted : text
+    }
+
+    /// A document without its secrets, written anew.
+    private static func rewritten(_ value: JSONValue) -> String {
+        var writer = JSONWriter()
+        write(value, to: &writer)
+        return String(decoding: writer.bytes, as: UTF8.self)
     }
 
     private static func write(_ value: JSONValue, to writer: inout JSONWriter) {
@@ -135,7 +143,10 @@ extension Secrets {
     /// A text inside JSON: it may be a private key, or JSON itself, as a store's properties are.
     static func text(_ text: String) -> String {
         guard let first = text.first(where: { !$0.isWhitespace }), first == "{" || first == "[" else { return shown(text) }
-        guard let document = try? JSONDocument(Array(text.utf8)) else { return mayHold(text) ? struckOut : text }
-        return redacted(document.root, Array(text.utf8)[...])
+        let document = try? JSONDocument.lenient(Array(text.utf8))
+        if let document, document.departure == nil { return redacted(document.root, Array(text.utf8)[...]) }
+        if let document, case let redacted = rewritten(document.root), redacted.contains(struckOut) { return redacted }
+        // What only the lenient parser reads may have a secret in a comment, or behind what was read.
+        return mayHold(text) ? struckOut : text
     }
 }

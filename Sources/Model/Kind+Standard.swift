@@ -59,7 +59,10 @@ extension Kind where Value == GUID {
         var kind = Kind(.guid) { guid, _, writer in
             writer.value(guid)
         } read: { value, place, _ throws(Refusal) in
-            guard let guid = value.guid else { throw .notAGUID(place, value.shortSource) }
+            guard let guid = value.guid else {
+                if value.isNothing { return .null }
+                throw .notAGUID(place, value.shortSource)
+            }
             return guid == .empty ? .null : .value(guid)
         }
         kind.query = .init(kind: .guid) { .guid($0) }
@@ -84,8 +87,8 @@ extension Kind where Value == Int {
         var kind = Kind(.integer) { number, _, writer in
             writer.value(number)
         } read: { value, place, _ throws(Refusal) in
-            let number = (value.integer ?? value.text.flatMap { Int($0) }).flatMap { Int32(exactly: $0) }.map { Int($0) }
-            guard let number else {
+            guard let number = value.number.flatMap({ Int32(exactly: $0) }).map({ Int($0) }) else {
+                if value.isNothing { return .null }
                 throw .badArgument("\(place): expected a whole number of 32 bits, found \(value.shortSource).", member: place)
             }
             return number == null ? .null : .value(number)
@@ -104,7 +107,8 @@ extension Kind where Value == Bool {
         var kind = Kind(.boolean) { truth, _, writer in
             writer.value(truth)
         } read: { value, place, _ throws(Refusal) in
-            guard let truth = value.boolean else {
+            guard let truth = value.flag else {
+                if value.isNothing { return .null }
                 throw .badArgument("\(place): expected true or false, found \(value.shortSource).", member: place)
             }
             return .value(truth)
@@ -123,7 +127,8 @@ extension Kind where Value == Timestamp {
         var kind = Kind(.time) { moment, _, writer in
             writer.value(moment)
         } read: { value, place, _ throws(Refusal) in
-            guard let moment = value.text.flatMap({ Timestamp($0) }) else {
+            guard let moment = value.moment else {
+                if value.isNothing { return .null }
                 throw .badArgument("\(place): expected a time such as 2026-11-22T20:00:00Z, found \(value.shortSource).", member: place)
             }
             return .value(moment)

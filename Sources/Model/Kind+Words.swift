@@ -26,9 +26,9 @@ extension Kind where Value: NamedNumber {
         var kind = Kind(.word(Value.self, \.name)) { value, _, writer in
             if writer.sendsNumbers(style) { writer.value(value.rawValue) } else { writer.value(value.name) }
         } read: { json, place, _ throws(Refusal) in
-            let text = json.text?.lowercased()
-            let number = json.integer ?? text.flatMap { Int($0) }
+            let (text, number) = (json.word, json.number)
             guard let value = Value.allCases.first(where: { $0.rawValue == number || $0.name.lowercased() == text }) else {
+                if json.isNothing { return .null }
                 throw .badArgument("\(place): expected \(Value.oneOfAll), found \(json.shortSource).", member: place)
             }
             return .value(value)

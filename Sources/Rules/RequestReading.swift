@@ -96,7 +96,7 @@ package struct RequestReading {
         mutating get {
             if let readBody { return readBody }
             let fits = !request.body.isEmpty && request.body.count <= Self.longestBody
-            let body = fits ? try? JSONDocument(request.bytes, in: request.body) : nil
+            let body = fits ? try? JSONDocument.lenient(request.bytes, in: request.body) : nil
             readBody = .some(body)
             return body
         }

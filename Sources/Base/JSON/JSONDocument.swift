@@ -8,7 +8,7 @@ package final class JSONDocument: Sendable {
     }
 
     /// A value in the text. It is followed by the elements of an array, or by the members of an object as name, value, name, value.
-    struct Node: Sendable {
+    package struct Node: Sendable {
         var kind: Kind
         /// Whether a string contains a backslash and must be decoded.
         var isEscaped = false
@@ -20,8 +20,12 @@ package final class JSONDocument: Sendable {
         var next: Int32 = 0
     }
 
-    let bytes: [UInt8]
-    let nodes: [Node]
+    package let bytes: [UInt8]
+    package let nodes: [Node]
+    /// How strictly texts are taken for numbers, booleans and times.
+    package let reading: JSONReading
+    /// What the RFC has against the text; `nil` for plain JSON. Then `bytes` is not the text itself but what was read of it.
+    package let departure: JSONMistake?
 
     /// Parses a JSON text.
     ///
@@ -36,6 +40,13 @@ package final class JSONDocument: Sendable {
         try parser.parse(bytes.span)
         self.bytes = bytes
         nodes = parser.nodes
+        reading = .strict
+        departure = nil
+    }
+
+    /// A document of values that were parsed before.
+    init(_ bytes: [UInt8], _ nodes: [Node], _ reading: JSONReading, departure: JSONMistake? = nil) {
+        (self.bytes, self.nodes, self.reading, self.departure) = (bytes, nodes, reading, departure)
     }
 
     /// The outermost value.
@@ -52,6 +63,18 @@ package struct JSONMistake: Error, Sendable, Equatable {
     package let line: Int
     /// The column in bytes, from 1.
     package let column: Int
+    /// Whether the text is nested too deeply or has too many values, however it is read.
+    package let isLimit: Bool
+
+    /// A mistake at a place of a text.
+    init(_ message: String, at place: Int, of range: Range<Int>, _ bytes: borrowing Span<UInt8>, isLimit: Bool = false) {
+        var (line, lineStart) = (1, range.lowerBound)
+        for index in range.lowerBound..<min(place, range.upperBound) where bytes[index] == 0x0A {
+            (line, lineStart) = (line + 1, index + 1)
+        }
+        (self.message, offset, self.isLimit) = (message, place - range.lowerBound, isLimit)
+        (self.line, column) = (line, place - lineStart + 1)
+    }
 }
 
 /// A value in a JSON document. Reading it allocates nothing, except for text.
@@ -69,6 +92,10 @@ package struct JSONValue: Sendable {
     package var isArray: Bool { node.kind == .array }
     /// Whether the value is a string.
     package var isString: Bool { node.kind == .string }
+    /// How many bytes of the text it takes.
+    var sourceLength: Int { Int(node.end - node.start) }
+    /// Whether the value is a string without characters.
+    var isEmptyText: Bool { isString && node.start == node.end }
     /// Whether the value is a number.
     package var isNumber: Bool { node.kind == .number }
 
@@ -147,9 +174,9 @@ package struct JSONValue: Sendable {
         guard isString else { return nil }
         let node = node
         // No escape is longer than six bytes, no GUID longer than 36 characters.
-        if node.isEscaped { return node.end - node.start > 6 * 36 ? nil : GUID(document.text(at: index)) }
+        if node.isEscaped { return node.end - node.start > 6 * 36 ? nil : GUID(document.text(at: index)) ?? loosely { GUID($0) } }
         let bytes = document.bytes
-        return GUID(bytes.span.extracting(Int(node.start)..<Int(node.end)))
+        return GUID(bytes.span.extracting(Int(node.start)..<Int(node.end))) ?? loosely { GUID($0) }
     }
 
     /// The value's source text; for a string, without its quotes.

@@ -1,9 +1,12 @@
 /// A strict JSON parser (RFC 8259): no comments, no trailing commas, no control characters in strings, valid UTF-8.
+///
+/// What it refuses, ``LenientJSONParser`` may make plain.
 struct JSONParser {
     private(set) var nodes: [JSONDocument.Node] = []
     private let range: Range<Int>
     private let limit: Int
     private let mostValues: Int
+    private let takesControls: Bool
     private var position: Int
     private var open: [Int] = []
 
@@ -13,8 +16,10 @@ struct JSONParser {
     ///   - range: the part with the text.
     ///   - depth: the maximum nesting of arrays and objects.
     ///   - values: the maximum number of values, including member names.
-    init(range: Range<Int>, depth: Int, values: Int) {
+    ///   - takesControls: whether control characters may stand in strings.
+    init(range: Range<Int>, depth: Int, values: Int, takesControls: Bool = false) {
         self.range = range
+        self.takesControls = takesControls
         limit = depth
         mostValues = values
         position = range.lowerBound
@@ -67,7 +72,7 @@ struct JSONParser {
 
     private mutating func value(_ bytes: borrowing Span<UInt8>) throws(JSONMistake) {
         guard let first = peek(bytes) else { throw mistake("the text ends where a value should be", bytes) }
-        guard nodes.count < mostValues else { throw mistake("more than \(mostValues) values and names", bytes) }
+        guard nodes.count < mostValues else { throw mistake(Self.tooMany(mostValues), bytes, isLimit: true) }
         switch first {
         case UInt8(ascii: "\""): try string(bytes)
         case UInt8(ascii: "{"): try begin(.object, bytes)
@@ -81,7 +86,7 @@ struct JSONParser {
     }
 
     private mutating func begin(_ kind: JSONDocument.Kind, _ bytes: borrowing Span<UInt8>) throws(JSONMistake) {
-        guard open.count < limit else { throw mistake("nested deeper than \(limit) levels", bytes) }
+        guard open.count < limit else { throw mistake(Self.tooDeep(limit), bytes, isLimit: true) }
         open.append(nodes.count)
         nodes.append(.init(kind: kind, start: Int32(position)))
         position += 1
@@ -138,12 +143,14 @@ struct JSONParser {
             if byte == UInt8(ascii: "\\") {
                 isEscaped = true
                 try escape(bytes)
-            } else if byte < 0x20 {
+            } else if byte < 0x20, !takesControls {
                 throw mistake("a control character in a string must be escaped", bytes)
             } else if byte < 0x80 {
                 position += 1
             } else {
-                position += try sequence(bytes)
+                let length = Self.sequence(bytes, at: position, in: range)
+                guard length > 0 else { throw mistake("these bytes are not UTF-8", bytes) }
+                position += length
             }
         }
         throw mistake("the text ends inside a string", bytes)
@@ -165,8 +172,8 @@ struct JSONParser {
         }
     }
 
-    /// The length of the UTF-8 sequence at the current position: 2 to 4 bytes, not overlong, not a surrogate, not above U+10FFFF.
-    private func sequence(_ bytes: borrowing Span<UInt8>) throws(JSONMistake) -> Int {
+    /// The length of the UTF-8 sequence at a place: 2 to 4 bytes, not overlong, not a surrogate, not above U+10FFFF; 0 for anything else.
+    static func sequence(_ bytes: borrowing Span<UInt8>, at position: Int, in range: Range<Int>) -> Int {
         let first = bytes[position]
         let (length, least): (Int, UInt32) =
             switch first {
@@ -184,8 +191,7 @@ struct JSONParser {
                 scalar = scalar << 6 | UInt32(byte & 0x3F)
             }
         }
-        guard isWhole, scalar >= least, Unicode.Scalar(scalar) != nil else { throw mistake("these bytes are not UTF-8", bytes) }
-        return length
+        return isWhole && scalar >= least && Unicode.Scalar(scalar) != nil ? length : 0
     }
 
     private mutating func close(_ kind: JSONDocument.Kind, from start: Int, to end: Int) {
@@ -205,13 +211,15 @@ struct JSONParser {
         position < range.upperBound ? bytes[position] : nil
     }
 
-    private func mistake(_ message: String, _ bytes: borrowing Span<UInt8>) -> JSONMistake {
-        var (line, lineStart) = (1, range.lowerBound)
-        for index in range.lowerBound..<min(position, range.upperBound) where bytes[index] == 0x0A {
-            (line, lineStart) = (line + 1, index + 1)
-        }
-        return JSONMistake(message: message, offset: position - range.lowerBound, line: line, column: position - lineStart + 1)
+    private func mistake(_ message: String, _ bytes: borrowing Span<UInt8>, isLimit: Bool = false) -> JSONMistake {
+        JSONMistake(message, at: position, of: range, bytes, isLimit: isLimit)
     }
+
+    /// What is said of a text with too many values.
+    static func tooMany(_ limit: Int) -> String { "more than \(limit) values and names" }
+
+    /// What is said of a text that is nested too deeply.
+    static func tooDeep(_ limit: Int) -> String { "nested deeper than \(limit) levels" }
 
     /// The value of a hexadecimal digit in either case; `nil` for any other byte.
     static func hexadecimal(_ byte: UInt8) -> UInt8? {

@@ -7,7 +7,7 @@ extension Timestamp {
     ///
     /// - Parameter text: the text, without leading or trailing spaces.
     package init?(_ text: some StringProtocol) {
-        var scanner = Scanner(bytes: Array(text.utf8))
+        var scanner = TimestampScanner(bytes: Array(text.utf8))
         if scanner.take("/Date(") {
             self.init(dotNetTicks: &scanner)
         } else {
@@ -15,7 +15,7 @@ extension Timestamp {
         }
     }
 
-    private init?(dotNetTicks scanner: inout Scanner) {
+    private init?(dotNetTicks scanner: inout TimestampScanner) {
         let negative = scanner.take("-")
         guard let milliseconds = scanner.number(digits: 1...14) else { return nil }
         // The zone after the number says how to display the time; it does not change the time.
@@ -25,7 +25,7 @@ extension Timestamp {
         guard (Self.first...Self.last).contains(self) else { return nil }
     }
 
-    private init?(iso scanner: inout Scanner) {
+    private init?(iso scanner: inout TimestampScanner) {
         guard let year = scanner.number(digits: 4...4), scanner.take("-"), let month = scanner.number(digits: 2...2),
             scanner.take("-"), let day = scanner.number(digits: 2...2)
         else { return nil }
@@ -132,8 +132,8 @@ extension [UInt8] {
     }
 }
 
-/// Scans a text from left to right, byte by byte.
-private struct Scanner {
+/// Scans a time from left to right, byte by byte.
+struct TimestampScanner {
     let bytes: [UInt8]
     var position = 0
 

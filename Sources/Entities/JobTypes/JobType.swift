@@ -18,11 +18,12 @@ package struct JobType: Sendable {
         }
 
         /// Whether a value can be read as this type. Assumed: Command itself leaves the conversion to the job.
-        package func accepts(_ value: String) -> Bool {
-            switch self {
+        package func accepts(_ value: String, _ reading: JSONReading = .strict) -> Bool {
+            let value = reading == .lenient && self != .string ? value.trimmed : value
+            return switch self {
             case .string: true
             case .int: Int32(value) != nil
-            case .dateTime: Timestamp(value) != nil
+            case .dateTime: Timestamp(value) != nil || reading == .lenient && Timestamp(dotNet: value) != nil
             case .bool: ["true", "false"].contains(value.lowercased())
             }
         }

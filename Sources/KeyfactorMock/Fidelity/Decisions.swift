@@ -8,6 +8,15 @@ enum Decisions {
         - A prefix before a query parameter's name is cut at the last dot (client); of one name sent twice the last counts; `+` and `%20` are blanks.
         - API versions 1, 1.0, 2 and 2.0 are one; others get 400. `headers: off` does not look.
         - A body on GET, such as `null`, is not read (client). HEAD is answered as GET. `Content-Type` and `Accept` are not looked at: no 406, no 415.
+        - Bodies are read as Newtonsoft's JsonTextReader reads (documented, by its source; that Command uses it: client, by the texts of 25.5's
+          errors): single quotes, names without quotes, comments, a comma before a closing bracket, control characters in strings, `\\'`, `0x1F`,
+          `017` as octal, `.5`, `1.`; `undefined` and an element left out between commas are null; NaN and Infinity are texts; the first value
+          counts, whatever follows. Beyond it, comments may stand before a colon (assumed). `{"a":}` and `{"a":,}`, `new Date(0)`, bytes that
+          are no UTF-8, 0 and 1 for a boolean, a number for a text are refused, though Newtonsoft takes some of them.
+        - Values as .NET's converters read them: `"True"` and `" false "`, `" 2 "`, an enum's name or an id with blanks around it; an empty text
+          is null for ids, numbers, booleans, enums and times, but not in a list of ids (documented). `Properties` and rules read so as well; the
+          journal shows such a body as it was read. `json: strict` takes of all this only a number in quotes.
+        - A blank around a number, a boolean or an id of the query is nothing (documented by .NET's converters).
         - `PageReturned` and `ReturnLimit` below 1 get 400, and so does a `ReturnLimit` above a million.
         - Queries: AND binds before OR; operators of either case; a blank may be missing after `)`; `()` is refused; `\\"` and `""` stand for a
           quote; curly quotes count; text is compared without case; a list field contains a text if one element does; `%TODAY%` is midnight UTC;
@@ -19,7 +28,8 @@ enum Decisions {
         - `{}`, `{"Off": …}` whatever its value, and members that are null or false say Off. `{"Off": false}` beside another kind is nothing. Off with another kind, or two kinds, get 400.
         - `Minutes` is at least 1, without an upper limit (documented for the portal: 12 hours); `Day` is 1 to 27 (documented for the portal);
           `Days` holds at least one; names, numbers and numbers in quotes are taken.
-        - A time without a zone is UTC. `2026-11-22T20Z`, a date alone and `/Date(ms)/` are taken (client).
+        - A time without a zone is UTC. `2026-11-22T20Z`, a date alone and `/Date(ms)/` are taken (client), and so are .NET's forms `u`, `s`,
+          `o`, `R`, `G` and `g`, such as `11/26/2026 10:00:00 AM`; a weekday must be the date's (documented).
         - Recorded, not guessed: daily, weekly and monthly schedules show the day of the GET, ExactlyOnce keeps its own and may lie in the past.
           Guessed: seconds are shown as 00.
         """

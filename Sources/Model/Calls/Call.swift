@@ -9,7 +9,7 @@ package struct Call: Sendable {
     package let parameters: [(name: String, value: String)]
     package let query: QueryParameters
     /// The body, if the endpoint takes one and the request has one.
-    package let body: JSONDocument?
+    package var body: JSONDocument?
     package let caller: Caller
     package let now: Timestamp
     package let product: ProductVersion
@@ -108,7 +108,7 @@ package struct Call: Sendable {
     /// - Throws: a refusal if it is something else.
     /// - Returns: false if it was not sent, or is empty.
     package func flag(_ name: String) throws(Refusal) -> Bool {
-        switch query[name.lowercased()]?.lowercased() {
+        switch query.trimmed(name.lowercased())?.lowercased() {
         case nil, "", "false": return false
         case "true": return true
         case let text?: throw .badArgument("\(name): expected true or false, found '\(text.prefix(60))'.", member: name)

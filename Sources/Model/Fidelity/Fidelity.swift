@@ -1,4 +1,4 @@
-import Base
+package import Base
 
 /// The switches for what nobody could establish, or what a client needs otherwise. The defaults are the vendor's way.
 package struct Fidelity: Sendable, Equatable {
@@ -42,6 +42,8 @@ package struct Fidelity: Sendable, Equatable {
     var enums = WireStyle.EnumStyle.product
     package var unknownMembers = UnknownMembers.ignore
     var unknownIDs = UnknownIDs.vendor
+    /// How the JSON of bodies is read.
+    package var json = JSONReading.lenient
     package var missingSchedule = MissingSchedule.refuse
     package var bindingErrors = BindingErrors.command
     package var unauthorizedBody = UnauthorizedBody.html

@@ -64,6 +64,17 @@ package struct FidelitySwitch: Sendable {
             "unknownMembers", \.unknownMembers, "what happens to members that a model does not have",
             effect: "members of a request that the model does not have", provenance: "recorded: ignored"),
         .init(
+            "json", \.json, "whether bodies are read as Newtonsoft's Json.NET and ASP.NET do, or as RFC 8259 says",
+            effect: """
+                how the JSON of bodies is read: `lenient` also takes single quotes, names without quotes, comments, a trailing comma, control \
+                characters in strings, text after the first value, booleans and numbers as text, an empty text for null, and .NET's times; \
+                `strict` holds clients to RFC 8259, and `X-Mock-Why` says where that is why
+                """,
+            provenance: """
+                client: the texts of 25.5's errors are Newtonsoft's; documented: what Newtonsoft takes, by its source; that Command changes \
+                none of it is assumed
+                """),
+        .init(
             "unknownIds", \.unknownIDs, "the status for identifiers that do not exist",
             effect: """
                 the status for identifiers that do not exist; `vendor` is 404 for an id in the path, for `AgentId` and for \

@@ -89,7 +89,7 @@ extension Call {
 
     /// Numbers below 1 are refused; what Command does with them is not known.
     private func count(_ name: String, default standard: Int) throws(Refusal) -> Int {
-        guard let text = query[name.lowercased()], !text.isEmpty else { return standard }
+        guard let text = query.trimmed(name.lowercased()), !text.isEmpty else { return standard }
         guard let number = Int32(text), number >= 1 else {
             throw .badArgument("\(name): expected a whole number of at least 1, found '\(text.prefix(60))'.")
         }
@@ -103,7 +103,7 @@ extension Call {
     }
 
     private func isDescending() throws(Refusal) -> Bool {
-        switch query["sortascending"]?.lowercased() {
+        switch query.trimmed("sortascending")?.lowercased() {
         case nil, "", "0", "ascending": false
         case "1", "descending": true
         case let text?: throw .badArgument("SortAscending: expected 0 (ascending) or 1 (descending), found '\(text.prefix(60))'.")

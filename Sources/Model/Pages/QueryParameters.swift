@@ -34,6 +34,12 @@ package struct QueryParameters: Sendable {
         values.last { $0.name == name }?.value
     }
 
+    /// The value of a parameter that is a number, a boolean or an id: without blanks around it, as ASP.NET's converters read it.
+    ///
+    /// - Parameter name: in lower case, without prefix.
+    /// - Returns: `nil` if it was not sent.
+    package func trimmed(_ name: String) -> String? { self[name]?.trimmed }
+
     private static func decode(_ text: Substring.UTF8View) throws(Refusal) -> String {
         guard let decoded = PercentEncoding.decode(text, plusIsSpace: true) else {
             throw .badArgument("The query '\(Substring(text).prefix(60))' is not properly percent-encoded UTF-8.")

@@ -18,7 +18,7 @@ extension JSONValue {
     /// This value as an array of at least one whole number. See `guids(at:of:)`.
     package func integers(at place: String?, of what: String) throws(Refusal) -> [Int] {
         try list(at: place, of: what) { element, place throws(Refusal) in
-            guard let number = element.integer else {
+            guard let number = element.listedNumber else {
                 throw .badArgument("\(place): expected a whole number, found \(element.shortSource).", member: place)
             }
             return number

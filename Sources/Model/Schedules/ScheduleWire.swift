@@ -32,8 +32,8 @@ extension Schedule {
         }
         if fidelity.unknownMembers == .refuse { try value.refuseUnknown(Kind.allCases.map(\.rawValue) + ["Off"], path) }
         var found: [Schedule] = []
-        if let member = value["Immediate"], !member.isNull {
-            guard let truth = member.boolean else {
+        if let member = value["Immediate"], !member.isNothing {
+            guard let truth = member.flag else {
                 throw .badArgument("\(path).Immediate: expected true or false, found \(member.kindName).", member: path + ".Immediate")
             }
             if truth { found.append(.immediate) }
@@ -43,7 +43,7 @@ extension Schedule {
         if let member = try part("Weekly", of: value, path) { found.append(try weekly(member, path + ".Weekly")) }
         if let member = try part("Monthly", of: value, path) { found.append(try monthly(member, path + ".Monthly")) }
         if let member = try part("ExactlyOnce", of: value, path) { found.append(.exactlyOnce(try time(member, path + ".ExactlyOnce"))) }
-        let isOff = value["Off"].map { $0.boolean != false } ?? false
+        let isOff = value["Off"].map { $0.flag != false } ?? false
         if found.count + (isOff && !found.isEmpty ? 1 : 0) > 1 {
             let names = found.map(\.kind.rawValue) + (isOff ? ["Off"] : [])
             throw .badArgument("\(path): expected one kind of schedule, found \(names.joined(separator: " and ")).", member: path)
@@ -142,14 +142,14 @@ extension Schedule {
 
     /// A day as a name of any case or as a number, also a number in quotes, as .NET reads enums.
     private static func weekday(_ value: JSONValue) -> Weekday? {
-        if let number = value.integer ?? value.text.flatMap({ Int($0) }) { return Weekday(rawValue: number) }
-        guard let name = value.text?.lowercased() else { return nil }
+        if let number = value.number { return Weekday(rawValue: number) }
+        guard let name = value.word else { return nil }
         return Weekday.allCases.first { $0.name.lowercased() == name }
     }
 
     private static func number(_ value: JSONValue?, _ path: String) throws(Refusal) -> Int {
-        guard let value, !value.isNull else { throw .badArgument("\(path): expected a whole number, found nothing.", member: path) }
-        guard let number = value.integer ?? value.text.flatMap({ Int($0) }), Int32(exactly: number) != nil else {
+        guard let value, !value.isNothing else { throw .badArgument("\(path): expected a whole number, found nothing.", member: path) }
+        guard let number = value.number, Int32(exactly: number) != nil else {
             throw .badArgument("\(path): expected a whole number of 32 bits, found \(value.shortSource).", member: path)
         }
         return number
@@ -157,10 +157,10 @@ extension Schedule {
 
     private static func time(_ value: JSONValue, _ path: String) throws(Refusal) -> Timestamp {
         let path = path + ".Time"
-        guard let time = value["Time"], !time.isNull else {
+        guard let time = value["Time"], !time.isNothing else {
             throw .badArgument("\(path): expected a time such as 2026-11-22T20:00:00Z, found nothing.", member: path)
         }
-        guard let moment = time.text.flatMap({ Timestamp($0) }) else {
+        guard let moment = time.moment else {
             throw .badArgument("\(path): expected a time such as 2026-11-22T20:00:00Z, found \(time.shortSource).", member: path)
         }
         return moment

@@ -30,7 +30,7 @@ package struct CustomJobRequest: Modelled {
     /// - Throws: a refusal that names the member at fault.
     package init(_ body: JSONValue, _ fidelity: Fidelity) throws(Refusal) {
         if fidelity.unknownMembers == .refuse { try body.refuseUnknown(["AgentId", "JobTypeName", "Schedule", "JobFields"]) }
-        guard let agent = body["AgentId"], !agent.isNull else {
+        guard let agent = body["AgentId"], !agent.isNothing else {
             throw .badArgument("AgentId: expected an agent's id, found nothing.", member: "AgentId")
         }
         guard let id = agent.guid else { throw .notAGUID("AgentId", agent.shortSource) }
@@ -149,7 +149,7 @@ package struct CustomJobRequest: Modelled {
             throw .badArgument("\(member): expected a string, a number or a boolean, found \(value.kindName).", member: member)
         }
         let text = value.text ?? value.source
-        guard field.type.accepts(text) else {
+        guard field.type.accepts(text, value.document.reading) else {
             throw .badArgument("\(member): expected a value of type \(field.type.name), found \(value.shortSource).")
         }
         return text

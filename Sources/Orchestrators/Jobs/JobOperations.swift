@@ -87,7 +87,7 @@ package enum JobOperations {
         established: "`jobHistoryId` required, two members, up to 2 MB of text (documented)",
         assumed: "null where a job left nothing; the 404"
     ) { call, estate throws(Refusal) in
-        guard let text = call.query["jobhistoryid"], !text.isEmpty else {
+        guard let text = call.query.trimmed("jobhistoryid"), !text.isEmpty else {
             throw .badArgument("jobHistoryId: expected a JobHistoryId in the query, found nothing.", member: "jobHistoryId")
         }
         guard let id = Int(text) else {

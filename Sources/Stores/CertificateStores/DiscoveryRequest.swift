@@ -46,7 +46,7 @@ struct DiscoveryRequest: Modelled {
     }
 
     private func agentID() throws(Refusal) -> GUID {
-        guard let agent, agent.guid != .empty else {
+        guard let agent, !agent.isNothing, agent.guid != .empty else {
             throw .badArgument("AgentId: expected an agent's id, found nothing.", member: "AgentId")
         }
         guard let id = agent.guid else { throw .notAGUID("AgentId", agent.shortSource) }

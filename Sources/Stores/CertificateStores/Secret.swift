@@ -31,8 +31,8 @@ enum Secret: Sendable, Equatable {
         if let parameters = value["Parameters"], !parameters.isNull, !parameters.isObject {
             throw .badArgument("\(path).Parameters: expected an object, found \(parameters.kindName).", member: path + ".Parameters")
         }
-        if let provider = value["Provider"] ?? value["ProviderId"], !provider.isNull {
-            guard provider.integer != nil else {
+        if let provider = value["Provider"] ?? value["ProviderId"], !provider.isNothing {
+            guard provider.listedNumber != nil else {
                 throw .badArgument("\(path).Provider: expected a whole number, found \(provider.kindName).", member: path + ".Provider")
             }
             return .present

@@ -30,7 +30,7 @@ struct StoreProperties: Sendable {
             throw .badArgument("\(path): expected a string that holds a JSON object, found \(value.kindName).", member: path)
         }
         guard !text.isEmpty else { return StoreProperties() }
-        guard let root = try? JSONDocument(Array(text.utf8)).root, root.isObject else {
+        guard let root = try? value.document(in: text).root, root.isObject else {
             throw .badArgument("\(path): expected a string that holds a JSON object, found a string that holds none.", member: path)
         }
         var properties = StoreProperties()

@@ -122,7 +122,7 @@ package struct Exchange: Sendable {
     private static func body(of request: Request, _ route: Router.Match) -> Result<JSONDocument, Refusal>? {
         guard case .endpoint(let endpoint, _, _) = route, endpoint.takesBody, !request.body.isEmpty else { return nil }
         do throws(JSONMistake) {
-            return .success(try JSONDocument(request.bytes, in: request.body))
+            return .success(try JSONDocument.lenient(request.bytes, in: request.body))
         } catch {
             return .failure(.invalidJSON(error))
         }

@@ -43,9 +43,10 @@ enum Work {
             guard caller.permissions.allow(endpoint.needs) else { throw .forbidden(caller.name, endpoint.needs.text) }
             let call = Call(
                 request: request, parameters: parameters, query: try QueryParameters(request),
-                body: try body?.get(), caller: caller, now: now, product: scenario.product, fidelity: scenario.fidelity)
+                body: try document(body, scenario.fidelity), caller: caller, now: now, product: scenario.product,
+                fidelity: scenario.fidelity)
             if endpoint.seesTime { state.estate.advance(to: now) }
-            switch try endpoint.work(call, state.estate) {
+            switch try outcome(of: endpoint, call, state.estate) {
             case .reply(let reply): return Outcome(state.response(reply, now: now))
             case .commit(let commit): return Outcome(state.response(commit(&state.estate), now: now), isCommitted: true)
             }

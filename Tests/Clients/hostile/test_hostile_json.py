@@ -76,7 +76,20 @@ BODIES = [
     ("digits for a field that is an Int", CUSTOM, job(b'"ParamInt":"' + b"3" * (MOST - 200) + b'"'), 400, "expected a value of type Int"),
     ("bytes that are no UTF-8", SCHEDULE, stores(b'"\xff\xfe"'), 400, "not UTF-8"), ("an overlong slash", SCHEDULE, stores(b'"\xc0\xaf"'), 400, "not UTF-8"),
     ("a surrogate in UTF-8", SCHEDULE, stores(b'"\xed\xa0\x80"'), 400, "not UTF-8"), ("UTF-16", SCHEDULE, stores(STORE).decode().encode("utf-16"), 400, "expected a value"),
-    ("a NUL", SCHEDULE, b"\0", 400, "expected a value"), ("a NUL in a string", SCHEDULE, stores(b'"\0"'), 400, "control character"),
+    ("a NUL", SCHEDULE, b"\0", 400, "expected a value"), ("a NUL in a string", SCHEDULE, stores(b'"\0"'), 400, "expected a GUID"),
+    ("a string of 8 MiB in single quotes", SCHEDULE, stores(b"'" + b'"' * (MOST - 100) + b"'"), 400, "expected a GUID"),
+    ("a string of 8 MiB of control characters", SCHEDULE, stores(b'"' + b"\1" * (MOST - 100) + b'"'), 400, "expected a GUID"),
+    ("a comment of 8 MiB", SCHEDULE, b"/*" + b"*" * (MOST - 200) + b"*/" + stores(STORE), 204, None),
+    ("a comment that never ends", SCHEDULE, b"/*" + b"*" * (MOST - 100), 400, "the text ends inside a comment"),
+    ("blanks of Unicode of 8 MiB", SCHEDULE, b"\xc2\xa0" * (MOST // 2 - 200) + stores(STORE), 204, None),
+    ("a number of eight million points", SCHEDULE, minutes(b".-" * (MOST // 2 - 200)), 400, "expected a"),
+    ("a boolean of 8 MiB of escapes", SCHEDULE, stores(STORE, b'"Schedule":{"Immediate":"' + b"\\u0020" * (MOST // 6 - 100) + b'"}'), 400, "expected true or false"),
+    ("two million comments", SCHEDULE, stores(b"/**/" * (MOST // 4 - 100) + STORE), 204, None),
+    ("elements left out", SCHEDULE, stores(b"," * (MOST - 200)), 400, TOO_MANY),
+    ("arrays without quotes 10,000 deep", SCHEDULE, b"{a:" * 10_000 + b"1" + b"}" * 10_000, 400, TOO_DEEP),
+    ("a value behind the first 8 MiB long", SCHEDULE, stores(STORE) + b"[" * (MOST - 200), 204, None),
+    ("a name of 8 MiB without quotes", SCHEDULE, b"{" + b"a" * (MOST - 100) + b":1}", 400, "expected at least one store id"),
+    ("a hexadecimal number of eight million digits", SCHEDULE, minutes(b"0x" + b"9" * (MOST - 200)), 400, "not valid JSON"),
 ]
 
 

@@ -14,7 +14,8 @@ struct HandWrittenTests {
         "null", "true", "5", "\"\"", "\"SampleCustomJobType\"", "\"samplecustomjobtype\"", "[]", "{}",
         "\"e89c945f-da62-482c-9495-ecf36abbd2dd\"",
         "\"00000000-0000-0000-0000-000000000000\"", "{\"Immediate\":true}", "{\"Interval\":{\"Minutes\":\"60\"}}", "{\"Daily\":{}}",
-        "{\"Off\":true}", "{\"Weekly\":{\"Days\":[\"Monday\",3],\"Time\":\"2026-01-01T10:00:00Z\"}}", "{\"ParamInt\":1}",
+        "{\"Off\":true}", "{\"Immediate\":\"True\"}", "{\"Daily\":{\"Time\":\"11/26/2026 10:00:00 AM\"}}", "\" \"",
+        "{\"Weekly\":{\"Days\":[\"Monday\",3],\"Time\":\"2026-01-01T10:00:00Z\"}}", "{\"ParamInt\":1}",
         "[\"2162f005-083e-4995-9519-60b656b06a45\"]", "[\"x\"]", "[7,7]",
     ]
 
@@ -83,7 +84,8 @@ struct HandWrittenTests {
         var accepted = 0
         for _ in 0..<5_000 {
             let text = Self.body(["AgentId", "JobTypeName", "Schedule", "jobFIELDS", "Strange"], &random)
-            let body = try JSONDocument(Array(text.utf8)).root
+            let isLenient = random.next() % 2 == 0
+            let body = try (isLenient ? JSONDocument.lenient(Array(text.utf8)) : JSONDocument(Array(text.utf8))).root
             let byHand = Self.outcome { () throws(Refusal) in try CustomJobRequest(body, fidelity).order(estate, fidelity) }
             let derived = Self.outcome { () throws(Refusal) in
                 var draft = CustomJobRequest.model.blank()
@@ -103,7 +105,8 @@ struct HandWrittenTests {
         fidelity.unknownMembers = unknown
         for _ in 0..<5_000 {
             let text = Self.body(["StoreIds", "schedule", "Strange"], &random)
-            let body = try JSONDocument(Array(text.utf8)).root
+            let isLenient = random.next() % 2 == 0
+            let body = try (isLenient ? JSONDocument.lenient(Array(text.utf8)) : JSONDocument(Array(text.utf8))).root
             let byHand = Self.outcome { () throws(Refusal) in try ScheduleStoresRequest(body, fidelity) }
             let derived = Self.outcome { () throws(Refusal) in
                 var draft = ScheduleStoresRequest.model.blank()

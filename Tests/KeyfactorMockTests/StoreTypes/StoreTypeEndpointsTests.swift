@@ -190,7 +190,8 @@ struct StoreTypeEndpointsTests {
     @Test(arguments: [
         ("[101,2,77,100]", 204, nil as String?, 11, "what is used or unknown is passed over"),
         ("[]", 400, "The request body: expected at least one store type's number, found none.", 13, "none"),
-        ("[101,\"2\"]", 400, "[1]: expected a whole number, found '2'.", 13, "no number"),
+        ("[101,\"two\"]", 400, "[1]: expected a whole number, found 'two'.", 13, "no number"),
+        ("[101,\"2\"]", 204, nil, 12, "a number as a text; type 2 is used"),
         ("{}", 400, "The request body is an object; expected a JSON array of store types' numbers.", 13, "no array"),
         ("", 400, "The request body is empty; expected a JSON array of store types' numbers.", 13, "nothing"),
     ])
