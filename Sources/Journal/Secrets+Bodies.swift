@@ -90,7 +90,7 @@ extension Secrets {
         return redacted.contains(struckOut) ? redacted : text
     }
 
-    /// A document without its secrets, written anew.
+    /// A document without its secrets, written again.
     private static func rewritten(_ value: JSONValue) -> String {
         var writer = JSONWriter()
         write(value, to: &writer)
@@ -146,7 +146,7 @@ extension Secrets {
         let document = try? JSONDocument.lenient(Array(text.utf8))
         if let document, document.departure == nil { return redacted(document.root, Array(text.utf8)[...]) }
         if let document, case let redacted = rewritten(document.root), redacted.contains(struckOut) { return redacted }
-        // What only the lenient parser reads may have a secret in a comment, or behind what was read.
+        // What only the lenient parser reads may have a secret in a comment, or after what was read.
         return mayHold(text) ? struckOut : text
     }
 }

@@ -64,7 +64,7 @@ package struct JSONMistake: Error, Sendable, Equatable {
     /// The column in bytes, from 1.
     package let column: Int
     /// Whether the text is nested too deeply or has too many values, however it is read.
-    package let isLimit: Bool
+    let isLimit: Bool
 
     /// A mistake at a place of a text.
     init(_ message: String, at place: Int, of range: Range<Int>, _ bytes: borrowing Span<UInt8>, isLimit: Bool = false) {

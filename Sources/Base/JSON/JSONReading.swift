@@ -94,7 +94,7 @@ extension JSONValue {
     ///
     /// - Parameter read: reads it.
     /// - Returns: `nil` if this is no text, the document is strict, or the text means nothing.
-    package func loosely<Meaning>(_ read: (String) -> Meaning?) -> Meaning? {
+    func loosely<Meaning>(_ read: (String) -> Meaning?) -> Meaning? {
         // A text that is longer than any of these, in escapes and blanks too, is none; it is not decoded to find out.
         isLenient && sourceLength <= 2_048 ? (text?.trimmed).flatMap(read) : nil
     }

@@ -87,7 +87,7 @@ BODIES = [
     ("two million comments", SCHEDULE, stores(b"/**/" * (MOST // 4 - 100) + STORE), 204, None),
     ("elements left out", SCHEDULE, stores(b"," * (MOST - 200)), 400, TOO_MANY),
     ("arrays without quotes 10,000 deep", SCHEDULE, b"{a:" * 10_000 + b"1" + b"}" * 10_000, 400, TOO_DEEP),
-    ("a value behind the first 8 MiB long", SCHEDULE, stores(STORE) + b"[" * (MOST - 200), 204, None),
+    ("a value after the first 8 MiB long", SCHEDULE, stores(STORE) + b"[" * (MOST - 200), 204, None),
     ("a name of 8 MiB without quotes", SCHEDULE, b"{" + b"a" * (MOST - 100) + b":1}", 400, "expected at least one store id"),
     ("a hexadecimal number of eight million digits", SCHEDULE, minutes(b"0x" + b"9" * (MOST - 200)), 400, "not valid JSON"),
 ]

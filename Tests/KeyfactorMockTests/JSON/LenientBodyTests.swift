@@ -35,13 +35,13 @@ struct LenientBodyTests {
     @Test(arguments: [
         ("{Password:'hush'}", "a name without quotes"), ("{'password':\"hush\",}", "single quotes"),
         ("{'pass\\u0077ord':'hush'}", "an escape"),
-        ("{a:1} {password:'hush'}", "behind the first value"), ("{a:1/*password=hush*/}", "in a comment"),
+        ("{a:1} {password:'hush'}", "after the first value"), ("{a:1/*password=hush*/}", "in a comment"),
         ("{a:1}// hush", "in a last comment"),
         ("// hush\n{a:1}", "in a first comment"), ("{Properties:'{password:\\'hush\\'}'}", "in a text"),
         ("{a:\"{'password':'hush'}\"}", "in JSON in a text"),
         ("{a:'{b:1}//password: hush'}", "in a comment in a text"), ("['Password','hush',]", "as a pair"),
         ("{Name:'Password',Value:'hush'}", "named beside"),
-        ("{password:\r\n'hu\nsh hush'}", "over lines"), ("{a:'{b:1} {password:\"hush\"}'}", "behind JSON in a text"),
+        ("{password:\r\n'hu\nsh hush'}", "over lines"), ("{a:'{b:1} {password:\"hush\"}'}", "after JSON in a text"),
     ])
     func aSecretInALenientBodyIsStruckOut(_ body: String, _ reason: String) throws {
         let shown = Secrets.body(Array(body.utf8)[...], isForm: false)
