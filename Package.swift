@@ -112,5 +112,7 @@ for target in package.targets where target.type != .system && target.name != "CL
     if target.type != .test, !["TestSupport", "fuzz"].contains(target.name) {
         target.swiftSettings?.append(.strictMemorySafety())  // SE-0458: `unsafe` marks every dangerous word
     }
+    // Generic code of the lower modules is specialised in the upper ones, as if all were one module.
+    target.swiftSettings?.append(.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)))
     if isFuzzing { target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])) }
 }

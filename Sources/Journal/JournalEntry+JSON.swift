@@ -6,6 +6,7 @@ extension JournalEntry {
     package func write(to writer: inout JSONWriter) {
         let type = request.header("content-type")?.lowercased() ?? ""
         let isForm = type.hasPrefix("application/x-www-form-urlencoded") || subject == .token
+        let names = secretNames
         writer.object { writer in
             writer.member("n", number)
             writer.member("at", at)
@@ -16,7 +17,7 @@ extension JournalEntry {
             writer.member("query", Secrets.query(request.text(request.query)))
             writer.name("headers")
             Self.write(request.headers, to: &writer)
-            writer.member("body", Secrets.body(request.bytes[request.body], isForm: isForm))
+            writer.member("body", Secrets.body(request.bytes[request.body], isForm: isForm, names))
             if bodyLength > Self.bodyCap { writer.member("bodyLength", bodyLength) }
             writer.member("operation", operation)
             writer.member("rule", rule)
@@ -26,7 +27,7 @@ extension JournalEntry {
             writer.member("delivery", delivery.rawValue)
             writer.name("replyHeaders")
             Self.write(status == 0 ? [] : reply.headers, to: &writer)
-            writer.member("replyBody", status == 0 ? nil : Secrets.reply(reply.body[...]))
+            writer.member("replyBody", status == 0 ? nil : Secrets.reply(reply.body[...], names))
             if replyLength > Self.bodyCap { writer.member("replyBodyLength", replyLength) }
             writer.member("bytesIn", bytesIn)
             writer.member("bytesOut", bytesOut)

@@ -50,6 +50,11 @@ package struct JournalEntry: Sendable {
     let bodyLength: Int
     /// Why it was refused or is broken, or what else a developer should know.
     let why: String?
+    /// What the store types of its world declared to be secret, in lower case.
+    private let declaredSecrets: Set<String>
+
+    /// The names in it that are secret although nothing but a store type says so.
+    var secretNames: SecretNames { SecretNames(declaredSecrets) }
 
     /// The most bytes of a body that are kept.
     static let bodyCap = 65_536
@@ -68,10 +73,12 @@ package struct JournalEntry: Sendable {
     ///   - delivery: how the reply goes out.
     ///   - reply: the reply; of a long body only ``bodyCap`` bytes are kept.
     ///   - why: why it was refused or is broken, or what else a developer should know.
+    ///   - declaredSecrets: the names, in lower case, that store types declare to be secret.
     package init(
         _ request: Request, _ subject: Subject, caller: String, at: Timestamp, wall: Timestamp, rule: String? = nil,
-        failure: String? = nil, effect: Effect = .none, delivery: Delivery = .whole, reply: Response, why: String? = nil
+        failure: String? = nil, effect: Effect = .none, delivery: Delivery = .whole, reply: Response, why: String? = nil, declaredSecrets: Set<String> = []
     ) {
+        self.declaredSecrets = declaredSecrets
         (self.subject, self.at, self.wall, self.caller, self.rule, self.failure) = (subject, at, wall, caller, rule, failure)
         (self.effect, self.delivery, self.why) = (effect, delivery, why)
         bodyLength = request.body.count

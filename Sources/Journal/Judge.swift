@@ -187,7 +187,7 @@ package struct Judge {
     private func held(_ entry: JournalEntry, _ conditions: [Rule.Condition]) -> [Verdict.Criterion] {
         guard !conditions.isEmpty else { return [] }
         return zip(conditions, values(entry, conditions)).map { condition, value in
-            let isSecret = Secrets.isSecret(condition.selector)
+            let isSecret = Secrets.isSecret(condition.selector, entry.secretNames)
             let found = isSecret ? Secrets.struckOut : shown(value, condition.selector, entry)
             return .init(name: condition.text, wanted: condition.shownWanted, found: found, isMet: condition.fits(value))
         }
@@ -196,7 +196,7 @@ package struct Judge {
     /// What a selector found, as the journal shows it: of a body, what is left without its secrets.
     private func shown(_ value: Selected, _ selector: Selector, _ entry: JournalEntry) -> String {
         guard case .body(let steps) = selector, case .json = value else { return Secrets.shown(value.shown) }
-        let body = Secrets.body(entry.request.bytes[entry.request.body], isForm: false)
+        let body = Secrets.body(entry.request.bytes[entry.request.body], isForm: false, entry.secretNames)
         guard let document = try? JSONDocument(Array(body.utf8)), let left = document.root.value(at: steps) else {
             return Secrets.struckOut
         }

@@ -8,24 +8,25 @@ extension Secrets {
     /// - Parameters:
     ///   - bytes: the body, which may have been cut.
     ///   - isForm: whether it is said, or known, to be a form.
+    ///   - names: what store types declare to be secret.
     /// - Returns: text. JSON that only the lenient parser reads is shown as it was read, without comments and what follows. What is neither
     ///   JSON nor a form is redacted, since nobody knows where in it a secret may stand.
-    static func body(_ bytes: ArraySlice<UInt8>, isForm: Bool) -> String {
+    static func body(_ bytes: ArraySlice<UInt8>, isForm: Bool, _ names: SecretNames = .none) -> String {
         if bytes.isEmpty { return "" }
         let document = try? JSONDocument.lenient(Array(bytes))
-        if let document, document.departure == nil { return redacted(document.root, bytes) }
+        if let document, document.departure == nil { return redacted(document.root, bytes, names) }
         let first = bytes.first { $0 > 0x20 }
         if isForm, first != UInt8(ascii: "{"), first != UInt8(ascii: "["), let text = String(validating: bytes, as: UTF8.self) {
             return query(text)
         }
-        if let document { return rewritten(document.root) }
+        if let document { return rewritten(document.root, names) }
         // A few characters again and again, as tests of sizes send them, are no secret.
         return Set(bytes.prefix(4_096)).count < 4 && Set(bytes).count < 4 ? String(decoding: bytes, as: UTF8.self) : struckOut
     }
 
     /// The body of a reply as the journal shows it: the mock's own, or one that a rule's author wrote.
-    static func reply(_ bytes: ArraySlice<UInt8>) -> String {
-        if let document = try? JSONDocument(Array(bytes)) { return redacted(document.root, bytes) }
+    static func reply(_ bytes: ArraySlice<UInt8>, _ names: SecretNames = .none) -> String {
+        if let document = try? JSONDocument(Array(bytes)) { return redacted(document.root, bytes, names) }
         let text = String(decoding: bytes, as: UTF8.self)
         return isSuspect(bytes) && mayHold(text) ? struckOut : text
     }
@@ -33,7 +34,7 @@ extension Secrets {
     /// An expectation as reports show it, without the secrets that it names.
     static func expectation(_ json: String) -> String {
         guard let document = try? JSONDocument(Array(json.utf8)) else { return struckOut }
-        return redacted(document.root, Array(json.utf8)[...])
+        return redacted(document.root, Array(json.utf8)[...], .none)
     }
 
     /// A query, or a form, without the values of secrets. Its parts are separated by `&` or `;`.
@@ -83,51 +84,51 @@ extension Secrets {
     ])
 
     /// A document without its secrets; as it was written if it has none.
-    private static func redacted(_ value: JSONValue, _ source: ArraySlice<UInt8>) -> String {
+    private static func redacted(_ value: JSONValue, _ source: ArraySlice<UInt8>, _ names: SecretNames) -> String {
         let text = String(decoding: source, as: UTF8.self)
-        guard isSuspect(source) else { return text }
-        let redacted = rewritten(value)
+        guard !names.isEmpty || isSuspect(source) else { return text }
+        let redacted = rewritten(value, names)
         return redacted.contains(struckOut) ? redacted : text
     }
 
     /// A document without its secrets, written again.
-    private static func rewritten(_ value: JSONValue) -> String {
+    private static func rewritten(_ value: JSONValue, _ names: SecretNames) -> String {
         var writer = JSONWriter()
-        write(value, to: &writer)
+        write(value, names, to: &writer)
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 
-    private static func write(_ value: JSONValue, to writer: inout JSONWriter) {
+    private static func write(_ value: JSONValue, _ names: SecretNames, to writer: inout JSONWriter) {
         if value.isObject {
-            writeObject(value.members, to: &writer)
+            writeObject(value.members, names, to: &writer)
         } else if value.isArray {
             var isNamed = false
             writer.array(value.elements) { writer, element in
                 if isNamed, !isPlain(element) {
                     writer.value(struckOut)
                 } else {
-                    write(element, to: &writer)
+                    write(element, names, to: &writer)
                 }
                 // A pair such as ["Password", "x"], or a list of names and values in turn.
-                if let name = element.text, isSecretWord(name) { isNamed = true }
+                if let name = element.text, isSecretWord(name) || names.contains(name) { isNamed = true }
             }
         } else if let text = value.text {
-            writer.value(Self.text(text))
+            writer.value(Self.text(text, names))
         } else {
             writer.raw(value.source)
         }
     }
 
-    private static func writeObject(_ members: [(name: String, value: JSONValue)], to writer: inout JSONWriter) {
+    private static func writeObject(_ members: [(name: String, value: JSONValue)], _ names: SecretNames, to writer: inout JSONWriter) {
         let isApart = members.contains { member in
-            nameKeys.contains(plain(member.name)) && member.value.text.map(isSecretWord) == true
+            nameKeys.contains(plain(member.name)) && member.value.text.map { isSecretWord($0) || names.contains($0) } == true
         }
         writer.object { writer in
             for member in members {
                 writer.name(anyText: member.name)
                 let isSecret =
-                    isSecret(name: member.name) || isApart && !keysBesideNames.contains(plain(member.name))
-                if isSecret, !isPlain(member.value) { writer.value(struckOut) } else { write(member.value, to: &writer) }
+                    isSecret(name: member.name) || names.contains(member.name) || isApart && !keysBesideNames.contains(plain(member.name))
+                if isSecret, !isPlain(member.value) { writer.value(struckOut) } else { write(member.value, names, to: &writer) }
             }
         }
     }
@@ -141,12 +142,12 @@ extension Secrets {
     private static func isPlain(_ value: JSONValue) -> Bool { value.isNull || value.boolean != nil }
 
     /// A text inside JSON: it may be a private key, or JSON itself, as a store's properties are.
-    static func text(_ text: String) -> String {
+    static func text(_ text: String, _ names: SecretNames = .none) -> String {
         guard let first = text.first(where: { !$0.isWhitespace }), first == "{" || first == "[" else { return shown(text) }
         let document = try? JSONDocument.lenient(Array(text.utf8))
-        if let document, document.departure == nil { return redacted(document.root, Array(text.utf8)[...]) }
-        if let document, case let redacted = rewritten(document.root), redacted.contains(struckOut) { return redacted }
+        if let document, document.departure == nil { return redacted(document.root, Array(text.utf8)[...], names) }
+        if let document, case let redacted = rewritten(document.root, names), redacted.contains(struckOut) { return redacted }
         // What only the lenient parser reads may have a secret in a comment, or after what was read.
-        return mayHold(text) ? struckOut : text
+        return !names.isEmpty || mayHold(text) ? struckOut : text
     }
 }

@@ -46,13 +46,13 @@ package enum Secrets {
     private static let harmlessNames = ["setnewpasswordallowed", "passwordoptions", "privatekeyallowed", "hasprivatekey"]
 
     /// Whether a selector reads a secret.
-    static func isSecret(_ selector: Selector) -> Bool {
+    static func isSecret(_ selector: Selector, _ names: SecretNames) -> Bool {
         switch selector {
         case .header(let name): !isHarmless(header: name)
         case .query(let name): isSecret(name: name)
         case .body(let steps):
             steps.contains { step in
-                if case .member(let name) = step { isSecret(name: name) } else { false }
+                if case .member(let name) = step { isSecret(name: name) || names.contains(name) } else { false }
             }
         default: false
         }

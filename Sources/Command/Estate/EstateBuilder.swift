@@ -123,7 +123,7 @@ package struct EstateBuilder {
 
     mutating func put(_ type: StoreType) {
         seeding.storeTypes[type.shortName.lowercased()] = type.number
-        estate.storeTypes.put(type, at: type.number)
+        estate.put(type)
     }
 
     mutating func put(_ store: CertificateStore) { stores[StoreKey(store)] = store }
@@ -227,6 +227,8 @@ package struct EstateBuilder {
             CertificateStore.model.seed(node, into: &made, &seeding)
             if made.id != id { made = made.renamed(made.id) }
             (made.machine, made.path) = (known?.machine ?? machine, path)
+            made.properties = StoreProperties.secured(
+                made.properties, secrets: estate.secrets(ofStoreType: type), key: "\(machine)\n\(path)\n\(type)", seed: seeding.seed)
             if let inventory { made.inventory = estate.certificates.entries(inventory) }
             put(made)
             if let schedule = schedule(of: made, asked: asked, isNew: known == nil, isWhole: node["inventoryJob"] != nil) {

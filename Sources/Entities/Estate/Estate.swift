@@ -11,7 +11,9 @@ package struct Estate: Sendable {
     package var agents = Table<GUID, Agent>(
         sortedBy: { $0.id < $1.id }, groupedBy: { Agent.group(ofMachine: $0.machine) }, groupOfText: { Agent.group(ofMachine: $0) })
     package var stores = CertificateStore.table([])
-    package var storeTypes = Table<Int, StoreType>(sortedBy: { $0.number < $1.number })
+    package private(set) var storeTypes = Table<Int, StoreType>(sortedBy: { $0.number < $1.number })
+    /// The names, in lower case, of all that store types ever declared to be secret: properties and entry parameters.
+    package private(set) var secretNames: Set<String> = []
     package var containers = Table<Int, Container>(sortedBy: { $0.id < $1.id })
     package private(set) var jobTypes = Table<GUID, JobType>(sortedBy: { $0.name.lowercased() < $1.name.lowercased() })
     package var pamProviders = Table<Int, PamProvider>(sortedBy: { $0.id < $1.id })
@@ -34,6 +36,16 @@ package struct Estate: Sendable {
     package init(identifiers: Identifiers) {
         self.identifiers = identifiers
     }
+
+    /// Puts a store type in, or in the place of the one with its number.
+    package mutating func put(_ type: StoreType) {
+        storeTypes.put(type, at: type.number)
+        secretNames.formUnion(type.details.secrets)
+        secretNames.formUnion(type.details.entryParameters.filter { $0.type == .secret }.map { $0.name.lowercased() })
+    }
+
+    /// Takes a store type out. Nothing happens if there is none.
+    package mutating func removeStoreType(number: Int) { storeTypes.remove(number) }
 
     /// Puts a custom job type in, or in the place of the one with its id.
     package mutating func put(_ type: JobType) {

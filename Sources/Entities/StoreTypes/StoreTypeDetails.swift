@@ -24,6 +24,9 @@ extension StoreType {
         /// The ids of job types that were given; the others are drawn from the capability.
         package var jobTypes: [String: GUID] = [:]
 
+        /// The names of its secret properties, in lower case.
+        package var secrets: [String] { properties.filter { $0.type == .secret }.map { $0.name.lowercased() } }
+
         /// As a request leaves it that says nothing.
         package init() {}
 

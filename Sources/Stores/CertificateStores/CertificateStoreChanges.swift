@@ -29,7 +29,7 @@ enum CertificateStoreChanges {
         }
         return .commit { estate in
             var store = new.renamed(estate.identifiers.next(.store))
-            draft.apply(to: &store, &estate.identifiers)
+            draft.apply(to: &store, secrets: estate.secrets(ofStoreType: store.type), &estate.identifiers)
             estate.add(store, schedule: draft.schedule.value?.schedule, now: call.now)
             return answer(store.id, draft, call, estate)
         }
@@ -48,7 +48,8 @@ enum CertificateStoreChanges {
         try call.require(.storesModify, container: draft.container.applied(to: store.container))
         try draft.check(store, call, estate)
         return .commit { estate in
-            estate.changeStore(draft.id, schedule: draft.scheduleChange, now: call.now) { draft.apply(to: &$0, &$1) }
+            let secrets = estate.secrets(ofStoreType: store.type)
+            estate.changeStore(draft.id, schedule: draft.scheduleChange, now: call.now) { draft.apply(to: &$0, secrets: secrets, &$1) }
             return answer(draft.id, draft, call, estate)
         }
     }
@@ -93,10 +94,11 @@ enum CertificateStoreChanges {
             try draft.checkApproval(of: store, at: "[\(index)].", call, estate)
         }
         return .commit { [drafts] estate in
-            for draft in drafts {
+            for (draft, store) in zip(drafts, stores) {
+                let secrets = estate.secrets(ofStoreType: draft.type ?? store.type)
                 estate.changeStore(draft.id, schedule: draft.scheduleChange, now: call.now) { store, identifiers in
                     store.isApproved = true
-                    draft.apply(to: &store, &identifiers)
+                    draft.apply(to: &store, secrets: secrets, &identifiers)
                 }
             }
             return Reply(204)

@@ -13,11 +13,16 @@ extension CertificateStore.Draft {
     }
 
     /// Puts what is said into a store, but for the schedule.
-    func apply(to store: inout CertificateStore, _ identifiers: inout Identifiers) {
+    ///
+    /// - Parameters:
+    ///   - store: the store.
+    ///   - secrets: the names of what its type declares to be secret.
+    ///   - identifiers: where identifiers of new secrets come from.
+    func apply(to store: inout CertificateStore, secrets: [String], _ identifiers: inout Identifiers) {
         store.container = container.applied(to: store.container)
         store.agent = agent.applied(to: store.agent)
         store.createsIfMissing = createsIfMissing ?? store.createsIfMissing
-        store.properties = properties?.kept(over: store.properties, &identifiers) ?? store.properties
+        store.properties = properties?.kept(over: store.properties, secrets: secrets, &identifiers) ?? store.properties
         store.hasPassword = password.over(store.hasPassword)
     }
 

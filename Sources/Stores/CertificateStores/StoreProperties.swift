@@ -5,7 +5,7 @@ import Model
 ///
 /// In requests a value is a text, or an object `{"value": …}` around a text or a secret. What is kept is an object of texts, in which
 /// a secret is the object that a GET shows.
-struct StoreProperties: Sendable {
+package struct StoreProperties: Sendable {
     /// What is said of one property.
     private enum Value: Sendable {
         case text(String)
@@ -47,7 +47,7 @@ struct StoreProperties: Sendable {
         if value.isObject { return .secret(try Secret.read(value, path: path)) }
         guard !value.isArray else { throw .badArgument("\(path): expected a string, found an array.", member: path) }
         let text = value.text ?? value.source
-        return secretNames.contains(name.lowercased()) ? .secret(.of(text)) : .text(text)
+        return .text(text)
     }
 
     private static func isSecret(_ value: JSONValue) -> Bool {
@@ -58,21 +58,59 @@ struct StoreProperties: Sendable {
     ///
     /// - Parameters:
     ///   - old: the properties before, of which secrets that come masked are taken over.
+    ///   - secrets: the names, in lower case, of what the store's type declares to be secret.
     ///   - identifiers: where identifiers of new secrets come from.
     /// - Returns: a JSON object as text.
-    func kept(over old: String, _ identifiers: inout Identifiers) -> String {
+    func kept(over old: String, secrets: [String], _ identifiers: inout Identifiers) -> String {
         let old = try? JSONDocument(Array(old.utf8)).root
         var writer = JSONWriter(capacity: 64)
         writer.object { writer in
             for (name, value) in values {
                 writer.name(anyText: name)
-                switch value {
+                switch Self.meant(value, name, secrets) {
                 case .text(let text): writer.value(text)
                 case .secret(let secret):
                     let before = old?[name]
                     let instance = before?["InstanceGuid"]?.guid ?? identifiers.next(.secret)
                     KeyfactorSecret(isPresent: secret.over(before?["HasValue"]?.boolean ?? false), instance: instance).write(to: &writer)
                 }
+            }
+        }
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
+    /// A text is a secret where the store's type, or its name, says so.
+    private static func meant(_ value: Value, _ name: String, _ secrets: [String]) -> Value {
+        guard case .text(let text) = value, secretNames.contains(name.lowercased()) || secrets.contains(name.lowercased()) else {
+            return value
+        }
+        return .secret(.of(text))
+    }
+
+    /// The properties that a scenario file gives a store, without the secrets that it spells out.
+    ///
+    /// - Parameters:
+    ///   - written: a JSON object as text.
+    ///   - secrets: the names, in lower case, of what the store's type declares to be secret.
+    ///   - key: what the identifiers of secrets are drawn from.
+    ///   - seed: the scenario's seed.
+    /// - Returns: a JSON object as text.
+    package static func secured(_ written: String, secrets: [String], key: String, seed: UInt64) -> String {
+        guard let root = try? JSONDocument(Array(written.utf8)).root else { return written }
+        let isOpen = { (name: String, value: JSONValue) in
+            value.isString && (secrets.contains(name.lowercased()) || secretNames.contains(name.lowercased()))
+        }
+        guard root.members.contains(where: isOpen) else { return written }
+        var writer = JSONWriter(capacity: 64)
+        writer.object { writer in
+            for (name, value) in root.members {
+                writer.name(anyText: name)
+                guard isOpen(name, value) else {
+                    if let text = value.text { writer.value(text) } else { writer.raw(value.source) }
+                    continue
+                }
+                let instance = Identifiers.fixed(.secret, "\(key)\n\(name)", seed: seed)
+                KeyfactorSecret(isPresent: value.text?.isEmpty == false, instance: instance).write(to: &writer)
             }
         }
         return String(decoding: writer.bytes, as: UTF8.self)

@@ -8,6 +8,9 @@ extension Estate {
         return storeTypes.all.first { $0.shortName.lowercased() == shortName }
     }
 
+    /// The names, in lower case, of the properties that a store type declares to be secret.
+    package func secrets(ofStoreType number: Int) -> [String] { storeTypes[number]?.details.secrets ?? [] }
+
     /// What is of a store type, in words: stores, or else containers limited to it; `nil` if nothing is.
     func users(ofStoreType number: Int) -> String? {
         let stores = stores.all.count { $0.type == number }
@@ -25,6 +28,6 @@ extension Estate {
     /// Deletes a store type that nothing uses.
     mutating func removeStoreType(_ number: Int) {
         highestStoreType = max(highestStoreType, storeTypes.lastKey ?? 0)
-        storeTypes.remove(number)
+        removeStoreType(number: number)
     }
 }

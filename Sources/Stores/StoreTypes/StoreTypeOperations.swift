@@ -38,7 +38,7 @@ package enum StoreTypeOperations {
         try requireOwnNames(type, estate)
         return .commit { estate in
             type.number = estate.nextStoreTypeNumber()
-            estate.storeTypes.put(type, at: type.number)
+            estate.put(type)
             return call.object(type, StoreType.model, .shown, estate)
         }
     }
@@ -57,7 +57,7 @@ package enum StoreTypeOperations {
         try requireOwnNames(type, estate)
         let replacement = type
         return .commit { estate in
-            estate.storeTypes.put(replacement, at: replacement.number)
+            estate.put(replacement)
             return call.object(replacement, StoreType.model, .shown, estate)
         }
     }

@@ -1,4 +1,5 @@
 package import Base
+import Entities
 import Journal
 package import MicroHTTP
 package import Model
@@ -123,7 +124,7 @@ extension WorldState {
         JournalEntry(
             exchange.request, exchange.journalSubject, caller: exchange.caller(caller), at: now, wall: wall, rule: strike?.rule.name,
             failure: strike?.substitute?.failure, effect: outcome.isCommitted ? .committed : .none, delivery: delivery,
-            reply: outcome.response, why: outcome.reason)
+            reply: outcome.response, why: outcome.reason, declaredSecrets: estate.secretNames)
     }
 }
 

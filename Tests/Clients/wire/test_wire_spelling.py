@@ -154,6 +154,11 @@ def test_a_body_with_a_byte_order_mark_is_read(mock):
 
 
 def test_a_body_that_is_not_json_is_refused_with_its_place(mock):
+    reply = talk(mock, powershell(SCHEDULE, '{"StoreIds": [], "Schedule": {"Daily": {"Time": "x"}}'), secure=True)
+    assert reply.status == 400 and "line 1, column 54" in reply.json["Message"]
+
+
+def test_of_a_body_that_is_closed_too_early_the_first_value_counts(mock):
     """As the vault plugin's: a brace too many in the middle."""
-    reply = talk(mock, powershell(SCHEDULE, '{"StoreIds": [], "Schedule": {"Daily": {"Time": "x"}}}, "CollectionId": 0 }'), secure=True)
-    assert reply.status == 400 and "line 1, column 55" in reply.json["Message"]
+    body = '{"StoreIds": ["%s"], "Schedule": {"Interval": {"Minutes": 12}}}, "CollectionId": 0 }' % mock.store("web-1")
+    assert talk(mock, powershell(SCHEDULE, body), secure=True).status == 204
