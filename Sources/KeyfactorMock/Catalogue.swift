@@ -46,6 +46,7 @@ package enum Catalogue {
         (.jobTypeNotFound(GUID.empty), "`/JobTypes/Custom/{id}` of a job type that does not exist"),
         (.jobTypeNotFound(named: "NAME"), "`JobTypeName` of a job type that does not exist"),
         (.jobHistoryNotFound(0), "`jobHistoryId` of an attempt that does not exist"),
+        (.agentNotDisapproved("MACHINE", "Approved"), "an agent is deleted that is not Disapproved, with force or without"),
         (.agentInUse(.empty, stores: 1, jobs: 2), "an agent is deleted without force while something depends on it"),
         (.jobTypeInUse("NAME", jobs: 1), "a job type is deleted while jobs of it are scheduled"),
         (

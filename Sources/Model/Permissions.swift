@@ -2,10 +2,10 @@
 package enum Permission: String, Sendable {
     case agentsRead = "/agents/management/read/"
     case agentsModify = "/agents/management/modify/"
-    /// Assumed: no source names it.
+    case certificatesRead = "/certificates/collections/read/"
+    case enrollCSR = "/certificates/enrollment/csr/"
     case pamRead = "/pam/read/"
     case storesRead = "/certificate_stores/read/"
-    /// The name is assumed; so is that it covers store types and containers.
     case storesModify = "/certificate_stores/modify/"
     case storesSchedule = "/certificate_stores/schedule/"
 
@@ -26,9 +26,12 @@ package enum Need: Sendable, Equatable {
     case everywhere(Permission)
     /// A permission for everything or for some container; the work checks again for each store.
     case containers(Permission)
+    /// Each of several.
+    indirect case all([Need])
 
     package static let agentsRead = Need.everywhere(.agentsRead)
     package static let agentsModify = Need.everywhere(.agentsModify)
+    package static let agentsReadAndModify = Need.all([.agentsRead, .agentsModify])
     static let pamRead = Need.everywhere(.pamRead)
 }
 
@@ -64,6 +67,7 @@ package struct Permissions: Sendable, Equatable {
     package func allow(_ need: Need) -> Bool {
         switch need {
         case .nothing: true
+        case .all(let needs): needs.allSatisfy { allow($0) }
         case .everywhere(let permission): allow(permission, container: nil)
         case .containers(let permission):
             allow(permission, container: nil) || granted.contains { $0.hasPrefix(permission.rawValue) }
@@ -97,8 +101,9 @@ extension Need {
     package var text: String {
         switch self {
         case .nothing: "nothing"
+        case .all(let needs): needs.map(\.text).joined(separator: " and ")
         case .everywhere(let permission): permission.rawValue
-        case .containers(let permission): "\(permission.rawValue), or \(permission.rawValue)N/ for a container N"
+        case .containers(let permission): "\(permission.rawValue), or \(permission.rawValue)N/ for a \(permission == .certificatesRead ? "collection" : "container") N"
         }
     }
 }

@@ -23,7 +23,7 @@ package struct Call: Sendable {
     /// - Parameter name: the path parameter's name.
     /// - Throws: a refusal if it is no GUID.
     /// - Returns: the GUID.
-    func guid(_ name: String) throws(Refusal) -> GUID {
+    package func guid(_ name: String) throws(Refusal) -> GUID {
         let text = parameters.first { $0.name == name }?.value ?? ""
         guard let id = GUID(text) else { throw .notAGUID(name, "'\(text.prefix(60))'") }
         return id

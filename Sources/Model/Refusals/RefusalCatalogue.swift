@@ -81,6 +81,11 @@ extension Refusal {
                 + " depend on it. With force=true they are deleted too.")
     }
 
+    /// Only a Disapproved agent can be deleted, with force or without.
+    package static func agentNotDisapproved(_ machine: String, _ status: String) -> Refusal {
+        badArgument("id: the agent '\(machine)' is \(status), expected a Disapproved one.")
+    }
+
     private static func count(_ number: Int, _ what: String) -> String { "\(number) \(what)\(number == 1 ? "" : "s")" }
 
     /// No custom job type of this id.

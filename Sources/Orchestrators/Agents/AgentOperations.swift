@@ -15,15 +15,17 @@ package enum AgentOperations {
         ] + [delete, approve, disapprove, resetMany, resetOne, fetchLogs, setCertificateReenrollment]
 
     private static let delete = Operation(
-        .delete, "/Agents/{id}", since: .v24, needs: .agentsModify, query: [.init(name: "force", schema: .boolean)],
-        established: "`force`, 204 without a body, not in 10 and 11; with force what depends on the agent goes too (documented)",
-        assumed: """
-            the first release that has it, 24.4; the 400 without force; what depends: its certificate stores, jobs scheduled on it or on \
-            them, not its history
-            """
+        .delete, "/Agents/{id}", since: .v12, needs: .agentsModify, query: [.init(name: "force", schema: .boolean)],
+        established: """
+            `force`, 204 without a body, not in 10 and 11; only a Disapproved agent can be deleted; with force what depends on it goes too: \
+            its certificate stores and jobs (documented)
+            """,
+        assumed: "400 for an agent that is not Disapproved, with force too, and for one with dependents without force; its history stays"
     ) { call, estate throws(Refusal) in
-        let id = try Agent.noun.find(.agentsModify, call, estate).id
-        if try !call.flag("force") {
+        let agent = try Agent.noun.find(.agentsModify, call, estate)
+        let (id, isForced) = (agent.id, try call.flag("force"))
+        guard agent.status == .disapproved else { throw .agentNotDisapproved(agent.machine, agent.status.name) }
+        if !isForced {
             let (stores, jobs) = estate.dependents(of: [id])
             guard stores.isEmpty, jobs.isEmpty else { throw .agentInUse(id, stores: stores.count, jobs: jobs.count) }
         }
@@ -44,15 +46,16 @@ package enum AgentOperations {
     ) { estate, ids, _ in estate.disapprove(ids) }
 
     private static let resetMany = onMany(
-        "/Agents/Reset", established: "a bare array of ids, 204; the agent is new again (documented)",
-        assumed: "its stores and jobs are deleted, its history stays; an unknown id refuses all"
+        "/Agents/Reset", established: "a bare array of ids, 204, 400 on a failure; the agent is New again, its stores and jobs are deleted (documented)",
+        assumed: "its history stays; an unknown id refuses all"
     ) { estate, ids, _ in estate.reset(ids) }
 
     private static let resetOne = Operation(
-        .post, "/Agents/{id}/Reset", needs: .agentsModify, established: "204, no body or `null` (documented, client)",
-        assumed: "as above"
+        .post, "/Agents/{id}/Reset", needs: .agentsReadAndModify,
+        established: "204, no body or `null` (documented, client); a failure such as an unknown id is a 400 (documented)", assumed: "as above"
     ) { call, estate throws(Refusal) in
-        let id = try Agent.noun.find(.agentsModify, call, estate).id
+        let id = try call.guid("id")
+        guard estate.agents[id] != nil else { throw .failed(Refusal.agentNotFound(id).message + ".", [Refusal.agentNotFound(id).message]) }
         return .commit { estate in
             estate.reset([id])
             return Reply(204)
@@ -83,10 +86,10 @@ package enum AgentOperations {
 
     /// An unknown agent is named in the answer and does not fail the request.
     private static let setCertificateReenrollment = Operation(
-        .post, "/Agents/SetAuthCertificateReenrollment", needs: .agentsModify, takes: Contents.of(AgentReenrollment.model, .create),
+        .post, "/Agents/SetAuthCertificateReenrollment", needs: .agentsReadAndModify, takes: Contents.of(AgentReenrollment.model, .create),
         returns: Contents.of(AgentReenrollment.model, .written),
-        established: "members of request and answer, numbers 0 to 2, `None` (documented, recorded)",
-        assumed: "the names Requested and Required and their order; an unknown id is named in the answer and fails nothing"
+        established: "members of request and answer, numbers 0 to 2, `None`; ids that failed come back with 200 (documented, recorded)",
+        assumed: "the names Requested and Required and their order"
     ) { call, estate throws(Refusal) in
         let asked = try call.read(AgentReenrollment.model)
         var answer = asked
@@ -103,7 +106,7 @@ package enum AgentOperations {
         _ path: String, established: String, assumed: String, _ change: @escaping @Sendable (inout Estate, [GUID], Timestamp) -> Void
     ) -> Operation {
         Operation(
-            .post, path, needs: .agentsModify, takes: Contents.guids, established: established, assumed: assumed
+            .post, path, needs: .agentsReadAndModify, takes: Contents.guids, established: established, assumed: assumed
         ) { call, estate throws(Refusal) in
             let (ids, now) = (try Agent.noun.keys(of: "agent", call, estate), call.now)
             return .commit { estate in

@@ -15,9 +15,9 @@ enum CertificateStoreChanges {
         returns: Contents.of(CertificateStore.model, .written),
         established: """
             200 with the store; `StorePath` in and `Storepath` out, `Approved` true whatever is sent, `{}` repeated, `ReenrollmentStatus` \
-            and `Password` null, secrets among the properties as GUIDs (recorded)
+            and `Password` null, secrets among the properties as GUIDs (recorded); permission (documented)
             """,
-        assumed: "permission; all of its 400s; 404 for an unknown type, agent or container"
+        assumed: "all of its 400s; 404 for an unknown type, agent or container"
     ) { call, estate throws(Refusal) in
         let draft = try call.read(CertificateStore.model)
         let new = try store(draft, call, estate)
@@ -39,10 +39,13 @@ enum CertificateStoreChanges {
     private static let update = Operation(
         .put, "/CertificateStores", needs: needs, takes: Contents.of(CertificateStore.model, .update),
         returns: Contents.of(CertificateStore.model, .written),
-        established: "body, 200 with the store; clients send the whole object back (documented, client)",
-        assumed: "permission; what is left out stays; answers as POST does; all of its 400s"
+        established: """
+            body, 200 with the store, permission; what is left out is cleared: ContainerId, AgentId, InventorySchedule, Properties, \
+            CreateIfMissing (documented); clients send the whole object back (client)
+            """,
+        assumed: "`Password` stays if it is left out; answers as POST does; all of its 400s"
     ) { call, estate throws(Refusal) in
-        let draft = try call.read(CertificateStore.model, .update)
+        let draft = try call.read(CertificateStore.model, .update).clearingWhatIsLeftOut
         let store = try CertificateStore.noun.find(draft.id, .storesModify, call, estate)
         try draft.requireKnown(call, estate)
         try call.require(.storesModify, container: draft.container.applied(to: store.container))
@@ -66,11 +69,16 @@ enum CertificateStoreChanges {
     }
 
     private static let deleteMany = Operation(
-        .delete, "/CertificateStores", needs: needs, takes: Contents.guids, established: "an array of ids, 204 (documented, client)",
-        assumed: "permission; all or none; jobs of the stores go with them"
+        .delete, "/CertificateStores", needs: needs, takes: Contents.guids, 
+        established: """
+            an array of ids, 204, permission (documented, client); single failures are ignored, what can be deleted is (documented)
+            """,
+        assumed: "a store out of reach is such a failure; the ids that failed do not come back, since a 204 has no body; jobs go with stores"
     ) { call, estate throws(Refusal) in
-        let ids = try call.bodyIDs(of: "store")
-        _ = try CertificateStoreOperations.stores(ids, .storesModify, call, estate)
+        let permissions = call.caller.permissions
+        let ids = try call.bodyIDs(of: "store").filter { id in
+            estate.stores[id].map { permissions.allow(.storesModify, container: $0.container) } ?? false
+        }
         return .commit { estate in
             for id in ids { estate.removeStore(id) }
             return Reply(204)
@@ -79,8 +87,14 @@ enum CertificateStoreChanges {
 
     private static let approve = Operation(
         .post, "/CertificateStores/Approve", needs: needs, takes: Contents.array(Contents.of(CertificateStore.model, .approve)),
-        established: "an array of objects, 204, `InventorySchedule` in 25 only (documented)",
-        assumed: "permission; all or none; a store that is approved is changed like the others"
+        
+        established: """
+            an array of objects, 204, permission, `InventorySchedule` in 25 only; all are of one store type (documented)
+            """,
+        assumed: """
+            all of its 400s; all or none; CertStoreType may be left out, as the descriptions have it, though a page calls it required; a \
+            store that is approved is changed like the others
+            """
     ) { call, estate throws(Refusal) in
         var drafts: [CertificateStore.Draft] = []
         for (index, element) in try call.array(of: "stores to approve").enumerated() {
@@ -90,6 +104,11 @@ enum CertificateStoreChanges {
             drafts.append(draft)
         }
         let stores = try CertificateStoreOperations.stores(drafts.map(\.id), .storesModify, call, estate)
+        if let odd = stores.firstIndex(where: { $0.type != stores[0].type }) {
+            throw .badArgument(
+                "[\(odd)].Id: expected a store of type \(stores[0].type), as the first one is, found one of type \(stores[odd].type).",
+                member: "[\(odd)].Id")
+        }
         for (index, (draft, store)) in zip(drafts, stores).enumerated() {
             try draft.checkApproval(of: store, at: "[\(index)].", call, estate)
         }
@@ -107,7 +126,7 @@ enum CertificateStoreChanges {
 
     private static let setPassword = Operation(
         .put, "/CertificateStores/Password", needs: needs, takes: Contents.of(NewPassword.model, .update),
-        established: "body, `NewPassword` as text or object, 204 (documented)", assumed: "permission; no job is made of it"
+        established: "body, `NewPassword` as text or object, 204, permission, no job (documented)", assumed: "all of its 400s"
     ) { call, estate throws(Refusal) in
         let asked = try call.read(NewPassword.model, .update)
         let id = try CertificateStore.noun.find(asked.store, .storesModify, call, estate).id

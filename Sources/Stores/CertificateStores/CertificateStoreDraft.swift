@@ -12,6 +12,17 @@ extension CertificateStore.Draft {
         }
     }
 
+    /// The same, with what an update leaves out cleared. Documented: populated fields that are not sent are cleared.
+    var clearingWhatIsLeftOut: Self {
+        var draft = self
+        if case .absent = container { draft.container = .null }
+        if case .absent = agent { draft.agent = .null }
+        if case .absent = schedule { draft.schedule = .null }
+        draft.createsIfMissing = createsIfMissing ?? false
+        draft.properties = properties ?? StoreProperties()
+        return draft
+    }
+
     /// Puts what is said into a store, but for the schedule.
     ///
     /// - Parameters:

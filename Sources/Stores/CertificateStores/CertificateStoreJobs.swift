@@ -8,10 +8,13 @@ import Orchestrators
 enum CertificateStoreJobs {
     static let all = [addCertificate, removeCertificate, ReenrollmentRequest.operation, DiscoveryRequest.operation]
 
+    /// To read certificates, all or those of the collection that the request names, and to schedule jobs on the stores.
+    private static let needs = Need.all([.containers(.certificatesRead), .containers(.storesSchedule)])
+
     private static let addCertificate = Operation(
-        .post, "/CertificateStores/Certificates/Add", needs: .containers(.storesSchedule),
+        .post, "/CertificateStores/Certificates/Add", needs: needs,
         takes: Contents.of(ManagementRequest.model, .create), returns: Contents.guids,
-        established: "body, 200 with a job id for each store (documented, client)",
+        established: "body, 200 with a job id for each store (documented, client); permissions (documented)",
         assumed: "all of its 400s; `Immediate` and `ExactlyOnce` only; any CertificateId is taken; when the inventory shows it"
     ) { call, estate throws(Refusal) in
         let asked = try call.read(ManagementRequest.model, .create)
@@ -21,7 +24,7 @@ enum CertificateStoreJobs {
     }
 
     private static let removeCertificate = Operation(
-        .post, "/CertificateStores/Certificates/Remove", needs: .containers(.storesSchedule),
+        .post, "/CertificateStores/Certificates/Remove", needs: needs,
         takes: Contents.of(ManagementRequest.model, .update), returns: Contents.guids, established: "as Add (documented, client)",
         assumed: "as Add; an alias is required"
     ) { call, estate throws(Refusal) in
@@ -38,13 +41,16 @@ enum CertificateStoreJobs {
             throw .badArgument("Schedule: expected one of Immediate, ExactlyOnce, found none.", member: "Schedule")
         }
         try schedule.require([.immediate, .exactlyOnce], for: "a certificate's \(operation == .add ? "addition" : "removal")")
+        guard call.caller.permissions.allow(.certificatesRead, container: asked.collection) else {
+            throw .forbidden(call.caller.name, Permission.certificatesRead.rawValue)
+        }
         let ids = asked.entries.map(\.store)
         let stores = try CertificateStoreOperations.stores(ids, .storesSchedule, call, estate, member: "CertificateStores")
         var orders: [JobOrder] = []
         var reasons: [String] = []
         for (store, entry) in zip(stores, asked.entries) {
             let type = estate.storeTypes[store.type]
-            if let objection = CertificateStoreOperations.objection(to: store) {
+            if let objection = CertificateStoreOperations.objection(to: store, in: estate) {
                 reasons.append("Certificate store with id '\(store.id.text)' \(objection).")
             } else if type?.supports.contains(operation) != true {
                 let name = type?.shortName ?? ""
@@ -71,6 +77,7 @@ enum CertificateStoreJobs {
 /// are looked at and not kept.
 struct ManagementRequest: Modelled {
     var certificate = 0
+    var collection: Int?
     var entries: [Entry] = []
     var schedule = Patch<Schedule.Asked>.absent
 
@@ -98,7 +105,7 @@ struct ManagementRequest: Modelled {
         Asked("CertificateId", .certificateID, required: "a certificate's id", \.certificate)
         Asked("CertificateStores", .objects(Entry.model), in: .requests, required: "at least one object", \.entries)
         Asked("Schedule", .scheduleOrOff, in: .requests, \.schedule)
-        Asked(dropped: "CollectionId", .number, in: .requests)
+        Asked("CollectionId", .number(null: 0), in: .requests, \.collection)
     }
 }
 

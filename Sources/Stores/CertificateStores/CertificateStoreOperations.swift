@@ -27,7 +27,7 @@ package enum CertificateStoreOperations {
         .post, "/CertificateStores/Schedule", needs: .containers(.storesSchedule), takes: Contents.of(ScheduleStoresRequest.model, .create),
         established: """
             body, 204 without a body, permission, that it replaces each store's schedule and that its job id is null without one \
-            (documented)
+            (documented); an agent must be approved before jobs are scheduled (documented of agents)
             """,
         assumed: "all of its 400s; all or nothing; when a job keeps its id"
     ) { call, estate throws(Refusal) in
@@ -35,7 +35,7 @@ package enum CertificateStoreOperations {
         let schedule = try request.inventorySchedule(call)
         let stores = try stores(request.stores, .storesSchedule, call, estate, member: "StoreIds")
         let reasons = stores.compactMap { store in
-            objection(to: store).map { "Certificate store with id '\(store.id.text)' \($0)." }
+            objection(to: store, in: estate).map { "Certificate store with id '\(store.id.text)' \($0)." }
         }
         guard reasons.isEmpty else { throw failed(reasons, "StoreIds") }
         let now = call.now
@@ -103,9 +103,10 @@ package enum CertificateStoreOperations {
     }
 
     /// Why nothing can be scheduled on a store; `nil` if something can.
-    static func objection(to store: CertificateStore) -> String? {
+    static func objection(to store: CertificateStore, in estate: Estate) -> String? {
         if !store.isApproved { return "must be approved before it can be scheduled" }
-        return store.agent == nil ? "has no agent assigned" : nil
+        guard let id = store.agent, let agent = estate.agents[id] else { return "has no agent assigned" }
+        return agent.status == .approved ? nil : "is served by the agent '\(agent.machine)', which is \(agent.status.name), not Approved"
     }
 
     /// The refusal of several stores.

@@ -8,20 +8,21 @@ struct ContainerAssignment: Modelled {
     private var container: Int?
     private var newName: String?
     private var newType: Int?
+    private var saysType = false
     private var stores: [GUID] = []
 
     private static let model = Model<ContainerAssignment>([.update: "AssignContainerRequest"], blank: { .init() }) {
         Asked("CertStoreContainerId", .number(null: 0), in: .update, \.container)
         Asked("NewContainerName", .text, in: .update) { $0.newName = $1.value.flatMap { $0.isEmpty ? nil : $0 } }
         // -1 is what a container says of itself that takes every type.
-        Asked("NewContainerType", .number(null: -1), in: .update, \.newType)
+        Asked("NewContainerType", .number(null: -1), in: .update) { ($0.newType, $0.saysType) = ($1.value, true) }
         Asked("KeystoreIds", .guids(of: "store"), in: .update, required: "at least one store id", \.stores)
     }
 
     static let operation = Operation(
         .put, "/CertificateStores/AssignContainer", needs: .containers(.storesModify), takes: Contents.of(model, .update),
-        returns: Contents.array(Contents.of(CertificateStore.model, .shown)), established: "body, 200 with the stores (documented)",
-        assumed: "permission; both or neither of id and name get 400; a store of another type gets 400"
+        returns: Contents.array(Contents.of(CertificateStore.model, .shown)), established: "body, NewContainerName needs NewContainerType, 200 with the stores, permission (documented)",
+        assumed: "both or neither of id and name get 400; a store of another type gets 400"
     ) { call, estate throws(Refusal) in
         let asked = try call.read(model, .update)
         let container = try asked.container(call, estate)
@@ -47,6 +48,11 @@ struct ContainerAssignment: Modelled {
         }
         if let container { return try Container.noun.find(container, .storesModify, call, estate) }
         try call.require(.storesModify, container: nil)
+        guard saysType else {
+            throw .badArgument(
+                "NewContainerType: expected the number of a certificate store type, or -1 for any, since NewContainerName is given.",
+                member: "NewContainerType")
+        }
         if let newType, estate.storeTypes[newType] == nil { throw .storeTypeNotFound(newType).forUnknownID(call.fidelity) }
         guard let newName, !estate.containers.all.contains(where: { $0.name.lowercased() == newName.lowercased() }) else {
             throw .alreadyExists("certificate store container", "NewContainerName", newName ?? "")

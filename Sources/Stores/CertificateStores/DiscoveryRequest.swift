@@ -7,6 +7,7 @@ import Orchestrators
 /// `PUT /CertificateStores/DiscoveryJob`. What it would find is not known, so that no store comes of it.
 struct DiscoveryRequest: Modelled {
     private var agent: JSONValue?
+    private var machine = ""
     private var type = 0
     private var start: Timestamp?
     private var directories: String?
@@ -16,22 +17,23 @@ struct DiscoveryRequest: Modelled {
         Asked(later: "AgentId", .guid, in: .update, isRequired: true, \.agent)
         Asked("JobExecutionTimestamp", .time, in: .update, \.start)
         Asked("Dirs", .text, in: .update, \.directories)
-        ["ClientMachine", "IgnoredDirs", "Extensions", "NamePatterns"].map { Field(asked: [Asked(dropped: $0, .text, in: .update)]) }
+        Asked("ClientMachine", .text, in: .update, required: "the machine to look at", \.machine)
+        ["IgnoredDirs", "Extensions", "NamePatterns"].map { Field(asked: [Asked(dropped: $0, .text, in: .update)]) }
         ["SymLinks", "Compatibility", "ServerUseSsl"].map { Field(asked: [Asked(dropped: $0, .flag, in: .update)]) }
         ["ServerUsername", "ServerPassword"].map { Field(asked: [Asked(dropped: $0, .secret, in: .update)]) }
     }
 
     static let operation = Operation(
-        .put, "/CertificateStores/DiscoveryJob", needs: .everywhere(.storesSchedule), takes: Contents.of(model, .update),
-        established: "body, 204, without a time now (documented)",
-        assumed: "permission, for everything; an approved agent is required; it finds nothing"
+        .put, "/CertificateStores/DiscoveryJob", needs: .containers(.storesModify), takes: Contents.of(model, .update),
+        established: "body, ClientMachine and AgentId required, 204, without a time now, permission (documented)",
+        assumed: "modify for any one container is enough; an approved agent is required; `Type` is required; it finds nothing"
     ) { call, estate throws(Refusal) in
         let asked = try call.read(model, .update)
-        let type = try StoreType.noun.find(asked.type, .storesSchedule, call, estate)
+        let type = try StoreType.noun.find(asked.type, .storesModify, call, estate)
         guard type.supports.contains(.discovery) else {
             throw .badArgument("Type: stores of type '\(type.shortName)' cannot be discovered.")
         }
-        let agent = try Agent.noun.find(asked.agentID(), .storesSchedule, call, estate)
+        let agent = try Agent.noun.find(asked.agentID(), .storesModify, call, estate)
         guard agent.status == .approved else {
             throw .badArgument("AgentId: the agent '\(agent.machine)' is \(agent.status.name), expected an Approved one.")
         }

@@ -8,13 +8,13 @@ import Orchestrators
 struct ReenrollmentRequest: Modelled {
     private var store = GUID.empty
     private var subject = ""
-    private var agent: GUID?
+    private var agent = GUID.empty
     private var alias: String?
 
     private static let model = Model<ReenrollmentRequest>([.create: "ReenrollmentRequest"], blank: { .init() }) {
         Asked("KeystoreId", .guid, required: "a store's id", \.store)
         Asked("SubjectName", .text, required: "a subject such as CN=www.example.com", \.subject)
-        Asked("AgentGuid", .guid, \.agent)
+        Asked("AgentGuid", .guid, required: "the id of the agent that serves the store", \.agent)
         Asked("Alias", .text) { $0.alias = $1.value.flatMap { $0.isEmpty ? nil : $0 } }
         Asked(dropped: "JobProperties", .object)
         ["CertificateAuthority", "CertificateTemplate"].map { Field(asked: [Asked(ignored: $0)]) }
@@ -24,15 +24,20 @@ struct ReenrollmentRequest: Modelled {
     }
 
     static let operation = Operation(
-        .post, "/CertificateStores/Reenrollment", needs: .containers(.storesSchedule), takes: Contents.of(model, .create),
-        established: "body, 204 (documented)",
-        assumed: "permission; all of its 400s; it runs at once; its certificate comes from nowhere"
+        .post, "/CertificateStores/Reenrollment", needs: .all([.everywhere(.enrollCSR), .containers(.storesModify)]), takes: Contents.of(model, .create),
+        established: "body, AgentGuid required, 204, permissions (documented)",
+        assumed: "all of its 400s; another agent than the store's gets one; it runs at once; its certificate comes from nowhere"
     ) { call, estate throws(Refusal) in
         let asked = try call.read(model)
-        let store = try CertificateStore.noun.find(asked.store, .storesSchedule, call, estate)
-        guard store.isApproved else { throw .badArgument("KeystoreId: the store must be approved before it can be scheduled.") }
-        guard let agent = asked.agent ?? store.agent else { throw .badArgument("KeystoreId: the store has no agent assigned.") }
+        let store = try CertificateStore.noun.find(asked.store, .storesModify, call, estate)
+        if let objection = CertificateStoreOperations.objection(to: store, in: estate) {
+            throw .badArgument("KeystoreId: the store \(objection).")
+        }
+        let agent = asked.agent
         guard estate.agents[agent] != nil else { throw .agentNotFound(agent).forUnknownID(call.fidelity) }
+        guard agent == store.agent else {
+            throw .badArgument("AgentGuid: expected the agent that serves the store, found another.", member: "AgentGuid")
+        }
         guard estate.storeTypes[store.type]?.supports.contains(.enrollment) == true else {
             throw .badArgument("KeystoreId: Key generation is not supported by the agent for this store.")
         }

@@ -18,10 +18,10 @@ package enum ContainerOperations {
         ] + [create, update, delete]
 
     private static let create = Operation(
-        .post, "/CertificateStoreContainers", needs: .everywhere(.storesModify), takes: Contents.of(Container.model, .create),
+        .post, "/CertificateStoreContainers", needs: .containers(.storesModify), takes: Contents.of(Container.model, .create),
         returns: Contents.of(Container.model, .written),
-        established: "body (documented); the answer repeats the time sent (recorded for applications)",
-        assumed: "permission; all of its 400s; `CertificateStores` of the request says nothing"
+        established: "body, permission (documented); the answer repeats the time sent (recorded for applications)",
+        assumed: "all of its 400s; `CertificateStores` of the request says nothing"
     ) { call, estate throws(Refusal) in
         var container = try container(try call.read(Container.model), call, estate)
         return .commit { estate in
@@ -35,9 +35,9 @@ package enum ContainerOperations {
         .put, "/CertificateStoreContainers", needs: .containers(.storesModify), takes: Contents.of(Container.model, .update),
         returns: Contents.of(Container.model, .written),
         established: """
-            body; stores in it take on the schedule, `OverwriteSchedules` decides for those that have one (documented)
+            body; stores in it take on the schedule, `OverwriteSchedules` decides for those that have one; what is left out is cleared; permission (documented)
             """,
-        assumed: "permission; it replaces the container; all of its 400s"
+        assumed: "all of its 400s"
     ) { call, estate throws(Refusal) in
         let draft = try call.read(Container.model, .update)
         _ = try Container.noun.find(draft.id, .storesModify, call, estate)
@@ -56,7 +56,7 @@ package enum ContainerOperations {
     /// The stores in it stay, with the schedules they have, in no container.
     private static let delete = Operation(
         .delete, "/CertificateStoreContainers/{id}", needs: .containers(.storesModify), id: .integer,
-        established: "204 (documented)", assumed: "permission; the stores stay, with their schedules, in no container"
+        established: "204; the stores stay (documented)", assumed: "permission; they keep their schedules, in no container"
     ) { call, estate throws(Refusal) in
         let id = try Container.noun.find(.storesModify, call, estate).id
         return .commit { estate in

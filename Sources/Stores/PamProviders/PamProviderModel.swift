@@ -18,8 +18,8 @@ extension PamProvider: Modelled {
 package enum PamProviderOperations {
     package static let all: [Operation] = [
         PamProvider.noun.list(
-            sortedBy: "Id",
-            established: "paging, filter and sort parameters (documented); Go clients ask for it (client)",
-            assumed: "that there are none unless a scenario says so; permission; fields Id and Name")
+            sortedBy: "Name",
+            established: "paging, filter and sort parameters, default sort Name, permission (documented); Go clients ask for it (client)",
+            assumed: "that there are none unless a scenario says so; fields Id and Name")
     ]
 }

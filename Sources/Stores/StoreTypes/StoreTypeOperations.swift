@@ -46,8 +46,12 @@ package enum StoreTypeOperations {
     /// Assumed: it replaces all that the update model has; what a request leaves out is as after a POST.
     private static let update = Operation(
         .put, "/CertificateStoreTypes", needs: .everywhere(.storesModify), takes: Contents.of(StoreType.model, .update),
-        returns: Contents.of(StoreType.model, .shown), established: "body (documented)",
-        assumed: "permission; it replaces what its model has, and capability stays if left out"
+        returns: Contents.of(StoreType.model, .shown), 
+        established: """
+            body, permission; what is left out is cleared; while stores are of the type, only Name, ShortName and more SupportedOperations \
+            are saved, and Capability stays what an approved agent lists (documented)
+            """,
+        assumed: "400 for what cannot be saved; Capability stays if it is left out"
     ) { call, estate throws(Refusal) in
         let asked = try call.read(StoreType.model, .update)
         let known = try StoreType.noun.find(asked.number, .storesModify, call, estate)
@@ -55,6 +59,7 @@ package enum StoreTypeOperations {
         type.keep(whatUpdatesLack: known)
         try call.read(StoreType.model, .update, into: &type)
         try requireOwnNames(type, estate)
+        try requireFree(known, for: type, estate)
         let replacement = type
         return .commit { estate in
             estate.put(replacement)
@@ -97,6 +102,25 @@ package enum StoreTypeOperations {
             throw .badArgument("The request body: expected at least one store type's number, found none.")
         }
         return try body.integers(at: nil, of: "store type")
+    }
+
+    /// Documented: what stores and agents rely on stays. Assumed: 400.
+    private static func requireFree(_ known: StoreType, for type: StoreType, _ estate: Estate) throws(Refusal) {
+        if type.capability != known.capability,
+            let agent = estate.agents.all.first(where: { agent in
+                agent.status == .approved && agent.capabilities.contains { $0.lowercased() == known.capability.lowercased() }
+            })
+        {
+            throw .badArgument(
+                "Capability: expected '\(known.capability)', which the approved agent '\(agent.machine)' lists, found '\(type.capability)'.",
+                member: "Capability")
+        }
+        guard type.capability != known.capability || !type.supports.isSuperset(of: known.supports) || type.details != known.details,
+            estate.stores.all.contains(where: { $0.type == known.number })
+        else { return }
+        throw .badArgument(
+            "The certificate store type '\(known.shortName)' has stores: only Name and ShortName can be changed, and SupportedOperations added."
+        )
     }
 
     /// Names and short names are compared without case (assumed).

@@ -147,5 +147,5 @@ def test_blanks_around_a_number_of_the_query_are_nothing(mock, query):
 
 @pytest.mark.parametrize("word", list(string.ascii_letters[:4]) + ["tru", "yes", "1", "on", "t rue"])
 def test_another_word_is_no_boolean(mock, word):
-    body = {"Type": 2, "AgentId": mock.agent("uo-1"), "ServerUseSsl": word}
+    body = {"ClientMachine": "m", "Type": 2, "AgentId": mock.agent("uo-1"), "ServerUseSsl": word}
     assert "ServerUseSsl" in mock.ask("PUT", "/KeyfactorAPI/CertificateStores/DiscoveryJob", body).json["Message"]

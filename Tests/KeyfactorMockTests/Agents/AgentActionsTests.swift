@@ -71,6 +71,14 @@ struct AgentActionsTests {
         let id = life.mock.agent("uo-1")
         _ = try life.run(#"{"Immediate":true}"#)
         #expect(try life.history().count == 1)
+        let early = try life.mock.send(.delete, "/Agents/\(id)\(force)")
+        #expect(early.status == 400, "also with force it must be Disapproved")
+        #expect(try life.mock.post("/Agents/Disapprove", #"["\#(id)"]"#).status == 204)
+        let unforced = try life.mock.send(.delete, "/Agents/\(id)")
+        #expect(
+            unforced.status == 400
+                && unforced.message?.contains("1 certificate store and 3 scheduled jobs depend on it. With force=true") == true,
+            "\(unforced.body)")
         let reply = try life.mock.send(.delete, "/Agents/\(id)\(force)")
         #expect(reply.status == 204 && reply.body.isEmpty)
         #expect(try life.mock.get("/Agents/\(id)").status == 404)
@@ -96,13 +104,14 @@ struct AgentActionsTests {
     @Test(arguments: ["", "?force=false", "?force="])
     func withoutForceAnAgentGoesIfNothingDependsOnIt(_ force: String) throws {
         let life = try Life(Self.scenario)
+        #expect(try life.mock.post("/Agents/Disapprove", #"["\#(life.mock.agent("uo-2"))"]"#).status == 204)
         #expect(try life.mock.send(.delete, "/Agents/\(life.mock.agent("uo-2"))\(force)").status == 204)
         #expect(try Self.statuses(life) == ["mute Approved", "other Approved", "uo-1 Approved"])
     }
 
-    @Test(arguments: [("24.4", 204, 1), ("25.4", 204, 1), ("12.3", 404, 2), ("10.5", 404, 2)])
-    func agentsAreDeletedFrom24On(_ product: String, _ status: Int, _ left: Int) throws {
-        let mock = try Mock("product: '\(product)'")
+    @Test(arguments: [("24.4", 204, 1), ("25.4", 204, 1), ("12.3", 204, 1), ("11.6", 404, 2), ("10.5", 404, 2)])
+    func agentsAreDeletedFrom12On(_ product: String, _ status: Int, _ left: Int) throws {
+        let mock = try Mock("product: '\(product)'\nestate: { agents: [ { machine: uo-2, status: disapproved } ] }")
         #expect(try mock.send(.delete, "/Agents/\(mock.agent("uo-2"))").status == status)
         #expect(mock.world.agents.count == left)
     }
@@ -130,7 +139,7 @@ struct AgentActionsTests {
         } + one
 
     private static let one: [(path: String, body: String, status: Int, message: String)] = [
-        ("/Agents/\(none)/Reset", "", 404, "Agent with id of '\(none)' does not exist"),
+        ("/Agents/\(none)/Reset", "", 400, "Agent with id of '\(none)' does not exist."),
         ("/Agents/x/Reset", "", 400, "id: expected a GUID such as 00000000-0000-0000-0000-000000000000, found 'x'."),
         ("/Agents/\(none)/FetchLogs", "", 404, "Agent with id of '\(none)' does not exist"),
         ("/Agents/uo-2/FetchLogs", "", 400, "id: the agent 'uo-2' is New, expected an Approved one."),
@@ -139,8 +148,7 @@ struct AgentActionsTests {
         ("DELETE /Agents/uo-2?force=1", "", 400, "force: expected true or false, found '1'."),
         (
             "DELETE /Agents/uo-1", "", 400,
-            "Agent with id of 'uo-1' cannot be deleted: 1 certificate store and 3 scheduled jobs depend on it."
-                + " With force=true they are deleted too."
+            "id: the agent 'uo-1' is Approved, expected a Disapproved one."
         ),
         (
             "/Agents/SetAuthCertificateReenrollment", #"{"Status":"None"}"#, 400,

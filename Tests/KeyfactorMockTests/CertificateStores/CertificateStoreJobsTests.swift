@@ -12,7 +12,7 @@ struct CertificateStoreJobsTests {
           mode: basic
           users:
             - { name: all, password: p }
-            - { name: three, password: p, permissions: [ /certificate_stores/schedule/3/, /certificate_stores/read/3/ ] }
+            - { name: three, password: p, permissions: [ /certificate_stores/schedule/3/, /certificate_stores/modify/3/, /certificate_stores/read/3/, /certificates/collections/read/ ] }
             - { name: reader, password: p, permissions: [ /certificate_stores/read/ ] }
         estate:
           containers: [ { id: 3, name: Three } ]
@@ -31,9 +31,9 @@ struct CertificateStoreJobsTests {
             - { machine: fixed, path: /a, type: ReadOnly, agent: uo-1 }
         """
 
-    private static func mock(_ extra: String = "", through door: Door = .direct) throws -> Mock { try Mock(extra + estate, through: door) }
+    static func mock(_ extra: String = "", through door: Door = .direct) throws -> Mock { try Mock(extra + estate, through: door) }
 
-    private static func send(_ mock: Mock, _ method: MicroHTTP.Method, _ path: String, _ body: String = "", as user: String = "all") throws
+    static func send(_ mock: Mock, _ method: MicroHTTP.Method, _ path: String, _ body: String = "", as user: String = "all") throws
         -> Answered
     {
         try CertificateStoreChangesTests.send(mock, method, path, body, as: user)
@@ -44,7 +44,7 @@ struct CertificateStoreJobsTests {
     }
 
     /// Reads the job history until nothing runs any more.
-    private static func letRun(_ mock: Mock) throws -> [JSONValue] {
+    static func letRun(_ mock: Mock) throws -> [JSONValue] {
         _ = try send(mock, .get, "/OrchestratorJobs/JobHistory")
         return try send(mock, .get, "/OrchestratorJobs/JobHistory").json.elements
     }
@@ -218,81 +218,5 @@ struct CertificateStoreJobsTests {
     func changesArePermittedPerContainer(_ user: String, _ store: String, _ status: Int) throws {
         let body = #"{"CertificateStores":[{"CertificateStoreId":"\#(store)","Alias":"a"}],\#(Self.now)}"#
         #expect(try Self.send(Self.mock(), .post, "/CertificateStores/Certificates/Remove", body, as: user).status == status)
-    }
-
-    // MARK: Reenrollment and discovery
-
-    @Test func reenrollmentBringsACertificate() throws {
-        let mock = try Self.mock()
-        let body = #"{"KeystoreId":"<in-3>","SubjectName":"CN=fresh","AgentGuid":"<uo-1>","Alias":"fresh","JobProperties":{}}"#
-        #expect(try Self.send(mock, .post, "/certificatestores/reenrollment", body).status == 204)
-        #expect(try Self.letRun(mock).map { $0["JobType"]?.text } == ["PEMReenrollment"])
-        let added = try Self.send(mock, .get, "/CertificateStores/<in-3>/Inventory").json.elements.first { $0["Name"]?.text == "fresh" }
-        #expect(added?["Certificates"]?.elements.map { $0["IssuedDN"]?.text } == ["CN=fresh"])
-    }
-
-    @Test(arguments: [
-        ("{}", 400, "KeystoreId: expected a store's id, found nothing."),
-        (#"{"KeystoreId":"<in-3>"}"#, 400, "SubjectName: expected a subject such as CN=www.example.com, found nothing."),
-        (#"{"KeystoreId":"<found>","SubjectName":"CN=a"}"#, 400, "KeystoreId: the store must be approved before it can be scheduled."),
-        (#"{"KeystoreId":"<orphan>","SubjectName":"CN=a"}"#, 400, "KeystoreId: the store has no agent assigned."),
-        (
-            #"{"KeystoreId":"<fixed>","SubjectName":"CN=a"}"#, 400,
-            "KeystoreId: Key generation is not supported by the agent for this store."
-        ),
-        (
-            #"{"KeystoreId":"<in-3>","SubjectName":"CN=a","AgentGuid":"00000000-0000-0000-0000-000000000009"}"#, 404,
-            "Agent with id of '00000000-0000-0000-0000-000000000009' does not exist"
-        ),
-    ])
-    func aRefusedReenrollment(_ body: String, _ status: Int, _ message: String) throws {
-        let mock = try Self.mock()
-        let reply = try Self.send(mock, .post, "/CertificateStores/Reenrollment", body)
-        #expect(reply.status == status)
-        #expect(reply.message == message)
-        #expect(mock.world.jobs.scheduled.count == 0)
-    }
-
-    @Test(arguments: [("null", "null"), (#""2026-11-23T08:00:00Z""#, #"{"ExactlyOnce":{"Time":"2026-11-23T08:00:00Z"}}"#)])
-    func aDiscoveryIsScheduled(_ time: String, _ schedule: String) throws {
-        let mock = try Self.mock()
-        let body = #"""
-            {"ClientMachine":"web-9","AgentId":"<uo-1>","Type":2,"JobExecutionTimestamp":\#(time),"Dirs":"/etc,/opt","SymLinks":false,
-            "ServerPassword":{"SecretValue":"hush"},"KeyfactorSchedule":{"ExactlyOnce":{}}}
-            """#
-        #expect(try Self.send(mock, .put, "/CertificateStores/DiscoveryJob", body).status == 204)
-        let job = try #require(mock.world.jobs.scheduled.all.first)
-        #expect(job.order.type == "PEMDiscovery" && job.order.target == "/etc,/opt")
-        let query = "AgentID+-eq+%22<uo-1>%22+AND+JobType+-contains+%22Discovery%22+AND+JobType+-notcontains+%22SslDiscovery%22"
-        let listed = try Self.send(mock, .get, "/OrchestratorJobs/ScheduledJobs?QueryString=\(query)").json.elements
-        #expect(listed.map { $0["Schedule"]?.source } == [schedule])
-        #expect(!"\(mock.world)".contains("hush"))
-    }
-
-    @Test(arguments: [
-        ("{}", 400, "Type: expected the number of a certificate store type, found nothing."),
-        (#"{"Type":999}"#, 404, "The certificate store type with StoreType '999' does not exist."),
-        (#"{"Type":3}"#, 400, "Type: stores of type 'F5' cannot be discovered."),
-        (#"{"Type":2}"#, 400, "AgentId: expected an agent's id, found nothing."),
-        (#"{"Type":2,"AgentId":"<uo-2>"}"#, 400, "AgentId: the agent 'uo-2' is New, expected an Approved one."),
-        (
-            #"{"Type":2,"AgentId":"<uo-1>","JobExecutionTimestamp":"soon"}"#, 400,
-            "JobExecutionTimestamp: expected a time such as 2026-11-22T20:00:00Z, found 'soon'."
-        ),
-        (#"{"Type":2,"AgentId":"<uo-1>","SymLinks":"x"}"#, 400, "SymLinks: expected true or false, found 'x'."),
-    ])
-    func aRefusedDiscovery(_ body: String, _ status: Int, _ message: String) throws {
-        let mock = try Self.mock()
-        let reply = try Self.send(mock, .put, "/CertificateStores/DiscoveryJob", body)
-        #expect(reply.status == status)
-        #expect(reply.message == message)
-        #expect(mock.world.jobs.scheduled.count == 0)
-    }
-
-    @Test(arguments: [("all", 204), ("three", 403)])
-    func discoveryConcernsNoContainer(_ user: String, _ status: Int) throws {
-        #expect(
-            try Self.send(Self.mock(), .put, "/CertificateStores/DiscoveryJob", #"{"Type":2,"AgentId":"<uo-1>"}"#, as: user).status
-                == status)
     }
 }

@@ -94,7 +94,7 @@ struct BindingTests {
 
     private func discover(_ mock: Mock, _ member: String, _ value: String) throws -> Answered {
         let agent = try #require(mock.world.agents.all.first { $0.status == .approved }).id.text
-        var members = ["Type": "2", "AgentId": "\"\(agent)\"", "JobExecutionTimestamp": "null"]
+        var members = ["ClientMachine": "\"m\"", "Type": "2", "AgentId": "\"\(agent)\"", "JobExecutionTimestamp": "null"]
         members[member] = value.replacing("AGENT", with: agent)
         return try mock.send(.put, "/CertificateStores/DiscoveryJob", body: "{\(members.map { "\"\($0)\":\($1)" }.joined(separator: ","))}")
     }

@@ -172,7 +172,9 @@ struct JobActionsTests {
 
     @Test func aJobWhoseAgentIsGoneIsNotRescheduled() throws {
         let life = try Self.after().life
-        #expect(try life.mock.send(.delete, "/Agents/\(life.mock.agent("uo-1"))?force=true").status == 204)
+        let agent = life.mock.agent("uo-1")
+        #expect(try life.mock.post("/Agents/Disapprove", "[\"\(agent)\"]").status == 204)
+        #expect(try life.mock.send(.delete, "/Agents/\(agent)?force=true").status == 204)
         let reply = try life.mock.post("/OrchestratorJobs/Reschedule", #"{"JobAuditIds":[1]}"#)
         #expect(reply.message == "Job history with id '1' is of a job whose agent or certificate store no longer exists.")
     }
