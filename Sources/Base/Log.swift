@@ -1,17 +1,17 @@
 /// What the mock reports about itself: lines on stderr. No secret is logged; of a request, only method and path are.
-package struct Log: Sendable {
+public struct Log: Sendable {
     /// The log level.
-    package enum Level: String, Sendable, CaseIterable, Comparable {
+    public enum Level: String, Sendable, CaseIterable, Comparable {
         case debug, info, warning, error, off
 
         /// Whether one level is less severe than another.
-        package static func < (left: Level, right: Level) -> Bool {
+        public static func < (left: Level, right: Level) -> Bool {
             (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
         }
     }
 
     /// The format of a line.
-    package enum Format: String, Sendable, CaseIterable {
+    public enum Format: String, Sendable, CaseIterable {
         case text, json
     }
 
@@ -27,7 +27,7 @@ package struct Log: Sendable {
     ///   - format: the format of a line.
     ///   - time: where its time comes from.
     ///   - write: writes a line, which ends with a line feed.
-    package init(_ least: Level, _ format: Format = .text, time: TimeSource = .system, write: @escaping @Sendable (String) -> Void) {
+    public init(_ least: Level, _ format: Format = .text, time: TimeSource = .system, write: @escaping @Sendable (String) -> Void) {
         self.least = least
         self.format = format
         self.time = time
@@ -35,10 +35,10 @@ package struct Log: Sendable {
     }
 
     /// Logs nothing.
-    package static let silent = Log(.off) { _ in }
+    public static let silent = Log(.off) { _ in }
 
     /// Whether a level is logged, so that no line is composed for nothing.
-    package func tells(_ level: Level) -> Bool { level >= least && least != .off }
+    public func tells(_ level: Level) -> Bool { level >= least && least != .off }
 
     /// Neither a control character nor one that ends a line or changes its direction.
     private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
@@ -53,7 +53,7 @@ package struct Log: Sendable {
     /// - Parameters:
     ///   - level: its level.
     ///   - message: one line; what would end it or control a terminal is shown as `?`.
-    package func callAsFunction(_ level: Level, _ message: String) {
+    public func callAsFunction(_ level: Level, _ message: String) {
         guard tells(level) else { return }
         let clean = String(String.UnicodeScalarView(message.unicodeScalars.map { Self.isPlain($0) ? $0 : "?" }))
         switch format {

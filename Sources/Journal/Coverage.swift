@@ -1,10 +1,10 @@
-package import Base
+public import Base
 import Command
-package import Model
-package import Rules
+public import Model
+public import Rules
 
 /// Which operations, failures and rules were met, and which were not.
-package struct Coverage: Sendable {
+public struct Coverage: Sendable {
     private let tally: Tally
     private let rules: [(name: String, matches: Int, strikes: Int)]
     private let product: ProductVersion
@@ -16,13 +16,13 @@ package struct Coverage: Sendable {
     ///   - product: the release, which decides what operations there are.
     ///   - book: the rules.
     ///   - states: what the rules have counted.
-    package init(_ tally: Tally, of product: ProductVersion, _ book: RuleBook, _ states: RuleStates) {
+    public init(_ tally: Tally, of product: ProductVersion, _ book: RuleBook, _ states: RuleStates) {
         (self.tally, self.product) = (tally, product)
         rules = book.rules.indices.map { (book.rules[$0].name, states.matches[$0], states.strikes[$0]) }
     }
 
     /// The coverage as JSON.
-    package func write(to writer: inout JSONWriter) {
+    public func write(to writer: inout JSONWriter) {
         let served = API.operations.filter { $0.since <= product }.map(\.name) + ["token"]
         var statuses: [String: [Int: Int]] = [:]
         for (key, count) in tally.requests { statuses[key.operation, default: [:]][key.status, default: 0] += count }
@@ -59,7 +59,7 @@ package struct Coverage: Sendable {
     }
 
     /// The coverage as a JSON text.
-    package var json: String {
+    public var json: String {
         var writer = JSONWriter()
         write(to: &writer)
         return String(decoding: writer.bytes, as: UTF8.self)

@@ -1,9 +1,9 @@
 import Rules
-package import ScenarioFormat
+public import ScenarioFormat
 
 extension Expectation {
     /// What an expectation looks like.
-    package static let shape = Shape.variants(
+    public static let shape = Shape.variants(
         "an expectation",
         [
             .init(

@@ -1,9 +1,9 @@
 import Base
-package import Rules
-package import ScenarioFormat
+public import Rules
+public import ScenarioFormat
 
 /// What must have happened by the end of a run.
-package struct Expectation: Sendable {
+public struct Expectation: Sendable {
     /// What is counted or checked.
     enum Subject: Sendable {
         case requests(Selection, Count?, followedBy: Following?)
@@ -56,7 +56,7 @@ package struct Expectation: Sendable {
     /// As it was written, as JSON.
     let text: String
     /// The names that it writes.
-    package let names: [WrittenName]
+    public let names: [WrittenName]
 
     /// Reads the expectations of a scenario, checked against ``shape``.
     ///
@@ -64,7 +64,7 @@ package struct Expectation: Sendable {
     ///   - node: a list, or `nil`.
     ///   - mistakes: receives what the shape cannot express.
     /// - Returns: the expectations in order.
-    package static func read(_ node: YAMLNode?, _ mistakes: inout [Mistake]) -> [Expectation] {
+    public static func read(_ node: YAMLNode?, _ mistakes: inout [Mistake]) -> [Expectation] {
         var all: [Expectation] = []
         for item in node?.items ?? [] { all.append(Expectation(item, &mistakes)) }
         return all

@@ -3,7 +3,7 @@ internal import Synchronization
 /// The exchanges of a world, in the order of the commits. When the server's journals hold too much, the oldest are evicted.
 ///
 /// It is kept in chunks: a copy to read from costs a few hundred words, and a chunk is evicted as a whole.
-package struct Journal: Sendable {
+public struct Journal: Sendable {
     /// A run of exchanges.
     private struct Chunk: Sendable {
         var entries: [JournalEntry] = []
@@ -15,13 +15,13 @@ package struct Journal: Sendable {
     }
 
     /// The budget that all journals of the server share.
-    package let budget: JournalBudget
+    public let budget: JournalBudget
     private var chunks: [Chunk] = []
     /// The bytes held.
-    package private(set) var bytes = 0
+    public private(set) var bytes = 0
     /// How many exchanges there have been, and how many of them were evicted.
-    package private(set) var count = 0
-    package private(set) var evicted = 0
+    public private(set) var count = 0
+    public private(set) var evicted = 0
     /// How many were removed on request; nobody misses those.
     private(set) var cleared = 0
     /// How many of all requests reached neither an operation nor a rule.
@@ -30,14 +30,14 @@ package struct Journal: Sendable {
     /// An empty journal.
     ///
     /// - Parameter budget: the budget that all journals of the server share.
-    package init(_ budget: JournalBudget) {
+    public init(_ budget: JournalBudget) {
         self.budget = budget
     }
 
     /// Appends an exchange. It gets the next number.
     ///
     /// - Parameter entry: the exchange.
-    package mutating func append(_ entry: consuming JournalEntry) {
+    public mutating func append(_ entry: consuming JournalEntry) {
         count += 1
         entry.number = count
         if entry.subject == .nothing, entry.rule == nil { unmatched += 1 }
@@ -56,7 +56,7 @@ package struct Journal: Sendable {
     /// - Parameters:
     ///   - most: in bytes.
     ///   - keepsNewest: whether the newest chunk stays in any case.
-    package mutating func shrink(to most: Int, keepsNewest: Bool = false) {
+    public mutating func shrink(to most: Int, keepsNewest: Bool = false) {
         let wasEmpty = chunks.isEmpty
         while bytes > most, chunks.count > (keepsNewest ? 1 : 0) {
             let chunk = chunks.removeFirst()
@@ -70,7 +70,7 @@ package struct Journal: Sendable {
     /// Removes all exchanges; numbers continue.
     ///
     /// - Returns: how many exchanges there were.
-    package mutating func clear() -> Int {
+    public mutating func clear() -> Int {
         let gone = held
         close()
         cleared += gone
@@ -79,17 +79,17 @@ package struct Journal: Sendable {
     }
 
     /// Empties the journal and returns its share of the budget.
-    package mutating func close() {
+    public mutating func close() {
         budget.change(used: -bytes)
         if !chunks.isEmpty { budget.change(holders: -1) }
         (chunks, bytes) = ([], 0)
     }
 
     /// How many exchanges are held.
-    package var held: Int { count - evicted - cleared }
+    public var held: Int { count - evicted - cleared }
 
     /// The exchanges held, the oldest first.
-    package var entries: some Sequence<JournalEntry> & Sendable { JournalEntries(chunks: chunks.map(\.entries)) }
+    public var entries: some Sequence<JournalEntry> & Sendable { JournalEntries(chunks: chunks.map(\.entries)) }
 
     /// The exchanges held whose number is above another, the oldest first. Costs only as much as there are.
     func entries(after number: Int) -> [JournalEntry] {
@@ -102,7 +102,7 @@ package struct Journal: Sendable {
     }
 
     /// An exchange by its number.
-    package subscript(number: Int) -> JournalEntry? {
+    public subscript(number: Int) -> JournalEntry? {
         guard number > evicted + cleared, number <= count else { return nil }
         return entries.first { $0.number == number }
     }
@@ -128,24 +128,24 @@ private struct JournalEntries: Sequence, Sendable {
 }
 
 /// The bytes that all journals of a server may hold together, and how many they do hold.
-package final class JournalBudget: Sendable {
-    package let limit: Int
+public final class JournalBudget: Sendable {
+    public let limit: Int
     private let usedBytes = Atomic<Int>(0)
     private let holding = Atomic<Int>(0)
 
     /// A budget.
     ///
     /// - Parameter limit: in bytes.
-    package init(_ limit: Int) {
+    public init(_ limit: Int) {
         self.limit = limit
     }
 
     /// The bytes held by all.
-    package var used: Int { usedBytes.load(ordering: .relaxed) }
+    public var used: Int { usedBytes.load(ordering: .relaxed) }
     /// How many journals hold anything.
-    package var holders: Int { holding.load(ordering: .relaxed) }
+    public var holders: Int { holding.load(ordering: .relaxed) }
     /// Whether something must be evicted.
-    package var isExceeded: Bool { used > limit }
+    public var isExceeded: Bool { used > limit }
 
     /// Counts bytes that were added or, below 0, removed.
     func change(used bytes: Int) { usedBytes.wrappingAdd(bytes, ordering: .relaxed) }

@@ -1,9 +1,9 @@
-package import Base
+public import Base
 import MicroHTTP
 
 extension JournalEntry {
     /// Writes the exchange as `GET /_mock/journal` shows it, without secrets.
-    package func write(to writer: inout JSONWriter) {
+    public func write(to writer: inout JSONWriter) {
         let type = request.header("content-type")?.lowercased() ?? ""
         let isForm = type.hasPrefix("application/x-www-form-urlencoded") || subject == .token
         let names = secretNames

@@ -1,13 +1,13 @@
-package import Base
-package import Command
-package import MicroHTTP
+public import Base
+public import Command
+public import MicroHTTP
 import Model
-package import Rules
+public import Rules
 
 /// One request with its reply, as the journal keeps it. The buffers of both are shared, not copied.
-package struct JournalEntry: Sendable {
+public struct JournalEntry: Sendable {
     /// What a request was for.
-    package enum Subject: Sendable, Equatable {
+    public enum Subject: Sendable, Equatable {
         /// The number of an endpoint.
         case operation(Int)
         case token
@@ -16,32 +16,32 @@ package struct JournalEntry: Sendable {
     }
 
     /// Whether the estate was changed, or a token issued.
-    package enum Effect: String, Sendable {
+    public enum Effect: String, Sendable {
         case committed, none
     }
 
     /// How its reply goes out.
-    package enum Delivery: String, Sendable {
+    public enum Delivery: String, Sendable {
         case whole, closed, reset, broken, never, left
     }
 
     /// From 1, in the order of the commits.
-    package var number = 0
+    public var number = 0
     /// The world's time and the wall clock's.
     let at: Timestamp
     let wall: Timestamp
     /// User, client id, or else the address.
-    package let caller: String
-    package let request: Request
+    public let caller: String
+    public let request: Request
     let subject: Subject
     /// The rule that struck it.
-    package let rule: String?
+    public let rule: String?
     /// The failure that the rule sent.
     let failure: String?
     var effect: Effect
     var delivery: Delivery
     /// 0 where nothing was sent.
-    package let status: Int
+    public let status: Int
     /// The reply's header fields and body, the latter cut at ``bodyCap``.
     let reply: Response
     /// The length of the reply's body as it was sent.
@@ -74,9 +74,10 @@ package struct JournalEntry: Sendable {
     ///   - reply: the reply; of a long body only ``bodyCap`` bytes are kept.
     ///   - why: why it was refused or is broken, or what else a developer should know.
     ///   - declaredSecrets: the names, in lower case, that store types declare to be secret.
-    package init(
+    public init(
         _ request: Request, _ subject: Subject, caller: String, at: Timestamp, wall: Timestamp, rule: String? = nil,
-        failure: String? = nil, effect: Effect = .none, delivery: Delivery = .whole, reply: Response, why: String? = nil, declaredSecrets: Set<String> = []
+        failure: String? = nil, effect: Effect = .none, delivery: Delivery = .whole, reply: Response, why: String? = nil,
+        declaredSecrets: Set<String> = []
     ) {
         self.declaredSecrets = declaredSecrets
         (self.subject, self.at, self.wall, self.caller, self.rule, self.failure) = (subject, at, wall, caller, rule, failure)
@@ -94,7 +95,7 @@ package struct JournalEntry: Sendable {
     var size: Int { request.bytes.count + reply.fields.count + reply.body.count + MemoryLayout<JournalEntry>.stride + 128 }
 
     /// Whether a pattern matches it.
-    package func matches(_ pattern: OperationPattern, _ router: Router) -> Bool {
+    public func matches(_ pattern: OperationPattern, _ router: Router) -> Bool {
         switch (pattern.subject, subject) {
         case (.token, .token): true
         case (.operation, .token), (.token, _), (.connection, _): false

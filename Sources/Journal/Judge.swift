@@ -1,11 +1,11 @@
 import Base
-package import Command
-package import Entities
+public import Command
+public import Entities
 import MicroHTTP
-package import Rules
+public import Rules
 
 /// Judges expectations against a world as it was at one moment. Works on copies, without a lock.
-package struct Judge {
+public struct Judge {
     let journal: Journal
     let estate: Estate
     /// The rules, and what they have counted.
@@ -21,7 +21,7 @@ package struct Judge {
     private static let (mostExchanges, mostCounted) = (100, 10)
 
     /// Judges expectations.
-    package func verdict(_ expectations: [Expectation]) -> Verdict {
+    public func verdict(_ expectations: [Expectation]) -> Verdict {
         var verdict = Verdict(scenario: scenario, seed: seed, results: expectations.map(result))
         verdict.exchanges = journal.entries(after: journal.count - Self.mostExchanges).map(\.line)
         return verdict
@@ -257,7 +257,7 @@ package struct Judge {
         return estate.agents[job.order.agent]?.machine.lowercased() == machine
     }
 
-    package init(
+    public init(
         journal: Journal, estate: Estate, book: RuleBook, rules: RuleStates, router: Router, world: String, scenario: String, seed: UInt64
     ) {
         self.journal = journal

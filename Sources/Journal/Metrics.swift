@@ -3,7 +3,7 @@ import Base
 internal import Synchronization
 
 /// Counts and times of the whole server, for Prometheus (text format 0.0.4).
-package final class Metrics: Sendable {
+public final class Metrics: Sendable {
     /// The upper bounds of the buckets in microseconds.
     private static let bounds = [100, 250, 500, 1_000, 2_500, 5_000, 10_000, 50_000, 100_000, 500_000, 1_000_000, 5_000_000]
 
@@ -17,7 +17,7 @@ package final class Metrics: Sendable {
     /// Records how long an answer took, from the complete request to the reply handed over, delays included.
     ///
     /// - Parameter duration: in ticks of 100 ns.
-    package func record(_ duration: Int64) {
+    public func record(_ duration: Int64) {
         let place = Self.bounds.firstIndex { duration <= $0 * 10 } ?? Self.bounds.count
         buckets[place].value.wrappingAdd(1, ordering: .relaxed)
         ticks.wrappingAdd(Int(duration), ordering: .relaxed)
@@ -30,7 +30,7 @@ package final class Metrics: Sendable {
     ///   - worlds: how many worlds there are.
     ///   - journalBytes: the bytes that all journals hold.
     /// - Returns: the text.
-    package func text(_ tally: Tally, worlds: Int, journalBytes: Int) -> String {
+    public func text(_ tally: Tally, worlds: Int, journalBytes: Int) -> String {
         var lines = [
             "# HELP keyfactor_mock_requests_total Requests answered, by operation and status; status 0 is no answer.",
             "# TYPE keyfactor_mock_requests_total counter",
@@ -67,5 +67,5 @@ package final class Metrics: Sendable {
         text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     }
 
-    package init() {}
+    public init() {}
 }

@@ -2,7 +2,7 @@ import MicroHTTP
 import Rules
 
 /// Redacts what nobody may read in a journal: credentials, tokens, passwords, private keys. What is not understood is redacted whole.
-package enum Secrets {
+public enum Secrets {
     static let struckOut = "(struck out)"
 
     // MARK: Names
@@ -113,7 +113,7 @@ package enum Secrets {
     static func shown(_ text: String) -> String { holdsSecret(text) ? struckOut : text }
 
     /// A sentence that may quote a request: what it quotes is redacted if it is about a secret.
-    package static func reason(_ sentence: String) -> String {
+    public static func reason(_ sentence: String) -> String {
         guard holdsSecret(sentence) else { return sentence }
         guard let found = sentence.firstRange(of: " found ") ?? sentence.firstRange(of: "'") else { return struckOut }
         return sentence[..<found.lowerBound] + " " + struckOut

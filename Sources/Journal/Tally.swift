@@ -2,7 +2,7 @@ import Command
 import Model
 
 /// How often each operation was answered with each status, and which rules and failures struck.
-package struct Tally: Sendable {
+public struct Tally: Sendable {
     /// An operation and a status.
     struct Key: Sendable {
         /// The number of an endpoint, -1 for the token endpoint, -2 for no operation.
@@ -21,21 +21,21 @@ package struct Tally: Sendable {
     private static let most = 10_000
 
     /// Counts an exchange.
-    package mutating func count(_ entry: JournalEntry) {
+    public mutating func count(_ entry: JournalEntry) {
         count(1, subject: entry.subject.number, status: entry.status)
         if let rule = entry.rule, strikes[rule] != nil || strikes.count < Self.most { strikes[rule, default: 0] += 1 }
         if let failure = entry.failure { failures[failure, default: 0] += 1 }
     }
 
     /// Adds what another has counted.
-    package mutating func add(_ other: Tally) {
+    public mutating func add(_ other: Tally) {
         for (key, number) in other.requests { count(number, subject: key.subject, status: key.status) }
         strikes.merge(other.strikes, uniquingKeysWith: +)
         failures.merge(other.failures, uniquingKeysWith: +)
     }
 
     /// How many exchanges were counted.
-    package var total: Int { counts.reduce(0) { $0 + $1.reduce(0) { $0 + $1.count } } }
+    public var total: Int { counts.reduce(0) { $0 + $1.reduce(0) { $0 + $1.count } } }
 
     /// The counts by operation and status.
     var requests: [(key: Key, count: Int)] {
@@ -54,7 +54,7 @@ package struct Tally: Sendable {
         }
     }
 
-    package init() {}
+    public init() {}
 }
 
 extension JournalEntry.Subject {

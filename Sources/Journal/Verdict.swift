@@ -1,16 +1,16 @@
-package import Base
+public import Base
 
 /// Whether what was expected has happened and, if not, what came closest.
-package struct Verdict: Sendable {
+public struct Verdict: Sendable {
     /// How an expectation was judged.
-    package enum Judgement: String, Sendable {
+    public enum Judgement: String, Sendable {
         case met, failed
         /// What could change it is no longer in the journal or the history.
         case indeterminate
     }
 
     /// One expectation, judged.
-    package struct Result: Sendable {
+    public struct Result: Sendable {
         /// The expectation as it was written, as JSON.
         let expected: String
         /// The expectation as people say it: `POST /OrchestratorJobs/Custom, exactly 1`.
@@ -48,14 +48,14 @@ package struct Verdict: Sendable {
     }
 
     /// The scenario's name, and its seed, so that the run can be repeated.
-    package let scenario: String
+    public let scenario: String
     let seed: UInt64
-    package let results: [Result]
+    public let results: [Result]
     /// The last exchanges, a line each, for reports.
     var exchanges: [String] = []
 
     /// The worst of all: failed before indeterminate before met.
-    package var judgement: Judgement {
+    public var judgement: Judgement {
         if results.contains(where: { $0.judgement == .failed }) { return .failed }
         return results.contains { $0.judgement == .indeterminate } ? .indeterminate : .met
     }
@@ -67,7 +67,7 @@ extension Verdict {
     /// - Parameters:
     ///   - writer: what to write to.
     ///   - more: writes further members.
-    package func write(to writer: inout JSONWriter, more: (inout JSONWriter) -> Void = { _ in }) {
+    public func write(to writer: inout JSONWriter, more: (inout JSONWriter) -> Void = { _ in }) {
         writer.object { writer in
             writer.member("verdict", judgement.rawValue)
             writer.member("seed", Int(seed))
@@ -90,7 +90,7 @@ extension Verdict {
     }
 
     /// The verdict as people read it: a line for each expectation, followed by what came closest if it is not met.
-    package var text: String {
+    public var text: String {
         var lines = results.flatMap { result -> [String] in
             let mark = result.judgement == .met ? "met" : result.judgement.rawValue.uppercased()
             return ["  \(mark): \(Secrets.expectation(result.expected))"] + result.details.map { "    " + $0 }
@@ -104,7 +104,7 @@ extension Verdict {
     ///
     /// - Parameter suite: the suite's name.
     /// - Returns: a whole document.
-    package func junit(suite: String) -> String {
+    public func junit(suite: String) -> String {
         let failed = results.count { $0.judgement != .met }
         let name = suite == "unnamed" ? "keyfactor-mock" : suite
         var text =

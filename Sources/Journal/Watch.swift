@@ -1,7 +1,7 @@
-import MicroHTTP
+public import MicroHTTP
 
 /// Follows expectations while exchanges arrive. Each exchange is looked at once, so that waiting costs no more the longer the journal is.
-package struct Watch: Sendable {
+public struct Watch: Sendable {
     private var parts: [Part]
     /// The number of the last exchange that was looked at.
     private var seen: Int?
@@ -19,13 +19,13 @@ package struct Watch: Sendable {
     }
 
     /// Follows expectations from the beginning of a journal.
-    package init(_ expectations: [Expectation]) { parts = expectations.map { Part(expectation: $0) } }
+    public init(_ expectations: [Expectation]) { parts = expectations.map { Part(expectation: $0) } }
 
     /// Looks at the exchanges that have arrived since the last time.
     ///
     /// - Parameter judge: the world as it is.
     /// - Returns: whether everything is met; only then a whole verdict is worth its cost.
-    package mutating func isMet(_ judge: Judge) -> Bool {
+    public mutating func isMet(_ judge: Judge) -> Bool {
         let journal = judge.journal
         if journal.cleared != cleared {
             (cleared, seen) = (journal.cleared, nil)
@@ -85,5 +85,5 @@ struct SuccessionKey: Hashable {
 
 extension Request {
     /// Method and path, as messages show them.
-    package var line: String { "\(method.name) \(Secrets.shown(String(text(path).prefix(200))))" }
+    public var line: String { "\(method.name) \(Secrets.shown(String(text(path).prefix(200))))" }
 }

@@ -7,17 +7,17 @@ import ScenarioFormat
 import Worlds
 
 /// What the command line prints about the mock itself.
-package enum Catalogue {
+public enum Catalogue {
     /// Every operation served, as Keyfactor's documentation writes it.
-    package static var operations: [String] { API.operations.map(\.name) }
+    public static var operations: [String] { API.operations.map(\.name) }
 
     /// The JSON Schema of scenario files, from the definitions that the reader uses.
-    package static var scenarioSchema: String {
+    public static var scenarioSchema: String {
         ScenarioShape.scenario.jsonSchema(title: "keyfactor-mock scenario", id: "scenario.schema.json")
     }
 
     /// The failures that rules can name: name, status, code, provenance and when it is sent, in columns.
-    package static var failures: [String] {
+    public static var failures: [String] {
         Failure.library.map { failure in
             let columns = [
                 (failure.name, 23), (String(failure.status), 4), (failure.code.isEmpty ? "-" : failure.code, 15),
@@ -28,7 +28,7 @@ package enum Catalogue {
     }
 
     /// An example of every refusal: status, code, provenance, text.
-    package static var refusals: [String] {
+    public static var refusals: [String] {
         refusalExamples.map { "\($0.0.status) \($0.0.code) \($0.0.provenance.rawValue) \($0.0.message)" }
     }
 
@@ -81,6 +81,6 @@ package enum Catalogue {
 ///   - name: the name as written.
 ///   - names: the right names.
 /// - Returns: `nil` if none is near.
-package func nearestSetting(to name: String, among names: [String]) -> String? {
+public func nearestSetting(to name: String, among names: [String]) -> String? {
     nearestWord(to: name, among: names)
 }

@@ -1,4 +1,4 @@
-package import MicroHTTP
+public import MicroHTTP
 import Model
 
 extension MockServer {
@@ -8,7 +8,7 @@ extension MockServer {
     ///   - status: 400, 413 or 431.
     ///   - message: what is wrong with the request.
     /// - Returns: the reply, as Command words a refusal.
-    package static func refusal(status: Int, message: String) -> Response {
+    public static func refusal(status: Int, message: String) -> Response {
         let refusal = Refusal(status: status, code: Refusal.badArgumentCode, message: message, provenance: .assumed)
         var response = Response(status, body: refusal.body)
         response.add("Content-Type", "application/json; charset=utf-8")

@@ -1,16 +1,16 @@
-package import Base
+public import Base
 import Journal
-package import MicroHTTP
+public import MicroHTTP
 import Model
 import Rules
-package import Worlds
+public import Worlds
 
 /// START HERE. A simulated Keyfactor Command: the path of every request, from top to bottom.
-package final class MockServer: Sendable {
+public final class MockServer: Sendable {
     /// All worlds, by name.
-    package let worlds: Worlds
+    public let worlds: Worlds
     /// What is served under `/_mock/`.
-    package let control: Control
+    public let control: Control
     private let metrics = Metrics()
     /// Whether `/_mock/` is served elsewhere.
     private let isControlApart: Bool
@@ -26,7 +26,7 @@ package final class MockServer: Sendable {
     ///   - isControlApart: whether only ``control(_:)`` serves `/_mock/`.
     ///   - time: where the wall clock's time comes from.
     ///   - log: where misses are reported.
-    package init(
+    public init(
         scenario: Scenario, limits: Worlds.Limits = Worlds.Limits(), token: String? = nil, isControlApart: Bool = false,
         time: TimeSource = .system, log: Log = .silent
     ) {
@@ -43,7 +43,7 @@ package final class MockServer: Sendable {
     ///
     /// - Parameter request: what a client sent.
     /// - Returns: what to send back, and when.
-    package func answer(_ request: Request) -> Answer {
+    public func answer(_ request: Request) -> Answer {
         if !isControlApart, let answer = control.answer(request) { return answer }
         let wall = time.now()
         for _ in 0..<Self.mostLookUps {
@@ -113,12 +113,12 @@ package final class MockServer: Sendable {
     ///
     /// - Parameter request: any request; only paths below `/_mock/` are served.
     /// - Returns: what to send back, and when.
-    package func control(_ request: Request) -> Answer {
+    public func control(_ request: Request) -> Answer {
         control.answer(request) ?? .ready(ControlRefusal(404, "This port serves only /_mock/.").response)
     }
 
     /// Restarts the default world with another scenario, with which new worlds begin from now on.
-    package func restart(with scenario: Scenario) {
+    public func restart(with scenario: Scenario) {
         let world = worlds.standard
         worlds.scenario = scenario
         let wall = time.now()
@@ -134,7 +134,7 @@ package final class MockServer: Sendable {
     ///   - isSecure: whether it is for HTTPS; faults of TLS affect no other connection.
     ///   - peer: the client's address.
     /// - Returns: `nil` for none.
-    package func connected(isSecure: Bool, peer: String) -> ConnectionFault? {
+    public func connected(isSecure: Bool, peer: String) -> ConnectionFault? {
         let world = worlds.standard
         let wall = time.now()
         let guide = world.guide(at: wall)

@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 
 /// Ends the wait of held requests early. May be rung on any thread; once rung, it ends every later wait at once.
-package final class Bell: Sendable {
+public final class Bell: Sendable {
     private struct State: Sendable {
         var waiting: [Int: Mailbox] = [:]
         var isRung = false
@@ -12,10 +12,10 @@ package final class Bell: Sendable {
     private let state = Lock(State())
 
     /// A bell that has not been rung.
-    package init() {}
+    public init() {}
 
     /// Ends all waits, and those that are about to begin.
-    package func ring() {
+    public func ring() {
         let waiting = state.withLock { state in
             state.isRung = true
             return state.waiting

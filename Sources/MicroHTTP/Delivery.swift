@@ -6,7 +6,7 @@ import CListener
 /// body (HEAD, 204, 304), faults of the body send only the head and end the connection: ``stallInBody``, ``wrongLength(by:)``,
 /// ``truncate(keep:then:)`` with either ending, ``dribble(chunks:over:)`` and ``badChunk``. A client that leaves, or closes its own
 /// direction, ends each of them.
-package enum Delivery: Sendable, Equatable {
+public enum Delivery: Sendable, Equatable {
     /// As HTTP requires.
     case whole
     /// Whole, then the connection is closed.
@@ -38,7 +38,7 @@ package enum Delivery: Sendable, Equatable {
     case badChunk
 
     /// How a connection ends.
-    package enum Ending: Sendable, Equatable {
+    public enum Ending: Sendable, Equatable {
         /// By FIN; over TLS a close_notify, then FIN.
         case close
         /// By RST, without a close_notify.
@@ -53,7 +53,7 @@ package enum Delivery: Sendable, Equatable {
 ///
 /// If the certificate was given, its authority's key is not available: ``expired`` and ``wrongName`` are then signed by an unknown
 /// authority, and clients reject them for that.
-package enum ConnectionFault: Sendable, Hashable, CaseIterable {
+public enum ConnectionFault: Sendable, Hashable, CaseIterable {
     /// RST: over HTTP when the first bytes have arrived, or after a second without any; over HTTPS after the ClientHello.
     case reset
     /// FIN and no byte. Over HTTP, what has arrived is read and dropped first; over TLS this is ``cut``.

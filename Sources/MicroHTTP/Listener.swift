@@ -4,11 +4,11 @@ import Glibc
 /// Listens for HTTP and HTTPS, and hands each request to a handler.
 ///
 /// The handler runs on the threads that serve, so it must not block. It may be called on several of them at once.
-package final class Listener: Sendable {
+public final class Listener: Sendable {
     /// The port that HTTP is served on, `nil` if it is not.
-    package let httpPort: UInt16?
+    public let httpPort: UInt16?
     /// The port that HTTPS is served on, `nil` if it is not.
-    package let httpsPort: UInt16?
+    public let httpsPort: UInt16?
     /// Empty once stopped. The lock is held while they end, so that a second caller of ``stop()`` waits too.
     private let reactors: Lock<[Reactor]>
 
@@ -21,7 +21,7 @@ package final class Listener: Sendable {
     ///     thread, before anything is read from it; so it must not block. Must not hold the listener either.
     ///   - handler: returns the reply to a request. Must not hold the listener, or it will never be freed.
     /// - Throws: what prevents it from listening; then nothing is left open.
-    package init(
+    public init(
         _ configuration: ListenerConfiguration,
         log: @escaping @Sendable (ListenerLogLevel, String) -> Void = { _, _ in },
         connected: @escaping @Sendable (_ isSecure: Bool, _ peer: String) -> ConnectionFault? = { _, _ in nil },
@@ -60,7 +60,7 @@ package final class Listener: Sendable {
     /// Closes all sockets and connections, including those that wait for a reply, and returns when all threads have ended.
     ///
     /// May be called more than once, on any thread except those that serve.
-    package func stop() {
+    public func stop() {
         reactors.withLock { reactors in
             for reactor in reactors { reactor.stop() }
             reactors.removeAll()

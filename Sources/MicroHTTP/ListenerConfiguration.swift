@@ -1,22 +1,22 @@
 /// Where and how a listener listens.
-package struct ListenerConfiguration: Sendable {
+public struct ListenerConfiguration: Sendable {
     /// A numeric IPv4 or IPv6 address, or a name such as `localhost`. `::` takes IPv4 as well.
-    package var host: String
+    public var host: String
     /// The port for HTTP: 0 lets the system choose, `nil` means no HTTP.
-    package var httpPort: UInt16?
+    public var httpPort: UInt16?
     /// The port for HTTPS: 0 lets the system choose, `nil` means no HTTPS.
-    package var httpsPort: UInt16?
+    public var httpsPort: UInt16?
     /// Key and certificate for HTTPS; needed if there is an HTTPS port.
-    package var identity: TLSIdentity?
+    public var identity: TLSIdentity?
     /// How many threads serve, at least one. The connections are spread over them by the system.
-    package var reactors: Int
+    public var reactors: Int
     /// What clients may ask.
-    package var limits: Limits
+    public var limits: Limits
     /// The reply to a request that the listener refuses itself, given a status (400, 413 or 431) and a sentence; the connection is
     /// closed after it. Called on a serving thread, so it must not block.
-    package var refusal: @Sendable (_ status: Int, _ message: String) -> Response
+    public var refusal: @Sendable (_ status: Int, _ message: String) -> Response
     /// The sentence for a client that speaks the wrong protocol: logged as a warning and, for HTTP on the HTTPS port, sent with 400.
-    package var mismatch: @Sendable (Mismatch) -> String
+    public var mismatch: @Sendable (Mismatch) -> String
 
     /// A configuration; the defaults listen for HTTP on a free port of 127.0.0.1 with one thread.
     ///
@@ -29,7 +29,7 @@ package struct ListenerConfiguration: Sendable {
     ///   - limits: what clients may ask.
     ///   - refusal: the reply to a request that the listener refuses itself; the default is the sentence as plain text.
     ///   - mismatch: the sentence for a client that speaks the wrong protocol.
-    package init(
+    public init(
         host: String = "127.0.0.1", httpPort: UInt16? = 0, httpsPort: UInt16? = nil, identity: TLSIdentity? = nil,
         reactors: Int = 1, limits: Limits = Limits(),
         refusal: @escaping @Sendable (Int, String) -> Response = ListenerConfiguration.plainRefusal,
@@ -51,7 +51,7 @@ package struct ListenerConfiguration: Sendable {
     ///   - status: 400, 413 or 431.
     ///   - message: the sentence.
     /// - Returns: the reply.
-    static func plainRefusal(_ status: Int, _ message: String) -> Response {
+    public static func plainRefusal(_ status: Int, _ message: String) -> Response {
         var response = Response(status, body: Array(message.utf8))
         response.add("Content-Type", "text/plain; charset=utf-8")
         return response
@@ -59,16 +59,16 @@ package struct ListenerConfiguration: Sendable {
 }
 
 /// A client that speaks HTTP on the HTTPS port, or TLS on the HTTP port.
-package struct Mismatch: Sendable, CustomStringConvertible {
+public struct Mismatch: Sendable, CustomStringConvertible {
     /// Whether the port serves HTTPS, and the client speaks HTTP.
     let isSecurePort: Bool
     /// The port that was used.
-    package let port: UInt16
+    public let port: UInt16
     /// The port that serves what the client speaks, `nil` if there is none.
     let rightPort: UInt16?
 
     /// A sentence that names the right port.
-    package var description: String {
+    public var description: String {
         let (served, spoken) = isSecurePort ? ("HTTPS", "HTTP") : ("HTTP", "HTTPS")
         let advice = rightPort.map { "\(spoken) is served on port \($0)." } ?? "\(spoken) is not served."
         return "Port \(port) serves \(served), but the client speaks \(spoken). \(advice)"
@@ -76,17 +76,17 @@ package struct Mismatch: Sendable, CustomStringConvertible {
 }
 
 /// What clients may ask of a listener.
-package struct Limits: Sendable {
+public struct Limits: Sendable {
     /// The longest request body in bytes; a longer one gets 413.
-    package var maxBody: Int
+    public var maxBody: Int
     /// The most bytes of request line and header fields, at least 1024; more gets 431.
     ///
     /// Each connection has a buffer of this size, which is cleared after each request: a larger one costs time.
-    package var maxHeaders: Int
+    public var maxHeaders: Int
     /// The most open connections per thread and port; further ones wait until one is closed.
-    package var maxConnections: Int
+    public var maxConnections: Int
     /// After how long an idle connection is closed, rounded up to seconds; zero for never. Held requests are exempt.
-    package var idleTimeout: Duration
+    public var idleTimeout: Duration
 
     /// Limits; the defaults suit tests.
     ///
@@ -95,7 +95,7 @@ package struct Limits: Sendable {
     ///   - maxHeaders: the most bytes of request line and header fields, at least 1024.
     ///   - maxConnections: the most open connections per thread and port, at least 1.
     ///   - idleTimeout: after how long an idle connection is closed; zero for never.
-    package init(
+    public init(
         maxBody: Int = 8 << 20, maxHeaders: Int = 16 << 10, maxConnections: Int = 10_000, idleTimeout: Duration = .seconds(60)
     ) {
         self.maxBody = maxBody
@@ -106,7 +106,7 @@ package struct Limits: Sendable {
 }
 
 /// How much a line of the listener's log matters.
-package enum ListenerLogLevel: Int32, Sendable {
+public enum ListenerLogLevel: Int32, Sendable {
     /// What the HTTP library says about single connections.
     case debug = 0
     /// A request was refused before it reached the handler.
@@ -116,7 +116,7 @@ package enum ListenerLogLevel: Int32, Sendable {
 }
 
 /// Why a listener cannot listen, or an identity cannot be read or made.
-package enum ListenerError: Error, Equatable, CustomStringConvertible {
+public enum ListenerError: Error, Equatable, CustomStringConvertible {
     /// Somebody else listens there.
     case portTaken(host: String, port: UInt16)
     /// The address cannot be used for another reason, such as a name that has no address.
@@ -133,7 +133,7 @@ package enum ListenerError: Error, Equatable, CustomStringConvertible {
     case untriedLibrary(version: String, tried: String)
 
     /// What is wrong, and what to do about it.
-    package var description: String {
+    public var description: String {
         switch self {
         case .portTaken(let host, let port):
             "Port \(port) of \(host) is taken. Stop the program that listens there, or choose another port; 0 finds a free one."
@@ -155,7 +155,7 @@ package enum ListenerError: Error, Equatable, CustomStringConvertible {
 
 extension String {
     /// A path or a host as a message shows it: a long one shortened, with its length.
-    package var abbreviated: String {
+    public var abbreviated: String {
         let (most, shown) = (300, 100)
         return utf8.count <= most ? self : "\(prefix(shown))… (\(utf8.count) bytes)"
     }

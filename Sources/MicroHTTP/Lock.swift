@@ -8,13 +8,13 @@
 ///
 /// ThreadSanitizer does not understand `Synchronization.Mutex` on Linux and reports false races; built with
 /// `-D KFMOCK_THREAD_SANITIZER` the same lock is a pthread mutex, which it does understand.
-@safe package final class Lock<Value: Sendable>: Sendable {
+@safe public final class Lock<Value: Sendable>: Sendable {
     #if KFMOCK_THREAD_SANITIZER
         private nonisolated(unsafe) var value: Value
         private nonisolated(unsafe) let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
 
         /// A lock around an initial value.
-        package init(_ value: Value) {
+        public init(_ value: Value) {
             unsafe self.value = value
             unsafe pthread_mutex_init(mutex, nil)
         }
@@ -28,7 +28,7 @@
         ///
         /// - Parameter body: uses it; must not take this lock again.
         /// - Returns: what the body returned.
-        package func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
+        public func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
             unsafe pthread_mutex_lock(mutex)
             defer { unsafe pthread_mutex_unlock(mutex) }
             return unsafe body(&value)
@@ -38,7 +38,7 @@
         ///
         /// - Parameter body: uses it; must not take this lock again.
         /// - Returns: what the body returned, `nil` if another thread has the lock.
-        package func withLockIfFree<Result>(_ body: (inout Value) -> Result) -> Result? {
+        public func withLockIfFree<Result>(_ body: (inout Value) -> Result) -> Result? {
             guard unsafe pthread_mutex_trylock(mutex) == 0 else { return nil }
             defer { unsafe pthread_mutex_unlock(mutex) }
             return unsafe body(&value)
@@ -47,7 +47,7 @@
         private let mutex: Mutex<Value>
 
         /// A lock around an initial value.
-        package init(_ value: Value) {
+        public init(_ value: Value) {
             mutex = Mutex(value)
         }
 
@@ -55,7 +55,7 @@
         ///
         /// - Parameter body: uses it; must not take this lock again.
         /// - Returns: what the body returned.
-        package func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
+        public func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
             mutex.withLock { value in body(&value) }
         }
 
@@ -63,7 +63,7 @@
         ///
         /// - Parameter body: uses it; must not take this lock again.
         /// - Returns: what the body returned, `nil` if another thread has the lock.
-        package func withLockIfFree<Result>(_ body: (inout Value) -> Result) -> Result? {
+        public func withLockIfFree<Result>(_ body: (inout Value) -> Result) -> Result? {
             mutex.withLockIfAvailable { value in body(&value) }
         }
     #endif

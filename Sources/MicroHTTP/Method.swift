@@ -1,5 +1,5 @@
 /// An HTTP request method (RFC 9110, section 9). Methods are case-sensitive: `get` is not GET.
-package enum Method: Sendable, Hashable {
+public enum Method: Sendable, Hashable {
     case get
     case head
     case post
@@ -13,7 +13,7 @@ package enum Method: Sendable, Hashable {
     /// Reads a method.
     ///
     /// - Parameter name: the word in the request line; its case matters.
-    package init(_ name: String) {
+    public init(_ name: String) {
         switch name {
         case "GET": self = .get
         case "HEAD": self = .head
@@ -27,7 +27,7 @@ package enum Method: Sendable, Hashable {
     }
 
     /// The method as it is written in a request line.
-    package var name: String {
+    public var name: String {
         switch self {
         case .get: "GET"
         case .head: "HEAD"

@@ -1,23 +1,23 @@
 /// A whole HTTP request: its target, headers and body are in one buffer that is shared, never copied.
 ///
 /// Reading a header walks the buffer without allocating; a request has about ten of them.
-package struct Request: Sendable {
+public struct Request: Sendable {
     /// The request's method.
-    package let method: Method
+    public let method: Method
     /// Target, then header fields, then body. Whoever keeps the request keeps this one buffer.
-    package let bytes: [UInt8]
+    public let bytes: [UInt8]
     /// The path as sent, still percent-encoded, without the query: a part of `bytes`.
-    package let path: Range<Int>
+    public let path: Range<Int>
     /// The query as sent, without the question mark: a part of `bytes`, empty if there is none.
-    package let query: Range<Int>
+    public let query: Range<Int>
     /// The body: a part of `bytes`.
-    package let body: Range<Int>
+    public let body: Range<Int>
     /// The header fields: a part of `bytes`, each two little-endian 32-bit lengths, then the name and the value.
     let fields: Range<Int>
     /// Whether the request came over TLS.
-    package let isSecure: Bool
+    public let isSecure: Bool
     /// The client's address, without its port, such as `127.0.0.1` or `::1`.
-    package let peer: String
+    public let peer: String
 
     /// A request in one buffer of exactly the needed size.
     ///
@@ -28,7 +28,7 @@ package struct Request: Sendable {
     ///   - body: the body, without its transfer coding.
     ///   - isSecure: whether the request came over TLS.
     ///   - peer: the client's address, without its port.
-    package init(
+    public init(
         _ method: Method, _ target: String, headers: [(String, String)] = [], body: [UInt8] = [],
         isSecure: Bool = false, peer: String = "127.0.0.1"
     ) {
@@ -77,7 +77,7 @@ package struct Request: Sendable {
     ///
     /// - Parameter length: the bytes of the prefix.
     /// - Returns: a request that shares this one's buffer; its path begins after the prefix.
-    package func below(_ length: Int) -> Request {
+    public func below(_ length: Int) -> Request {
         Request(self, path: min(path.lowerBound + length, path.upperBound)..<path.upperBound)
     }
 
@@ -85,7 +85,7 @@ package struct Request: Sendable {
     ///
     /// - Parameter length: how many bytes of the body to keep.
     /// - Returns: a request that keeps no more memory than it needs.
-    package func cut(body length: Int) -> Request {
+    public func cut(body length: Int) -> Request {
         let kept = Array(bytes[..<min(bytes.count, body.lowerBound + length)])
         let targetEnd = fields.lowerBound
         let whole = Request(method, bytes: kept, targetEnd: targetEnd, fieldsEnd: fields.upperBound, isSecure: isSecure, peer: peer)
@@ -101,7 +101,7 @@ package struct Request: Sendable {
     ///
     /// - Parameter name: the field's name, in lower case; names are compared without case.
     /// - Returns: the first such field's value, `nil` if there is none.
-    package func headerRange(_ name: StaticString) -> Range<Int>? {
+    public func headerRange(_ name: StaticString) -> Range<Int>? {
         fieldRanges { $0.count == name.utf8CodeUnitCount && matches(name, at: $0) }
     }
 
@@ -109,7 +109,7 @@ package struct Request: Sendable {
     ///
     /// - Parameter name: the field's name, in lower case; names are compared without case.
     /// - Returns: the first such field's value, `nil` if there is none. Bytes that are not UTF-8 are replaced.
-    package func header(_ name: StaticString) -> String? {
+    public func header(_ name: StaticString) -> String? {
         headerRange(name).map { text($0) }
     }
 
@@ -117,7 +117,7 @@ package struct Request: Sendable {
     ///
     /// - Parameter name: the field's name, in lower case; names are compared without case.
     /// - Returns: whether there are two or more.
-    package func isRepeated(_ name: StaticString) -> Bool {
+    public func isRepeated(_ name: StaticString) -> Bool {
         var count = 0
         forEachField { field, _ in
             if field.count == name.utf8CodeUnitCount && matches(name, at: field) { count += 1 }
@@ -130,7 +130,7 @@ package struct Request: Sendable {
     ///
     /// - Parameter name: the field's name, in lower case; names are compared without case.
     /// - Returns: the first such field's value, `nil` if there is none. Bytes that are not UTF-8 are replaced.
-    package func header(named name: String) -> String? {
+    public func header(named name: String) -> String? {
         let wanted = name.utf8Span.span
         let found = fieldRanges { range in
             range.count == wanted.count && wanted.indices.allSatisfy { bytes[range.lowerBound + $0] | 0x20 == wanted[$0] | 0x20 }
@@ -139,7 +139,7 @@ package struct Request: Sendable {
     }
 
     /// All header fields in the order sent.
-    package var headers: [(name: String, value: String)] {
+    public var headers: [(name: String, value: String)] {
         var all: [(name: String, value: String)] = []
         forEachField { name, value in
             all.append((text(name), text(value)))
@@ -152,7 +152,7 @@ package struct Request: Sendable {
     ///
     /// - Parameter range: a part of `bytes`.
     /// - Returns: the text.
-    package func text(_ range: Range<Int>) -> String {
+    public func text(_ range: Range<Int>) -> String {
         String(decoding: bytes[range], as: UTF8.self)
     }
 

@@ -1,13 +1,13 @@
 /// A reply: a status, header fields and a body, and how to deliver them.
-package struct Response: Sendable {
+public struct Response: Sendable {
     /// The HTTP status code, 200–599.
-    package var status: Int
+    public var status: Int
     /// The header fields, packed as `Name NUL value NUL …`. The listener adds Content-Length and Connection itself.
-    package private(set) var fields: [UInt8]
+    public private(set) var fields: [UInt8]
     /// The body. The listener leaves it out where HTTP requires that (HEAD, 204, 304).
-    package var body: [UInt8]
+    public var body: [UInt8]
     /// How the reply is delivered. Everything but `.whole` and `.closing` is a deliberate fault.
-    package var delivery: Delivery
+    public var delivery: Delivery
 
     /// A response without header fields.
     ///
@@ -15,7 +15,7 @@ package struct Response: Sendable {
     ///   - status: the HTTP status code, 200–599.
     ///   - body: the body, which may be empty.
     ///   - delivery: how the reply is delivered.
-    package init(_ status: Int, body: [UInt8] = [], delivery: Delivery = .whole) {
+    public init(_ status: Int, body: [UInt8] = [], delivery: Delivery = .whole) {
         self.status = status
         self.body = body
         self.delivery = delivery
@@ -28,7 +28,7 @@ package struct Response: Sendable {
     ///   - status: the HTTP status code, 200–599.
     ///   - packed: `Name NUL value NUL …`, made by this type.
     ///   - body: the body, which may be empty.
-    package init(_ status: Int, packed: [UInt8], body: [UInt8]) {
+    public init(_ status: Int, packed: [UInt8], body: [UInt8]) {
         self.status = status
         self.body = body
         delivery = .whole
@@ -40,7 +40,7 @@ package struct Response: Sendable {
     /// - Parameters:
     ///   - name: the field's name as it is sent; a token of RFC 9110.
     ///   - value: the value; control characters are left out, since they would end the field, and other characters than ASCII become `?`.
-    package mutating func add(_ name: String, _ value: some StringProtocol) {
+    public mutating func add(_ name: String, _ value: some StringProtocol) {
         fields.append(contentsOf: name.utf8)
         fields.append(0)
         for scalar in value.unicodeScalars where scalar.value >= 0x20 && scalar.value != 0x7F || scalar.value == 0x09 {
@@ -50,14 +50,14 @@ package struct Response: Sendable {
     }
 
     /// The header fields as names and values, in order: for tests and the journal.
-    package var headers: [(name: String, value: String)] {
+    public var headers: [(name: String, value: String)] {
         let parts = fields.split(separator: 0, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
         return stride(from: 0, to: parts.count - 1, by: 2).map { (parts[$0], parts[$0 + 1]) }
     }
 }
 
 /// What a handler returns: a reply now, later, or never. Nothing above the listener blocks a thread.
-package enum Answer: Sendable {
+public enum Answer: Sendable {
     /// The response is ready.
     case ready(Response)
     /// Hold the connection for this long without a thread, then call the closure; rounded up to milliseconds.

@@ -2,13 +2,13 @@ import CListener
 import Glibc
 
 /// A key and a certificate for HTTPS, and the authority that signed it if it was made here.
-package struct TLSIdentity: Sendable {
+public struct TLSIdentity: Sendable {
     /// The server's certificate as PEM: the leaf, then the chain to an authority.
-    package let certificate: String
+    public let certificate: String
     /// The server's private key as PEM.
     let key: String
     /// The authority's certificate as PEM, for clients to trust; `nil` if the certificate came from elsewhere.
-    package let authority: String?
+    public let authority: String?
     /// What another certificate is made from; `nil` if this one came from elsewhere.
     private let origin: Origin?
 
@@ -20,18 +20,18 @@ package struct TLSIdentity: Sendable {
     }
 
     /// The common names that certificates made here get.
-    package struct Subjects: Sendable {
+    public struct Subjects: Sendable {
         /// The authority's.
-        package var authority: String
+        public var authority: String
         /// The server certificate's.
-        package var leaf: String
+        public var leaf: String
 
         /// Common names.
         ///
         /// - Parameters:
         ///   - authority: the authority's, at most 64 characters.
         ///   - leaf: the server certificate's, at most 64 characters.
-        package init(authority: String = "Throwaway CA", leaf: String = "Throwaway server") {
+        public init(authority: String = "Throwaway CA", leaf: String = "Throwaway server") {
             self.authority = authority
             self.leaf = leaf
         }
@@ -41,7 +41,7 @@ package struct TLSIdentity: Sendable {
     ///
     /// Go and GnuTLS accept `*.localhost` for `a.localhost`; OpenSSL wants two labels after an asterisk, so its clients need such a
     /// name in full.
-    package static let loopbackNames = ["localhost", "*.localhost", "127.0.0.1", "::1"]
+    public static let loopbackNames = ["localhost", "*.localhost", "127.0.0.1", "::1"]
 
     /// Takes a certificate and the key that belongs to it.
     ///
@@ -49,7 +49,7 @@ package struct TLSIdentity: Sendable {
     ///   - certificate: PEM, the leaf first.
     ///   - key: PEM, not encrypted.
     /// - Throws: ``ListenerError/badCertificate(_:)`` if one of them cannot be read or they do not belong together.
-    package init(certificate: String, key: String) throws(ListenerError) {
+    public init(certificate: String, key: String) throws(ListenerError) {
         try self.init(certificate: certificate, key: key, authority: nil, origin: nil)
     }
 
@@ -59,7 +59,7 @@ package struct TLSIdentity: Sendable {
     ///   - certificateFile: the path of a PEM file, the leaf first.
     ///   - keyFile: the path of a PEM file, not encrypted.
     /// - Throws: if a file cannot be read, or what is in them does not belong together.
-    package init(certificateFile: String, keyFile: String) throws(ListenerError) {
+    public init(certificateFile: String, keyFile: String) throws(ListenerError) {
         try self.init(certificate: PEMFile.read(certificateFile), key: PEMFile.read(keyFile))
     }
 
@@ -80,7 +80,7 @@ package struct TLSIdentity: Sendable {
     ///   - subjects: the common names.
     /// - Throws: ``ListenerError/badCertificate(_:)`` if a name cannot be used in a certificate.
     /// - Returns: the identity, with its authority.
-    package static func throwaway(
+    public static func throwaway(
         names: [String] = loopbackNames, subjects: Subjects = Subjects()
     ) throws(ListenerError) -> TLSIdentity {
         try signed(by: makeAuthority(subjects), names: names, subjects)
@@ -96,7 +96,7 @@ package struct TLSIdentity: Sendable {
     ///   - subjects: the common names.
     /// - Throws: if folder or files cannot be used, or do not hold a key and its certificate.
     /// - Returns: the identity, with its authority.
-    package static func kept(
+    public static func kept(
         in folder: String, names: [String] = loopbackNames, subjects: Subjects = Subjects()
     ) throws(ListenerError) -> TLSIdentity {
         if unsafe mkdir(folder, 0o700) != 0, errno != EEXIST { throw .file(path: folder, reason: lastError()) }
@@ -137,7 +137,7 @@ package struct TLSIdentity: Sendable {
     ///
     /// - Parameter path: the file's path; an existing file is replaced.
     /// - Throws: if it cannot be written, or the certificate came from elsewhere.
-    package func writeAuthority(to path: String) throws(ListenerError) {
+    public func writeAuthority(to path: String) throws(ListenerError) {
         guard let authority else { throw .badConfiguration("There is no authority to write: the certificate was given, not made.") }
         try PEMFile.write(authority, to: path, mode: 0o644)
     }

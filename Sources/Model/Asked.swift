@@ -1,7 +1,7 @@
-package import Base
+public import Base
 
 /// A member of a request: what it is called, what it holds, and where it goes.
-package struct Asked<Draft: Sendable>: Sendable {
+public struct Asked<Draft: Sendable>: Sendable {
     let name: String
     let forms: Forms
     /// Which releases have it.
@@ -19,7 +19,7 @@ package struct Asked<Draft: Sendable>: Sendable {
     ///   - expected: what must be there, as a noun phrase, if the request is wrong without it.
     ///   - isAsked: which releases have it.
     ///   - set: puts what is said into the draft.
-    package init<Value>(
+    public init<Value>(
         _ name: String, _ kind: Kind<Value>, in forms: Forms = .create, required expected: String? = nil,
         of isAsked: @escaping @Sendable (ProductVersion) -> Bool = { _ in true },
         _ set: @escaping @Sendable (inout Draft, Patch<Value>) -> Void
@@ -46,7 +46,7 @@ package struct Asked<Draft: Sendable>: Sendable {
     }
 
     /// A member that is read into a place that always has a value; what is absent or null leaves it.
-    package init<Value>(
+    public init<Value>(
         _ name: String, _ kind: Kind<Value>, in forms: Forms = .create, required expected: String? = nil,
         _ path: any WritableKeyPath<Draft, Value> & Sendable
     ) {
@@ -56,7 +56,7 @@ package struct Asked<Draft: Sendable>: Sendable {
     }
 
     /// A member that is read into a place that may have no value.
-    package init<Value>(
+    public init<Value>(
         _ name: String, _ kind: Kind<Value>, in forms: Forms = .create, required expected: String? = nil,
         _ path: any WritableKeyPath<Draft, Value?> & Sendable
     ) {
@@ -64,7 +64,7 @@ package struct Asked<Draft: Sendable>: Sendable {
     }
 
     /// A member of which the draft keeps exactly what was said.
-    package init<Value>(
+    public init<Value>(
         _ name: String, _ kind: Kind<Value>, in forms: Forms = .create, required expected: String? = nil,
         _ path: any WritableKeyPath<Draft, Patch<Value>> & Sendable
     ) {
@@ -79,7 +79,7 @@ package struct Asked<Draft: Sendable>: Sendable {
     ///   - forms: which requests have it.
     ///   - isRequired: whether a request is wrong without it, as whoever reads it finds out.
     ///   - path: where it is kept; null counts as absent.
-    package init(
+    public init(
         later name: String, _ schema: Schema, in forms: Forms = .create, isRequired: Bool = false,
         _ path: any WritableKeyPath<Draft, JSONValue?> & Sendable
     ) {
@@ -97,7 +97,7 @@ package struct Asked<Draft: Sendable>: Sendable {
     ///   - schema: what it may hold.
     ///   - forms: which requests have it.
     ///   - isAsked: which releases have it.
-    package init(
+    public init(
         ignored name: String, _ schema: Schema = .any, in forms: Forms = .create,
         of isAsked: @escaping @Sendable (ProductVersion) -> Bool = { _ in true }
     ) {
@@ -109,7 +109,7 @@ package struct Asked<Draft: Sendable>: Sendable {
     }
 
     /// A member that is read and checked, and whose value is dropped.
-    package init<Value>(dropped name: String, _ kind: Kind<Value>, in forms: Forms = .create) {
+    public init<Value>(dropped name: String, _ kind: Kind<Value>, in forms: Forms = .create) {
         self.init(name, kind, in: forms) { _, _ in }
     }
 }

@@ -1,10 +1,10 @@
 import Base
-package import Entities
-package import ScenarioFormat
+public import Entities
+public import ScenarioFormat
 
 extension Kind where Value == Schedule {
     /// A schedule as it was set. `{}` and Off count as null.
-    package static var schedule: Kind {
+    public static var schedule: Kind {
         var kind = Kind(Schedule.schema) { schedule, _, writer in
             schedule.write(to: &writer)
         } read: { value, place, reading throws(Refusal) in
@@ -18,14 +18,14 @@ extension Kind where Value == Schedule {
     }
 
     /// A schedule as a later GET shows it: on the day of the GET.
-    package static var scheduleOnTheDay: Kind {
+    public static var scheduleOnTheDay: Kind {
         Kind(Schedule.schema) { schedule, view, writer in schedule.shown(on: view.now).write(to: &writer) }
     }
 }
 
 extension Kind where Value == Schedule.Asked {
     /// A schedule that requests set or turn off, and that answers repeat.
-    package static var scheduleOrOff: Kind {
+    public static var scheduleOrOff: Kind {
         Kind(Schedule.schema) { asked, _, writer in
             if let schedule = asked.schedule { schedule.write(to: &writer) } else { writer.object { _ in } }
         } read: { value, place, reading throws(Refusal) in
@@ -34,7 +34,7 @@ extension Kind where Value == Schedule.Asked {
     }
 
     /// An inventory schedule: kinds that a release does not know for inventory are refused.
-    package static var inventoryScheduleOrOff: Kind {
+    public static var inventoryScheduleOrOff: Kind {
         let standard = Kind.scheduleOrOff
         return Kind(Schedule.schema, write: standard.write) { value, place, reading throws(Refusal) in
             let patch = try standard.read(value, place, reading)
@@ -48,7 +48,7 @@ extension Schedule {
     private static let time = Shape.Field("Time", .text("a time such as 2026-03-01T02:00:00Z"), required: true, about: "the time")
 
     /// What a schedule looks like in scenario files: as on the wire. Which members go together is checked by the reader of requests.
-    package static let shape = Shape.object(
+    public static let shape = Shape.object(
         "a schedule",
         fields: [
             .init("Immediate", .boolean, about: "as soon as possible, once"),

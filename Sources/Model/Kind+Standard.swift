@@ -1,9 +1,9 @@
-package import Base
+public import Base
 import ScenarioFormat
 
 extension Kind where Value == String {
     /// A string.
-    package static var text: Kind { text() }
+    public static var text: Kind { text() }
 
     /// A string.
     ///
@@ -12,7 +12,7 @@ extension Kind where Value == String {
     ///   - pattern: a regular expression for the whole text in scenario files.
     ///   - length: how many characters it has in scenario files.
     /// - Returns: the kind.
-    package static func text(_ wanted: String = "text", pattern: String? = nil, length: ClosedRange<Int> = 0...Int.max) -> Kind {
+    public static func text(_ wanted: String = "text", pattern: String? = nil, length: ClosedRange<Int> = 0...Int.max) -> Kind {
         var kind = Kind(.text) { text, _, writer in
             writer.value(text)
         } read: { value, place, _ throws(Refusal) in
@@ -30,7 +30,7 @@ extension Kind where Value == String {
     }
 
     /// A string that holds something.
-    package static var nonEmptyText: Kind {
+    public static var nonEmptyText: Kind {
         let text = Kind.text
         return Kind(.text, write: text.write) { value, place, reading throws(Refusal) in
             let patch = try text.read(value, place, reading)
@@ -40,7 +40,7 @@ extension Kind where Value == String {
     }
 
     /// A string; a number or a boolean is taken as it is written.
-    package static var scalar: Kind {
+    public static var scalar: Kind {
         var kind = Kind.text
         kind = Kind(.either([.text, .integer, .boolean]), write: kind.write) { value, place, _ throws(Refusal) in
             guard !value.isObject, !value.isArray else {
@@ -55,7 +55,7 @@ extension Kind where Value == String {
 
 extension Kind where Value == GUID {
     /// A GUID. Assumed: the empty one counts as null.
-    package static var guid: Kind<GUID> {
+    public static var guid: Kind<GUID> {
         var kind = Kind(.guid) { guid, _, writer in
             writer.value(guid)
         } read: { value, place, _ throws(Refusal) in
@@ -75,7 +75,7 @@ extension Kind where Value == GUID {
 
 extension Kind where Value == Int {
     /// A whole number of 32 bits; one in quotes is taken too, as .NET does.
-    package static var number: Kind { number() }
+    public static var number: Kind { number() }
 
     /// A whole number of 32 bits; one in quotes is taken too, as .NET does.
     ///
@@ -83,7 +83,7 @@ extension Kind where Value == Int {
     ///   - range: what scenario files may say.
     ///   - null: a number that means nothing, if one does.
     /// - Returns: the kind.
-    package static func number(_ range: ClosedRange<Int> = 0...Int(Int32.max), null: Int? = nil) -> Kind {
+    public static func number(_ range: ClosedRange<Int> = 0...Int(Int32.max), null: Int? = nil) -> Kind {
         var kind = Kind(.integer) { number, _, writer in
             writer.value(number)
         } read: { value, place, _ throws(Refusal) in
@@ -103,7 +103,7 @@ extension Kind where Value == Int {
 
 extension Kind where Value == Bool {
     /// True or false.
-    package static var flag: Kind {
+    public static var flag: Kind {
         var kind = Kind(.boolean) { truth, _, writer in
             writer.value(truth)
         } read: { value, place, _ throws(Refusal) in
@@ -123,7 +123,7 @@ extension Kind where Value == Bool {
 
 extension Kind where Value == Timestamp {
     /// A moment. Scenario files may say it relative to the world's start.
-    package static var time: Kind<Timestamp> {
+    public static var time: Kind<Timestamp> {
         var kind = Kind(.time) { moment, _, writer in
             writer.value(moment)
         } read: { value, place, _ throws(Refusal) in
@@ -143,7 +143,7 @@ extension Kind where Value == Timestamp {
 
 extension Kind {
     /// An array of values of one kind.
-    package static func list<Element>(_ element: Kind<Element>) -> Kind where Value == [Element] {
+    public static func list<Element>(_ element: Kind<Element>) -> Kind where Value == [Element] {
         var kind = Kind {
             .array(element.schema($0, $1))
         } write: { values, view, writer in
@@ -168,7 +168,7 @@ extension Kind {
     }
 
     /// An object that is described by a model of its own.
-    package static func object(_ model: Model<Value>) -> Kind where Value: Modelled, Value.Draft == Value {
+    public static func object(_ model: Model<Value>) -> Kind where Value: Modelled, Value.Draft == Value {
         var kind = Kind {
             model.schema($0, $1)
         } write: { value, view, writer in
@@ -194,7 +194,7 @@ extension Kind where Value == [GUID] {
     ///
     /// - Parameter what: what they name, for refusals.
     /// - Returns: the kind.
-    package static func guids(of what: String) -> Kind {
+    public static func guids(of what: String) -> Kind {
         Kind(.array(.guid)) { guids, _, writer in
             writer.array(guids) { $0.value($1) }
         } read: { value, place, _ throws(Refusal) in
@@ -205,12 +205,12 @@ extension Kind where Value == [GUID] {
 
 extension Kind where Value == String {
     /// JSON, kept as text, of which no more is known than its schema.
-    package static func json(_ schema: Schema) -> Kind { Kind(schema) { json, _, writer in writer.raw(json) } }
+    public static func json(_ schema: Schema) -> Kind { Kind(schema) { json, _, writer in writer.raw(json) } }
 }
 
 extension Kind {
     /// An array of objects that only requests hold, at least one of them where it is required.
-    package static func objects<Element>(_ model: Model<Element>) -> Kind where Value == [Element], Element.Draft == Element {
+    public static func objects<Element>(_ model: Model<Element>) -> Kind where Value == [Element], Element.Draft == Element {
         let list = Kind.list(.object(model))
         var kind = Kind(list.schema, write: list.write) { value, place, reading throws(Refusal) in
             guard value.isArray else {
@@ -225,7 +225,7 @@ extension Kind {
 
 extension Kind where Value == JSONValue {
     /// An object of which nothing more is said.
-    package static var object: Kind<JSONValue> {
+    public static var object: Kind<JSONValue> {
         Kind(.map(.any)) { _, _, writer in
             writer.null()
         } read: { value, place, _ throws(Refusal) in
@@ -239,7 +239,7 @@ extension Kind where Value == JSONValue {
 
 extension Kind {
     /// An object of a model that only answers hold, always as a GET shows it.
-    package static func object(shownOnly model: Model<Value>) -> Kind where Value: Modelled {
+    public static func object(shownOnly model: Model<Value>) -> Kind where Value: Modelled {
         Kind {
             product, _ in
             model.schema(product, .shown)

@@ -1,9 +1,9 @@
 import Base
-package import Entities
+public import Entities
 import ScenarioFormat
 
 /// How releases send an enum, unless the switch `enums` says otherwise.
-package enum WordStyle: Sendable {
+public enum WordStyle: Sendable {
     /// Every recorded release sends the number.
     case number
     /// Every recorded release sends the name.
@@ -21,7 +21,7 @@ extension Kind where Value: NamedNumber {
     ///   - style: how releases send it.
     ///   - isLowercased: whether scenario files write its names in lower case.
     /// - Returns: the kind.
-    package static func word(_ style: WordStyle, lowercasedInFiles isLowercased: Bool = false) -> Kind {
+    public static func word(_ style: WordStyle, lowercasedInFiles isLowercased: Bool = false) -> Kind {
         let word = { @Sendable (value: Value) in isLowercased ? value.name.lowercased() : value.name }
         var kind = Kind(.word(Value.self, \.name)) { value, _, writer in
             if writer.sendsNumbers(style) { writer.value(value.rawValue) } else { writer.value(value.name) }
@@ -44,7 +44,7 @@ extension Kind where Value: NamedNumber {
 
 extension NamedNumber {
     /// All values as refusals list them: `one of None (0), Requested (1)`.
-    package static var oneOfAll: String { "one of " + allCases.map { "\($0.name) (\($0.rawValue))" }.joined(separator: ", ") }
+    public static var oneOfAll: String { "one of " + allCases.map { "\($0.name) (\($0.rawValue))" }.joined(separator: ", ") }
 }
 
 extension JSONWriter {

@@ -1,30 +1,30 @@
-package import Base
-package import Entities
-package import ScenarioFormat
+public import Base
+public import Entities
+public import ScenarioFormat
 
 /// How values of one type appear everywhere: in answers, requests, queries, the API description, scenario files and the estate dump.
 ///
 /// A member of a noun names its kind once; reader, writer, schema, filter, shape and dump all come from it.
-package struct Kind<Value: Sendable>: Sendable {
-    package typealias Write = @Sendable (Value, View, inout JSONWriter) -> Void
-    package typealias Read = @Sendable (JSONValue, _ place: String, Reading) throws(Refusal) -> Patch<Value>
+public struct Kind<Value: Sendable>: Sendable {
+    public typealias Write = @Sendable (Value, View, inout JSONWriter) -> Void
+    public typealias Read = @Sendable (JSONValue, _ place: String, Reading) throws(Refusal) -> Patch<Value>
 
     /// What it looks like on the wire, in one release and one form.
     let schema: @Sendable (ProductVersion, Forms) -> Schema
     /// Writes a value into an answer.
-    package let write: Write
+    public let write: Write
     /// Reads a value that is not null. Some values mean nothing and count as null, such as the empty GUID.
-    package let read: Read
+    public let read: Read
     /// What queries compare, if they can.
     var query: Comparable?
     /// What it looks like in scenario files.
-    package var shape = Shape.any
+    public var shape = Shape.any
     /// Reads it from a scenario file that was checked against the shape.
-    package var seed: @Sendable (YAMLNode, inout Seeding) -> Value? = { _, _ in nil }
+    public var seed: @Sendable (YAMLNode, inout Seeding) -> Value? = { _, _ in nil }
     /// Writes it as scenario files have it.
-    package var dump: @Sendable (Value, Estate, inout JSONWriter) -> Void = { _, _, writer in writer.null() }
+    public var dump: @Sendable (Value, Estate, inout JSONWriter) -> Void = { _, _, writer in writer.null() }
     /// Whether a value is as good as none where one is required.
-    package var isEmpty: @Sendable (Value) -> Bool = { _ in false }
+    public var isEmpty: @Sendable (Value) -> Bool = { _ in false }
 
     /// What queries compare.
     struct Comparable: Sendable {
@@ -48,7 +48,7 @@ package struct Kind<Value: Sendable>: Sendable {
     }
 
     /// A kind of value that looks the same in every release and form.
-    package init(_ schema: Schema, write: @escaping Write, read: @escaping Read = { _, _, _ in .absent }) {
+    public init(_ schema: Schema, write: @escaping Write, read: @escaping Read = { _, _, _ in .absent }) {
         self.init({ _, _ in schema }, write: write, read: read)
     }
 }
@@ -56,18 +56,18 @@ package struct Kind<Value: Sendable>: Sendable {
 /// What an answer is written from, for whom and when.
 ///
 /// One reference: it goes to every member of every row, and an estate is many words.
-package final class View: Sendable {
-    package let estate: Estate
+public final class View: Sendable {
+    public let estate: Estate
     let product: ProductVersion
     /// The world's time.
-    package let now: Timestamp
-    package let form: Forms
-    package let fidelity: Fidelity
+    public let now: Timestamp
+    public let form: Forms
+    public let fidelity: Fidelity
     /// Whether a schedule that was sent as `{}` is repeated so.
-    package let repeatsEmptySchedule: Bool
+    public let repeatsEmptySchedule: Bool
 
     /// A view of one form.
-    package init(
+    public init(
         _ form: Forms, _ estate: Estate, product: ProductVersion, now: Timestamp, _ fidelity: Fidelity = Fidelity(),
         repeatsEmptySchedule: Bool = false
     ) {
@@ -80,7 +80,7 @@ package final class View: Sendable {
     }
 
     /// A view without an estate, for what needs none.
-    package static let nothing = View(.shown, Estate(identifiers: Identifiers(seed: 0, world: "")), product: .v25, now: .first)
+    public static let nothing = View(.shown, Estate(identifiers: Identifiers(seed: 0, world: "")), product: .v25, now: .first)
 
     /// The same view of another form.
     func of(_ form: Forms) -> View {
@@ -89,33 +89,33 @@ package final class View: Sendable {
 }
 
 /// Under which rules a request is read.
-package struct Reading: Sendable {
+public struct Reading: Sendable {
     let form: Forms
-    package let product: ProductVersion
+    public let product: ProductVersion
     let fidelity: Fidelity
 }
 
 /// The forms in which a noun goes over the wire. A member stands in some of them.
-package struct Forms: OptionSet, Sendable, Hashable {
-    package let rawValue: Int
+public struct Forms: OptionSet, Sendable, Hashable {
+    public let rawValue: Int
 
-    package init(rawValue: Int) { self.rawValue = rawValue }
+    public init(rawValue: Int) { self.rawValue = rawValue }
 
     /// A row of a list, where lists differ from what a single GET sends.
-    package static let listed = Forms(rawValue: 1)
+    public static let listed = Forms(rawValue: 1)
     /// As a GET sends it.
-    package static let shown = Forms(rawValue: 2)
+    public static let shown = Forms(rawValue: 2)
     /// As the answer to a write sends it.
-    package static let written = Forms(rawValue: 4)
+    public static let written = Forms(rawValue: 4)
     /// The body of a POST.
-    package static let create = Forms(rawValue: 8)
+    public static let create = Forms(rawValue: 8)
     /// The body of a PUT.
-    package static let update = Forms(rawValue: 16)
+    public static let update = Forms(rawValue: 16)
     /// The body of an approval.
-    package static let approve = Forms(rawValue: 32)
+    public static let approve = Forms(rawValue: 32)
 
     static let answers: Forms = [.listed, .shown, .written]
-    package static let requests: Forms = [.create, .update, .approve]
+    public static let requests: Forms = [.create, .update, .approve]
     static let count = 6
 
     /// The place of a single form among all.

@@ -1,12 +1,12 @@
-package import Base
+public import Base
 
 /// A member of a noun, said once: its name, its kind, where it comes from, in which answers it stands, what may be asked by it,
 /// which requests may set it, and what scenario files call it.
 ///
 ///     Member("Username", .text, \.username).filtered(aliases: ["Identity"]).seeded("username", about: "the user it logs in as")
-package struct Member<Row: Modelled, Value: Sendable>: Sendable {
+public struct Member<Row: Modelled, Value: Sendable>: Sendable {
     /// The value that a row has, if it has one.
-    package typealias Get = @Sendable (Row, View) -> Value?
+    public typealias Get = @Sendable (Row, View) -> Value?
 
     let name: String
     let kind: Kind<Value>
@@ -31,44 +31,44 @@ package struct Member<Row: Modelled, Value: Sendable>: Sendable {
     ///   - name: as answers spell it.
     ///   - kind: what it holds.
     ///   - get: takes the value from a row.
-    package init(_ name: String, _ kind: Kind<Value>, _ get: @escaping @Sendable (Row) -> Value) {
+    public init(_ name: String, _ kind: Kind<Value>, _ get: @escaping @Sendable (Row) -> Value) {
         self.init(name, kind, .always) { row, _ in get(row) }
     }
 
     /// A member that is null where it has no value, or left out where the world says `nulls: omit`.
-    package init(_ name: String, _ kind: Kind<Value>, nullable get: @escaping @Sendable (Row) -> Value?) {
+    public init(_ name: String, _ kind: Kind<Value>, nullable get: @escaping @Sendable (Row) -> Value?) {
         self.init(name, kind, .nullable) { row, _ in get(row) }
     }
 
     /// A member that is left out where it has no value, whatever the world says about nulls.
-    package init(_ name: String, _ kind: Kind<Value>, optional get: @escaping @Sendable (Row) -> Value?) {
+    public init(_ name: String, _ kind: Kind<Value>, optional get: @escaping @Sendable (Row) -> Value?) {
         self.init(name, kind, .optional) { row, _ in get(row) }
     }
 
     /// A member whose value depends on other rows, on the release or on the time.
-    package init(_ name: String, _ kind: Kind<Value>, _ get: @escaping @Sendable (Row, View) -> Value) {
+    public init(_ name: String, _ kind: Kind<Value>, _ get: @escaping @Sendable (Row, View) -> Value) {
         self.init(name, kind, .always) { row, view in get(row, view) }
     }
 
     /// A member that may be null and depends on other rows, on the release or on the time.
-    package init(_ name: String, _ kind: Kind<Value>, nullable get: @escaping Get) {
+    public init(_ name: String, _ kind: Kind<Value>, nullable get: @escaping Get) {
         self.init(name, kind, .nullable, get)
     }
 
     /// A member that is left out where it has no value and depends on other rows, on the release or on the time.
-    package init(_ name: String, _ kind: Kind<Value>, optional get: @escaping Get) {
+    public init(_ name: String, _ kind: Kind<Value>, optional get: @escaping Get) {
         self.init(name, kind, .optional, get)
     }
 
     /// The same member in some answers only.
-    package func only(in forms: Forms) -> Member {
+    public func only(in forms: Forms) -> Member {
         var copy = self
         copy.forms = forms
         return copy
     }
 
     /// The same member, sent by some releases only.
-    package func sent(by isSent: @escaping @Sendable (ProductVersion) -> Bool) -> Member {
+    public func sent(by isSent: @escaping @Sendable (ProductVersion) -> Bool) -> Member {
         var copy = self
         copy.isSent = isSent
         return copy
@@ -83,15 +83,15 @@ package struct Member<Row: Modelled, Value: Sendable>: Sendable {
     ///   - aliases: other names of it.
     ///   - isKey: whether tables find rows by it without looking at all.
     /// - Returns: the member.
-    package func filtered(_ name: String? = nil, aliases: [String] = [], isKey: Bool = false) -> Member {
+    public func filtered(_ name: String? = nil, aliases: [String] = [], isKey: Bool = false) -> Member {
         queried(name, aliases, isKey: isKey, sortsOnly: false)
     }
 
     /// Lets lists be sorted by the member, not filtered.
-    package func sorted() -> Member { queried(nil, [], isKey: false, sortsOnly: true) }
+    public func sorted() -> Member { queried(nil, [], isKey: false, sortsOnly: true) }
 
     /// Lets lists be filtered and sorted by something that no answer holds.
-    package func queryOnly(aliases: [String] = [], isKey: Bool = false) -> Member {
+    public func queryOnly(aliases: [String] = [], isKey: Bool = false) -> Member {
         only(in: []).queried(nil, aliases, isKey: isKey, sortsOnly: false)
     }
 
@@ -118,7 +118,7 @@ package struct Member<Row: Modelled, Value: Sendable>: Sendable {
     ///   - isAsked: which releases have it.
     ///   - set: puts what is said into the draft.
     /// - Returns: the member.
-    package func asked(
+    public func asked(
         _ forms: Forms, as name: String? = nil, kind: Kind<Value>? = nil, required expected: String? = nil,
         of isAsked: @escaping @Sendable (ProductVersion) -> Bool = { _ in true },
         _ set: @escaping @Sendable (inout Row.Draft, Patch<Value>) -> Void
@@ -129,7 +129,7 @@ package struct Member<Row: Modelled, Value: Sendable>: Sendable {
     }
 
     /// Lets requests set the member; what is absent or null leaves the draft's value. See `asked(_:as:kind:required:of:_:)`.
-    package func asked(
+    public func asked(
         _ forms: Forms, as name: String? = nil, kind: Kind<Value>? = nil, required expected: String? = nil,
         _ path: any WritableKeyPath<Row.Draft, Value> & Sendable
     ) -> Member {
@@ -139,7 +139,7 @@ package struct Member<Row: Modelled, Value: Sendable>: Sendable {
     }
 
     /// Lets requests set a member that may have no value; what is absent or null leaves none.
-    package func asked(
+    public func asked(
         _ forms: Forms, as name: String? = nil, kind: Kind<Value>? = nil, required expected: String? = nil,
         _ path: any WritableKeyPath<Row.Draft, Value?> & Sendable
     ) -> Member {
@@ -147,7 +147,7 @@ package struct Member<Row: Modelled, Value: Sendable>: Sendable {
     }
 
     /// Lets requests set a member of which the draft keeps exactly what was said.
-    package func asked(
+    public func asked(
         _ forms: Forms, as name: String? = nil, kind: Kind<Value>? = nil, required expected: String? = nil,
         _ path: any WritableKeyPath<Row.Draft, Patch<Value>> & Sendable
     ) -> Member {
@@ -165,7 +165,7 @@ package struct Member<Row: Modelled, Value: Sendable>: Sendable {
     ///   - about: what it is, in a few words, for the schema.
     ///   - path: where the value lies.
     /// - Returns: the member.
-    package func seeded(
+    public func seeded(
         _ key: String, _ kind: Kind<Value>? = nil, required: Bool = false, about: String,
         _ path: any WritableKeyPath<Row, Value> & Sendable
     ) -> Member {
@@ -173,21 +173,21 @@ package struct Member<Row: Modelled, Value: Sendable>: Sendable {
     }
 
     /// Lets scenario files set a member that may have no value, which they say as null.
-    package func seeded(
+    public func seeded(
         _ key: String, _ kind: Kind<Value>? = nil, about: String, _ path: any WritableKeyPath<Row, Value?> & Sendable
     ) -> Member {
         seeded(Seed(key, kind ?? self.kind, about: about, path))
     }
 
     /// Lets scenario files set the member in words of their own.
-    package func seeded(_ seed: Seed<Row>) -> Member {
+    public func seeded(_ seed: Seed<Row>) -> Member {
         var copy = self
         copy.seed = seed
         return copy
     }
 
     /// The member without its kind, as models keep it.
-    package var field: Field<Row> {
+    public var field: Field<Row> {
         let (get, write, presence, isSent, forms, schema) = (get, kind.write, presence, isSent, forms, kind.schema)
         let (name, ready) = (name, JSONWriter.ready(name))
         return Field(
@@ -206,8 +206,8 @@ package struct Member<Row: Modelled, Value: Sendable>: Sendable {
 }
 
 /// A member of a noun without the type of its value.
-package struct Field<Row: Modelled>: Sendable {
-    package typealias Write = @Sendable (Row, View, inout JSONWriter) -> Void
+public struct Field<Row: Modelled>: Sendable {
+    public typealias Write = @Sendable (Row, View, inout JSONWriter) -> Void
 
     /// Whether answers of a release and a form hold it.
     var isSent: @Sendable (ProductVersion, Forms) -> Bool = { _, _ in false }
@@ -216,10 +216,10 @@ package struct Field<Row: Modelled>: Sendable {
     /// Writes name and value.
     var write: Write = { _, _, _ in }
     var query: (@Sendable (View) -> QueryField<Row>)?
-    package var asked: [Asked<Row.Draft>] = []
+    public var asked: [Asked<Row.Draft>] = []
     var seed: Seed<Row>?
 
-    package init(
+    public init(
         isSent: @escaping @Sendable (ProductVersion, Forms) -> Bool = { _, _ in false },
         schema: (@Sendable (ProductVersion, Forms) -> Schema.Member)? = nil, write: @escaping Write = { _, _, _ in },
         query: (@Sendable (View) -> QueryField<Row>)? = nil, asked: [Asked<Row.Draft>] = [], seed: Seed<Row>? = nil
@@ -234,10 +234,10 @@ package struct Field<Row: Modelled>: Sendable {
 }
 
 /// Collects the members of a model, one an expression.
-@resultBuilder package enum FieldBuilder<Row: Modelled> {
-    package static func buildExpression<Value>(_ member: Member<Row, Value>) -> [Field<Row>] { [member.field] }
-    package static func buildExpression(_ asked: Asked<Row.Draft>) -> [Field<Row>] { [Field(asked: [asked])] }
-    package static func buildExpression(_ seed: Seed<Row>) -> [Field<Row>] { [Field(seed: seed)] }
-    package static func buildExpression(_ fields: [Field<Row>]) -> [Field<Row>] { fields }
-    package static func buildBlock(_ parts: [Field<Row>]...) -> [Field<Row>] { parts.flatMap { $0 } }
+@resultBuilder public enum FieldBuilder<Row: Modelled> {
+    public static func buildExpression<Value>(_ member: Member<Row, Value>) -> [Field<Row>] { [member.field] }
+    public static func buildExpression(_ asked: Asked<Row.Draft>) -> [Field<Row>] { [Field(asked: [asked])] }
+    public static func buildExpression(_ seed: Seed<Row>) -> [Field<Row>] { [Field(seed: seed)] }
+    public static func buildExpression(_ fields: [Field<Row>]) -> [Field<Row>] { fields }
+    public static func buildBlock(_ parts: [Field<Row>]...) -> [Field<Row>] { parts.flatMap { $0 } }
 }

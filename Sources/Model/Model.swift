@@ -1,21 +1,21 @@
-package import Base
-package import Entities
-package import ScenarioFormat
+public import Base
+public import Entities
+public import ScenarioFormat
 
 /// A row that a model describes. Requests are read into its draft, which is the row itself unless requests say less or more than rows hold.
-package protocol Modelled: Sendable {
+public protocol Modelled: Sendable {
     associatedtype Draft: Sendable = Self
 }
 
 /// Everything that is known of a noun's members. Reader, writer, schema, query fields, scenario shape and dump are derived from it.
-package struct Model<Row: Modelled>: Sendable {
+public struct Model<Row: Modelled>: Sendable {
     /// A check of a draft as a whole: what no single member shows.
-    package typealias Check = @Sendable (inout Row.Draft, _ prefix: String, Reading) throws(Refusal) -> Void
+    public typealias Check = @Sendable (inout Row.Draft, _ prefix: String, Reading) throws(Refusal) -> Void
 
     /// The names of its schemas in the API description; a form without one is described where it stands.
     private let names: [Forms: String]
     /// What a row looks like in scenario files.
-    package let shape: Shape
+    public let shape: Shape
     private let fields: [Field<Row>]
     private let check: Check?
     /// What requests are read into where nothing was there before.
@@ -33,7 +33,7 @@ package struct Model<Row: Modelled>: Sendable {
     ///   - blank: makes what requests are read into where nothing was there before.
     ///   - check: checks a draft as a whole once it is read.
     ///   - fields: the members in the order of the wire.
-    package init(
+    public init(
         _ names: [Forms: String] = [:], _ what: String = "an object", blank: (@Sendable () -> Row.Draft)? = nil, check: Check? = nil,
         @FieldBuilder<Row> _ fields: () -> [Field<Row>]
     ) {
@@ -54,7 +54,7 @@ package struct Model<Row: Modelled>: Sendable {
     // MARK: The wire
 
     /// Writes a row as an answer sends it.
-    package func write(_ row: Row, _ view: View, to writer: inout JSONWriter) {
+    public func write(_ row: Row, _ view: View, to writer: inout JSONWriter) {
         let writes = writes[index(view.form, view.product)]
         writer.object { writer in
             for write in writes { write(row, view, &writer) }
@@ -69,7 +69,7 @@ package struct Model<Row: Modelled>: Sendable {
     ///   - reading: the form, the release and the switches.
     ///   - draft: receives what is said.
     /// - Throws: a refusal that names the member at fault.
-    package func read(_ object: JSONValue, at path: String = "", _ reading: Reading, into draft: inout Row.Draft) throws(Refusal) {
+    public func read(_ object: JSONValue, at path: String = "", _ reading: Reading, into draft: inout Row.Draft) throws(Refusal) {
         guard object.isObject else {
             throw .badArgument("\(path): expected an object, found \(object.kindName).", member: path)
         }
@@ -81,7 +81,7 @@ package struct Model<Row: Modelled>: Sendable {
     }
 
     /// What requests are read into where nothing was there before.
-    package func blank() -> Row.Draft {
+    public func blank() -> Row.Draft {
         guard let makeBlank else { preconditionFailure("a model that is read from scratch needs a blank") }
         return makeBlank()
     }
@@ -96,7 +96,7 @@ package struct Model<Row: Modelled>: Sendable {
     }
 
     /// What lists can be filtered and sorted by.
-    package func queryFields(_ view: View) -> [QueryField<Row>] {
+    public func queryFields(_ view: View) -> [QueryField<Row>] {
         fields.compactMap { $0.query?(view) }
     }
 
@@ -108,14 +108,14 @@ package struct Model<Row: Modelled>: Sendable {
     ///   - node: the row in the file, checked against the shape.
     ///   - row: the row as it is so far.
     ///   - seeding: looks names up and takes mistakes.
-    package func seed(_ node: YAMLNode, into row: inout Row, _ seeding: inout Seeding) {
+    public func seed(_ node: YAMLNode, into row: inout Row, _ seeding: inout Seeding) {
         for seed in fields.compactMap(\.seed) {
             if let value = node[seed.field.key] { seed.read(value, &row, &seeding) }
         }
     }
 
     /// Writes a row as scenario files have it.
-    package func dump(_ row: Row, _ estate: Estate, to writer: inout JSONWriter) {
+    public func dump(_ row: Row, _ estate: Estate, to writer: inout JSONWriter) {
         writer.object { writer in
             for seed in fields.compactMap(\.seed) { seed.dump(row, estate, &writer) }
         }

@@ -1,9 +1,9 @@
-package import Base
-package import Entities
+public import Base
+public import Entities
 import MicroHTTP
 
 /// What the usual operations of a noun share: where its rows lie, how they are described, who may see them, and how a missing one is refused.
-package struct Noun<Key: PathKey, Row: Modelled>: Sendable {
+public struct Noun<Key: PathKey, Row: Modelled>: Sendable {
     /// The path of its list, such as `/Agents`.
     let path: String
     /// Makes its model, or finds it: to list the operations makes no model.
@@ -27,7 +27,7 @@ package struct Noun<Key: PathKey, Row: Modelled>: Sendable {
     ///   - container: the container that a row belongs to, where permissions are granted row by row.
     ///   - rows: where its rows lie.
     ///   - notFound: the refusal of an unknown id.
-    package init(
+    public init(
         _ path: String, _ model: @autoclosure @escaping @Sendable () -> Model<Row>, reads: Permission, isReadInContainers: Bool = false,
         container: (@Sendable (Row) -> Int?)? = nil, rows: @escaping @Sendable (Estate) -> Table<Key, Row>,
         notFound: @escaping @Sendable (Key) -> Refusal
@@ -55,7 +55,7 @@ package struct Noun<Key: PathKey, Row: Modelled>: Sendable {
     ///   - established: see `Operation`.
     ///   - assumed: see `Operation`.
     /// - Returns: `GET` of the noun's path.
-    package func list(sortedBy sortField: String?, form: Forms = .shown, established: String, assumed: String) -> Operation {
+    public func list(sortedBy sortField: String?, form: Forms = .shown, established: String, assumed: String) -> Operation {
         Operation(
             .get, path, needs: needsToRead, returns: Contents.array(Contents.of(model, form)), query: Operation.Parameter.list(),
             counts: true, established: established, assumed: assumed
@@ -73,7 +73,7 @@ package struct Noun<Key: PathKey, Row: Modelled>: Sendable {
     ///   - established: see `Operation`.
     ///   - assumed: see `Operation`.
     /// - Returns: `GET` of the noun's path and `{id}`.
-    package func get(established: String, assumed: String) -> Operation {
+    public func get(established: String, assumed: String) -> Operation {
         Operation(
             .get, path + "/{id}", needs: needsToRead, returns: Contents.of(model, .shown), id: Key.schema, established: established,
             assumed: assumed
@@ -92,14 +92,14 @@ package struct Noun<Key: PathKey, Row: Modelled>: Sendable {
     ///   - estate: where it lies.
     /// - Throws: the refusal of an unknown key, or a 403.
     /// - Returns: the row.
-    package func find(_ key: Key, _ permission: Permission, _ call: Call, _ estate: Estate) throws(Refusal) -> Row {
+    public func find(_ key: Key, _ permission: Permission, _ call: Call, _ estate: Estate) throws(Refusal) -> Row {
         guard let row = rows(estate)[key] else { throw notFound(key).forUnknownID(call.fidelity) }
         if let container { try call.require(permission, container: container(row)) }
         return row
     }
 
     /// The row that `{id}` of the path names. See `find(_:_:_:_:)`.
-    package func find(_ permission: Permission, _ call: Call, _ estate: Estate) throws(Refusal) -> Row {
+    public func find(_ permission: Permission, _ call: Call, _ estate: Estate) throws(Refusal) -> Row {
         try find(call.pathKey(), permission, call, estate)
     }
 
@@ -111,7 +111,7 @@ package struct Noun<Key: PathKey, Row: Modelled>: Sendable {
     ///   - estate: where the rows lie.
     /// - Throws: a refusal that names every unknown key.
     /// - Returns: each key once, in the order of first mention.
-    package func keys(of what: String, _ call: Call, _ estate: Estate) throws(Refusal) -> [Key] where Key == GUID {
+    public func keys(of what: String, _ call: Call, _ estate: Estate) throws(Refusal) -> [Key] where Key == GUID {
         let keys = try call.bodyIDs(of: what)
         let rows = rows(estate)
         let reasons = keys.filter { rows[$0] == nil }.map { notFound($0).message }
@@ -121,7 +121,7 @@ package struct Noun<Key: PathKey, Row: Modelled>: Sendable {
 }
 
 /// A key that stands in paths.
-package protocol PathKey: Hashable, Sendable {
+public protocol PathKey: Hashable, Sendable {
     /// What it looks like.
     static var schema: Schema { get }
     /// Reads `{id}` of a call's path.
@@ -129,13 +129,13 @@ package protocol PathKey: Hashable, Sendable {
 }
 
 extension GUID: PathKey {
-    package static var schema: Schema { .guid }
-    package static func read(_ call: Call) throws(Refusal) -> GUID { try call.guid("id") }
+    public static var schema: Schema { .guid }
+    public static func read(_ call: Call) throws(Refusal) -> GUID { try call.guid("id") }
 }
 
 extension Int: PathKey {
-    package static var schema: Schema { .integer }
-    package static func read(_ call: Call) throws(Refusal) -> Int { try call.number("id") }
+    public static var schema: Schema { .integer }
+    public static func read(_ call: Call) throws(Refusal) -> Int { try call.number("id") }
 }
 
 extension Call {

@@ -1,45 +1,45 @@
-package import Entities
-package import MicroHTTP
+public import Entities
+public import MicroHTTP
 
 /// One operation of Command's API, said once: method and path, what it needs, takes and returns, what it does, and how far that is known.
 ///
 /// Router, permission check, API description, `docs/fidelity/`, coverage and near misses come from it.
-package struct Operation: Sendable {
+public struct Operation: Sendable {
     /// What an operation does: check the call against the estate, which it cannot change, and say what is to be done.
-    package typealias Work = @Sendable (Call, Estate) throws(Refusal) -> Outcome
+    public typealias Work = @Sendable (Call, Estate) throws(Refusal) -> Outcome
 
-    package let method: Method
+    public let method: Method
     /// The path below the base path as Keyfactor writes it; `{id}` stands for one segment.
-    package let path: String
+    public let path: String
     /// The first release that has it.
-    package let since: ProductVersion
+    public let since: ProductVersion
     /// The permission that a caller must have.
-    package let needs: Need
+    public let needs: Need
     /// Whether its work sees what has fallen due. The one that only adds a job does not wait for it.
-    package let seesTime: Bool
+    public let seesTime: Bool
     /// The body it reads, if it reads one.
-    package let takes: Content?
+    public let takes: Content?
     /// The body of its success; 204 without one.
-    package let returns: Content?
+    public let returns: Content?
     /// The parameters of its query.
-    package let query: [Parameter]
+    public let query: [Parameter]
     /// Whether its answer has an X-Total-Count.
-    package let counts: Bool
+    public let counts: Bool
     /// What `{id}` is in its path.
-    package let id: Schema
+    public let id: Schema
     /// The names of its path parameters, in order.
-    package let parameterNames: [String]
+    public let parameterNames: [String]
     /// How far it is known.
-    package let facts: Facts
-    package let work: Work
+    public let facts: Facts
+    public let work: Work
 
     /// A parameter of the query.
-    package struct Parameter: Sendable {
-        package let name: String
-        package let schema: Schema
-        package var isRequired = false
+    public struct Parameter: Sendable {
+        public let name: String
+        public let schema: Schema
+        public var isRequired = false
 
-        package init(name: String, schema: Schema, isRequired: Bool = false) {
+        public init(name: String, schema: Schema, isRequired: Bool = false) {
             self.name = name
             self.schema = schema
             self.isRequired = isRequired
@@ -47,10 +47,10 @@ package struct Operation: Sendable {
     }
 
     /// What is known of an operation and what was guessed, as `docs/fidelity/` shows it.
-    package struct Facts: Sendable {
+    public struct Facts: Sendable {
         /// What is recorded, documented or relied on by clients; says which.
-        package let established: String
-        package let assumed: String
+        public let established: String
+        public let assumed: String
     }
 
     /// An operation.
@@ -69,7 +69,7 @@ package struct Operation: Sendable {
     ///   - established: what is recorded, documented or relied on by clients, and which of these.
     ///   - assumed: what was guessed.
     ///   - work: what it does.
-    package init(
+    public init(
         _ method: Method, _ path: String, since: ProductVersion = .v10, needs: Need, takes: Content? = nil, returns: Content? = nil,
         query: [Parameter] = [], counts: Bool = false, id: Schema = .guid, seesTime: Bool = true, established: String, assumed: String,
         _ work: @escaping Work
@@ -90,33 +90,33 @@ package struct Operation: Sendable {
     }
 
     /// The operation as Keyfactor's documentation writes it: `POST /OrchestratorJobs/Custom`.
-    package var name: String { "\(method.name) \(path)" }
+    public var name: String { "\(method.name) \(path)" }
 
     /// Whether its body is read as JSON.
-    package var takesBody: Bool { takes != nil }
+    public var takesBody: Bool { takes != nil }
 }
 
 /// What a body looks like, release by release.
-package typealias Content = @Sendable (ProductVersion) -> Schema
+public typealias Content = @Sendable (ProductVersion) -> Schema
 
 /// Bodies that several operations share.
-package enum Contents {
+public enum Contents {
     /// A bare array of GUIDs.
-    package static let guids: Content = { _ in .array(.guid) }
+    public static let guids: Content = { _ in .array(.guid) }
 
     /// A form of a model, which is made when it is asked for: to list the operations makes no model.
-    package static func of<Row>(_ model: @autoclosure @escaping @Sendable () -> Model<Row>, _ form: Forms) -> Content {
+    public static func of<Row>(_ model: @autoclosure @escaping @Sendable () -> Model<Row>, _ form: Forms) -> Content {
         { model().schema($0, form) }
     }
 
     /// An array of what another content is.
-    package static func array(_ element: @escaping Content) -> Content { { .array(element($0)) } }
+    public static func array(_ element: @escaping Content) -> Content { { .array(element($0)) } }
 
 }
 
 extension Operation.Parameter {
     /// The parameters of a list: paging and sorting and, where there is one, the filter.
-    package static func list(filters: Bool = true) -> [Self] {
+    public static func list(filters: Bool = true) -> [Self] {
         let filter = filters ? [Self(name: "QueryString", schema: .text)] : []
         return filter + [
             Self(name: "PageReturned", schema: .integer), Self(name: "ReturnLimit", schema: .integer),
@@ -126,18 +126,18 @@ extension Operation.Parameter {
 }
 
 /// What an operation comes to: something to send, or something to do first. Whatever may be refused has been refused before.
-package enum Outcome {
+public enum Outcome {
     case reply(Reply)
     /// Changes the estate and replies. It has no way to fail, so that nothing is ever half done.
     case commit((inout Estate) -> Reply)
 }
 
 /// The vendor's part of a response: a status, a JSON body and, for lists, how many rows there are in all.
-package struct Reply: Sendable {
-    package var status: Int
-    package var body: [UInt8]
+public struct Reply: Sendable {
+    public var status: Int
+    public var body: [UInt8]
     /// Sent as `X-Total-Count`.
-    package var total: Int?
+    public var total: Int?
 
     /// A reply.
     ///
@@ -145,7 +145,7 @@ package struct Reply: Sendable {
     ///   - status: the HTTP status.
     ///   - body: JSON, or nothing.
     ///   - total: how many rows match in all, whatever the page.
-    package init(_ status: Int, _ body: [UInt8] = [], total: Int? = nil) {
+    public init(_ status: Int, _ body: [UInt8] = [], total: Int? = nil) {
         self.status = status
         self.body = body
         self.total = total

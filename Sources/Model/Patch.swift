@@ -1,5 +1,5 @@
 /// What a request or a file says of a member: nothing, null, or a value.
-package enum Patch<Value: Sendable>: Sendable {
+public enum Patch<Value: Sendable>: Sendable {
     case absent
     case null
     case value(Value)
@@ -8,7 +8,7 @@ package enum Patch<Value: Sendable>: Sendable {
     ///
     /// - Parameter old: the value before.
     /// - Returns: the value after.
-    package func applied(to old: Value?) -> Value? {
+    public func applied(to old: Value?) -> Value? {
         switch self {
         case .absent: old
         case .null: nil
@@ -17,5 +17,5 @@ package enum Patch<Value: Sendable>: Sendable {
     }
 
     /// The value, if there is one.
-    package var value: Value? { applied(to: nil) }
+    public var value: Value? { applied(to: nil) }
 }

@@ -1,5 +1,5 @@
 /// A permission of Command 11 and later, such as `/agents/management/read/`.
-package enum Permission: String, Sendable {
+public enum Permission: String, Sendable {
     case agentsRead = "/agents/management/read/"
     case agentsModify = "/agents/management/modify/"
     case certificatesRead = "/certificates/collections/read/"
@@ -19,7 +19,7 @@ package enum Permission: String, Sendable {
 }
 
 /// What an endpoint requires of its caller before its work begins.
-package enum Need: Sendable, Equatable {
+public enum Need: Sendable, Equatable {
     /// Nothing beyond being admitted.
     case nothing
     /// A permission for everything.
@@ -29,24 +29,24 @@ package enum Need: Sendable, Equatable {
     /// Each of several.
     indirect case all([Need])
 
-    package static let agentsRead = Need.everywhere(.agentsRead)
-    package static let agentsModify = Need.everywhere(.agentsModify)
-    package static let agentsReadAndModify = Need.all([.agentsRead, .agentsModify])
+    public static let agentsRead = Need.everywhere(.agentsRead)
+    public static let agentsModify = Need.everywhere(.agentsModify)
+    public static let agentsReadAndModify = Need.all([.agentsRead, .agentsModify])
     static let pamRead = Need.everywhere(.pamRead)
 }
 
 /// What a caller may do. A permission grants everything below it: `/agents/` grants `/agents/management/read/`, `/` and `*` all.
-package struct Permissions: Sendable, Equatable {
+public struct Permissions: Sendable, Equatable {
     private let grantsAll: Bool
     private let granted: [String]
 
     /// Everything.
-    package static let all = Permissions(["*"])
+    public static let all = Permissions(["*"])
 
     /// The permissions of a list.
     ///
     /// - Parameter granted: paths such as `/certificate_stores/schedule/3/`, or `*`.
-    package init(_ granted: [String]) {
+    public init(_ granted: [String]) {
         grantsAll = granted.contains { $0 == "*" || $0 == "/" }
         self.granted = granted.map { $0.hasSuffix("/") ? $0 : $0 + "/" }
     }
@@ -57,14 +57,14 @@ package struct Permissions: Sendable, Equatable {
     ///   - permission: what is to be done.
     ///   - container: the container of what it is to be done to; `nil` if that is in none.
     /// - Returns: whether one of the granted permissions covers it.
-    package func allow(_ permission: Permission, container: Int?) -> Bool {
+    public func allow(_ permission: Permission, container: Int?) -> Bool {
         guard !grantsAll else { return true }
         let needed = permission.text(container: container)
         return granted.contains { needed.hasPrefix($0) }
     }
 
     /// Whether an endpoint's work may begin.
-    package func allow(_ need: Need) -> Bool {
+    public func allow(_ need: Need) -> Bool {
         switch need {
         case .nothing: true
         case .all(let needs): needs.allSatisfy { allow($0) }
@@ -76,19 +76,19 @@ package struct Permissions: Sendable, Equatable {
 }
 
 /// Who makes a request.
-package struct Caller: Sendable {
+public struct Caller: Sendable {
     /// As the server names the caller in a refusal: user name or client id.
-    package var name: String
-    package var permissions: Permissions
+    public var name: String
+    public var permissions: Permissions
     /// Whether the caller gave the name.
-    package var isNamed = true
+    public var isNamed = true
     /// The name by which rules know the caller: as the scenario spells it, however the request does.
-    package var known: String?
+    public var known: String?
 
     /// An anonymous caller, who may do everything.
-    package static let anyone = Caller(name: "anonymous", permissions: .all, isNamed: false)
+    public static let anyone = Caller(name: "anonymous", permissions: .all, isNamed: false)
 
-    package init(name: String, permissions: Permissions, isNamed: Bool = true, known: String? = nil) {
+    public init(name: String, permissions: Permissions, isNamed: Bool = true, known: String? = nil) {
         self.name = name
         self.permissions = permissions
         self.isNamed = isNamed
@@ -98,12 +98,13 @@ package struct Caller: Sendable {
 
 extension Need {
     /// What is needed, as `X-Mock-Why` shows it.
-    package var text: String {
+    public var text: String {
         switch self {
         case .nothing: "nothing"
         case .all(let needs): needs.map(\.text).joined(separator: " and ")
         case .everywhere(let permission): permission.rawValue
-        case .containers(let permission): "\(permission.rawValue), or \(permission.rawValue)N/ for a \(permission == .certificatesRead ? "collection" : "container") N"
+        case .containers(let permission):
+            "\(permission.rawValue), or \(permission.rawValue)N/ for a \(permission == .certificatesRead ? "collection" : "container") N"
         }
     }
 }

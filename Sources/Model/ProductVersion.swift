@@ -1,7 +1,7 @@
-package import Base
+public import Base
 
 /// The release of Keyfactor Command that is simulated. What differs between releases stands in `traits`, one line each.
-package enum ProductVersion: String, Sendable, CaseIterable, Comparable {
+public enum ProductVersion: String, Sendable, CaseIterable, Comparable {
     case v10 = "10.5"
     case v11 = "11.6"
     case v12 = "12.3"
@@ -9,26 +9,26 @@ package enum ProductVersion: String, Sendable, CaseIterable, Comparable {
     case v25 = "25.4"
 
     /// What a release does differently from others.
-    package struct Traits: Sendable {
+    public struct Traits: Sendable {
         /// The value of `X-Keyfactor-Product-Version`: recorded as `25.4.1+` and 40 hexadecimal digits.
-        package var header: String
+        public var header: String
         /// Times with `Z`: recorded for 25.4.1; 10.x sent neither zone nor fraction (job history, 2023).
-        package var times: TimeStyle = .utc
+        public var times: TimeStyle = .utc
         /// Numbers instead of names for results, states and field types: established for 10 (names) and 25 (numbers).
-        package var numbers = true
+        public var numbers = true
         /// `AgentResponse.JobTypes`: from 25.x on.
-        package var agentJobTypes = false
+        public var agentJobTypes = false
         /// Whether inventory may be scheduled weekly and monthly: reference guides of 10.5, 11.3 (no) and 24.4 (yes).
-        package var weeklyInventory = true
+        public var weeklyInventory = true
         /// Whether `POST /CertificateStores/Approve` has an InventorySchedule: 25 only, by the descriptions.
-        package var approvalSchedules = false
+        public var approvalSchedules = false
         /// The most characters of a store type's ShortName: descriptions of 10 (10) and 25 (64).
-        package var shortNameLimit = 64
+        public var shortNameLimit = 64
         /// What store types say of properties and entry parameters: RequiredWhen (descriptions of 10 and 11), or ValidationOptions and ids,
         /// and the certificates' format (25). 24.4 is not known and taken to be as 11.
-        package var storeTypeValidation = false
+        public var storeTypeValidation = false
 
-        package init(
+        public init(
             header: String, times: TimeStyle = .utc, numbers: Bool = true, agentJobTypes: Bool = false, weeklyInventory: Bool = true,
             approvalSchedules: Bool = false, shortNameLimit: Int = 64, storeTypeValidation: Bool = false
         ) {
@@ -44,7 +44,7 @@ package enum ProductVersion: String, Sendable, CaseIterable, Comparable {
     }
 
     /// What this release does differently. 12.3 has no recording: it is interpolated between 11 and 24.
-    package var traits: Traits {
+    public var traits: Traits {
         switch self {
         case .v10: Traits(header: "10.5.0.0", times: .bare, numbers: false, weeklyInventory: false, shortNameLimit: 10)
         case .v11: Traits(header: "11.6.0.0", numbers: false, weeklyInventory: false)
@@ -69,5 +69,5 @@ package enum ProductVersion: String, Sendable, CaseIterable, Comparable {
     }
 
     /// Whether one release came before another.
-    package static func < (left: ProductVersion, right: ProductVersion) -> Bool { left.index < right.index }
+    public static func < (left: ProductVersion, right: ProductVersion) -> Bool { left.index < right.index }
 }

@@ -1,7 +1,7 @@
-package import Base
+public import Base
 
 /// What a JSON value looks like, for the description of the API.
-package indirect enum Schema: Sendable {
+public indirect enum Schema: Sendable {
     case text
     case guid
     case time
@@ -19,7 +19,7 @@ package indirect enum Schema: Sendable {
     case model(String, Schema)
 
     /// A member of an object.
-    package struct Member: Sendable {
+    public struct Member: Sendable {
         /// Whether a member is there.
         enum Presence: Sendable {
             case always
@@ -34,11 +34,11 @@ package indirect enum Schema: Sendable {
         let presence: Presence
 
         /// A member that is always there and never null.
-        package static func always(_ name: String, _ schema: Schema) -> Member { Member(name: name, schema: schema, presence: .always) }
+        public static func always(_ name: String, _ schema: Schema) -> Member { Member(name: name, schema: schema, presence: .always) }
         /// A member that may be null.
-        package static func nullable(_ name: String, _ schema: Schema) -> Member { Member(name: name, schema: schema, presence: .nullable) }
+        public static func nullable(_ name: String, _ schema: Schema) -> Member { Member(name: name, schema: schema, presence: .nullable) }
         /// A member that may be left out.
-        package static func optional(_ name: String, _ schema: Schema) -> Member { Member(name: name, schema: schema, presence: .optional) }
+        public static func optional(_ name: String, _ schema: Schema) -> Member { Member(name: name, schema: schema, presence: .optional) }
     }
 
     /// An enum of ours with its numbers and names.
@@ -54,7 +54,7 @@ package indirect enum Schema: Sendable {
     /// The models in this schema and below, each under its name.
     ///
     /// - Parameter found: where to put them.
-    package func collectModels(_ found: inout [String: Schema]) {
+    public func collectModels(_ found: inout [String: Schema]) {
         switch self {
         case .model(let name, let schema):
             found[name] = schema
@@ -73,7 +73,7 @@ extension Schema {
     /// - Parameters:
     ///   - writer: what to write to.
     ///   - isNullable: whether null will do too.
-    package func write(to writer: inout JSONWriter, isNullable: Bool = false) {
+    public func write(to writer: inout JSONWriter, isNullable: Bool = false) {
         switch self {
         case .model(let name, _) where !isNullable:
             writer.object { $0.member("$ref", "#/components/schemas/\(name)") }

@@ -1,9 +1,9 @@
-package import Base
-package import Entities
-package import ScenarioFormat
+public import Base
+public import Entities
+public import ScenarioFormat
 
 /// A member of a noun as scenario files have it: its key, what may stand there, and how it gets into a row and out again.
-package struct Seed<Row: Sendable>: Sendable {
+public struct Seed<Row: Sendable>: Sendable {
     let field: Shape.Field
     /// Puts what the file says into a row. Called where the key is there.
     let read: @Sendable (YAMLNode, inout Row, inout Seeding) -> Void
@@ -19,7 +19,7 @@ package struct Seed<Row: Sendable>: Sendable {
     ///   - about: what it is, in a few words, for the schema.
     ///   - dump: writes key and value, or nothing.
     ///   - read: puts what the file says into a row.
-    package init(
+    public init(
         _ key: String, _ shape: Shape, required: Bool = false, about: String,
         dump: @escaping @Sendable (Row, Estate, inout JSONWriter) -> Void,
         read: @escaping @Sendable (YAMLNode, inout Row, inout Seeding) -> Void
@@ -30,7 +30,7 @@ package struct Seed<Row: Sendable>: Sendable {
     }
 
     /// A key of a value that is always there.
-    package init<Value>(
+    public init<Value>(
         _ key: String, _ kind: Kind<Value>, required: Bool = false, about: String, _ path: any WritableKeyPath<Row, Value> & Sendable
     ) {
         self.init(key, kind.shape, required: required, about: about) { row, estate, writer in
@@ -49,7 +49,7 @@ package struct Seed<Row: Sendable>: Sendable {
     ///   - about: what it is, in a few words, for the schema.
     ///   - isNullSaid: whether the dump says null, since leaving the key out means something else.
     ///   - path: where the value lies.
-    package init<Value>(
+    public init<Value>(
         _ key: String, _ kind: Kind<Value>, about: String, isNullSaid: Bool = false, _ path: any WritableKeyPath<Row, Value?> & Sendable
     ) {
         self.init(key, .orNull(kind.shape), about: about) { row, estate, writer in

@@ -1,21 +1,21 @@
-package import Base
-package import Entities
-package import ScenarioFormat
+public import Base
+public import Entities
+public import ScenarioFormat
 
 /// What is needed to read the estate of a scenario file in addition to the file: the seed, the time, the release, and the names that rows refer to.
-package struct Seeding: Sendable {
+public struct Seeding: Sendable {
     /// What identifiers are drawn from.
-    package let seed: UInt64
+    public let seed: UInt64
     /// What relative times are relative to.
-    package let now: Timestamp
-    package let product: ProductVersion
-    package let fidelity: Fidelity
+    public let now: Timestamp
+    public let product: ProductVersion
+    public let fidelity: Fidelity
     /// What is wrong with the file, as far as it shows only when names are looked up.
-    package var mistakes: [Mistake] = []
+    public var mistakes: [Mistake] = []
     /// By name in lower case, the agents (by machine), store types (by short name) and containers that exist so far.
-    package var agents: [String: GUID] = [:]
-    package var storeTypes: [String: Int] = [:]
-    package var containers: [String: Int] = [:]
+    public var agents: [String: GUID] = [:]
+    public var storeTypes: [String: Int] = [:]
+    public var containers: [String: Int] = [:]
 
     /// Looks a name up, without case. An unknown name is a mistake.
     ///
@@ -24,7 +24,7 @@ package struct Seeding: Sendable {
     ///   - names: where to look.
     ///   - what: what it names, for the mistake.
     /// - Returns: `nil` for an unknown name.
-    package mutating func find<ID>(_ node: YAMLNode, in names: [String: ID], _ what: String) -> ID? {
+    public mutating func find<ID>(_ node: YAMLNode, in names: [String: ID], _ what: String) -> ID? {
         let name = node.text ?? ""
         if let id = names[name.lowercased()] { return id }
         // Only as many hints as are shown: finding the nearest of many names takes time.
@@ -38,7 +38,7 @@ package struct Seeding: Sendable {
     /// - Parameters:
     ///   - node: the place; `nil` is the beginning of the file.
     ///   - message: what is wrong, as one sentence without a full stop.
-    package mutating func note(_ node: YAMLNode?, _ message: String) {
+    public mutating func note(_ node: YAMLNode?, _ message: String) {
         mistakes.append(Mistake(node?.mark ?? Mark(line: 1, column: 1, width: 0), message))
     }
 
@@ -46,7 +46,7 @@ package struct Seeding: Sendable {
     ///
     /// - Parameter node: the schedule in the file; null is none.
     /// - Returns: `nil` for no schedule, and for one that is wrong, which is noted.
-    package mutating func schedule(_ node: YAMLNode?) -> Schedule? {
+    public mutating func schedule(_ node: YAMLNode?) -> Schedule? {
         guard let node, !node.isNull else { return nil }
         do throws(Refusal) {
             guard case .set(let schedule) = try Schedule.read(node.json, path: "schedule", fidelity) else { return nil }
@@ -58,7 +58,7 @@ package struct Seeding: Sendable {
         return nil
     }
 
-    package init(
+    public init(
         seed: UInt64, now: Timestamp, product: ProductVersion, fidelity: Fidelity, mistakes: [Mistake] = [], agents: [String: GUID] = [:],
         storeTypes: [String: Int] = [:], containers: [String: Int] = [:]
     ) {

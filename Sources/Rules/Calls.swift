@@ -1,7 +1,7 @@
 import ScenarioFormat
 
 /// Which of its matching requests a rule strikes, counted from 1: `2`, `[1, 4]`, `2-3`, `3+`, `every 5`.
-package enum Calls: Sendable, Equatable {
+public enum Calls: Sendable, Equatable {
     case all
     case some(Set<Int>)
     case from(Int, to: Int)

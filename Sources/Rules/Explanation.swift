@@ -1,17 +1,17 @@
 import Base
 
 /// Why each rule of a scenario would strike a request, or why not.
-package struct Explanation: Sendable {
+public struct Explanation: Sendable {
     /// The outcome of one rule at one call.
-    package struct Line: Sendable, Equatable {
-        package let rule: String
-        package let strikes: Bool
+    public struct Line: Sendable, Equatable {
+        public let rule: String
+        public let strikes: Bool
         /// Why it does or does not strike.
-        package let why: String
+        public let why: String
     }
 
     /// For each call, every rule in order.
-    package let calls: [[Line]]
+    public let calls: [[Line]]
 
     /// Asks rules about a request, as a new world would.
     ///
@@ -20,7 +20,7 @@ package struct Explanation: Sendable {
     ///   - book: the rules.
     ///   - moment: who makes it, and when.
     ///   - times: how often it is made, one call after another.
-    package init(of reading: RequestReading, by book: RuleBook, at moment: RuleStates.Moment, times: Int) {
+    public init(of reading: RequestReading, by book: RuleBook, at moment: RuleStates.Moment, times: Int) {
         var reading = reading
         let matching = book.matching(&reading)
         var states = RuleStates(book)

@@ -1,8 +1,8 @@
 import Base
-package import Model
+public import Model
 
 /// A named refusal, of Command or of a gateway before it: what `refuse` sends.
-package struct Failure: Sendable {
+public struct Failure: Sendable {
     /// What a failure's body is.
     enum Form: Sendable {
         /// `ErrorCode` and `Message`.
@@ -23,15 +23,15 @@ package struct Failure: Sendable {
         case unauthorizedEmpty
     }
 
-    package let name: String
-    package let status: Int
+    public let name: String
+    public let status: Int
     /// Empty if it has no code.
-    package let code: String
+    public let code: String
     /// `{caller}` and `{id}` stand for the caller and for the identifier in the path.
     let message: String
-    package let provenance: Refusal.Provenance
+    public let provenance: Refusal.Provenance
     /// When Command, or the gateway before it, sends this.
-    package let when: String
+    public let when: String
     let form: Form
     let retryAfter: RetryAfter?
 
@@ -50,7 +50,7 @@ package struct Failure: Sendable {
     static let generic = Failure("", 500, Refusal.badArgumentCode, "The request was refused by a rule.", .assumed, when: "")
 
     /// The page of a 401 as IIS sends it, in words of our own; the phrase is the one that clients look for.
-    package static let unauthorizedPage = """
+    public static let unauthorizedPage = """
         <!DOCTYPE html><html><head><title>401 - Unauthorized</title></head><body>
         <h1>401 - Unauthorized: Access is denied due to invalid credentials.</h1>
         </body></html>
@@ -65,7 +65,7 @@ package struct Failure: Sendable {
     }
 
     /// Every failure, in the order in which `keyfactor-mock failures` prints them.
-    package static let library: [Failure] = [
+    public static let library: [Failure] = [
         Failure(
             "forbidden", 403, "0xA0140002", "User {caller} doesn't have the required permission", .recorded,
             when: "the caller has no role that allows it"),

@@ -1,9 +1,9 @@
-package import Base
+public import Base
 import Model
-package import ScenarioFormat
+public import ScenarioFormat
 
 /// What a selected value must be.
-package indirect enum Matcher: Sendable {
+public indirect enum Matcher: Sendable {
     case present
     case absent
     case equals(Literal)
@@ -18,7 +18,7 @@ package indirect enum Matcher: Sendable {
     case all([Matcher])
 
     /// A value to compare with. Numbers are compared as numbers, everything else as text; a quoted value is text.
-    package struct Literal: Sendable {
+    public struct Literal: Sendable {
         /// `nil` for null.
         let text: String?
         /// What it is as a number, if it is one and not quoted.
@@ -73,7 +73,7 @@ extension Selected {
     }
 
     /// As messages show it.
-    package var shown: String {
+    public var shown: String {
         switch self {
         case .absent: "not there"
         case .text(let text): "'\(text.prefix(60))'"
@@ -107,7 +107,7 @@ extension JSONValue {
 
 extension Matcher {
     /// What a matcher looks like: a value, `present`, `absent`, or one or several tests that must all hold.
-    package static let shape: Shape = .named("matcher") {
+    public static let shape: Shape = .named("matcher") {
         .oneOf(
             [
                 .orNull(.text("a value")),

@@ -1,14 +1,14 @@
 import MicroHTTP
-import Model
-package import ScenarioFormat
+public import Model
+public import ScenarioFormat
 
 /// Which requests a rule is about: `POST /OrchestratorJobs/Custom`, `GET /Agents/{id}`, `* /**`, `token`, `connection`.
 ///
 /// The path is relative to the base path and compared without case, as IIS does. `*` and `{name}` match one segment, `**` matches the
 /// rest, which may be empty; the method `*` matches any. GET includes HEAD.
-package struct OperationPattern: Sendable, Hashable {
+public struct OperationPattern: Sendable, Hashable {
     /// What is asked for.
-    package enum Subject: Sendable, Hashable {
+    public enum Subject: Sendable, Hashable {
         case operation
         case token
         case connection
@@ -21,22 +21,22 @@ package struct OperationPattern: Sendable, Hashable {
         case one(name: String?)
     }
 
-    package let subject: Subject
+    public let subject: Subject
     /// `nil` for any.
-    package let method: String?
+    public let method: String?
     let segments: [Segment]
     /// Whether anything may follow.
     let takesRest: Bool
     /// As it was written.
-    package let text: String
+    public let text: String
 
     /// What a pattern looks like.
-    package static let shape = Shape.text(
+    public static let shape = Shape.text(
         "an operation such as POST /OrchestratorJobs/Custom, GET /Agents/*, * /**, token or connection",
         pattern: "token|connection|([A-Z]+|\\*) /([^ /?#]+(/[^ /?#]+)*)?")
 
     /// Reads a pattern that fits ``shape``.
-    package init(_ text: String) {
+    public init(_ text: String) {
         self.text = text
         let parts = text.split(separator: " ", maxSplits: 1).map(String.init)
         guard parts.count == 2 else {
@@ -66,7 +66,7 @@ package struct OperationPattern: Sendable, Hashable {
     ///   - method: the request's method as sent.
     ///   - path: the segments of its path below the base path, decoded.
     /// - Returns: whether the method and every segment match.
-    package func matches(method: String, path: [String]) -> Bool {
+    public func matches(method: String, path: [String]) -> Bool {
         guard subject == .operation, takes(method: method), takesRest ? path.count >= segments.count : path.count == segments.count else {
             return false
         }
@@ -80,7 +80,7 @@ package struct OperationPattern: Sendable, Hashable {
     }
 
     /// Whether this pattern matches every request that another one matches.
-    package func covers(_ other: OperationPattern) -> Bool {
+    public func covers(_ other: OperationPattern) -> Bool {
         guard subject == other.subject else { return false }
         guard method == nil || method == other.method else { return false }
         guard takesRest ? other.segments.count >= segments.count : !other.takesRest && other.segments.count == segments.count else {
@@ -92,7 +92,7 @@ package struct OperationPattern: Sendable, Hashable {
     }
 
     /// Whether some request could match both patterns.
-    package func meets(_ other: OperationPattern) -> Bool {
+    public func meets(_ other: OperationPattern) -> Bool {
         guard subject == other.subject else { return false }
         guard method == nil || other.method == nil || method == other.method || method == "HEAD" && other.method == "GET" else {
             return false
@@ -107,5 +107,5 @@ package struct OperationPattern: Sendable, Hashable {
 
 extension Operation {
     /// The requests that lead to this endpoint.
-    package var pattern: OperationPattern { OperationPattern(name) }
+    public var pattern: OperationPattern { OperationPattern(name) }
 }

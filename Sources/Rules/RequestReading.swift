@@ -1,12 +1,12 @@
-package import Base
-package import Command
-package import MicroHTTP
+public import Base
+public import Command
+public import MicroHTTP
 import Model
 
 /// What rules read of a request: each part once, and only if a rule asks for it.
-package struct RequestReading {
+public struct RequestReading {
     /// Where the request leads.
-    package enum Route: Equatable {
+    public enum Route: Equatable {
         case endpoint(Int)
         case token
         case connection
@@ -33,7 +33,7 @@ package struct RequestReading {
     ///   - world: the world's name.
     ///   - router: knows the base paths.
     ///   - body: its body, if it has been parsed already.
-    package init(_ request: Request, _ route: Route, world: String, _ router: Router, body: JSONDocument?) {
+    public init(_ request: Request, _ route: Route, world: String, _ router: Router, body: JSONDocument?) {
         (self.request, self.route, self.world, self.router) = (request, route, world, router)
         if let body, request.body.count <= Self.longestBody { readBody = .some(body) }
     }
@@ -63,7 +63,7 @@ package struct RequestReading {
     ///   - number: the selector's number.
     ///   - selectors: all selectors of the book.
     /// - Returns: the value, or that there is none.
-    package mutating func value(of number: Int, in selectors: [Selector]) -> Selected {
+    public mutating func value(of number: Int, in selectors: [Selector]) -> Selected {
         if values.isEmpty { values = Array(repeating: nil, count: selectors.count) }
         if let value = values[number] { return value }
         let value = read(selectors[number])

@@ -1,64 +1,64 @@
-package import Base
+public import Base
 import Command
-package import ScenarioFormat
+public import ScenarioFormat
 
 /// What a scenario does to the requests that match it.
-package final class Rule: Sendable {
+public final class Rule: Sendable {
     /// Its chance depends on it, among other things.
-    package let name: String
-    package let operation: OperationPattern
-    package let conditions: [Condition]
-    package let calls: Calls
+    public let name: String
+    public let operation: OperationPattern
+    public let conditions: [Condition]
+    public let calls: Calls
     /// By what its calls are counted separately; `nil` counts all of the world together.
     let per: CountKey?
     /// From 0 to 1; `nil` for always.
-    package let chance: Double?
+    public let chance: Double?
     /// The most strikes in a row.
     let maxRun: Int?
-    package let window: Window?
+    public let window: Window?
     /// The phase of the world in which it applies; `nil` for all.
-    package let phase: String?
+    public let phase: String?
     /// The phase that it puts the world into.
-    package let becomes: String?
+    public let becomes: String?
     /// Whether it also applies to requests that fail authentication.
-    package let meetsUnauthenticated: Bool
-    package let effects: Effects
+    public let meetsUnauthenticated: Bool
+    public let effects: Effects
     /// The place in the file of its name or, without one, of the rule.
-    package let mark: Mark
+    public let mark: Mark
     /// Whether it was added while the world ran.
-    package let isLive: Bool
+    public let isLive: Bool
     /// The names that its conditions write.
-    package let names: [WrittenName]
+    public let names: [WrittenName]
     /// When a live rule expires, on the wall clock.
-    package let expiry: Timestamp?
+    public let expiry: Timestamp?
 
     /// The numbers of the endpoints that its operation meets, each with whether it covers all of the endpoint's requests. Found once, so
     /// that a book of many rules is made quickly whenever one is added.
-    package let endpoints: [(number: Int, coversAll: Bool)]
+    public let endpoints: [(number: Int, coversAll: Bool)]
 
     /// The phase in which every world begins.
-    package static let firstPhase = "healthy"
+    public static let firstPhase = "healthy"
 
     private static let patterns = API.operations.map(\.pattern)
 
     /// One line of `where`.
-    package struct Condition: Sendable {
-        package let selector: Selector
+    public struct Condition: Sendable {
+        public let selector: Selector
         let matcher: Matcher
         /// The selector and the wanted value, as they were written.
-        package let text: String
-        package let wanted: String
+        public let text: String
+        public let wanted: String
 
         /// Whether a value is what the rule wants.
-        package func fits(_ value: Selected) -> Bool {
+        public func fits(_ value: Selected) -> Bool {
             if case .header = selector { matcher.fits(value, caseless: true) } else { matcher.fits(value) }
         }
     }
 
     /// A span of the world's time. Relative bounds count from the start of the world's clock.
-    package struct Window: Sendable {
-        package let from: YAMLNode.Moment?
-        package let to: YAMLNode.Moment?
+    public struct Window: Sendable {
+        public let from: YAMLNode.Moment?
+        public let to: YAMLNode.Moment?
 
         /// The same in ticks, which are faster to compare.
         struct Ticks: Sendable {
@@ -90,7 +90,7 @@ package final class Rule: Sendable {
     ///   - wall: the wall clock's time, for a rule that is added while the world runs.
     ///   - kinds: the kinds of effects that there are.
     ///   - mistakes: receives what the shape cannot express.
-    package init(
+    public init(
         _ node: YAMLNode, named name: String, live wall: Timestamp? = nil, kinds: [any Effect.Type] = Effects.kinds,
         _ mistakes: inout [Mistake]
     ) {
@@ -133,7 +133,7 @@ package final class Rule: Sendable {
     ///   - others: rules that exist already.
     ///   - mistakes: receives what the shape cannot express.
     /// - Returns: the rules in order.
-    package static func read(_ nodes: [YAMLNode], live wall: Timestamp? = nil, other others: [Rule] = [], _ mistakes: inout [Mistake])
+    public static func read(_ nodes: [YAMLNode], live wall: Timestamp? = nil, other others: [Rule] = [], _ mistakes: inout [Mistake])
         -> [Rule]
     {
         var rules: [Rule] = []
@@ -159,10 +159,10 @@ package final class Rule: Sendable {
     }
 
     /// What a rule looks like.
-    package static let shape = Shape.object("a rule", fields: fields)
+    public static let shape = Shape.object("a rule", fields: fields)
 
     /// What a rule looks like that is added while the world runs.
-    package static let liveShape = Shape.object(
+    public static let liveShape = Shape.object(
         "a rule", fields: fields + [.init("ttl", .duration, about: "how long it stays, on the wall clock; default forever")])
 
     private static let fields: [Shape.Field] =
@@ -195,7 +195,7 @@ package final class Rule: Sendable {
 
 extension Rule.Condition {
     /// Reads a line of `where`; `nil` if it has a mistake.
-    package init?(_ entry: YAMLEntry, _ operation: OperationPattern, _ mistakes: inout [Mistake]) {
+    public init?(_ entry: YAMLEntry, _ operation: OperationPattern, _ mistakes: inout [Mistake]) {
         let text = entry.key.text ?? ""
         guard let selector = Selector(text, in: operation) else {
             let parameters = operation.parameters.map(\.name)

@@ -1,12 +1,12 @@
-package import Base
+public import Base
 import Command
 import MicroHTTP
 
 /// The rules of a scenario in order, indexed by the requests that they can apply to. Never changes, so it is read without a lock.
-package final class RuleBook: Sendable {
+public final class RuleBook: Sendable {
     /// The most rules that a scenario or a world may have.
-    package static let most = 10_000
-    package let rules: [Rule]
+    public static let most = 10_000
+    public let rules: [Rule]
     /// Every phase named, `healthy` first.
     let phases: [String]
     /// What each rule requires in addition to operation and conditions, in a form that copies no references.
@@ -92,20 +92,20 @@ package final class RuleBook: Sendable {
     }
 
     /// When the first rule expires, on the wall clock; `nil` if none does.
-    package let expiry: Timestamp?
+    public let expiry: Timestamp?
 
     /// No rules.
-    package static let empty = RuleBook([])
+    public static let empty = RuleBook([])
 
-    package var isEmpty: Bool { rules.isEmpty }
+    public var isEmpty: Bool { rules.isEmpty }
 
     /// Whether any rule applies to new connections.
-    package var concernsConnections: Bool { !connection.all.isEmpty }
+    public var concernsConnections: Bool { !connection.all.isEmpty }
 
     /// A book of rules.
     ///
     /// - Parameter rules: the rules in the order in which they are asked.
-    package init(_ rules: [Rule]) {
+    public init(_ rules: [Rule]) {
         self.rules = rules
         expiry = rules.compactMap(\.expiry).min()
         var phases = [Rule.firstPhase]
@@ -145,7 +145,7 @@ package final class RuleBook: Sendable {
     ///
     /// - Parameter request: the request as far as it has been read.
     /// - Returns: their numbers, in order.
-    package func matching(_ request: inout RequestReading) -> [Int] {
+    public func matching(_ request: inout RequestReading) -> [Int] {
         guard !rules.isEmpty else { return [] }
         let candidates =
             switch request.route {

@@ -1,8 +1,8 @@
-package import Base
-package import MicroHTTP
+public import Base
+public import MicroHTTP
 
 /// What a world's rules have counted, drawn and struck so far, and the phase the world is in. Used only under the world's lock.
-package struct RuleStates: Sendable {
+public struct RuleStates: Sendable {
     /// Counts of one rule, or of one key of it.
     private struct Count: Sendable {
         var calls = 0
@@ -16,8 +16,8 @@ package struct RuleStates: Sendable {
     /// The number of the phase.
     private(set) var phase = 0
     /// How often each rule matched while its phase and window held, and how often it struck.
-    package private(set) var matches: [Int]
-    package private(set) var strikes: [Int]
+    public private(set) var matches: [Int]
+    public private(set) var strikes: [Int]
     private var counts: [Count]
     private var draws: [Int]
     /// By rule and key, for rules that count separately.
@@ -25,7 +25,7 @@ package struct RuleStates: Sendable {
     private var buckets: [Int: TokenBuckets] = [:]
 
     /// Rules that have met no request yet.
-    package init(_ book: RuleBook) {
+    public init(_ book: RuleBook) {
         let count = book.rules.count
         matches = Array(repeating: 0, count: count)
         strikes = matches
@@ -39,7 +39,7 @@ package struct RuleStates: Sendable {
     ///   - book: the rules now.
     ///   - old: the states before.
     ///   - oldBook: the rules before.
-    package init(_ book: RuleBook, keeping old: RuleStates, of oldBook: RuleBook) {
+    public init(_ book: RuleBook, keeping old: RuleStates, of oldBook: RuleBook) {
         self.init(book)
         phase = book.phases.firstIndex(of: oldBook.phases[old.phase]) ?? 0
         let places = Dictionary(uniqueKeysWithValues: oldBook.rules.enumerated().map { (ObjectIdentifier($1), $0) })
@@ -52,18 +52,18 @@ package struct RuleStates: Sendable {
     }
 
     /// Who makes a request, and when, as far as rules depend on it.
-    package struct Moment {
-        package let request: Request
-        package let caller: String
+    public struct Moment {
+        public let request: Request
+        public let caller: String
         /// Whether the request passed authentication.
-        package let isAdmitted: Bool
-        package let world: String
-        package let seed: UInt64
-        package let now: Timestamp
+        public let isAdmitted: Bool
+        public let world: String
+        public let seed: UInt64
+        public let now: Timestamp
         /// When the world's clock started.
-        package let start: Timestamp
+        public let start: Timestamp
 
-        package init(request: Request, caller: String, isAdmitted: Bool, world: String, seed: UInt64, now: Timestamp, start: Timestamp) {
+        public init(request: Request, caller: String, isAdmitted: Bool, world: String, seed: UInt64, now: Timestamp, start: Timestamp) {
             self.request = request
             self.caller = caller
             self.isAdmitted = isAdmitted
@@ -92,7 +92,7 @@ package struct RuleStates: Sendable {
     ///   - numbers: the rules whose operation and conditions the request matches.
     ///   - moment: who makes the request, and when.
     /// - Returns: the strike, `nil` if none is due.
-    package mutating func strike(_ book: RuleBook, _ numbers: [Int], _ moment: Moment) -> Strike? {
+    public mutating func strike(_ book: RuleBook, _ numbers: [Int], _ moment: Moment) -> Strike? {
         for number in numbers where ask(number, book, moment) == nil {
             if let strike = land(number, book, moment) { return strike }
         }

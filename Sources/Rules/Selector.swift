@@ -1,9 +1,9 @@
-package import Base
+public import Base
 import MicroHTTP
-package import ScenarioFormat
+public import ScenarioFormat
 
 /// The part of a request that a rule looks at: `header.NAME`, `query.NAME`, `body.A.B[0].C`, `path.NAME`, `caller`, `world`, `method`.
-package enum Selector: Sendable, Hashable {
+public enum Selector: Sendable, Hashable {
     case header(String)
     /// In lower case, without prefix.
     case query(String)
@@ -17,14 +17,14 @@ package enum Selector: Sendable, Hashable {
     case status
 
     /// One step into a body.
-    package enum Step: Sendable, Hashable {
+    public enum Step: Sendable, Hashable {
         /// Members are found without case, as Command's model binding does.
         case member(String)
         case element(Int)
     }
 
     /// What a selector looks like.
-    package static let keys = Shape.Keys(
+    public static let keys = Shape.Keys(
         wanted: "a selector: header.NAME, query.NAME, body.A.B[0], path.NAME, caller, world or method",
         pattern: "caller|world|method|(header|query|path)\\.[^ ]+|body(\\.[^.\\[\\] ]+|\\[[0-9]{1,6}\\])+")
 
@@ -62,7 +62,7 @@ package enum Selector: Sendable, Hashable {
 }
 
 /// What a selector found.
-package enum Selected: Sendable {
+public enum Selected: Sendable {
     case absent
     case text(String)
     case json(JSONValue)
@@ -70,7 +70,7 @@ package enum Selected: Sendable {
 
 extension JSONValue {
     /// The value that some steps lead to; `nil` if they lead nowhere.
-    package func value(at steps: [Selector.Step]) -> JSONValue? {
+    public func value(at steps: [Selector.Step]) -> JSONValue? {
         var value = self
         for step in steps {
             switch step {

@@ -1,14 +1,14 @@
-package import MicroHTTP
+public import MicroHTTP
 
 /// A rule that strikes a request, with everything drawn that it needs.
-package struct Strike: Sendable {
-    package let rule: Rule
+public struct Strike: Sendable {
+    public let rule: Rule
     /// What happens in place of the work; `nil` if the work is done.
-    package let substitute: Substitute?
+    public let substitute: Substitute?
     /// How long the request waits before its work.
-    package let pauseBeforeWork: Duration?
+    public let pauseBeforeWork: Duration?
     /// How long the reply waits before it is sent.
-    package let pauseBeforeReply: Duration?
+    public let pauseBeforeReply: Duration?
     /// Where the draws of the transmission begin.
     private let transmissionDraws: Draws
 
@@ -31,7 +31,7 @@ package struct Strike: Sendable {
     ///
     /// - Parameter reply: the reply of the work, or of what happened in its place.
     /// - Returns: the reply as it is sent; `nil` if nothing is ever sent.
-    package func altered(_ reply: consuming Response) -> Response? {
+    public func altered(_ reply: consuming Response) -> Response? {
         rule.effects.alteration?(&reply)
         guard let transmission = rule.effects.transmission else { return reply }
         var draws = transmissionDraws

@@ -1,7 +1,7 @@
 /// A regular expression as a scenario writes it, in Swift's dialect; it may match anywhere in a text.
 ///
 /// `Regex` is not Sendable, because one may hold a closure; one that is made from text holds none, and matching changes nothing in it.
-package struct TextPattern: @unchecked Sendable {
+public struct TextPattern: @unchecked Sendable {
     /// The longest text that is searched, in bytes. Matching backtracks: its cost grows at least with the square of the length, and it
     /// cannot be interrupted.
     static let longestText = 2048

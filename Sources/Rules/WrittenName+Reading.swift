@@ -1,5 +1,5 @@
 import Base
-package import ScenarioFormat
+public import ScenarioFormat
 
 /// Finds the names in what is written.
 extension WrittenName {
@@ -7,7 +7,7 @@ extension WrittenName {
     static func inRule(_ node: YAMLNode) -> [WrittenName] { conditions(node["where"], of: node["operation"]) }
 
     /// The names in an expectation.
-    package static func inExpectation(_ node: YAMLNode) -> [WrittenName] {
+    public static func inExpectation(_ node: YAMLNode) -> [WrittenName] {
         let chosen = node["requests"] ?? node["every"]
         var names = chosen.map { selection($0) } ?? []
         names += conditions(node["has"], of: chosen?["operation"])
@@ -16,7 +16,7 @@ extension WrittenName {
     }
 
     /// The names in the scripts of jobs.
-    package static func inProgress(_ node: YAMLNode?) -> [WrittenName] { (node?.items ?? []).flatMap { jobs($0["match"]) } }
+    public static func inProgress(_ node: YAMLNode?) -> [WrittenName] { (node?.items ?? []).flatMap { jobs($0["match"]) } }
 
     private static func selection(_ node: YAMLNode) -> [WrittenName] {
         let operation = node["operation"].flatMap { all(.operation, in: $0) } ?? []

@@ -1,19 +1,19 @@
-package import ScenarioFormat
+public import ScenarioFormat
 
 /// A name that a scenario or a test writes, and where.
-package struct WrittenName: Sendable {
+public struct WrittenName: Sendable {
     /// What is named.
-    package enum Kind: Sendable, Equatable {
+    public enum Kind: Sendable, Equatable {
         case operation, rule, jobType, agent, store, machine, world, caller
         /// The id of an agent, a store or a job type.
         case agentID, storeID, jobTypeID
     }
 
-    package let kind: Kind
-    package let text: String
-    package let mark: Mark
+    public let kind: Kind
+    public let text: String
+    public let mark: Mark
 
-    package init(kind: Kind, text: String, mark: Mark) {
+    public init(kind: Kind, text: String, mark: Mark) {
         self.kind = kind
         self.text = text
         self.mark = mark

@@ -9,7 +9,7 @@ extension Mistakes {
     ///   - source: the text of the file.
     /// - Returns: up to three lines for each mistake (place and message, the line, the caret with the hint), at most 20 mistakes,
     ///   then `and N more`. No line break at the end.
-    package func drawn(file: String, source: [UInt8]) -> String {
+    public func drawn(file: String, source: [UInt8]) -> String {
         let bytes = source.starts(with: YAMLNode.byteOrderMark) ? source.dropFirst(3) : source[...]
         let lines = String(decoding: bytes, as: UTF8.self).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         var drawings = all.prefix(Self.drawnAtMost).map { mistake in

@@ -1,15 +1,15 @@
 /// A mistake in a text: where it is, what is wrong, and how to fix it.
-package struct Mistake: Error, Sendable, Equatable {
+public struct Mistake: Error, Sendable, Equatable {
     /// The line, counted from 1.
-    package let line: Int
+    public let line: Int
     /// The column in characters (Unicode scalars), counted from 1.
     let column: Int
     /// How many characters to underline; 0 counts as 1.
     let width: Int
     /// What is wrong, as a sentence without a full stop.
-    package let message: String
+    public let message: String
     /// How to fix it, if known.
-    package let hint: String?
+    public let hint: String?
 
     /// Makes a mistake.
     ///
@@ -17,7 +17,7 @@ package struct Mistake: Error, Sendable, Equatable {
     ///   - mark: where it is.
     ///   - message: what is wrong, as a sentence without a full stop.
     ///   - hint: how to fix it.
-    package init(_ mark: Mark, _ message: String, hint: String? = nil) {
+    public init(_ mark: Mark, _ message: String, hint: String? = nil) {
         line = Int(mark.line)
         column = Int(mark.column)
         width = Int(mark.width)
@@ -29,7 +29,7 @@ package struct Mistake: Error, Sendable, Equatable {
     ///
     /// - Parameter text: the text.
     /// - Returns: the text, with `…` if it was longer.
-    package static func shortened(_ text: String) -> String {
+    public static func shortened(_ text: String) -> String {
         let scalars = text.unicodeScalars
         let cut = scalars.prefix(40)
         return printable(cut) + (cut.endIndex < scalars.endIndex ? "…" : "")
@@ -51,21 +51,21 @@ package struct Mistake: Error, Sendable, Equatable {
     ///
     /// - Parameter words: the words.
     /// - Returns: for instance `one of any, basic, bearer`.
-    package static func oneOf(_ words: [String]) -> String {
+    public static func oneOf(_ words: [String]) -> String {
         let listed = words.prefix(12).joined(separator: ", ") + (words.count > 12 ? ", …" : "")
         return words.count == 1 ? listed : "one of " + listed
     }
 }
 
 /// All mistakes of a text, in order of position.
-package struct Mistakes: Error, Sendable, Equatable {
+public struct Mistakes: Error, Sendable, Equatable {
     /// The mistakes in order of position. Mistakes repeated by an alias are included once.
-    package let all: [Mistake]
+    public let all: [Mistake]
 
     /// Sorts mistakes.
     ///
     /// - Parameter mistakes: the mistakes in any order.
-    package init(_ mistakes: [Mistake]) {
+    public init(_ mistakes: [Mistake]) {
         let order = mistakes.indices.sorted { first, second in
             let (one, other) = (mistakes[first], mistakes[second])
             return (one.line, one.column, first) < (other.line, other.column, second)

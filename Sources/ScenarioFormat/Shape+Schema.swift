@@ -5,7 +5,7 @@ extension Shape {
     ///   - title: the schema's title.
     ///   - id: the schema's URI.
     /// - Returns: JSON with keys in a fixed order, indented by two spaces per level, without a line break at the end.
-    package func jsonSchema(title: String, id: String) -> String {
+    public func jsonSchema(title: String, id: String) -> String {
         var writer = SchemaWriter()
         let body = writer.members(self, about: nil)
         var members: [(String, SchemaJSON)] = [

@@ -1,7 +1,7 @@
 /// The shape of a value: the single definition used to check documents and to write the JSON Schema.
 ///
 /// Descriptions are noun phrases (`an agent`, `a chance such as 30%`), so that a mistake reads `'chance' must be a chance such as 30%`.
-package indirect enum Shape: Sendable {
+public indirect enum Shape: Sendable {
     /// Text. Unquoted numbers and booleans count as text, unless quotes are required.
     ///
     /// The pattern is a regular expression for the whole text, in the syntax that Swift and ECMAScript share; the length is in
@@ -42,45 +42,45 @@ package indirect enum Shape: Sendable {
     ///   - expected: a description, as a noun phrase.
     ///   - pattern: a regular expression for the whole text.
     /// - Returns: the shape.
-    package static func quotedText(_ expected: String = "quoted text", pattern: String? = nil) -> Shape {
+    public static func quotedText(_ expected: String = "quoted text", pattern: String? = nil) -> Shape {
         .text(expected, pattern: pattern, mustBeQuoted: true)
     }
 
     /// A restriction on the keys of a mapping.
-    package struct Keys: Sendable {
+    public struct Keys: Sendable {
         /// A description, as a noun phrase.
-        package let wanted: String
+        public let wanted: String
         /// A regular expression for the whole key.
-        package let pattern: String
+        public let pattern: String
 
-        package init(wanted: String, pattern: String) {
+        public init(wanted: String, pattern: String) {
             self.wanted = wanted
             self.pattern = pattern
         }
     }
 
     /// One variant of an object. It is identified by the key of its first field and, if variants share that key, by its value.
-    package struct Variant: Sendable {
+    public struct Variant: Sendable {
         /// The name, with an article: `a delay`.
-        package let name: String
+        public let name: String
         /// The fields, beginning with the one that identifies the variant.
-        package let fields: [Field]
+        public let fields: [Field]
 
         /// The values of the first field that identify this variant; empty if its key is enough.
         var words: [String] {
             if case .word(let words) = fields[0].shape { words } else { [] }
         }
 
-        package init(name: String, fields: [Field]) {
+        public init(name: String, fields: [Field]) {
             self.name = name
             self.fields = fields
         }
     }
 
     /// A key of an object.
-    package struct Field: Sendable {
+    public struct Field: Sendable {
         /// The key, matched exactly.
-        package let key: String
+        public let key: String
         /// The shape of its value.
         let shape: Shape
         /// Whether the field is required.
@@ -95,7 +95,7 @@ package indirect enum Shape: Sendable {
         ///   - shape: the shape of its value.
         ///   - required: whether the field is required.
         ///   - about: what it is for, in a few words.
-        package init(_ key: String, _ shape: Shape, required: Bool = false, about: String) {
+        public init(_ key: String, _ shape: Shape, required: Bool = false, about: String) {
             self.key = key
             self.shape = shape
             self.required = required

@@ -15,7 +15,7 @@ extension YAMLNode {
     /// - Returns: the only document of the text; null if the text is empty.
     /// - Throws: all mistakes. After a syntax error these are the error and the duplicate keys before it;
     ///   otherwise the duplicate keys and everything that does not fit the shape.
-    package static func read(_ bytes: [UInt8], as shape: Shape = .any) throws(Mistakes) -> YAMLNode {
+    public static func read(_ bytes: [UInt8], as shape: Shape = .any) throws(Mistakes) -> YAMLNode {
         guard bytes.count <= longestText else {
             throw Mistakes([Mistake(Mark(line: 1, column: 1, width: 0), "the text is longer than 16 MiB")])
         }

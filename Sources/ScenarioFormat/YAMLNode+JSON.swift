@@ -1,10 +1,10 @@
-package import Base
+public import Base
 
 extension YAMLNode {
     /// Writes the value as JSON. Plain scalars that are numbers or booleans are written as such.
     ///
     /// - Parameter writer: the writer to append to.
-    package func write(to writer: inout JSONWriter) {
+    public func write(to writer: inout JSONWriter) {
         switch content {
         case .null: writer.null()
         case .scalar(let text, quoted: _):
@@ -30,7 +30,7 @@ extension YAMLNode {
     }
 
     /// The value as a JSON document, for code that reads request bodies.
-    package var json: JSONValue? {
+    public var json: JSONValue? {
         var writer = JSONWriter()
         write(to: &writer)
         return (try? JSONDocument(writer.bytes, values: .max))?.root

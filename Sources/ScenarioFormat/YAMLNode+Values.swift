@@ -1,16 +1,16 @@
-package import Base
+public import Base
 
 /// Scalars as numbers, booleans, durations and times. Each property is nil if the text has another form.
 extension YAMLNode {
     /// A point in time in a scenario.
-    package enum Moment: Sendable, Equatable {
+    public enum Moment: Sendable, Equatable {
         /// A date and time.
         case absolute(Timestamp)
         /// An offset, which may be negative, usually from the clock's start.
         case relative(Duration)
 
         /// Whether it is relative to a start.
-        package var isRelative: Bool {
+        public var isRelative: Bool {
             if case .relative = self { true } else { false }
         }
 
@@ -18,7 +18,7 @@ extension YAMLNode {
         ///
         /// - Parameter start: the base of a relative moment.
         /// - Returns: the date and time.
-        package func resolved(from start: Timestamp) -> Timestamp {
+        public func resolved(from start: Timestamp) -> Timestamp {
             switch self {
             case .absolute(let moment): moment
             case .relative(let away): start + away
@@ -30,13 +30,13 @@ extension YAMLNode {
     static let longestDuration = 36_500 * 86_400
 
     /// An unquoted decimal whole number, but not `017`, which is octal in YAML 1.1.
-    package var integer: Int? {
+    public var integer: Int? {
         guard let plain, !plain.isZeroPadded else { return nil }
         return Int(plain)
     }
 
     /// An unquoted decimal number, finite, with or without fraction and exponent.
-    package var number: Double? {
+    public var number: Double? {
         guard let plain, !plain.isZeroPadded, let first = plain.utf8.first else { return nil }
         let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
         let others = "+-.eE".utf8
@@ -45,7 +45,7 @@ extension YAMLNode {
     }
 
     /// An unquoted true, yes, on, false, no or off in lower case, capitalised or in upper case, as in YAML 1.1.
-    package var boolean: Bool? {
+    public var boolean: Bool? {
         switch plain {
         case "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON": true
         case "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF": false
@@ -54,12 +54,12 @@ extension YAMLNode {
     }
 
     /// A whole number and a unit, quoted or not: `250ms`, `3s`, `2m`, `1h`, `5d`. At most ``longestDuration``.
-    package var duration: Duration? {
+    public var duration: Duration? {
         text.flatMap { Self.duration(Substring($0)) }
     }
 
     /// A time with its offset (`2026-03-01T09:00:00Z`, `…+01:00`) or relative to a start (`+6d`, `-2h`), quoted or not.
-    package var time: Moment? {
+    public var time: Moment? {
         guard let text else { return nil }
         return switch text.first {
         case "+": Self.duration(text.dropFirst()).map { .relative($0) }

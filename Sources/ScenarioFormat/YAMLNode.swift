@@ -1,13 +1,13 @@
 /// A position in a text, for the caret under it.
-package struct Mark: Sendable, Equatable {
+public struct Mark: Sendable, Equatable {
     /// The line, counted from 1.
-    package var line: Int32
+    public var line: Int32
     /// The column in characters (Unicode scalars), counted from 1.
-    package var column: Int32
+    public var column: Int32
     /// How many characters to underline; 0 if the value is empty or spans several lines.
-    package var width: Int32
+    public var width: Int32
 
-    package init(line: Int32, column: Int32, width: Int32) {
+    public init(line: Int32, column: Int32, width: Int32) {
         self.line = line
         self.column = column
         self.width = width
@@ -15,9 +15,9 @@ package struct Mark: Sendable, Equatable {
 }
 
 /// A value in YAML or JSON, with its position in the text.
-package struct YAMLNode: Sendable, Equatable {
+public struct YAMLNode: Sendable, Equatable {
     /// The content of a value. Whether a plain scalar is a number, a boolean or text is decided when it is read.
-    package enum Content: Sendable, Equatable {
+    public enum Content: Sendable, Equatable {
         /// Nothing, or an unquoted `~` or `null`.
         case null
         /// The text, without its quotes if it is quoted. Block scalars (`|`, `>`) count as quoted.
@@ -29,17 +29,17 @@ package struct YAMLNode: Sendable, Equatable {
     }
 
     /// The content.
-    package var content: Content
+    public var content: Content
     /// Where it begins. A value that an alias refers to is marked at the alias, its parts where they were written.
-    package var mark: Mark
+    public var mark: Mark
 }
 
 /// A key and its value.
-package struct YAMLEntry: Sendable, Equatable {
+public struct YAMLEntry: Sendable, Equatable {
     /// The key: always a scalar.
-    package var key: YAMLNode
+    public var key: YAMLNode
     /// The value.
-    package var value: YAMLNode
+    public var value: YAMLNode
 }
 
 /// Accessors that never fail, so that reading values after a successful check needs no error handling.
@@ -47,30 +47,30 @@ extension YAMLNode {
     /// The value of a key, or nil if it does not exist or this is not a mapping. Searches linearly: meant for objects, not for large maps.
     ///
     /// - Parameter key: the key's exact text.
-    package subscript(key: String) -> YAMLNode? {
+    public subscript(key: String) -> YAMLNode? {
         entries.first { $0.key.text == key }?.value
     }
 
     /// Whether the value is null or missing.
-    package var isNull: Bool { content == .null }
+    public var isNull: Bool { content == .null }
 
     /// A scalar's characters as written (a plain `25.10` stays `25.10`, a plain `off` stays `off`), or nil.
-    package var text: String? {
+    public var text: String? {
         if case .scalar(let text, _) = content { text } else { nil }
     }
 
     /// A sequence's values; empty if this is not a sequence.
-    package var items: [YAMLNode] {
+    public var items: [YAMLNode] {
         if case .sequence(let items) = content { items } else { [] }
     }
 
     /// A mapping's entries; empty if this is not a mapping.
-    package var entries: [YAMLEntry] {
+    public var entries: [YAMLEntry] {
         if case .mapping(let entries) = content { entries } else { [] }
     }
 
     /// A scalar that is not quoted, and so may be a number or a boolean.
-    package var plain: String? {
+    public var plain: String? {
         if case .scalar(let text, quoted: false) = content { text } else { nil }
     }
 

@@ -4,11 +4,11 @@ import Entities
 import Journal
 import MicroHTTP
 import Model
-package import Rules
-package import ScenarioFormat
+public import Rules
+public import ScenarioFormat
 
 /// What exists in a world: every name that is written is held against it, so that no test passes because a name is misspelt.
-package struct Names: Sendable {
+public struct Names: Sendable {
     let product: ProductVersion
     let bases: [String]
     let access: AccessPolicy
@@ -33,7 +33,7 @@ package struct Names: Sendable {
     /// - Parameters:
     ///   - state: the world.
     ///   - rules: its rules, where they are about to change.
-    package init(_ state: WorldState, rules: [Rule]? = nil) {
+    public init(_ state: WorldState, rules: [Rule]? = nil) {
         let scenario = state.scenario
         (product, bases, access, estate) = (scenario.product, scenario.basePaths, scenario.access, state.estate)
         self.rules = rules ?? state.book.rules
@@ -42,10 +42,10 @@ package struct Names: Sendable {
     }
 
     /// The most warnings that one text gets; each costs a search for the nearest name.
-    package static let most = 100
+    public static let most = 100
 
     /// What is wrong with some names, in their order.
-    package func warnings(_ names: some Sequence<WrittenName>) -> [Mistake] { Array(names.lazy.compactMap(warning).prefix(Self.most)) }
+    public func warnings(_ names: some Sequence<WrittenName>) -> [Mistake] { Array(names.lazy.compactMap(warning).prefix(Self.most)) }
 
     /// What is wrong with a name; `nil` if it exists.
     func warning(_ name: WrittenName) -> Mistake? {

@@ -1,5 +1,5 @@
 /// Asks several worlds the same question. It waits for none that is busy, so it may take several rounds.
-package struct Survey<Finding: Sendable>: Sendable {
+public struct Survey<Finding: Sendable>: Sendable {
     private let worlds: [World]
     private let question: @Sendable (WorldState) -> Finding
     private var found: [Finding?]
@@ -9,7 +9,7 @@ package struct Survey<Finding: Sendable>: Sendable {
     /// - Parameters:
     ///   - worlds: the worlds.
     ///   - question: what each is asked, under its lock.
-    package init(_ worlds: [World], _ question: @escaping @Sendable (WorldState) -> Finding) {
+    public init(_ worlds: [World], _ question: @escaping @Sendable (WorldState) -> Finding) {
         (self.worlds, self.question) = (worlds, question)
         found = worlds.map { _ in nil }
     }
@@ -17,7 +17,7 @@ package struct Survey<Finding: Sendable>: Sendable {
     /// Asks the worlds that have not answered.
     ///
     /// - Returns: whether all have answered now.
-    package mutating func ask() -> Bool {
+    public mutating func ask() -> Bool {
         for place in worlds.indices where found[place] == nil {
             found[place] = worlds[place].withStateIfFree { question($0) }
         }
@@ -25,5 +25,5 @@ package struct Survey<Finding: Sendable>: Sendable {
     }
 
     /// The answers so far, in the order of the worlds.
-    package var findings: [Finding] { found.compactMap { $0 } }
+    public var findings: [Finding] { found.compactMap { $0 } }
 }

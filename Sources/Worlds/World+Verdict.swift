@@ -1,25 +1,25 @@
-package import Journal
+public import Journal
 
 extension World {
     /// Judges what the scenario expects.
-    package func verdict() -> Verdict { verdict(nil) }
+    public func verdict() -> Verdict { verdict(nil) }
 
     /// Judges expectations against the world as it is.
     ///
     /// - Parameter expectations: `nil` for the scenario's.
     /// - Returns: the verdict.
-    package func verdict(_ expectations: [Expectation]?) -> Verdict {
+    public func verdict(_ expectations: [Expectation]?) -> Verdict {
         let (judge, own) = withState { (Judge($0), $0.scenario.expectations) }
         return judge.verdict(expectations ?? own)
     }
 
     /// What was met since the world was last reset.
-    package var coverage: Coverage { withState { Coverage($0.tally, of: $0.scenario.product, $0.book, $0.rules) } }
+    public var coverage: Coverage { withState { Coverage($0.tally, of: $0.scenario.product, $0.book, $0.rules) } }
 }
 
 extension Judge {
     /// A judge of a world as it is.
-    package init(_ state: WorldState) {
+    public init(_ state: WorldState) {
         self.init(
             journal: state.journal, estate: state.estate, book: state.book, rules: state.rules, router: state.scenario.router,
             world: state.name, scenario: state.scenario.name, seed: state.scenario.seed)

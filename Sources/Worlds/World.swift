@@ -1,24 +1,24 @@
-package import Base
+public import Base
 import Command
-package import Entities
-package import Journal
-package import MicroHTTP
-package import Rules
+public import Entities
+public import Journal
+public import MicroHTTP
+public import Rules
 
 /// An isolated copy of everything: estate, clock, scenario, rules' counts, tokens, journal. All of it is one value under one lock.
-package final class World: Sendable {
+public final class World: Sendable {
     /// The world's name, `[A-Za-z0-9._-]{1,64}`.
-    package let name: String
+    public let name: String
     private let state: Lock<WorldState>
     /// What requests are checked against before the world's lock is taken.
     private let guide: Lock<Guide>
 
     /// The routes and rules of a world, in one reference, since every request takes it.
-    package final class Guide: Sendable {
+    public final class Guide: Sendable {
         let router: Router
         /// The base paths, to name them to whoever asks for another.
         let bases: [String]
-        package let rules: RuleBook
+        public let rules: RuleBook
 
         init(router: Router, bases: [String], rules: RuleBook) {
             (self.router, self.bases, self.rules) = (router, bases, rules)
@@ -35,7 +35,7 @@ package final class World: Sendable {
     }
 
     /// Uses the world exclusively. Nothing may wait, log or write to a socket meanwhile.
-    package func withState<Result>(_ body: (inout WorldState) -> Result) -> Result {
+    public func withState<Result>(_ body: (inout WorldState) -> Result) -> Result {
         state.withLock { state in
             let before = state.book
             defer { if state.book !== before { publish(state) } }
@@ -59,7 +59,7 @@ package final class World: Sendable {
     ///
     /// - Parameter wall: the wall clock's time.
     /// - Returns: routes and rules.
-    package func guide(at wall: Timestamp) -> Guide {
+    public func guide(at wall: Timestamp) -> Guide {
         let now = guide.withLock { $0 }
         guard let expiry = now.rules.expiry, wall >= expiry else { return now }
         withState { $0.dropExpiredRules(at: wall) }
@@ -70,32 +70,32 @@ package final class World: Sendable {
     var generation: Int { state.withLock { $0.generation } }
 
     /// The estate as it is now. A copy: later changes do not show in it.
-    package var estate: Estate { state.withLock { $0.estate } }
+    public var estate: Estate { state.withLock { $0.estate } }
 }
 
 /// The value that a world is.
-package struct WorldState: Sendable {
-    package private(set) var name: String
-    package var estate: Estate
+public struct WorldState: Sendable {
+    public private(set) var name: String
+    public var estate: Estate
     var tokens = Tokens()
-    package private(set) var scenario: Scenario
-    package var clock: WorldClock
+    public private(set) var scenario: Scenario
+    public var clock: WorldClock
     /// How often the world has been reset; less than 0 once it has been dropped.
-    package private(set) var generation = 0
+    public private(set) var generation = 0
     /// The scenario's rules, and before them those that were added while it ran.
-    package private(set) var book: RuleBook
+    public private(set) var book: RuleBook
     /// What its rules have counted and struck.
-    package var rules: RuleStates
+    public var rules: RuleStates
     /// When its clock started.
     private(set) var start: Timestamp
     var fields: WireFields
     /// The exchanges so far.
-    package private(set) var journal: Journal
+    public private(set) var journal: Journal
     /// The counts since the world was last reset, and those from before.
-    package private(set) var tally = Tally()
+    public private(set) var tally = Tally()
     private var before = Tally()
     /// Rung whenever something happens here.
-    package var watchers: [Bell] = []
+    public var watchers: [Bell] = []
 
     /// A world at the beginning of a scenario.
     ///
@@ -104,7 +104,7 @@ package struct WorldState: Sendable {
     ///   - scenario: what it starts with.
     ///   - wall: the wall clock's time.
     ///   - budget: the budget that all journals of the server share.
-    package init(name: String, scenario: Scenario, wall: Timestamp, budget: JournalBudget) {
+    public init(name: String, scenario: Scenario, wall: Timestamp, budget: JournalBudget) {
         self.name = name
         estate = scenario.estate
         clock = scenario.clock.started(wall: wall)
@@ -137,7 +137,7 @@ package struct WorldState: Sendable {
     ///
     /// - Parameter state: what it begins with again.
     /// - Returns: its former state, to be released where that may take time.
-    package mutating func restart(as state: WorldState) -> WorldState {
+    public mutating func restart(as state: WorldState) -> WorldState {
         let before = self
         journal.close()
         self = state.forked(as: name)
@@ -158,7 +158,7 @@ package struct WorldState: Sendable {
     /// Removes all exchanges.
     ///
     /// - Returns: how many there were.
-    package mutating func clearJournal() -> Int { journal.clear() }
+    public mutating func clearJournal() -> Int { journal.clear() }
 
     /// Evicts the oldest exchanges until the journal holds at most so many bytes.
     mutating func shrinkJournal(to most: Int) { journal.shrink(to: most) }
@@ -182,23 +182,23 @@ package struct WorldState: Sendable {
     }
 
     /// Replaces the rules. Rules that stay keep their counts.
-    package mutating func use(_ book: RuleBook) {
+    public mutating func use(_ book: RuleBook) {
         rules = RuleStates(book, keeping: rules, of: self.book)
         self.book = book
     }
 
     /// Removes rules that have expired.
-    package mutating func dropExpiredRules(at wall: Timestamp) {
+    public mutating func dropExpiredRules(at wall: Timestamp) {
         guard let expiry = book.expiry, wall >= expiry else { return }
         use(RuleBook(book.rules.filter { $0.expiry.map { $0 > wall } ?? true }))
     }
 
     /// Whether the world has been dropped: then nothing may happen in it any more.
-    package var isDropped: Bool { generation < 0 }
+    public var isDropped: Bool { generation < 0 }
 
     /// The world's time.
     ///
     /// - Parameter wall: the wall clock's time.
     /// - Returns: the world's time, in whole milliseconds.
-    package func now(wall: Timestamp) -> Timestamp { clock.now(wall: wall) }
+    public func now(wall: Timestamp) -> Timestamp { clock.now(wall: wall) }
 }

@@ -1,8 +1,8 @@
-package import Base
+public import Base
 import Entities
 import Journal
-package import MicroHTTP
-package import Model
+public import MicroHTTP
+public import Model
 import Rules
 
 /// Replies, refusals and tokens, each with the header fields that Command sends with every reply.
@@ -25,7 +25,7 @@ extension WorldState {
     ///   - refusal: the refusal.
     ///   - now: the world's time, for `Date`.
     /// - Returns: the complete response.
-    package mutating func response(_ refusal: Refusal, now: Timestamp) -> Response {
+    public mutating func response(_ refusal: Refusal, now: Timestamp) -> Response {
         var response: Response
         if refusal.bindingMember != nil, scenario.fidelity.bindingErrors == .problem {
             let body = refusal.problemBody(trace: estate.identifiers.next(.correlation))
@@ -109,7 +109,7 @@ extension WorldState {
 
 extension Refusal {
     /// Why it was refused, in the words of `X-Mock-Why`, the journal and the log: what a developer should know, else its own sentence.
-    package var reason: String? {
+    public var reason: String? {
         guard (400..<500).contains(status) else { return why }
         let sentence = why.flatMap { $0.isEmpty ? nil : $0 } ?? (message.hasSuffix(".") ? String(message.dropLast()) : message)
         let plain = String(String.UnicodeScalarView(sentence.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))

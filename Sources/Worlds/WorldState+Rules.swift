@@ -1,24 +1,24 @@
-package import Base
+public import Base
 import Command
 import Entities
-package import MicroHTTP
-package import Model
+public import MicroHTTP
+public import Model
 import Orchestrators
-package import Rules
-package import ScenarioFormat
+public import Rules
+public import ScenarioFormat
 
 /// What rules do to a world and to its replies.
 extension WorldState {
     /// Authenticates a request. The token endpoint does that itself.
     ///
     /// - Returns: `nil` for a request that gets 401.
-    package func admit(_ exchange: Exchange, now: Timestamp) -> Caller? {
+    public func admit(_ exchange: Exchange, now: Timestamp) -> Caller? {
         guard case .operation = exchange.subject else { return .anyone }
         return scenario.access.admit(exchange.credential, tokens, now: now)
     }
 
     /// The rule that strikes a request, if one does. Counts and draws.
-    package mutating func strike(_ exchange: Exchange, _ caller: Caller?, now: Timestamp) -> Strike? {
+    public mutating func strike(_ exchange: Exchange, _ caller: Caller?, now: Timestamp) -> Strike? {
         strike(exchange.request, exchange.rules, caller: exchange.caller(caller), isAdmitted: caller != nil, now: now)
     }
 
@@ -31,7 +31,7 @@ extension WorldState {
     ///   - isAdmitted: whether it passed authentication.
     ///   - now: the world's time.
     /// - Returns: the strike.
-    package mutating func strike(_ request: Request, _ numbers: [Int], caller: String, isAdmitted: Bool = true, now: Timestamp) -> Strike? {
+    public mutating func strike(_ request: Request, _ numbers: [Int], caller: String, isAdmitted: Bool = true, now: Timestamp) -> Strike? {
         let moment = RuleStates.Moment(
             request: request, caller: caller, isAdmitted: isAdmitted, world: name, seed: scenario.seed, now: now, start: start)
         return rules.strike(book, numbers, moment)
@@ -43,7 +43,7 @@ extension WorldState {
     ///   - patch: what to merge, checked.
     ///   - now: the world's time.
     /// - Throws: references to things that do not exist; then nothing is changed.
-    package mutating func merge(_ patch: YAMLNode, at now: Timestamp) throws(Mistakes) {
+    public mutating func merge(_ patch: YAMLNode, at now: Timestamp) throws(Mistakes) {
         estate.advance(to: now)
         var builder = EstateBuilder(
             seed: scenario.seed, now: now, product: scenario.product, fidelity: scenario.fidelity, merging: estate)
@@ -86,5 +86,5 @@ extension WorldState {
 
 extension ConnectionFault {
     /// Whether it is a fault of TLS, so that it affects only HTTPS.
-    package var needsTLS: Bool { self != .reset && self != .close }
+    public var needsTLS: Bool { self != .reset && self != .close }
 }

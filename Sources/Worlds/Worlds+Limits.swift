@@ -1,6 +1,6 @@
 extension Worlds {
     /// How many worlds there may be, and who may make them.
-    package struct Limits: Sendable {
+    public struct Limits: Sendable {
         /// The most worlds in addition to `default`; the least recently used are dropped first.
         var most: Int
         /// Whether a world must be made before a request may name it.
@@ -9,7 +9,7 @@ extension Worlds {
         var journalBytes: Int
 
         /// Limits; the defaults suit tests.
-        package init(most: Int = 16_384, isStrict: Bool = false, journalBytes: Int = 32 << 20) {
+        public init(most: Int = 16_384, isStrict: Bool = false, journalBytes: Int = 32 << 20) {
             (self.most, self.isStrict, self.journalBytes) = (most, isStrict, journalBytes)
         }
     }

@@ -1,14 +1,14 @@
-package import Base
-package import Journal
-package import MicroHTTP
-package import Model
+public import Base
+public import Journal
+public import MicroHTTP
+public import Model
 
 /// All worlds by name. `default` always exists; others are made when they are first named.
-package final class Worlds: Sendable {
+public final class Worlds: Sendable {
     /// The world of every request that names none.
-    package let standard: World
+    public let standard: World
     /// The budget that all journals share.
-    package let budget: JournalBudget
+    public let budget: JournalBudget
     /// Which callers have a world of their own, as the starting scenario says; `nil` if none has.
     private let mapping: AccessPolicy?
     private let limits: Limits
@@ -25,12 +25,12 @@ package final class Worlds: Sendable {
         var leaving: [World] = []
         var uses = 0
 
-        package struct Entry: Sendable {
+        public struct Entry: Sendable {
             let world: World
             /// The number of its last use.
             var used: Int
 
-            package init(world: World, used: Int) {
+            public init(world: World, used: Int) {
                 self.world = world
                 self.used = used
             }
@@ -57,7 +57,7 @@ package final class Worlds: Sendable {
             return oldest.compactMap { remove($0.world.name) }
         }
 
-        package init(scenario: Scenario, worlds: [String: Entry] = [:], retired: Tally = Tally(), leaving: [World] = [], uses: Int = 0) {
+        public init(scenario: Scenario, worlds: [String: Entry] = [:], retired: Tally = Tally(), leaving: [World] = [], uses: Int = 0) {
             self.scenario = scenario
             self.worlds = worlds
             self.retired = retired
@@ -67,7 +67,7 @@ package final class Worlds: Sendable {
     }
 
     /// The name of the world that always exists.
-    package static let standardName = "default"
+    public static let standardName = "default"
 
     /// The worlds of a server that starts with a scenario.
     ///
@@ -76,7 +76,7 @@ package final class Worlds: Sendable {
     ///   - wall: the wall clock's time.
     ///   - limits: how many worlds there may be, and who may make them.
     ///   - log: where it is reported that worlds had to be dropped.
-    package init(scenario: Scenario, wall: Timestamp, limits: Limits = Limits(), log: Log = .silent) {
+    public init(scenario: Scenario, wall: Timestamp, limits: Limits = Limits(), log: Log = .silent) {
         budget = JournalBudget(limits.journalBytes)
         standard = World(WorldState(name: Self.standardName, scenario: scenario, wall: wall, budget: budget))
         registry = Lock(Registry(scenario: scenario))
@@ -86,33 +86,33 @@ package final class Worlds: Sendable {
     }
 
     /// What a new world begins as.
-    package var scenario: Scenario {
+    public var scenario: Scenario {
         get { registry.withLock { $0.scenario } }
         set { registry.withLock { $0.scenario = newValue } }
     }
 
     /// How many worlds there are.
-    package var count: Int { registry.withLock { $0.worlds.count } + 1 }
+    public var count: Int { registry.withLock { $0.worlds.count } + 1 }
 
     /// Every world, `default` first, then by name.
-    package var all: [World] { [standard] + registry.withLock { $0.worlds.values.map(\.world) }.sorted { $0.name < $1.name } }
+    public var all: [World] { [standard] + registry.withLock { $0.worlds.values.map(\.world) }.sorted { $0.name < $1.name } }
 
     /// A world that exists.
-    package subscript(name: String) -> World? {
+    public subscript(name: String) -> World? {
         name == Self.standardName ? standard : registry.withLock { $0.worlds[name]?.world }
     }
 
     /// A world that exists, as used now.
-    package func existing(_ name: String) -> World? { name == Self.standardName ? standard : registry.withLock { $0.use(name) } }
+    public func existing(_ name: String) -> World? { name == Self.standardName ? standard : registry.withLock { $0.use(name) } }
 
     /// Whether a world must be made before a request may name it.
-    package var isStrict: Bool { limits.isStrict }
+    public var isStrict: Bool { limits.isStrict }
 
     /// The names of all worlds.
-    package var names: [String] { [Self.standardName] + registry.withLock { $0.worlds.keys.sorted() } }
+    public var names: [String] { [Self.standardName] + registry.withLock { $0.worlds.keys.sorted() } }
 
     /// Whether a name may be a world's.
-    package static func isName(_ name: some StringProtocol) -> Bool {
+    public static func isName(_ name: some StringProtocol) -> Bool {
         (1...64).contains(name.utf8.count)
             && name.utf8.allSatisfy { byte in
                 switch byte {
@@ -135,7 +135,7 @@ package final class Worlds: Sendable {
     ///   - wall: the wall clock's time, for a world that is made.
     /// - Throws: a refusal of a name that is invalid, or of a world that does not exist and may not be made by naming it.
     /// - Returns: the world.
-    package func find(_ request: inout Request, _ credential: inout Credential, wall: Timestamp) throws(Refusal) -> World {
+    public func find(_ request: inout Request, _ credential: inout Credential, wall: Timestamp) throws(Refusal) -> World {
         let prefixed = try takePrefix(of: &request)
         if let name = try Self.header(of: request) { return try named(name, wall: wall) }
         if let prefixed { return try named(prefixed, wall: wall) }
@@ -160,7 +160,7 @@ package final class Worlds: Sendable {
     ///
     /// - Throws: a refusal of an invalid name, or of several.
     /// - Returns: `nil` without the header field.
-    package static func header(of request: Request) throws(Refusal) -> String? {
+    public static func header(of request: Request) throws(Refusal) -> String? {
         guard let name = request.header("x-mock-world") else { return nil }
         guard isName(name) else {
             throw .noOperation("X-Mock-World: a world's name is 1 to 64 letters, digits, '.', '_' or '-', found '\(name.prefix(64))'")
@@ -186,7 +186,7 @@ package final class Worlds: Sendable {
     }
 
     /// A world by its name. If it does not exist it is made, unless that is not allowed.
-    package func named(_ name: String, wall: Timestamp) throws(Refusal) -> World {
+    public func named(_ name: String, wall: Timestamp) throws(Refusal) -> World {
         guard name != Self.standardName else { return standard }
         let (world, dropped) = registry.withLock { registry -> (World?, [World]) in
             if let world = registry.use(name) { return (world, []) }
@@ -210,7 +210,7 @@ package final class Worlds: Sendable {
     ///   - state: what it begins with; `nil` is the starting scenario.
     ///   - wall: the wall clock's time.
     /// - Returns: `nil` if it exists already.
-    package func make(_ name: String, from state: WorldState?, wall: Timestamp) -> World? {
+    public func make(_ name: String, from state: WorldState?, wall: Timestamp) -> World? {
         guard name != Self.standardName else { return nil }
         let (world, dropped) = registry.withLock { registry -> (World?, [World]) in
             guard registry.worlds[name] == nil else { return (nil, []) }
@@ -229,7 +229,7 @@ package final class Worlds: Sendable {
     ///
     /// - Parameter name: its name.
     /// - Returns: whether it existed; `default` cannot be dropped.
-    package func drop(_ name: String) -> Bool {
+    public func drop(_ name: String) -> Bool {
         guard let world = registry.withLock({ $0.remove(name) }) else { return false }
         retire(world, world.withState { $0.drop() })
         return true
@@ -259,7 +259,7 @@ package final class Worlds: Sendable {
     }
 
     /// Releases something large in the background: freeing a hundred thousand rows takes its time.
-    package static func release(_ something: some Sendable) {
+    public static func release(_ something: some Sendable) {
         Task.detached(priority: .background) { withExtendedLifetime(something) {} }
     }
 
@@ -267,7 +267,7 @@ package final class Worlds: Sendable {
 
     /// What was counted in worlds that are gone, and a survey of the counts of all others. A world that is dropped meanwhile is counted all
     /// the same, once.
-    package var tallies: (retired: Tally, others: Survey<Tally>) {
+    public var tallies: (retired: Tally, others: Survey<Tally>) {
         let (retired, worlds) = registry.withLock { registry in
             (registry.retired, [standard] + registry.worlds.values.map(\.world) + registry.leaving)
         }
@@ -277,7 +277,7 @@ package final class Worlds: Sendable {
     // MARK: Journals
 
     /// Makes room when the journals together hold too much: those that hold the most are shrunk first.
-    package func trimJournals() {
+    public func trimJournals() {
         guard budget.isExceeded else { return }
         let worlds = all.map { world in (world, world.withStateIfFree { $0.journal.bytes } ?? 0) }.sorted { $0.1 > $1.1 }
         for (world, _) in worlds {

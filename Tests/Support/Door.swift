@@ -1,25 +1,25 @@
-package import Base
-package import Entities
-package import KeyfactorMock
+public import Base
+public import Entities
+public import KeyfactorMock
 import Worlds
-package import MicroHTTP
+public import MicroHTTP
 
 /// How a test reaches a server: by calling it, or through the kernel.
-package enum Door: String, Sendable, CaseIterable {
+public enum Door: String, Sendable, CaseIterable {
     case direct
     case socket
 }
 
 /// A server of a scenario at a standing time, and a client of it.
-package final class Mock: Sendable {
+public final class Mock: Sendable {
     /// When everything in these tests happens.
-    package static let noon = Timestamp(year: 2026, month: 11, day: 22, hour: 12)!
+    public static let noon = Timestamp(year: 2026, month: 11, day: 22, hour: 12)!
 
-    package let server: MockServer
+    public let server: MockServer
     private let listener: Listener?
 
     /// Starts a server; with the socket door it listens when this returns.
-    package init(
+    public init(
         _ scenario: String = "", through door: Door = .direct, log: Log = .silent, time: TimeSource = TimeSource { Mock.noon }
     ) throws {
         let server = MockServer(scenario: try Scenario(Array(scenario.utf8), now: Self.noon), time: time, log: log)
@@ -35,19 +35,19 @@ package final class Mock: Sendable {
     deinit { listener?.stop() }
 
     /// Sends a request with the headers that Command asks for, unless others are given.
-    package func send(
+    public func send(
         _ method: Method, _ path: String, headers: [(String, String)] = [("x-keyfactor-requested-with", "APIClient")], body: String = ""
     ) throws -> Answered {
         let target = path.hasPrefix("/_mock") || path.hasPrefix("/oauth2") ? path : "/KeyfactorAPI" + path
         return try raw(Request(method, target, headers: [("Host", "localhost")] + headers, body: Array(body.utf8)))
     }
 
-    package func get(_ path: String) throws -> Answered { try send(.get, path) }
+    public func get(_ path: String) throws -> Answered { try send(.get, path) }
 
-    package func post(_ path: String, _ body: String) throws -> Answered { try send(.post, path, body: body) }
+    public func post(_ path: String, _ body: String) throws -> Answered { try send(.post, path, body: body) }
 
     /// Sends a request as it is.
-    package func raw(_ request: Request) throws -> Answered {
+    public func raw(_ request: Request) throws -> Answered {
         guard let port = listener?.httpPort else {
             return try settle(server.answer(request))
         }
@@ -67,7 +67,7 @@ package final class Mock: Sendable {
     }
 
     /// What an answer comes to; pauses are skipped, and added up.
-    package func settle(_ answer: Answer) throws -> Answered {
+    public func settle(_ answer: Answer) throws -> Answered {
         switch answer {
         case .ready(let response):
             guard response.delivery != .reset, response.delivery != .close else { throw WireError.ended("\(response.delivery)") }
@@ -87,28 +87,28 @@ package final class Mock: Sendable {
     }
 
     /// The id of an agent, store or job type, by its machine or name.
-    package func agent(_ machine: String) -> String { world.agents.all.first { $0.machine == machine }!.id.text }
-    package func store(_ machine: String) -> String { world.stores.all.first { $0.machine == machine }!.id.text }
-    package func jobType(_ name: String) -> String { world.jobType(named: name)!.id.text }
+    public func agent(_ machine: String) -> String { world.agents.all.first { $0.machine == machine }!.id.text }
+    public func store(_ machine: String) -> String { world.stores.all.first { $0.machine == machine }!.id.text }
+    public func jobType(_ name: String) -> String { world.jobType(named: name)!.id.text }
     /// The estate as it is now.
-    package var world: Estate { server.worlds.standard.estate }
+    public var world: Estate { server.worlds.standard.estate }
 }
 
 /// What came back.
-package struct Answered: Sendable {
-    package var status: Int
-    package var headers: [(String, String)]
-    package var body: String
+public struct Answered: Sendable {
+    public var status: Int
+    public var headers: [(String, String)]
+    public var body: String
     /// How it is delivered, and after how long; known through the direct door alone.
-    package var delivery = Delivery.whole
-    package var pause = Duration.zero
+    public var delivery = Delivery.whole
+    public var pause = Duration.zero
 
-    package subscript(header: String) -> String? { headers.first { $0.0.lowercased() == header.lowercased() }?.1 }
+    public subscript(header: String) -> String? { headers.first { $0.0.lowercased() == header.lowercased() }?.1 }
 
     /// The body as JSON; `null` if it is none.
-    package var json: JSONValue { (try? JSONDocument(Array(body.utf8)).root) ?? (try! JSONDocument(Array("null".utf8)).root) }
+    public var json: JSONValue { (try? JSONDocument(Array(body.utf8)).root) ?? (try! JSONDocument(Array("null".utf8)).root) }
 
     /// The sentence of a refusal.
-    package var message: String? { json["Message"]?.text }
-    package var code: String? { json["ErrorCode"]?.text }
+    public var message: String? { json["Message"]?.text }
+    public var code: String? { json["ErrorCode"]?.text }
 }

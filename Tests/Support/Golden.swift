@@ -1,9 +1,9 @@
-package import Foundation
+public import Foundation
 
 /// Texts that tests expect word for word, kept in files. Set `KFMOCK_RECORD=1` to write them again, then read the difference.
-package enum Golden {
+public enum Golden {
     /// The project's folder.
-    package static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    public static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     /// What is wrong with a text, or nil if it is as expected.
     ///
@@ -11,7 +11,7 @@ package enum Golden {
     ///   - text: what came.
     ///   - path: the golden's path below the project's folder.
     /// - Returns: what is wrong, to be shown.
-    package static func difference(_ text: String, _ path: String) -> String? {
+    public static func difference(_ text: String, _ path: String) -> String? {
         let file = root.appending(path: path)
         if ProcessInfo.processInfo.environment["KFMOCK_RECORD"] == "1" {
             try? FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)

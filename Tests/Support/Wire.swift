@@ -2,11 +2,11 @@ import Foundation
 import Glibc
 
 /// A client that writes bytes as they are and reads what comes back, over one TCP connection.
-package final class Wire {
-    package let descriptor: Int32
+public final class Wire {
+    public let descriptor: Int32
 
     /// Connects; reads give up after `patience` seconds.
-    package init(_ port: UInt16, host: String = "127.0.0.1", patience: Int = 5 * slowness) throws {
+    public init(_ port: UInt16, host: String = "127.0.0.1", patience: Int = 5 * slowness) throws {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var found: UnsafeMutablePointer<addrinfo>?
@@ -25,10 +25,10 @@ package final class Wire {
 
     /// Sends text. Returns whether all of it was sent.
     @discardableResult
-    package func send(_ text: String) -> Bool { send(Array(text.utf8)) }
+    public func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
     @discardableResult
-    package func send(_ bytes: [UInt8]) -> Bool {
+    public func send(_ bytes: [UInt8]) -> Bool {
         var sent = 0
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL)) }
@@ -40,7 +40,7 @@ package final class Wire {
     }
 
     /// Closes the sending direction only.
-    package func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+    public func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     private var buffer: [UInt8] = []
 
@@ -56,17 +56,17 @@ package final class Wire {
     }
 
     /// Whether a read gave up.
-    package private(set) var timedOut = false
+    public private(set) var timedOut = false
 
     /// Whether the connection ended by RST.
-    package private(set) var wasReset = false
+    public private(set) var wasReset = false
 
     /// Reads one reply: its head, then as much body as Content-Length says.
     ///
     /// - Parameter toHead: a reply to HEAD has no body whatever Content-Length says.
     /// - Returns: the reply.
     /// - Throws: if the connection ends before the reply does.
-    package func reply(toHead: Bool = false) throws -> Reply {
+    public func reply(toHead: Bool = false) throws -> Reply {
         let mark = Array("\r\n\r\n".utf8)
         while buffer.firstRange(of: mark) == nil { guard more() else { throw WireError.ended(String(decoding: buffer, as: UTF8.self)) } }
         let end = buffer.firstRange(of: mark)!.upperBound
@@ -82,34 +82,34 @@ package final class Wire {
     }
 
     /// Reads until this many bytes have arrived, or no more arrive, and returns them.
-    package func read(atLeast count: Int) -> String {
+    public func read(atLeast count: Int) -> String {
         while buffer.count < count, more() {}
         defer { buffer.removeAll() }
         return String(decoding: buffer, as: UTF8.self)
     }
 
     /// Reads to the end of the connection and returns what was left.
-    package func rest() -> String {
+    public func rest() -> String {
         while more() {}
         defer { buffer.removeAll() }
         return String(decoding: buffer, as: UTF8.self)
     }
 
     /// Whether the server closes in time, without another byte.
-    package func isClosed() -> Bool { rest().isEmpty && !timedOut }
+    public func isClosed() -> Bool { rest().isEmpty && !timedOut }
 }
 
-package enum WireError: Error { case noAddress, refused(Int32), ended(String) }
+public enum WireError: Error { case noAddress, refused(Int32), ended(String) }
 
 /// A reply as it arrived.
-package struct Reply: Sendable {
-    package var statusLine: String
-    package var fields: [String]
-    package var body = ""
-    package var status: Int { Int(statusLine.split(separator: " ")[1]) ?? 0 }
-    package var names: [String] { fields.map { String($0.prefix { $0 != ":" }) } }
+public struct Reply: Sendable {
+    public var statusLine: String
+    public var fields: [String]
+    public var body = ""
+    public var status: Int { Int(statusLine.split(separator: " ")[1]) ?? 0 }
+    public var names: [String] { fields.map { String($0.prefix { $0 != ":" }) } }
 
-    package subscript(name: String) -> String? {
+    public subscript(name: String) -> String? {
         let found = fields.first { $0.lowercased().hasPrefix(name.lowercased() + ":") }
         return found.map { String($0.dropFirst(name.count + 1)).trimmingCharacters(in: .whitespaces) }
     }

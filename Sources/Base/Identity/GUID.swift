@@ -1,12 +1,12 @@
 /// A 128-bit identifier in Command's format: lower case, hyphens, no braces.
-package struct GUID: Sendable, Hashable, Comparable {
+public struct GUID: Sendable, Hashable, Comparable {
     /// The first eight bytes, the most significant first.
     let high: UInt64
     /// The last eight bytes.
     let low: UInt64
 
     /// The all-zero GUID, which Command uses as a value too.
-    package static let empty = GUID(high: 0, low: 0)
+    public static let empty = GUID(high: 0, low: 0)
 
     /// A GUID from its two halves.
     ///
@@ -23,7 +23,7 @@ package struct GUID: Sendable, Hashable, Comparable {
     /// .NET also accepts braces, and GUIDs without hyphens, but no known client sends them.
     ///
     /// - Parameter text: 36 characters.
-    package init?(_ text: some StringProtocol) {
+    public init?(_ text: some StringProtocol) {
         let bytes = Array(text.utf8)
         self.init(bytes.span)
     }
@@ -55,7 +55,7 @@ package struct GUID: Sendable, Hashable, Comparable {
     }
 
     /// The number of characters of a GUID.
-    package static let length = 36
+    public static let length = 36
 
     /// Appends the 36 characters.
     ///
@@ -70,7 +70,7 @@ package struct GUID: Sendable, Hashable, Comparable {
     /// - Parameters:
     ///   - bytes: the array to write to; the hyphens must already be there.
     ///   - start: the index of the first character.
-    package func write(over bytes: inout [UInt8], at start: Int) {
+    public func write(over bytes: inout [UInt8], at start: Int) {
         var span = bytes.mutableSpan
         var place = start
         for digits in 0..<2 {
@@ -85,19 +85,19 @@ package struct GUID: Sendable, Hashable, Comparable {
     }
 
     /// The 36 characters.
-    package var text: String {
+    public var text: String {
         var bytes: [UInt8] = []
         write(to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Orders GUIDs like their text.
-    package static func < (left: GUID, right: GUID) -> Bool {
+    public static func < (left: GUID, right: GUID) -> Bool {
         (left.high, left.low) < (right.high, right.low)
     }
 
     /// Both halves are already well distributed: combining them into one word is enough for a hash table.
-    package func hash(into hasher: inout Hasher) {
+    public func hash(into hasher: inout Hasher) {
         hasher.combine(high ^ low)
     }
 }

@@ -1,9 +1,9 @@
 /// Creates all GUIDs of a world: the same seed and the same requests give the same identifiers.
 ///
 /// Identifiers of the estate depend on (seed, kind, key); those created while serving on (seed, world, kind, n).
-package struct Identifiers: Sendable {
+public struct Identifiers: Sendable {
     /// What an identifier is for. Each kind has its own sequence, so that kinds do not affect each other.
-    package enum Kind: UInt64, Sendable, CaseIterable {
+    public enum Kind: UInt64, Sendable, CaseIterable {
         case agent = 1
         case store, jobType, storeJobType, job, correlation, token, certificate, secret
     }
@@ -17,13 +17,13 @@ package struct Identifiers: Sendable {
     /// - Parameters:
     ///   - seed: the scenario's seed.
     ///   - world: the world's name.
-    package init(seed: UInt64, world: String) {
+    public init(seed: UInt64, world: String) {
         self.seed = seed
         self.world = Mixing.digest(world)
     }
 
     /// How many identifiers of each kind have been drawn. Those of replies and tokens do not count: they name nothing in the estate.
-    package var issued: [Int] {
+    public var issued: [Int] {
         var counts = counts
         for kind in [Kind.correlation, .token] { counts[Int(kind.rawValue)] = 0 }
         return counts.map { Int(truncatingIfNeeded: $0) }
@@ -32,14 +32,14 @@ package struct Identifiers: Sendable {
     /// Passes over identifiers that were drawn once.
     ///
     /// - Parameter issued: how many of each kind.
-    package mutating func skip(_ issued: [Int]) {
+    public mutating func skip(_ issued: [Int]) {
         for (kind, count) in issued.enumerated() where kind < counts.count { counts[kind] = max(counts[kind], UInt64(max(0, count))) }
     }
 
     /// Continues for another world: identifiers created from now on differ from those of all other worlds.
     ///
     /// - Parameter world: the name of the other world.
-    package mutating func move(to world: String) {
+    public mutating func move(to world: String) {
         self.world = Mixing.digest(world)
     }
 
@@ -47,7 +47,7 @@ package struct Identifiers: Sendable {
     ///
     /// - Parameter kind: what it is for.
     /// - Returns: an identifier that this world has not used before.
-    package mutating func next(_ kind: Kind) -> GUID {
+    public mutating func next(_ kind: Kind) -> GUID {
         let n = counts[Int(kind.rawValue)]
         counts[Int(kind.rawValue)] = n &+ 1
         return Self.guid(seed ^ Mixing.mix(world ^ kind.rawValue), n)
@@ -60,7 +60,7 @@ package struct Identifiers: Sendable {
     ///   - key: what distinguishes the object from others of its kind, such as a machine's name; case-insensitive.
     ///   - seed: the scenario's seed.
     /// - Returns: the same identifier in every run and every world.
-    package static func fixed(_ kind: Kind, _ key: String, seed: UInt64) -> GUID {
+    public static func fixed(_ kind: Kind, _ key: String, seed: UInt64) -> GUID {
         guid(seed ^ Mixing.mix(kind.rawValue), Mixing.digest(key.lowercased()))
     }
 

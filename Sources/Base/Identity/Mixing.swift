@@ -1,7 +1,7 @@
 /// The hash functions for identifiers and chance: their results are the same in every run and on every machine.
-package enum Mixing {
+public enum Mixing {
     /// SplitMix64's finaliser: every bit of the input affects half the bits of the output.
-    package static func mix(_ word: UInt64) -> UInt64 {
+    public static func mix(_ word: UInt64) -> UInt64 {
         var z = word &+ 0x9E37_79B9_7F4A_7C15
         z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
         z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
@@ -9,7 +9,7 @@ package enum Mixing {
     }
 
     /// FNV-1a, because `Hasher` differs between processes.
-    package static func digest(_ text: String) -> UInt64 {
+    public static func digest(_ text: String) -> UInt64 {
         text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
 }

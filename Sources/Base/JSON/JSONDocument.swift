@@ -1,14 +1,14 @@
 /// A parsed JSON text (RFC 8259): a flat list of nodes that refer to the bytes, which are shared and not copied.
 ///
 /// Parsing makes one list and no tree, so a request needs two allocations however deep its body is.
-package final class JSONDocument: Sendable {
+public final class JSONDocument: Sendable {
     /// The type of a node.
     enum Kind: UInt8, Sendable {
         case null, falsehood, truth, number, string, array, object
     }
 
     /// A value in the text. It is followed by the elements of an array, or by the members of an object as name, value, name, value.
-    package struct Node: Sendable {
+    public struct Node: Sendable {
         var kind: Kind
         /// Whether a string contains a backslash and must be decoded.
         var isEscaped = false
@@ -20,12 +20,12 @@ package final class JSONDocument: Sendable {
         var next: Int32 = 0
     }
 
-    package let bytes: [UInt8]
-    package let nodes: [Node]
+    public let bytes: [UInt8]
+    public let nodes: [Node]
     /// How strictly texts are taken for numbers, booleans and times.
-    package let reading: JSONReading
+    public let reading: JSONReading
     /// What the RFC has against the text; `nil` for plain JSON. Then `bytes` is not the text itself but what was read of it.
-    package let departure: JSONMistake?
+    public let departure: JSONMistake?
 
     /// Parses a JSON text.
     ///
@@ -35,7 +35,7 @@ package final class JSONDocument: Sendable {
     ///   - depth: the maximum nesting of arrays and objects; .NET's limit is 64.
     ///   - values: the maximum number of values and member names, so that no body occupies a thread for long.
     /// - Throws: the first error: the text is not JSON, nested too deeply, or has too many values.
-    package init(_ bytes: [UInt8], in range: Range<Int>? = nil, depth: Int = 64, values: Int = 65_536) throws(JSONMistake) {
+    public init(_ bytes: [UInt8], in range: Range<Int>? = nil, depth: Int = 64, values: Int = 65_536) throws(JSONMistake) {
         var parser = JSONParser(range: range ?? 0..<bytes.count, depth: depth, values: values)
         try parser.parse(bytes.span)
         self.bytes = bytes
@@ -50,19 +50,19 @@ package final class JSONDocument: Sendable {
     }
 
     /// The outermost value.
-    package var root: JSONValue { JSONValue(document: self, index: 0) }
+    public var root: JSONValue { JSONValue(document: self, index: 0) }
 }
 
 /// A syntax error in a JSON text.
-package struct JSONMistake: Error, Sendable, Equatable {
+public struct JSONMistake: Error, Sendable, Equatable {
     /// What is wrong and what was expected.
-    package let message: String
+    public let message: String
     /// Where the error was noticed, in bytes from the start of the text.
     let offset: Int
     /// The line, from 1.
-    package let line: Int
+    public let line: Int
     /// The column in bytes, from 1.
-    package let column: Int
+    public let column: Int
     /// Whether the text is nested too deeply or has too many values, however it is read.
     let isLimit: Bool
 
@@ -78,29 +78,29 @@ package struct JSONMistake: Error, Sendable, Equatable {
 }
 
 /// A value in a JSON document. Reading it allocates nothing, except for text.
-package struct JSONValue: Sendable {
-    package let document: JSONDocument
+public struct JSONValue: Sendable {
+    public let document: JSONDocument
     let index: Int
 
     private var node: JSONDocument.Node { document.nodes[index] }
 
     /// Whether the value is `null`.
-    package var isNull: Bool { node.kind == .null }
+    public var isNull: Bool { node.kind == .null }
     /// Whether the value is an object.
-    package var isObject: Bool { node.kind == .object }
+    public var isObject: Bool { node.kind == .object }
     /// Whether the value is an array.
-    package var isArray: Bool { node.kind == .array }
+    public var isArray: Bool { node.kind == .array }
     /// Whether the value is a string.
-    package var isString: Bool { node.kind == .string }
+    public var isString: Bool { node.kind == .string }
     /// How many bytes of the text it takes.
     var sourceLength: Int { Int(node.end - node.start) }
     /// Whether the value is a string without characters.
     var isEmptyText: Bool { isString && node.start == node.end }
     /// Whether the value is a number.
-    package var isNumber: Bool { node.kind == .number }
+    public var isNumber: Bool { node.kind == .number }
 
     /// The type of the value for messages: "a string", "an object".
-    package var kindName: String {
+    public var kindName: String {
         switch node.kind {
         case .null: "null"
         case .falsehood, .truth: "a boolean"
@@ -115,7 +115,7 @@ package struct JSONValue: Sendable {
     ///
     /// - Parameter name: the member's name.
     /// - Returns: `nil` if this is not an object or has no such member.
-    package subscript(name: String) -> JSONValue? {
+    public subscript(name: String) -> JSONValue? {
         guard isObject else { return nil }
         var found: JSONValue?
         var position = index + 1
@@ -127,7 +127,7 @@ package struct JSONValue: Sendable {
     }
 
     /// An object's members with their names, in the order of the text; empty if this is not an object.
-    package var members: [(name: String, value: JSONValue)] {
+    public var members: [(name: String, value: JSONValue)] {
         guard isObject else { return [] }
         var all: [(name: String, value: JSONValue)] = []
         var position = index + 1
@@ -139,7 +139,7 @@ package struct JSONValue: Sendable {
     }
 
     /// An array's elements; empty if this is not an array.
-    package var elements: [JSONValue] {
+    public var elements: [JSONValue] {
         guard isArray else { return [] }
         var all: [JSONValue] = []
         var position = index + 1
@@ -151,12 +151,12 @@ package struct JSONValue: Sendable {
     }
 
     /// A string's text; `nil` if this is not a string.
-    package var text: String? {
+    public var text: String? {
         isString ? document.text(at: index) : nil
     }
 
     /// A boolean; `nil` if this is not a boolean.
-    package var boolean: Bool? {
+    public var boolean: Bool? {
         switch node.kind {
         case .truth: true
         case .falsehood: false
@@ -165,12 +165,12 @@ package struct JSONValue: Sendable {
     }
 
     /// A whole number without fraction or exponent; `nil` if this is something else or does not fit into 64 bits.
-    package var integer: Int? {
+    public var integer: Int? {
         isNumber ? Int(source) : nil
     }
 
     /// A GUID in a string; `nil` if this is something else.
-    package var guid: GUID? {
+    public var guid: GUID? {
         guard isString else { return nil }
         let node = node
         // No escape is longer than six bytes, no GUID longer than 36 characters.
@@ -180,7 +180,7 @@ package struct JSONValue: Sendable {
     }
 
     /// The value's source text; for a string, without its quotes.
-    package var source: String {
+    public var source: String {
         String(decoding: document.bytes[Int(node.start)..<Int(node.end)], as: UTF8.self)
     }
 }

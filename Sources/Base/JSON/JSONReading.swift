@@ -1,5 +1,5 @@
 /// How the JSON of a body is read.
-package enum JSONReading: String, Sendable, CaseIterable {
+public enum JSONReading: String, Sendable, CaseIterable {
     /// As Newtonsoft's Json.NET and ASP.NET's model binding read it.
     case lenient
     /// As RFC 8259 says, and each value as the type that it is.
@@ -16,7 +16,7 @@ extension JSONDocument {
     ///   - values: the maximum number of values and member names.
     /// - Throws: the first error that both parsers meet.
     /// - Returns: the document, which knows whether it is plain JSON.
-    package static func lenient(
+    public static func lenient(
         _ bytes: [UInt8], in range: Range<Int>? = nil, depth: Int = 64, values: Int = 65_536
     ) throws(JSONMistake) -> JSONDocument {
         let range = range ?? 0..<bytes.count
@@ -49,13 +49,13 @@ extension JSONDocument {
     }
 
     /// The same values as the lenient reader takes them.
-    package func lenient() -> JSONDocument { JSONDocument(bytes, nodes, .lenient, departure: departure) }
+    public func lenient() -> JSONDocument { JSONDocument(bytes, nodes, .lenient, departure: departure) }
 
     /// The same values, for who holds clients to the RFC.
     ///
     /// - Throws: what the RFC has against the text.
     /// - Returns: a document whose texts are no numbers of other kinds, booleans or times than before.
-    package func strict() throws(JSONMistake) -> JSONDocument {
+    public func strict() throws(JSONMistake) -> JSONDocument {
         if let departure { throw departure }
         return JSONDocument(bytes, nodes, .strict)
     }
@@ -68,25 +68,25 @@ extension JSONValue {
     private var isLenient: Bool { document.reading == .lenient }
 
     /// Whether it is null, or an empty text where something else than a text is meant.
-    package var isNothing: Bool { isNull || isLenient && isEmptyText }
+    public var isNothing: Bool { isNull || isLenient && isEmptyText }
 
     /// A boolean, also one in quotes in any case: Newtonsoft gives texts to `bool.TryParse`.
-    package var flag: Bool? { boolean ?? loosely { Bool($0.lowercased()) } }
+    public var flag: Bool? { boolean ?? loosely { Bool($0.lowercased()) } }
 
     /// A whole number of 64 bits, also one in quotes.
-    package var number: Int? { integer ?? text.flatMap { Int($0) } ?? loosely { Int($0) } }
+    public var number: Int? { integer ?? text.flatMap { Int($0) } ?? loosely { Int($0) } }
 
     /// A whole number, in quotes only if the document takes texts for numbers in lists.
-    package var listedNumber: Int? { isLenient ? number : integer }
+    public var listedNumber: Int? { isLenient ? number : integer }
 
     /// A time in a form of ISO 8601, or in one in which .NET prints times.
-    package var moment: Timestamp? { text.flatMap { Timestamp($0) } ?? loosely { Timestamp($0) ?? Timestamp(dotNet: $0) } }
+    public var moment: Timestamp? { text.flatMap { Timestamp($0) } ?? loosely { Timestamp($0) ?? Timestamp(dotNet: $0) } }
 
     /// The name of an enum's case, in lower case.
-    package var word: String? { isLenient ? text?.trimmed.lowercased() : text?.lowercased() }
+    public var word: String? { isLenient ? text?.trimmed.lowercased() : text?.lowercased() }
 
     /// The JSON inside a text, read as this document is.
-    package func document(in text: String) throws(JSONMistake) -> JSONDocument {
+    public func document(in text: String) throws(JSONMistake) -> JSONDocument {
         isLenient ? try .lenient(Array(text.utf8)) : try JSONDocument(Array(text.utf8))
     }
 
@@ -102,7 +102,7 @@ extension JSONValue {
 
 extension String {
     /// The text without blanks at its ends.
-    package var trimmed: String {
+    public var trimmed: String {
         let plain: ClosedRange<UInt8> = 0x21...0x7E
         if let first = utf8.first, let last = utf8.last, plain.contains(first), plain.contains(last) { return self }
         guard let start = firstIndex(where: { !$0.isWhitespace }), let end = lastIndex(where: { !$0.isWhitespace }) else { return "" }

@@ -1,11 +1,11 @@
 /// Writes JSON in the order of the calls, without spaces, as Command does.
 ///
 /// `nil` is written as `null`, or omitted together with its name if the style says so (`nulls: omit`).
-package struct JSONWriter: Sendable {
+public struct JSONWriter: Sendable {
     /// The text written so far.
-    package private(set) var bytes: [UInt8] = []
+    public private(set) var bytes: [UInt8] = []
     /// How enums and times are written, and whether nulls are omitted.
-    package let style: WireStyle
+    public let style: WireStyle
     private var needsComma = false
 
     /// An empty writer.
@@ -13,7 +13,7 @@ package struct JSONWriter: Sendable {
     /// - Parameters:
     ///   - style: how enums and times are written, and whether nulls are omitted.
     ///   - capacity: the expected length in bytes.
-    package init(style: WireStyle = WireStyle(), capacity: Int = 512) {
+    public init(style: WireStyle = WireStyle(), capacity: Int = 512) {
         self.style = style
         bytes.reserveCapacity(capacity)
     }
@@ -21,7 +21,7 @@ package struct JSONWriter: Sendable {
     /// Writes an object.
     ///
     /// - Parameter members: writes the members.
-    package mutating func object(_ members: (inout JSONWriter) -> Void) {
+    public mutating func object(_ members: (inout JSONWriter) -> Void) {
         nest(UInt8(ascii: "{"), UInt8(ascii: "}"), members)
     }
 
@@ -30,7 +30,7 @@ package struct JSONWriter: Sendable {
     /// - Parameters:
     ///   - elements: the elements.
     ///   - write: writes one element.
-    package mutating func array<Element>(_ elements: some Sequence<Element>, _ write: (inout JSONWriter, Element) -> Void) {
+    public mutating func array<Element>(_ elements: some Sequence<Element>, _ write: (inout JSONWriter, Element) -> Void) {
         nest(UInt8(ascii: "["), UInt8(ascii: "]")) { writer in
             for element in elements { write(&writer, element) }
         }
@@ -39,7 +39,7 @@ package struct JSONWriter: Sendable {
     /// Writes a member's name. Its value must follow.
     ///
     /// - Parameter name: plain ASCII without quotes or backslashes.
-    package mutating func name(_ name: String) {
+    public mutating func name(_ name: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
         bytes.append(contentsOf: name.utf8)
@@ -49,7 +49,7 @@ package struct JSONWriter: Sendable {
     }
 
     /// Writes a member's name that was made ready by ``ready(_:)``: about 190 instructions less. Its value must follow.
-    package mutating func name(ready: [UInt8]) {
+    public mutating func name(ready: [UInt8]) {
         separate()
         bytes.append(contentsOf: ready)
         needsComma = false
@@ -59,37 +59,37 @@ package struct JSONWriter: Sendable {
     ///
     /// - Parameter name: plain ASCII without quotes or backslashes.
     /// - Returns: the name in quotes, with its colon.
-    package static func ready(_ name: String) -> [UInt8] { Array("\"\(name)\":".utf8) }
+    public static func ready(_ name: String) -> [UInt8] { Array("\"\(name)\":".utf8) }
 
     /// Writes a member's name, escaping it if necessary. Its value must follow.
-    package mutating func name(anyText name: String) {
+    public mutating func name(anyText name: String) {
         value(name)
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }
 
     /// Writes `null` under a name, or nothing if nulls are omitted.
-    package mutating func null(_ name: String) {
+    public mutating func null(_ name: String) {
         guard !style.omitsNulls else { return }
         self.name(name)
         null()
     }
 
     /// Writes `null`.
-    package mutating func null() {
+    public mutating func null() {
         raw("null")
     }
 
     /// Writes text that is already JSON.
     ///
     /// - Parameter text: a complete JSON value.
-    package mutating func raw(_ text: String) {
+    public mutating func raw(_ text: String) {
         separate()
         bytes.append(contentsOf: text.utf8)
     }
 
     /// Writes a string, escaping only what JSON requires.
-    package mutating func value(_ text: String) {
+    public mutating func value(_ text: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
         // Most texts need no escapes and can be copied as a whole.
@@ -114,7 +114,7 @@ package struct JSONWriter: Sendable {
 
     /// Writes a string as .NET's System.Text.Json does by default: quotes, `& ' + < >`, backticks and all non-ASCII characters
     /// as `\u` and four digits. Command writes its error bodies this way.
-    package mutating func escapedValue(_ text: String) {
+    public mutating func escapedValue(_ text: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
         for unit in text.utf16 {
@@ -128,18 +128,18 @@ package struct JSONWriter: Sendable {
     }
 
     /// Writes a whole number.
-    package mutating func value(_ number: Int) {
+    public mutating func value(_ number: Int) {
         separate()
         bytes.append(contentsOf: String(number).utf8)
     }
 
     /// Writes a boolean.
-    package mutating func value(_ truth: Bool) {
+    public mutating func value(_ truth: Bool) {
         raw(truth ? "true" : "false")
     }
 
     /// Writes a GUID as a string.
-    package mutating func value(_ guid: GUID) {
+    public mutating func value(_ guid: GUID) {
         separate()
         bytes.append(UInt8(ascii: "\""))
         guid.write(to: &bytes)
@@ -147,7 +147,7 @@ package struct JSONWriter: Sendable {
     }
 
     /// Writes a time as a string.
-    package mutating func value(_ moment: Timestamp) {
+    public mutating func value(_ moment: Timestamp) {
         separate()
         bytes.append(UInt8(ascii: "\""))
         moment.write(to: &bytes, style: style.times)
@@ -155,35 +155,35 @@ package struct JSONWriter: Sendable {
     }
 
     /// Writes a string under a name.
-    package mutating func member(_ name: String, _ text: String?) {
+    public mutating func member(_ name: String, _ text: String?) {
         guard let text else { return null(name) }
         self.name(name)
         value(text)
     }
 
     /// Writes a whole number under a name.
-    package mutating func member(_ name: String, _ number: Int?) {
+    public mutating func member(_ name: String, _ number: Int?) {
         guard let number else { return null(name) }
         self.name(name)
         value(number)
     }
 
     /// Writes a boolean under a name.
-    package mutating func member(_ name: String, _ truth: Bool?) {
+    public mutating func member(_ name: String, _ truth: Bool?) {
         guard let truth else { return null(name) }
         self.name(name)
         value(truth)
     }
 
     /// Writes a GUID under a name.
-    package mutating func member(_ name: String, _ guid: GUID?) {
+    public mutating func member(_ name: String, _ guid: GUID?) {
         guard let guid else { return null(name) }
         self.name(name)
         value(guid)
     }
 
     /// Writes a time under a name.
-    package mutating func member(_ name: String, _ moment: Timestamp?) {
+    public mutating func member(_ name: String, _ moment: Timestamp?) {
         guard let moment else { return null(name) }
         self.name(name)
         value(moment)
@@ -213,18 +213,18 @@ package struct JSONWriter: Sendable {
 }
 
 /// How JSON is written. The release of Command and the fidelity switches determine it.
-package struct WireStyle: Sendable, Equatable {
+public struct WireStyle: Sendable, Equatable {
     /// How times are written.
-    package var times: TimeStyle = .utc
+    public var times: TimeStyle = .utc
     /// Whether members without a value are omitted instead of being sent as `null`.
-    package var omitsNulls = false
+    public var omitsNulls = false
     /// How enums are written.
-    package var enums: EnumStyle = .product
+    public var enums: EnumStyle = .product
     /// Whether this release of Command writes the field types, results and states of custom job types as numbers.
-    package var productHasNumbers = true
+    public var productHasNumbers = true
 
     /// How enums are written.
-    package enum EnumStyle: String, Sendable, CaseIterable {
+    public enum EnumStyle: String, Sendable, CaseIterable {
         /// Each field as the simulated release writes it.
         case product
         /// All as numbers, which SDKs generated from the API description need.
@@ -234,5 +234,5 @@ package struct WireStyle: Sendable, Equatable {
     }
 
     /// The style of the newest release.
-    package init() {}
+    public init() {}
 }

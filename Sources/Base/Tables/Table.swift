@@ -1,7 +1,7 @@
 import HashTreeCollections
 
 /// Rows by key, and in the order of lists. Copies share their rows: a fork of a world costs nothing until it writes.
-package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
+public struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     /// A row, boxed so that moving it moves a pointer, whatever its size.
     private final class Held: Sendable {
         let row: Row
@@ -13,7 +13,7 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     private var order: KeyList<Key>
     private var groups = TreeDictionary<Int, TreeSet<Key>>()
     /// The order of listing.
-    package let precedes: @Sendable (Row, Row) -> Bool
+    public let precedes: @Sendable (Row, Row) -> Bool
     private let group: @Sendable (Row) -> Int?
     private let leading: (@Sendable (Row) -> String)?
     private let groupOfText: (@Sendable (String) -> Int)?
@@ -26,7 +26,7 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     ///   - leading: the text by which rows are sorted first, ignoring case, if any; rows can then be found by it.
     ///   - groupOfText: the group of all rows with a text, if groups are made from texts; rows can then be found by it, possibly with
     ///     others.
-    package init(
+    public init(
         sortedBy precedes: @escaping @Sendable (Row, Row) -> Bool, groupedBy group: @escaping @Sendable (Row) -> Int? = { _ in nil },
         beginningWith leading: (@Sendable (Row) -> String)? = nil, groupOfText: (@Sendable (String) -> Int)? = nil
     ) {
@@ -44,7 +44,7 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     ///   - precedes: the order of listing, which must be total.
     ///   - group: the group of a row, if it has one.
     ///   - leading: the text by which rows are sorted first, ignoring case, if any.
-    package init(
+    public init(
         _ all: [(Key, Row)], sortedBy precedes: @escaping @Sendable (Row, Row) -> Bool,
         groupedBy group: @escaping @Sendable (Row) -> Int? = { _ in nil }, beginningWith leading: (@Sendable (Row) -> String)? = nil
     ) {
@@ -58,16 +58,16 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     }
 
     /// The number of rows.
-    package var count: Int { order.count }
+    public var count: Int { order.count }
 
     /// The last key in the order of listing.
-    package var lastKey: Key? { order.last }
+    public var lastKey: Key? { order.last }
 
     /// A row by its key.
-    package subscript(key: Key) -> Row? { rows[key]?.row }
+    public subscript(key: Key) -> Row? { rows[key]?.row }
 
     /// Every row in the order of listing.
-    package var all: [Row] { slice(from: 0, limit: count) }
+    public var all: [Row] { slice(from: 0, limit: count) }
 
     /// A part of the list.
     ///
@@ -75,25 +75,25 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     ///   - start: the number of rows to skip; may be past the end.
     ///   - limit: the maximum number of rows.
     /// - Returns: the rows in order.
-    package func slice(from start: Int, limit: Int) -> [Row] {
+    public func slice(from start: Int, limit: Int) -> [Row] {
         order.slice(from: start, limit: limit).map { rows[$0]!.row }
     }
 
     /// Visits every row, in no particular order.
-    package func forEachUnordered(_ visit: (Row) -> Void) {
+    public func forEachUnordered(_ visit: (Row) -> Void) {
         for (_, held) in rows { visit(held.row) }
     }
 
     /// Visits rows in the order of listing or backwards, until the visitor returns false.
-    package func walk(backwards: Bool, _ visit: (Row) -> Bool) {
+    public func walk(backwards: Bool, _ visit: (Row) -> Bool) {
         order.walk(backwards: backwards) { visit(rows[$0]!.row) }
     }
 
     /// The number of rows in a group.
-    package func count(inGroup number: Int) -> Int { groups[number]?.count ?? 0 }
+    public func count(inGroup number: Int) -> Int { groups[number]?.count ?? 0 }
 
     /// The rows of a group in the order of listing.
-    package func rows(inGroup number: Int) -> [Row] {
+    public func rows(inGroup number: Int) -> [Row] {
         (groups[number]?.map { rows[$0]!.row } ?? []).sorted(by: precedes)
     }
 
@@ -103,19 +103,19 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     ///   - isReached: whether a row is in this part or after it; must be false for a prefix of the list and true for the rest.
     ///   - belongs: whether such a row is in this part.
     /// - Returns: the rows in order.
-    package func stretch(from isReached: (Row) -> Bool, while belongs: (Row) -> Bool) -> [Row] {
+    public func stretch(from isReached: (Row) -> Bool, while belongs: (Row) -> Bool) -> [Row] {
         order.stretch(from: { isReached(rows[$0]!.row) }, while: { belongs(rows[$0]!.row) }).map { rows[$0]!.row }
     }
 
     /// The rows that may have a text, ignoring case, in order; `nil` if the table has no index of texts.
-    package func rows(holding text: String) -> [Row]? {
+    public func rows(holding text: String) -> [Row]? {
         guard let leading else { return groupOfText.map { rows(inGroup: $0(text)) } }
         return stretch(
             from: { CaselessText.order(leading($0), text) != .less }, while: { CaselessText.order(leading($0), text) == .equal })
     }
 
     /// Adds a row, or replaces the row with the same key. O(log n).
-    package mutating func put(_ row: Row, at key: Key) {
+    public mutating func put(_ row: Row, at key: Key) {
         let held = Held(row)
         let old = rows.updateValue(held, forKey: key)
         regroup(key, from: old.flatMap { group($0.row) }, to: group(row))
@@ -133,7 +133,7 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     }
 
     /// Removes a row. Does nothing if it does not exist. O(log n).
-    package mutating func remove(_ key: Key) {
+    public mutating func remove(_ key: Key) {
         guard let row = rows[key]?.row else { return }
         order.remove(key) { precedes(rows[$0]!.row, row) }
         regroup(key, from: group(row), to: nil)
@@ -145,7 +145,7 @@ package struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     /// - Parameters:
     ///   - key: the row's key.
     ///   - change: changes the row, but not the properties that determine its position.
-    package mutating func change(_ key: Key, _ change: (inout Row) -> Void) {
+    public mutating func change(_ key: Key, _ change: (inout Row) -> Void) {
         guard var row = rows[key]?.row else { return }
         let old = group(row)
         change(&row)

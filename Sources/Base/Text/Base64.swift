@@ -1,10 +1,10 @@
 /// Base64 (RFC 4648), as in Basic credentials.
-package enum Base64 {
+public enum Base64 {
     /// Decodes a text. Padding may be missing; nothing else may be wrong.
     ///
     /// - Parameter text: the encoded bytes.
     /// - Returns: `nil` if it contains another character, or has a length that no bytes encode to.
-    package static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+    public static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
         var end = text.endIndex
         while end > text.startIndex, text.endIndex - end < 2, text[end - 1] == UInt8(ascii: "=") { end -= 1 }
         let digits = text[..<end]

@@ -1,5 +1,5 @@
 /// The order of two values.
-package enum Ordering: Sendable {
+public enum Ordering: Sendable {
     case less, equal, greater
 }
 
@@ -7,9 +7,9 @@ package enum Ordering: Sendable {
 ///
 /// ASCII texts, which are most common, are compared in place; others are converted to lower case, and canonically equivalent texts
 /// are equal.
-package enum CaselessText {
+public enum CaselessText {
     /// The order of two texts.
-    package static func order(_ a: String, _ b: String) -> Ordering {
+    public static func order(_ a: String, _ b: String) -> Ordering {
         let (left, right) = (a.utf8Span, b.utf8Span)
         guard left.isKnownASCII, right.isKnownASCII else {
             let (a, b) = (a.lowercased(), b.lowercased())
@@ -30,7 +30,7 @@ package enum CaselessText {
 }
 
 /// A text that is compared with the texts of many rows, ignoring case.
-package struct Needle: Sendable {
+public struct Needle: Sendable {
     /// In lower case.
     private let text: String
     /// Its bytes, if it is ASCII.
@@ -39,35 +39,35 @@ package struct Needle: Sendable {
     /// Prepares a text for comparisons.
     ///
     /// - Parameter text: the text in any case.
-    package init(_ text: String) {
+    public init(_ text: String) {
         self.text = text.lowercased()
         let bytes = Array(self.text.utf8)
         self.bytes = bytes.allSatisfy { $0 < 0x80 } ? bytes : nil
     }
 
     /// Whether the texts are equal.
-    package func equals(_ found: String) -> Bool {
+    public func equals(_ found: String) -> Bool {
         let utf8 = found.utf8Span
         guard let bytes, utf8.isKnownASCII else { return found.lowercased() == text }
         return utf8.span.count == bytes.count && occurs(in: utf8.span, at: 0, bytes)
     }
 
     /// Whether a text begins with this one.
-    package func begins(_ found: String) -> Bool {
+    public func begins(_ found: String) -> Bool {
         let utf8 = found.utf8Span
         guard let bytes, utf8.isKnownASCII else { return found.lowercased().hasPrefix(text) }
         return utf8.span.count >= bytes.count && occurs(in: utf8.span, at: 0, bytes)
     }
 
     /// Whether a text ends with this one.
-    package func ends(_ found: String) -> Bool {
+    public func ends(_ found: String) -> Bool {
         let utf8 = found.utf8Span
         guard let bytes, utf8.isKnownASCII else { return found.lowercased().hasSuffix(text) }
         return utf8.span.count >= bytes.count && occurs(in: utf8.span, at: utf8.span.count - bytes.count, bytes)
     }
 
     /// Whether a text contains this one.
-    package func isPart(of found: String) -> Bool {
+    public func isPart(of found: String) -> Bool {
         let utf8 = found.utf8Span
         guard let bytes, utf8.isKnownASCII else { return found.lowercased().contains(text) }
         guard let first = bytes.first else { return true }

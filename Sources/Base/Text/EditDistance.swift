@@ -1,12 +1,12 @@
 /// How far two texts are apart.
-package enum EditDistance {
+public enum EditDistance {
     /// How many bytes must be inserted, removed or replaced to turn one text into the other (Levenshtein). O(length × length).
     ///
     /// - Parameters:
     ///   - one: a text in UTF-8.
     ///   - other: another one.
     /// - Returns: 0 for equal texts.
-    package static func between(_ one: [UInt8], _ other: [UInt8]) -> Int {
+    public static func between(_ one: [UInt8], _ other: [UInt8]) -> Int {
         guard one != other else { return 0 }
         var row = Array(0...other.count)
         for (i, a) in one.enumerated() {

@@ -1,12 +1,12 @@
 /// Strict percent-decoding (RFC 3986, section 2.1).
-package enum PercentEncoding {
+public enum PercentEncoding {
     /// Decodes a part of a request target or of a form.
     ///
     /// - Parameters:
     ///   - text: the encoded bytes.
     ///   - plusIsSpace: whether `+` means a space, as in queries and forms.
     /// - Returns: `nil` if a `%` is not followed by two digits, or if the result has a control character or NUL, or is not UTF-8.
-    package static func decode(_ text: some Collection<UInt8>, plusIsSpace: Bool = false) -> String? {
+    public static func decode(_ text: some Collection<UInt8>, plusIsSpace: Bool = false) -> String? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count)
         var position = text.startIndex

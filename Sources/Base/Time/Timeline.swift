@@ -1,9 +1,9 @@
 import HeapModule
 
 /// Scheduled events, in order of time. It is a value, so a fork of a world has its own.
-package struct Timeline: Sendable {
+public struct Timeline: Sendable {
     /// An event.
-    package enum Happening: Sendable, Hashable {
+    public enum Happening: Sendable, Hashable {
         /// A job is due to run.
         case due(GUID)
         /// A timed step of a job's run ends.
@@ -24,14 +24,14 @@ package struct Timeline: Sendable {
     private var count: UInt64 = 0
 
     /// An empty timeline.
-    package init() {}
+    public init() {}
 
     /// Schedules an event. It cannot be cancelled: whoever removes it from the timeline decides whether it is still valid.
     ///
     /// - Parameters:
     ///   - happening: the event.
     ///   - moment: its time.
-    package mutating func add(_ happening: Happening, at moment: Timestamp) {
+    public mutating func add(_ happening: Happening, at moment: Timestamp) {
         events.insert(Event(at: moment, number: count, happening: happening))
         count += 1
     }
@@ -40,12 +40,12 @@ package struct Timeline: Sendable {
     var length: Int { events.count }
 
     /// All events, in the order in which they happen.
-    package var inOrder: [(at: Timestamp, happening: Happening)] { events.unordered.sorted().map { ($0.at, $0.happening) } }
+    public var inOrder: [(at: Timestamp, happening: Happening)] { events.unordered.sorted().map { ($0.at, $0.happening) } }
 
     /// Removes invalid and duplicate events.
     ///
     /// - Parameter isValid: whether an event is still valid.
-    package mutating func keep(where isValid: (_ happening: Happening, _ moment: Timestamp) -> Bool) {
+    public mutating func keep(where isValid: (_ happening: Happening, _ moment: Timestamp) -> Bool) {
         var seen: Set<Happening> = []
         events = Heap(events.unordered.filter { isValid($0.happening, $0.at) && seen.insert($0.happening).inserted })
     }
@@ -54,13 +54,13 @@ package struct Timeline: Sendable {
     ///
     /// - Parameter most: the maximum number of valid events.
     /// - Returns: whether `keep(where:)` should be called.
-    package func isOvergrown(with most: Int) -> Bool { events.count > 1024 + 2 * most }
+    public func isOvergrown(with most: Int) -> Bool { events.count > 1024 + 2 * most }
 
     /// Removes and returns the first event that is due.
     ///
     /// - Parameter now: the current time; an event at exactly this time is due.
     /// - Returns: the event and its time; `nil` if nothing is due yet.
-    package mutating func next(until now: Timestamp) -> (at: Timestamp, happening: Happening)? {
+    public mutating func next(until now: Timestamp) -> (at: Timestamp, happening: Happening)? {
         guard let first = events.min, first.at <= now else { return nil }
         events.removeMin()
         return (first.at, first.happening)

@@ -9,7 +9,7 @@ extension Timestamp {
     /// offset. Without a zone it is UTC. A weekday that is not the date's is refused, as .NET does.
     ///
     /// - Parameter text: the text, without blanks around it.
-    package init?(dotNet text: String) {
+    public init?(dotNet text: String) {
         guard text.utf8.count <= 64 else { return nil }
         var scanner = TimestampScanner(bytes: Array(text.lowercased().utf8))
         guard let day = Self.day(&scanner) else { return nil }

@@ -6,7 +6,7 @@ extension Timestamp {
     /// Python SDKs send for a naive datetime), a date alone, and `/Date(1763841600000)/` (Windows PowerShell 5.1).
     ///
     /// - Parameter text: the text, without leading or trailing spaces.
-    package init?(_ text: some StringProtocol) {
+    public init?(_ text: some StringProtocol) {
         var scanner = TimestampScanner(bytes: Array(text.utf8))
         if scanner.take("/Date(") {
             self.init(dotNetTicks: &scanner)
@@ -77,14 +77,14 @@ extension Timestamp {
     }
 
     /// The time in the format of Command 11 and later, such as `2026-03-20T00:20:11.017Z`.
-    package var iso: String {
+    public var iso: String {
         var bytes: [UInt8] = []
         write(to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 
     /// The time in the format of HTTP's `Date` header (RFC 9110, IMF-fixdate): `Sun, 22 Nov 2026 12:00:01 GMT`.
-    package var httpDate: String {
+    public var httpDate: String {
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         let parts = parts
         var bytes = Array("\(parts.weekday.name.prefix(3)), ".utf8)
@@ -101,7 +101,7 @@ extension Timestamp {
 }
 
 /// How times are written: with `Z` and fractions, or with neither, as in Command 10.
-package enum TimeStyle: Sendable {
+public enum TimeStyle: Sendable {
     case utc
     case bare
 }

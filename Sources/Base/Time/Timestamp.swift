@@ -1,19 +1,19 @@
 /// A point in time in UTC, in ticks of 100 nanoseconds since 1970, with the resolution of .NET's DateTime.
 ///
 /// Uses the proleptic Gregorian calendar for the years 1 to 9999, without leap seconds.
-package struct Timestamp: Sendable, Hashable, Comparable {
+public struct Timestamp: Sendable, Hashable, Comparable {
     /// Ticks of 100 ns since 1970-01-01T00:00:00Z; negative before.
-    package var ticks: Int64
+    public var ticks: Int64
 
     /// Ticks in a second.
-    package static let ticksPerSecond: Int64 = 10_000_000
+    public static let ticksPerSecond: Int64 = 10_000_000
     /// Ticks in a day.
-    package static let ticksPerDay: Int64 = 86_400 * ticksPerSecond
+    public static let ticksPerDay: Int64 = 86_400 * ticksPerSecond
 
     /// A timestamp from ticks.
     ///
     /// - Parameter ticks: 100 ns each, since 1970-01-01T00:00:00Z.
-    package init(ticks: Int64) {
+    public init(ticks: Int64) {
         self.ticks = ticks
     }
 
@@ -27,7 +27,7 @@ package struct Timestamp: Sendable, Hashable, Comparable {
     ///   - minute: 0–59.
     ///   - second: 0–59.
     ///   - tick: 0–9,999,999, the fraction of the second in 100 ns.
-    package init?(year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0, tick: Int = 0) {
+    public init?(year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0, tick: Int = 0) {
         guard (1...9999).contains(year), (1...12).contains(month), day >= 1, day <= Self.days(inMonth: month, of: year),
             (0...23).contains(hour), (0...59).contains(minute), (0...59).contains(second), (0..<10_000_000).contains(tick)
         else { return nil }
@@ -37,10 +37,10 @@ package struct Timestamp: Sendable, Hashable, Comparable {
     }
 
     /// Whether one time is before another.
-    package static func < (left: Timestamp, right: Timestamp) -> Bool { left.ticks < right.ticks }
+    public static func < (left: Timestamp, right: Timestamp) -> Bool { left.ticks < right.ticks }
 
     /// The time after a duration, or before if it is negative; clamped to the years 1 to 9999.
-    package static func + (moment: Timestamp, duration: Duration) -> Timestamp {
+    public static func + (moment: Timestamp, duration: Duration) -> Timestamp {
         let (seconds, attoseconds) = duration.components
         let (ticks, overflows) = seconds.multipliedReportingOverflow(by: ticksPerSecond)
         guard !overflows else { return duration < .zero ? first : last }
@@ -49,24 +49,24 @@ package struct Timestamp: Sendable, Hashable, Comparable {
     }
 
     /// The duration from another time to this one; negative if the other time is later.
-    package func since(_ other: Timestamp) -> Duration { .nanoseconds((ticks - other.ticks) * 100) }
+    public func since(_ other: Timestamp) -> Duration { .nanoseconds((ticks - other.ticks) * 100) }
 
     /// The first moment of year 1.
-    package static let first = Timestamp(ticks: -62_135_596_800 * ticksPerSecond)
+    public static let first = Timestamp(ticks: -62_135_596_800 * ticksPerSecond)
     /// The last moment of year 9999.
-    package static let last = Timestamp(ticks: 253_402_300_800 * ticksPerSecond - 1)
+    public static let last = Timestamp(ticks: 253_402_300_800 * ticksPerSecond - 1)
 
     /// Midnight UTC of the same day.
-    package var startOfDay: Timestamp { Timestamp(ticks: ticks - timeOfDay) }
+    public var startOfDay: Timestamp { Timestamp(ticks: ticks - timeOfDay) }
 
     /// Ticks since midnight UTC, 0 to one day.
-    package var timeOfDay: Int64 {
+    public var timeOfDay: Int64 {
         let rest = ticks % Self.ticksPerDay
         return rest < 0 ? rest + Self.ticksPerDay : rest
     }
 
     /// The calendar components in UTC.
-    package var parts: Parts {
+    public var parts: Parts {
         let days = Int((ticks - timeOfDay) / Self.ticksPerDay)
         let seconds = Int(timeOfDay / Self.ticksPerSecond)
         let (year, month, day) = Self.date(daysSince1970: days)
@@ -76,18 +76,18 @@ package struct Timestamp: Sendable, Hashable, Comparable {
     }
 
     /// Calendar and clock components in UTC.
-    package struct Parts: Sendable, Equatable {
-        package var year: Int
-        package var month: Int
-        package var day: Int
+    public struct Parts: Sendable, Equatable {
+        public var year: Int
+        public var month: Int
+        public var day: Int
         var hour: Int
         var minute: Int
         var second: Int
         /// The fraction of the second in 100 ns.
         var tick: Int
-        package var weekday: Weekday
+        public var weekday: Weekday
 
-        package init(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int, tick: Int, weekday: Weekday) {
+        public init(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int, tick: Int, weekday: Weekday) {
             self.year = year
             self.month = month
             self.day = day
@@ -135,11 +135,11 @@ package struct Timestamp: Sendable, Hashable, Comparable {
 }
 
 /// A day of the week, numbered as .NET's DayOfWeek is: Sunday is 0.
-package enum Weekday: Int, Sendable, CaseIterable {
+public enum Weekday: Int, Sendable, CaseIterable {
     case sunday, monday, tuesday, wednesday, thursday, friday, saturday
 
     /// The English name, as Command sends it.
-    package var name: String {
+    public var name: String {
         switch self {
         case .sunday: "Sunday"
         case .monday: "Monday"

@@ -1,9 +1,9 @@
 import FoundationEssentials
 
 /// A world's clock. Everything in the world that has a date uses it: timestamps, schedules, token expiry, the `Date` header.
-package struct WorldClock: Sendable {
+public struct WorldClock: Sendable {
     /// How the world's time passes.
-    package enum Mode: String, Sendable, CaseIterable {
+    public enum Mode: String, Sendable, CaseIterable {
         /// With the wall clock.
         case running
         /// Not at all, unless the clock is set or advanced.
@@ -13,9 +13,9 @@ package struct WorldClock: Sendable {
     }
 
     /// How time passes.
-    package private(set) var mode: Mode
+    public private(set) var mode: Mode
     /// World seconds per wall-clock second; 1 if running, 0 if frozen.
-    package private(set) var rate: Double
+    public private(set) var rate: Double
     /// The world's time at `wall`.
     private var base: Timestamp
     private var wall: Timestamp
@@ -27,7 +27,7 @@ package struct WorldClock: Sendable {
     ///   - start: the initial world time.
     ///   - rate: world seconds per wall-clock second, for a scaled clock; greater than 0.
     ///   - wall: the wall clock's current time.
-    package init(_ mode: Mode = .running, start: Timestamp, rate: Double = 1, wall: Timestamp) {
+    public init(_ mode: Mode = .running, start: Timestamp, rate: Double = 1, wall: Timestamp) {
         self.mode = mode
         self.rate = mode == .running ? 1 : mode == .frozen ? 0 : rate
         base = start
@@ -38,7 +38,7 @@ package struct WorldClock: Sendable {
     ///
     /// - Parameter wall: the wall clock's time.
     /// - Returns: the world's time in whole milliseconds; never after the year 9999.
-    package func now(wall: Timestamp) -> Timestamp {
+    public func now(wall: Timestamp) -> Timestamp {
         let passed = wall.ticks - self.wall.ticks
         let moved =
             switch mode {
@@ -54,29 +54,29 @@ package struct WorldClock: Sendable {
     /// - Parameters:
     ///   - moment: the world's new time.
     ///   - wall: the wall clock's time.
-    package mutating func set(to moment: Timestamp, wall: Timestamp) {
+    public mutating func set(to moment: Timestamp, wall: Timestamp) {
         base = moment
         self.wall = wall
     }
 }
 
 /// The source of the wall clock's time. It is injected, so that tests can use their own.
-package struct TimeSource: Sendable {
+public struct TimeSource: Sendable {
     /// Reads the clock.
-    package var now: @Sendable () -> Timestamp
+    public var now: @Sendable () -> Timestamp
 
     /// A time source.
     ///
     /// - Parameter now: reads the clock.
-    package init(now: @escaping @Sendable () -> Timestamp) {
+    public init(now: @escaping @Sendable () -> Timestamp) {
         self.now = now
     }
 
     /// The machine's clock.
-    package static let system = TimeSource { Timestamp(ticks: Int64(Date().timeIntervalSince1970 * 10_000_000)) }
+    public static let system = TimeSource { Timestamp(ticks: Int64(Date().timeIntervalSince1970 * 10_000_000)) }
 }
 
 extension Timestamp {
     /// The same time, truncated to milliseconds, as in Command.
-    package var inMilliseconds: Timestamp { Timestamp(ticks: ticks / 10_000 * 10_000) }
+    public var inMilliseconds: Timestamp { Timestamp(ticks: ticks / 10_000 * 10_000) }
 }

@@ -1,10 +1,10 @@
-package import Model
+public import Model
 import Orchestrators
 import Stores
 
 /// Every operation of Command that is served. `docs/fidelity/` has a row for each.
-package enum API {
-    package static let operations: [Operation] =
+public enum API {
+    public static let operations: [Operation] =
         StatusOperations.all + AgentOperations.all + JobTypeOperations.all + CertificateStoreOperations.all
         + StoreTypeOperations.all + ContainerOperations.all + JobOperations.all + PamProviderOperations.all
 }

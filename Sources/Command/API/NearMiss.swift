@@ -1,9 +1,9 @@
 import Base
-package import MicroHTTP
-package import Model
+public import MicroHTTP
+public import Model
 
 /// Suggests the operation that a request which found nothing was probably meant for.
-package struct NearMiss: Sendable {
+public struct NearMiss: Sendable {
     private let bases: [String]
     private let endpoints: [Operation]
 
@@ -12,7 +12,7 @@ package struct NearMiss: Sendable {
     /// - Parameters:
     ///   - endpoints: the operations that are served.
     ///   - bases: the base paths below which they are.
-    package init(_ endpoints: [Operation], bases: [String]) {
+    public init(_ endpoints: [Operation], bases: [String]) {
         self.endpoints = endpoints
         self.bases = bases
     }
@@ -21,7 +21,7 @@ package struct NearMiss: Sendable {
     ///
     /// - Parameter request: the request that found nothing.
     /// - Returns: a sentence without a full stop.
-    package func explain(_ request: Request) -> String {
+    public func explain(_ request: Request) -> String {
         let path = "/" + request.text(request.path).split(separator: "/").prefix(12).joined(separator: "/").prefix(200)
         let asked = "\(request.method.name) \(path)"
         guard let base = bases.first(where: { Self.isPrefix($0, of: path) }) else {

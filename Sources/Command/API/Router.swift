@@ -1,13 +1,13 @@
 import Base
-package import MicroHTTP
-package import Model
+public import MicroHTTP
+public import Model
 
 /// Finds the endpoint of a request: a tree of path segments, compared without case, since IIS does so.
 ///
 /// Doubled and trailing slashes are nothing, which scripts in the field rely on.
-package struct Router: Sendable {
+public struct Router: Sendable {
     /// What a path leads to.
-    package enum Match: Sendable {
+    public enum Match: Sendable {
         /// An endpoint, and its number in the list that the router was made of.
         case endpoint(Operation, number: Int, parameters: [(name: String, value: String)])
         /// The path exists, for these methods.
@@ -33,7 +33,7 @@ package struct Router: Sendable {
     /// - Parameters:
     ///   - operations: what is served.
     ///   - bases: base paths such as `/KeyfactorAPI`; every operation is reached through each.
-    package init(_ operations: [Operation], bases: [String]) {
+    public init(_ operations: [Operation], bases: [String]) {
         for base in bases {
             let root = base.split(separator: "/").reduce(0) { child(of: $0, String($1)) }
             nodes[root].isBase = true
@@ -48,7 +48,7 @@ package struct Router: Sendable {
     ///
     /// - Parameter request: the request.
     /// - Returns: what lies there.
-    package func match(_ request: Request) -> Match {
+    public func match(_ request: Request) -> Match {
         let path = request.bytes[request.path]
         let isEncoded = path.contains { $0 == UInt8(ascii: "%") || $0 >= 0x80 }
         var (node, insideBase) = (0, false)
@@ -82,7 +82,7 @@ package struct Router: Sendable {
     ///
     /// - Parameter request: the request.
     /// - Returns: decoded segments; `nil` below no base path, or where the path is not properly percent-encoded.
-    package func segmentsBelowBase(_ request: Request) -> [String]? {
+    public func segmentsBelowBase(_ request: Request) -> [String]? {
         var below: [String]?
         var node: Int? = 0
         for part in request.bytes[request.path].split(separator: UInt8(ascii: "/")) {

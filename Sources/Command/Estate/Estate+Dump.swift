@@ -1,13 +1,13 @@
-package import Base
-import Entities
+public import Base
+public import Entities
 import Model
 import Orchestrators
-package import ScenarioFormat
+public import ScenarioFormat
 import Stores
 
 /// What the `estate` part of a scenario may say, and how an estate is written so that reading it gives the same estate.
-package enum EstateFile {
-    package static let shape = Shape.object(
+public enum EstateFile {
+    public static let shape = Shape.object(
         "an estate",
         fields: [
             .init(
@@ -16,7 +16,7 @@ package enum EstateFile {
         ] + parts)
 
     /// What a rule may merge into an estate that is there.
-    package static let patch = Shape.object("an estate", fields: parts)
+    public static let patch = Shape.object("an estate", fields: parts)
 
     private static let parts: [Shape.Field] =
         [
@@ -45,7 +45,7 @@ extension Estate {
     /// Writes everything that exists in the words of scenario files. Read as a scenario's `estate`, it is the same estate.
     ///
     /// - Parameter writer: what to write to.
-    package func dump(to writer: inout JSONWriter) {
+    public func dump(to writer: inout JSONWriter) {
         writer.object { writer in
             writer.member("from", EstateBuilder.Base.nothing.rawValue)
             list("agents", agents.all, Agent.model, &writer)

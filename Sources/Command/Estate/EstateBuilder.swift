@@ -1,14 +1,14 @@
-package import Base
-package import Entities
-package import Model
+public import Base
+public import Entities
+public import Model
 import Orchestrators
-package import ScenarioFormat
+public import ScenarioFormat
 import Stores
 
 /// Builds the estate that a scenario describes: a built-in one, merged with what the file says.
 ///
 /// Agents are merged by machine, job types and containers by name, store types by short name, stores by machine, path and type.
-package struct EstateBuilder {
+public struct EstateBuilder {
     /// The built-in estates.
     enum Base: String, CaseIterable {
         /// Nothing at all, not even the built-in store types. The estate dump begins so.
@@ -21,7 +21,7 @@ package struct EstateBuilder {
         case large
     }
 
-    package var seeding: Seeding
+    public var seeding: Seeding
     var estate: Estate
     /// Built aside and put in all at once: sorting many stores one by one would take long.
     private var stores: [StoreKey: CertificateStore] = [:]
@@ -49,7 +49,7 @@ package struct EstateBuilder {
     ///   - product: decides which schedules are right.
     ///   - fidelity: decides how schedules are read.
     ///   - estate: what exists already; nothing if left out.
-    package init(seed: UInt64, now: Timestamp, product: ProductVersion, fidelity: Fidelity, merging estate: Estate? = nil) {
+    public init(seed: UInt64, now: Timestamp, product: ProductVersion, fidelity: Fidelity, merging estate: Estate? = nil) {
         seeding = Seeding(seed: seed, now: now, product: product, fidelity: fidelity)
         self.estate = estate ?? Estate(identifiers: Identifiers(seed: seed, world: "estate"))
         for agent in self.estate.agents.all { seeding.agents[agent.machine.lowercased()] = agent.id }
@@ -63,7 +63,7 @@ package struct EstateBuilder {
     /// - Parameter node: the `estate` part of a scenario, checked; `nil` is the small one.
     /// - Throws: what only shows when names are looked up, such as an agent that does not exist.
     /// - Returns: the estate, with every name looked up.
-    package mutating func estate(_ node: YAMLNode?) throws(Mistakes) -> Estate {
+    public mutating func estate(_ node: YAMLNode?) throws(Mistakes) -> Estate {
         begin(from: Self.base(node) ?? .small)
         return try add(node)
     }
@@ -84,7 +84,7 @@ package struct EstateBuilder {
     /// - Parameter node: the `estate` part of a scenario, or a patch of one, checked.
     /// - Returns: the estate with what the file says.
     /// - Throws: what only shows when names are looked up; then nothing is to be used.
-    package mutating func merge(_ node: YAMLNode?) throws(Mistakes) -> Estate {
+    public mutating func merge(_ node: YAMLNode?) throws(Mistakes) -> Estate {
         guard let base = Self.base(node) else { return try add(node) }
         var builder = EstateBuilder(seed: seeding.seed, now: seeding.now, product: seeding.product, fidelity: seeding.fidelity)
         builder.estate.identifiers = estate.identifiers

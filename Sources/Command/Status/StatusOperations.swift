@@ -1,10 +1,10 @@
 import Base
 import MicroHTTP
-package import Model
+public import Model
 
 /// What clients ask to see whether Command is up and lets them in.
-package enum StatusOperations {
-    package static let all: [Operation] = [endpoints, healthCheck]
+public enum StatusOperations {
+    public static let all: [Operation] = [endpoints, healthCheck]
 
     /// Every operation that the caller may use. The log-in probe of all Go clients; they only need an array of strings.
     private static let endpoints = Operation(

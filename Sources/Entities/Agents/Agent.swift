@@ -1,14 +1,14 @@
-package import Base
+public import Base
 
 /// An orchestrator, which Command's API calls agent: it runs jobs for the machines it serves.
-package struct Agent: Sendable {
+public struct Agent: Sendable {
     /// How far an agent is trusted. Numbers as on the wire.
-    package enum Status: Int, NamedNumber {
+    public enum Status: Int, NamedNumber {
         case new = 1
         case approved, disapproved
 
         /// The name in the vendor's documentation.
-        package var name: String {
+        public var name: String {
             switch self {
             case .new: "New"
             case .approved: "Approved"
@@ -18,12 +18,12 @@ package struct Agent: Sendable {
     }
 
     /// Whether an agent is to get a new certificate to log in with. Numbers as on the wire; of the names None is recorded.
-    package enum CertificateReenrollment: Int, NamedNumber {
+    public enum CertificateReenrollment: Int, NamedNumber {
         case none
         case requested, required
 
         /// The name on the wire.
-        package var name: String {
+        public var name: String {
             switch self {
             case .none: "None"
             case .requested: "Requested"
@@ -33,13 +33,13 @@ package struct Agent: Sendable {
     }
 
     /// What it runs on. Numbers as on the wire.
-    package enum Platform: Int, NamedNumber {
+    public enum Platform: Int, NamedNumber {
         case unknown, dotNet, java, mac, android, native, bash
         /// The Universal Orchestrator until release 11.
         case universal
 
         /// The name in the vendor's documentation.
-        package var name: String {
+        public var name: String {
             switch self {
             case .unknown: "Unknown"
             case .dotNet: ".NET"
@@ -53,40 +53,40 @@ package struct Agent: Sendable {
         }
     }
 
-    package var id: GUID
+    public var id: GUID
     /// The host it runs on: Command's ClientMachine.
-    package var machine: String
-    package var username: String
+    public var machine: String
+    public var username: String
     /// .NET for Windows and Universal Orchestrators.
-    package var platform: Platform
-    package var version: String
-    package var status: Status
+    public var platform: Platform
+    public var version: String
+    public var status: Status
     /// When it was last there; `nil` for one that asks for jobs all the time.
-    package var lastSeen: Timestamp?
+    public var lastSeen: Timestamp?
 
     /// When it was last there: one that asks for jobs does so once a minute (assumed).
-    package func lastSeen(by now: Timestamp) -> Timestamp {
+    public func lastSeen(by now: Timestamp) -> Timestamp {
         let minute = 60 * Timestamp.ticksPerSecond
         return lastSeen ?? Timestamp(ticks: now.ticks / minute * minute)
     }
     /// What it can do: store type capabilities, custom job types by name, and `LOGS`.
-    package var capabilities: [String]
+    public var capabilities: [String]
     /// Whether it asks for jobs at all. Not the vendor's: a scenario's way of making one silent.
-    package var polls: Bool
-    package var blueprint: String?
-    package var certificateReenrollment = CertificateReenrollment.none
+    public var polls: Bool
+    public var blueprint: String?
+    public var certificateReenrollment = CertificateReenrollment.none
 
     /// Where a table keeps the agents of a machine; of some other machines too, by chance.
     static func group(ofMachine machine: String) -> Int { machine.lowercased().hashValue }
 
     /// Whether it has a capability; compared without case.
-    package func can(_ capability: String) -> Bool {
+    public func can(_ capability: String) -> Bool {
         if capabilities.contains(capability) { return true }
         let capability = capability.lowercased()
         return capabilities.contains { $0.lowercased() == capability }
     }
 
-    package init(
+    public init(
         id: GUID, machine: String, username: String, platform: Platform, version: String, status: Status, lastSeen: Timestamp? = nil,
         capabilities: [String], polls: Bool, blueprint: String? = nil, certificateReenrollment: CertificateReenrollment = .none
     ) {

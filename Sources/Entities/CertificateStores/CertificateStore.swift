@@ -1,33 +1,33 @@
-package import Base
+public import Base
 
 /// A place on a machine that holds certificates: a file, a keystore, an appliance's profile.
-package struct CertificateStore: Sendable {
-    package var id: GUID
+public struct CertificateStore: Sendable {
+    public var id: GUID
     /// The machine that holds it: Command's ClientMachine.
-    package var machine: String
+    public var machine: String
     /// Where on the machine it lies, 1–722 characters.
-    package var path: String
+    public var path: String
     /// The number of its store type.
-    package var type: Int
+    public var type: Int
     /// The agent that runs its jobs.
-    package var agent: GUID?
-    package var container: Int?
+    public var agent: GUID?
+    public var container: Int?
     /// Discovered stores wait to be approved before anything may be scheduled on them.
-    package var isApproved: Bool
-    package var createsIfMissing: Bool
+    public var isApproved: Bool
+    public var createsIfMissing: Bool
     /// A JSON object as text, whose values are all strings: clients parse it a second time.
-    package var properties: String
+    public var properties: String
     /// When its certificates are listed. Set by `POST /CertificateStores/Schedule`.
-    package private(set) var schedule: Schedule?
+    public private(set) var schedule: Schedule?
     /// The inventory job; `nil` exactly where there is no schedule.
-    package private(set) var inventoryJob: GUID?
+    public private(set) var inventoryJob: GUID?
     /// Whether it has a password, which is not kept.
-    package var hasPassword = false
+    public var hasPassword = false
     /// The certificates in it, by alias.
-    package var inventory: [InventoryEntry]
+    public var inventory: [InventoryEntry]
 
     /// A store without a schedule.
-    package init(
+    public init(
         id: GUID, machine: String, path: String, type: Int, agent: GUID?, container: Int?, isApproved: Bool,
         createsIfMissing: Bool = false, properties: String = "{}", inventory: [InventoryEntry] = []
     ) {
@@ -44,10 +44,10 @@ package struct CertificateStore: Sendable {
     }
 
     /// Whether jobs can be scheduled on it.
-    package var canBeScheduled: Bool { isApproved && agent != nil }
+    public var canBeScheduled: Bool { isApproved && agent != nil }
 
     /// The same store under another id, without a schedule.
-    package func renamed(_ id: GUID) -> CertificateStore {
+    public func renamed(_ id: GUID) -> CertificateStore {
         var store = CertificateStore(
             id: id, machine: machine, path: path, type: type, agent: agent, container: container, isApproved: isApproved,
             createsIfMissing: createsIfMissing, properties: properties, inventory: inventory)
@@ -60,13 +60,13 @@ package struct CertificateStore: Sendable {
     /// - Parameters:
     ///   - schedule: `nil` where the inventory is off.
     ///   - job: the inventory job, `nil` exactly where there is no schedule.
-    package mutating func setInventory(_ schedule: Schedule?, job: GUID?) {
+    public mutating func setInventory(_ schedule: Schedule?, job: GUID?) {
         self.schedule = schedule
         inventoryJob = job
     }
 
     /// A table of stores: in the order of `GET /CertificateStores`, found by machine, grouped by container.
-    package static func table(_ stores: [(GUID, CertificateStore)]) -> Table<GUID, CertificateStore> {
+    public static func table(_ stores: [(GUID, CertificateStore)]) -> Table<GUID, CertificateStore> {
         Table(stores, sortedBy: isListedBefore, groupedBy: { $0.container }, beginningWith: { $0.machine })
     }
 

@@ -1,23 +1,23 @@
-package import Base
+public import Base
 import HashTreeCollections
 
 /// A certificate that Command has seen in a store, or heard of in a request.
-package struct Certificate: Sendable {
+public struct Certificate: Sendable {
     /// Its CertificateId.
-    package let id: Int
-    package var subject: String
-    package var issuer: String
-    package var serial: String
+    public let id: Int
+    public var subject: String
+    public var issuer: String
+    public var serial: String
     /// 40 hexadecimal digits.
-    package var thumbprint: String
-    package var notBefore: Timestamp
-    package var notAfter: Timestamp
-    package var algorithm = "sha256RSA"
+    public var thumbprint: String
+    public var notBefore: Timestamp
+    public var notAfter: Timestamp
+    public var algorithm = "sha256RSA"
 
     /// The issuer of certificates that nobody described.
-    package static let standardIssuer = "CN=Example Issuing CA"
+    public static let standardIssuer = "CN=Example Issuing CA"
 
-    package init(
+    public init(
         id: Int, subject: String, issuer: String, serial: String, thumbprint: String, notBefore: Timestamp, notAfter: Timestamp,
         algorithm: String = "sha256RSA"
     ) {
@@ -33,24 +33,24 @@ package struct Certificate: Sendable {
 }
 
 /// All certificates of a world, by id and by thumbprint.
-package struct Certificates: Sendable {
+public struct Certificates: Sendable {
     /// By CertificateId.
-    package private(set) var table = Table<Int, Certificate>(sortedBy: { $0.id < $1.id })
+    public private(set) var table = Table<Int, Certificate>(sortedBy: { $0.id < $1.id })
     private var ids = TreeDictionary<String, Int>()
     /// How many inventory entries there have been: the last CertStoreInventoryItemId.
-    package var items = 0
+    public var items = 0
 
     /// A certificate by its CertificateId.
-    package subscript(id: Int) -> Certificate? { table[id] }
+    public subscript(id: Int) -> Certificate? { table[id] }
 
     /// The next free CertificateId.
-    package var nextID: Int { (table.lastKey ?? 0) + 1 }
+    public var nextID: Int { (table.lastKey ?? 0) + 1 }
 
     /// A certificate by its thumbprint, in capitals.
-    package func find(thumbprint: String) -> Certificate? { ids[thumbprint].flatMap { table[$0] } }
+    public func find(thumbprint: String) -> Certificate? { ids[thumbprint].flatMap { table[$0] } }
 
     /// Puts a certificate in, or in the place of the one with its id.
-    package mutating func put(_ certificate: Certificate) {
+    public mutating func put(_ certificate: Certificate) {
         table.put(certificate, at: certificate.id)
         ids[certificate.thumbprint] = certificate.id
     }
@@ -68,7 +68,7 @@ package struct Certificates: Sendable {
     }
 
     /// The same entries for a store of their own, with the item ids that they have, or with new ones.
-    package mutating func entries(_ entries: [InventoryEntry]) -> [InventoryEntry] {
+    public mutating func entries(_ entries: [InventoryEntry]) -> [InventoryEntry] {
         entries.map { known in
             guard known.item > 0 else { return entry(known.alias, known.certificates, parameters: known.parameters) }
             items = max(items, known.item)
@@ -76,20 +76,20 @@ package struct Certificates: Sendable {
         }
     }
 
-    package init() {}
+    public init() {}
 }
 
 /// What a store holds under one alias.
-package struct InventoryEntry: Sendable {
-    package var alias: String
+public struct InventoryEntry: Sendable {
+    public var alias: String
     /// The CertificateIds of its chain, the certificate itself first.
-    package var certificates: [Int]
+    public var certificates: [Int]
     /// Its CertStoreInventoryItemId.
-    package var item: Int
+    public var item: Int
     /// Its entry parameters, a JSON object as text.
-    package var parameters: String
+    public var parameters: String
 
-    package init(alias: String, certificates: [Int], item: Int, parameters: String) {
+    public init(alias: String, certificates: [Int], item: Int, parameters: String) {
         self.alias = alias
         self.certificates = certificates
         self.item = item
@@ -98,7 +98,7 @@ package struct InventoryEntry: Sendable {
 }
 
 /// What a job changes in a store's inventory when it succeeds.
-package indirect enum InventoryChange: Sendable {
+public indirect enum InventoryChange: Sendable {
     /// Puts a certificate in; without an alias under its thumbprint.
     case add(alias: String?, certificate: Int, overwrites: Bool)
     /// Takes what has an alias out.
@@ -118,7 +118,7 @@ extension Estate {
     ///   - step: how it ends, as its script has it.
     ///   - moment: when.
     /// - Returns: how it ends.
-    package mutating func carryOut(_ job: Job, _ step: Progress.Step, at moment: Timestamp) -> Progress.Step {
+    public mutating func carryOut(_ job: Job, _ step: Progress.Step, at moment: Timestamp) -> Progress.Step {
         guard let change = job.order.change, let id = job.order.store, let store = stores[id] else { return step }
         guard step.result == nil || step.result == .success || step.result == .warning else { return step }
         if let objection = objection(to: change, of: store) {
@@ -171,7 +171,7 @@ extension Estate {
 
 extension InventoryEntry {
     /// Whether this is its alias; compared without case (assumed).
-    package func isNamed(_ alias: String) -> Bool { self.alias.lowercased() == alias.lowercased() }
+    public func isNamed(_ alias: String) -> Bool { self.alias.lowercased() == alias.lowercased() }
 
     /// The order of an inventory.
     static func isListedBefore(_ one: InventoryEntry, _ other: InventoryEntry) -> Bool {
@@ -181,5 +181,5 @@ extension InventoryEntry {
 
 extension GUID {
     /// The 32 digits without hyphens.
-    package var digits: String { text.replacing("-", with: "") }
+    public var digits: String { text.replacing("-", with: "") }
 }

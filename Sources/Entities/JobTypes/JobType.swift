@@ -1,14 +1,14 @@
-package import Base
+public import Base
 
 /// A custom job type: the name of something that agents can do, and the fields that it takes.
-package struct JobType: Sendable {
+public struct JobType: Sendable {
     /// What a field's values must look like. Numbers as on the wire; a fifth is undocumented and not offered.
-    package enum FieldType: Int, NamedNumber {
+    public enum FieldType: Int, NamedNumber {
         case string = 1
         case int, dateTime, bool
 
         /// The name in the vendor's documentation.
-        package var name: String {
+        public var name: String {
             switch self {
             case .string: "String"
             case .int: "Int"
@@ -18,7 +18,7 @@ package struct JobType: Sendable {
         }
 
         /// Whether a value can be read as this type. Assumed: Command itself leaves the conversion to the job.
-        package func accepts(_ value: String, _ reading: JSONReading = .strict) -> Bool {
+        public func accepts(_ value: String, _ reading: JSONReading = .strict) -> Bool {
             let value = reading == .lenient && self != .string ? value.trimmed : value
             return switch self {
             case .string: true
@@ -30,14 +30,14 @@ package struct JobType: Sendable {
     }
 
     /// A field that a job of this type is given.
-    package struct Field: Sendable {
-        package var name: String
-        package var type: FieldType
-        package var isRequired: Bool
+    public struct Field: Sendable {
+        public var name: String
+        public var type: FieldType
+        public var isRequired: Bool
         /// What Command fills in where a request leaves the field out.
-        package var defaultValue: String?
+        public var defaultValue: String?
 
-        package init(name: String, type: FieldType, isRequired: Bool, defaultValue: String? = nil) {
+        public init(name: String, type: FieldType, isRequired: Bool, defaultValue: String? = nil) {
             self.name = name
             self.type = type
             self.isRequired = isRequired
@@ -45,12 +45,12 @@ package struct JobType: Sendable {
         }
     }
 
-    package var id: GUID
-    package var name: String
-    package var description: String
-    package var fields: [Field]
+    public var id: GUID
+    public var name: String
+    public var description: String
+    public var fields: [Field]
 
-    package init(id: GUID, name: String, description: String, fields: [Field]) {
+    public init(id: GUID, name: String, description: String, fields: [Field]) {
         self.id = id
         self.name = name
         self.description = description

@@ -1,16 +1,16 @@
-package import Base
+public import Base
 import HashTreeCollections
 
 /// One attempt at a job, as `GET /OrchestratorJobs/JobHistory` shows it.
-package struct HistoryEntry: Sendable {
+public struct HistoryEntry: Sendable {
     /// How an attempt ended. Numbers as on the wire; 1 is in the vendor's enum and not documented.
-    package enum Result: Int, NamedNumber {
+    public enum Result: Int, NamedNumber {
         case unknown = 0
         case success = 2
         case warning, failure
 
         /// The name that Command 10 sends.
-        package var name: String {
+        public var name: String {
             switch self {
             case .unknown: "Unknown"
             case .success: "Success"
@@ -21,11 +21,11 @@ package struct HistoryEntry: Sendable {
     }
 
     /// How far an attempt is. Numbers as on the wire.
-    package enum Status: Int, NamedNumber {
+    public enum Status: Int, NamedNumber {
         case unknown, waiting, inProcess, completed, acknowledged, completedWillRetry
 
         /// The name that Command 10 sends.
-        package var name: String {
+        public var name: String {
             switch self {
             case .unknown: "Unknown"
             case .waiting: "Waiting"
@@ -38,26 +38,26 @@ package struct HistoryEntry: Sendable {
     }
 
     /// The JobHistoryId, rising from 1.
-    package let id: Int
-    package let job: Job
-    package let agentMachine: String
+    public let id: Int
+    public let job: Job
+    public let agentMachine: String
     /// The machine worked on: the store's, or the agent's own.
-    package let clientMachine: String
-    package let start: Timestamp
-    package var end: Timestamp?
-    package var result = Result.unknown
-    package var status = Status.inProcess
-    package var message = ""
+    public let clientMachine: String
+    public let start: Timestamp
+    public var end: Timestamp?
+    public var result = Result.unknown
+    public var status = Status.inProcess
+    public var message = ""
     /// What `JobStatus/Data` answers.
-    package var data: String?
+    public var data: String?
 
     /// Gives a successful attempt at fetching logs a log, unless a script said what it brought. Assumed: a text of our own.
-    package mutating func bringLogs() {
+    public mutating func bringLogs() {
         guard result == .success, data == nil else { return }
         data = "\(start.iso) [Information] \(agentMachine): the orchestrator has begun to collect its log, job \(job.id.text)\n"
     }
 
-    package init(
+    public init(
         id: Int, job: Job, agentMachine: String, clientMachine: String, start: Timestamp, end: Timestamp? = nil, result: Result = .unknown,
         status: Status = .inProcess, message: String = "", data: String? = nil
     ) {
@@ -75,41 +75,41 @@ package struct HistoryEntry: Sendable {
 }
 
 /// The attempts at all jobs of a world, the last so many of them.
-package struct History: Sendable {
+public struct History: Sendable {
     /// The most entries kept; the oldest go first, and `evicted` says how many went.
-    package static let limit = 20_000
+    public static let limit = 20_000
 
     private var entries = TreeDictionary<Int, HistoryEntry>()
     private var byJob = TreeDictionary<GUID, [Int]>()
     private var first = 1
     /// The next JobHistoryId.
-    package private(set) var next = 1
+    public private(set) var next = 1
     /// How many attempts it does not hold: entries that had to go, and runs that were passed over when time leapt far ahead.
-    package var evicted = 0
+    public var evicted = 0
 
     /// No attempts.
     init() {}
 
     /// How many entries there are.
-    package var count: Int { entries.count }
+    public var count: Int { entries.count }
 
     /// An entry by its JobHistoryId.
-    package subscript(id: Int) -> HistoryEntry? { entries[id] }
+    public subscript(id: Int) -> HistoryEntry? { entries[id] }
 
     /// Every entry, the oldest first.
-    package var all: [HistoryEntry] { (first..<next).compactMap { entries[$0] } }
+    public var all: [HistoryEntry] { (first..<next).compactMap { entries[$0] } }
 
     /// A part of the entries, the oldest first.
-    package func entries(from start: Int, limit: Int) -> [HistoryEntry] {
+    public func entries(from start: Int, limit: Int) -> [HistoryEntry] {
         let begin = min(first + start, next)
         return (begin..<min(begin + limit, next)).compactMap { entries[$0] }
     }
 
     /// The entries of one job, the oldest first.
-    package func entries(of job: GUID) -> [HistoryEntry] { (byJob[job] ?? []).compactMap { entries[$0] } }
+    public func entries(of job: GUID) -> [HistoryEntry] { (byJob[job] ?? []).compactMap { entries[$0] } }
 
     /// Puts in an entry of which all is said. Entries come in the order of their ids.
-    package mutating func restore(_ entry: HistoryEntry) {
+    public mutating func restore(_ entry: HistoryEntry) {
         guard entry.id >= next || entries[entry.id] == nil else { return }
         if entries.isEmpty { first = entry.id } else { first = min(first, entry.id) }
         entries[entry.id] = entry
@@ -118,7 +118,7 @@ package struct History: Sendable {
     }
 
     /// Leaves out ids that were given once.
-    package mutating func skip(to id: Int) {
+    public mutating func skip(to id: Int) {
         next = max(next, id)
         if entries.isEmpty { first = next }
     }
@@ -131,7 +131,7 @@ package struct History: Sendable {
     ///   - clientMachine: the machine worked on.
     ///   - start: when.
     /// - Returns: the entry's JobHistoryId.
-    package mutating func begin(_ job: Job, agentMachine: String, clientMachine: String, start: Timestamp) -> Int {
+    public mutating func begin(_ job: Job, agentMachine: String, clientMachine: String, start: Timestamp) -> Int {
         let id = preview(next, job, agentMachine: agentMachine, clientMachine: clientMachine, start: start)
         entries[next] = id
         byJob[job.id, default: []].append(next)
@@ -141,7 +141,7 @@ package struct History: Sendable {
     }
 
     /// An entry as it would be, were the attempt to begin now: what a request may select although it is not there yet.
-    package func preview(_ job: Job, agentMachine: String, clientMachine: String, start: Timestamp) -> HistoryEntry {
+    public func preview(_ job: Job, agentMachine: String, clientMachine: String, start: Timestamp) -> HistoryEntry {
         preview(next, job, agentMachine: agentMachine, clientMachine: clientMachine, start: start)
     }
 
@@ -150,7 +150,7 @@ package struct History: Sendable {
     }
 
     /// Changes an entry. Nothing happens if it is gone.
-    package mutating func change(_ id: Int, _ change: (inout HistoryEntry) -> Void) {
+    public mutating func change(_ id: Int, _ change: (inout HistoryEntry) -> Void) {
         guard var entry = entries[id] else { return }
         change(&entry)
         entries[id] = entry

@@ -1,9 +1,9 @@
-package import Base
+public import Base
 
 /// Something an agent is to do, once or again and again. What it is never changes; how it goes stands in `Run` and `History`.
-package final class Job: Sendable {
+public final class Job: Sendable {
     /// What kind of work it is, in Command's words; queries on `JobType` match the kind too.
-    package enum Kind: String, Sendable, CaseIterable {
+    public enum Kind: String, Sendable, CaseIterable {
         case custom = "Custom"
         case fetchLogs = "FetchLogs"
         case inventory = "Inventory"
@@ -13,25 +13,25 @@ package final class Job: Sendable {
     }
 
     /// A field of the job with the value it is given.
-    package struct Field: Sendable, Equatable {
-        package var name: String
-        package var value: String
+    public struct Field: Sendable, Equatable {
+        public var name: String
+        public var value: String
 
-        package init(name: String, value: String) {
+        public init(name: String, value: String) {
             self.name = name
             self.value = value
         }
     }
 
-    package let id: GUID
+    public let id: GUID
     /// How many jobs came before it: the order of lists.
-    package let number: Int
+    public let number: Int
     /// What it is.
-    package let order: JobOrder
+    public let order: JobOrder
     /// When it was asked for.
-    package let requested: Timestamp
+    public let requested: Timestamp
 
-    package init(id: GUID, number: Int, order: JobOrder, requested: Timestamp) {
+    public init(id: GUID, number: Int, order: JobOrder, requested: Timestamp) {
         self.id = id
         self.number = number
         self.order = order
@@ -40,24 +40,24 @@ package final class Job: Sendable {
 }
 
 /// What is asked for when a job is scheduled.
-package struct JobOrder: Sendable {
-    package var agent: GUID
-    package var kind: Job.Kind
+public struct JobOrder: Sendable {
+    public var agent: GUID
+    public var kind: Job.Kind
     /// The name of its type as Command spells it: a custom job type's, or a store type's capability and the kind, as `PEMInventory`.
-    package var type: String
-    package var schedule: Schedule
+    public var type: String
+    public var schedule: Schedule
     /// All fields that have a value, defaults filled in, in the order of the type's fields.
-    package var fields: [Job.Field] = []
+    public var fields: [Job.Field] = []
     /// The certificate store that it works on.
-    package var store: GUID?
+    public var store: GUID?
     /// What it works on, for lists: the store's path, or the directories of a discovery.
-    package var target: String?
+    public var target: String?
     /// The custom job type that it is of; the type's name may change afterwards.
-    package var customType: GUID?
+    public var customType: GUID?
     /// What it changes in the store when it succeeds.
-    package var change: InventoryChange?
+    public var change: InventoryChange?
 
-    package init(
+    public init(
         agent: GUID, kind: Job.Kind, type: String, schedule: Schedule, fields: [Job.Field] = [], store: GUID? = nil, target: String? = nil,
         customType: GUID? = nil, change: InventoryChange? = nil
     ) {

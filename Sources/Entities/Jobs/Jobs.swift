@@ -1,37 +1,37 @@
-package import Base
-package import HashTreeCollections
+public import Base
+public import HashTreeCollections
 
 /// All jobs of a world: what is scheduled, what runs, what has run, and what falls due when.
 ///
 /// No thread ticks. Whoever is about to see or change jobs first calls `Estate.advance(to:)`.
-package struct Jobs: Sendable {
+public struct Jobs: Sendable {
     /// Jobs that are scheduled or running, in the order of their coming.
-    package var scheduled = Table<GUID, Job>(sortedBy: { $0.number < $1.number })
+    public var scheduled = Table<GUID, Job>(sortedBy: { $0.number < $1.number })
     /// How many jobs have come so far.
-    package var count = 0
+    public var count = 0
     /// What jobs have done.
-    package var history = History()
+    public var history = History()
     /// How jobs move on.
-    package var progress = Progress()
-    package var runs = TreeDictionary<GUID, Run>()
+    public var progress = Progress()
+    public var runs = TreeDictionary<GUID, Run>()
     /// When each recurring job is next due; what the timeline holds for another time no longer counts.
-    package var due = TreeDictionary<GUID, Timestamp>()
+    public var due = TreeDictionary<GUID, Timestamp>()
     /// Jobs that were due while their agent did not ask for work, by agent.
-    package var waiting = TreeDictionary<GUID, TreeSet<GUID>>()
+    public var waiting = TreeDictionary<GUID, TreeSet<GUID>>()
     /// How many runs each recurring job has finished.
-    package var finishedRuns = TreeDictionary<GUID, Int>()
-    package var timeline = Timeline()
+    public var finishedRuns = TreeDictionary<GUID, Int>()
+    public var timeline = Timeline()
     /// The scheduled jobs on each store, but for its inventory job, which the store knows.
-    package var onStores = TreeDictionary<GUID, [GUID]>()
+    public var onStores = TreeDictionary<GUID, [GUID]>()
 
     /// While an estate is read, the jobs that only attempts remember.
-    package var past: [Job] = []
+    public var past: [Job] = []
 
     /// No jobs.
     init() {}
 
     /// Whether an event that was scheduled for a time is still valid.
-    package func stillCounts(_ happening: Timeline.Happening, at moment: Timestamp) -> Bool {
+    public func stillCounts(_ happening: Timeline.Happening, at moment: Timestamp) -> Bool {
         switch happening {
         case .due(let id): scheduled[id].map { $0.order.schedule.recurs ? due[id] == moment : runs[id] == nil } ?? false
         case .stepEnds(let id): runs[id]?.ends == moment
@@ -39,11 +39,11 @@ package struct Jobs: Sendable {
     }
 
     /// What a job is doing, for the control interface.
-    package func state(of id: GUID) -> String {
+    public func state(of id: GUID) -> String {
         if let run = runs[id] { return run.steps[run.step].state.rawValue }
         return scheduled[id].map { waiting[$0.order.agent]?.contains(id) ?? false } == true ? "waiting" : "scheduled"
     }
 
     /// How many runs of a job are over.
-    package func runs(of id: GUID) -> Int { finishedRuns[id] ?? 0 }
+    public func runs(of id: GUID) -> Int { finishedRuns[id] ?? 0 }
 }

@@ -1,9 +1,9 @@
 /// How jobs move on once an agent has picked them up: the `progress` part of a scenario.
-package struct Progress: Sendable {
+public struct Progress: Sendable {
     /// One state of a run, and how long it lasts.
-    package struct Step: Sendable, Equatable {
+    public struct Step: Sendable, Equatable {
         /// The states that a script can name.
-        package enum State: String, Sendable, CaseIterable {
+        public enum State: String, Sendable, CaseIterable {
             /// Not in the history yet.
             case absent
             case inProcess = "InProcess"
@@ -14,7 +14,7 @@ package struct Progress: Sendable {
         }
 
         /// How long a step lasts.
-        package enum Length: Sendable, Equatable {
+        public enum Length: Sendable, Equatable {
             /// Until so many history requests have selected the job's entry, or would have.
             case reads(Int)
             /// On the world's clock.
@@ -23,22 +23,22 @@ package struct Progress: Sendable {
             case untilMoved
         }
 
-        package var state: State
-        package var length = Length.reads(1)
+        public var state: State
+        public var length = Length.reads(1)
         /// The outcome of an attempt that ends; success for `completed`, failure for `completedWillRetry`, if not said.
-        package var result: HistoryEntry.Result?
-        package var message = ""
+        public var result: HistoryEntry.Result?
+        public var message = ""
         /// What `JobStatus/Data` answers for the attempt.
-        package var data: String?
+        public var data: String?
 
         /// A step that lasts for one read.
-        package init(_ state: State) {
+        public init(_ state: State) {
             self.state = state
         }
     }
 
     /// A script for some jobs. A match that is left out matches all.
-    package struct Script: Sendable {
+    public struct Script: Sendable {
         var jobType: String?
         var agent: String?
         /// The steps of each run; after the last the last is repeated. Never empty, and no run is.
@@ -50,7 +50,7 @@ package struct Progress: Sendable {
         ///   - jobType: the name of a job type, without case.
         ///   - agent: an agent's machine, without case.
         ///   - steps: all steps in order; `completed` ends a run, and a last run without it is ended.
-        package init(jobType: String?, agent: String?, steps: [Step]) {
+        public init(jobType: String?, agent: String?, steps: [Step]) {
             self.jobType = jobType
             self.agent = agent
             runs = []
@@ -66,13 +66,13 @@ package struct Progress: Sendable {
     }
 
     /// The scripts in order: the first that matches a job counts.
-    package var scripts: [Script] = []
+    public var scripts: [Script] = []
 
     /// What a job does that no script matches: one read sees it in process, then it has succeeded.
     static let standard = Script(jobType: nil, agent: nil, steps: [Step(.inProcess), Step(.completed)])
 
     /// Nothing but the standard.
-    package init() {}
+    public init() {}
 
     /// The steps of a job's run.
     ///
@@ -81,7 +81,7 @@ package struct Progress: Sendable {
     ///   - machine: its agent's machine.
     ///   - number: how many runs of the job came before.
     /// - Returns: never empty; the last is `completed`.
-    package func steps(of job: Job, on machine: String, run number: Int) -> [Step] {
+    public func steps(of job: Job, on machine: String, run number: Int) -> [Step] {
         let script = scripts.first { script in
             (script.jobType.map { $0.lowercased() == job.order.type.lowercased() } ?? true)
                 && (script.agent.map { $0.lowercased() == machine.lowercased() } ?? true)

@@ -1,19 +1,19 @@
-package import Base
+public import Base
 
 /// A job that an agent has picked up and not finished.
-package struct Run: Sendable {
+public struct Run: Sendable {
     /// The steps of this run; the last is `completed`.
-    package var steps: [Progress.Step]
+    public var steps: [Progress.Step]
     /// Which step it is in.
-    package var step = 0
+    public var step = 0
     /// The history entry of the running attempt, if it has begun.
-    package var entry: Int?
+    public var entry: Int?
     /// How many more reads the step lasts, if it lasts for reads.
-    package var readsLeft: Int?
+    public var readsLeft: Int?
     /// When the step ends, if it lasts for a time: an end scheduled for another step does not count.
-    package var ends: Timestamp?
+    public var ends: Timestamp?
 
-    package init(steps: [Progress.Step], step: Int = 0, entry: Int? = nil, readsLeft: Int? = nil, ends: Timestamp? = nil) {
+    public init(steps: [Progress.Step], step: Int = 0, entry: Int? = nil, readsLeft: Int? = nil, ends: Timestamp? = nil) {
         self.steps = steps
         self.step = step
         self.entry = entry

@@ -1,4 +1,4 @@
-package import Base
+public import Base
 
 extension Schedule {
     /// When a job that is scheduled now first falls due.
@@ -7,7 +7,7 @@ extension Schedule {
     ///
     /// - Parameter moment: when it is scheduled.
     /// - Returns: not before that moment.
-    package func firstDue(from moment: Timestamp) -> Timestamp {
+    public func firstDue(from moment: Timestamp) -> Timestamp {
         switch self {
         case .immediate: moment
         case .exactlyOnce(let time): max(time, moment)
@@ -19,7 +19,7 @@ extension Schedule {
     ///
     /// - Parameter moment: exclusive: a job due exactly then has run. For an interval, the moment it was last due.
     /// - Returns: `nil` if it never falls due again, or only after the year 9999.
-    package func next(after moment: Timestamp) -> Timestamp? {
+    public func next(after moment: Timestamp) -> Timestamp? {
         switch self {
         case .immediate, .exactlyOnce: nil
         case .interval(let minutes): Self.valid(Timestamp(ticks: moment.ticks + Int64(minutes) * 60 * Timestamp.ticksPerSecond))
@@ -51,7 +51,7 @@ extension Schedule {
     ///   - now: until when it falls due.
     ///   - playable: how many times are to be left, at least.
     /// - Returns: a later time it falls due at and how many times were passed over; `nil` if there is nothing to pass over.
-    package func leap(from due: Timestamp, until now: Timestamp, leaving playable: Int) -> (due: Timestamp, passed: Int)? {
+    public func leap(from due: Timestamp, until now: Timestamp, leaving playable: Int) -> (due: Timestamp, passed: Int)? {
         let (period, times): (Int64, Int)
         switch self {
         case .immediate, .exactlyOnce: return nil

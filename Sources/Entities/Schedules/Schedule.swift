@@ -1,10 +1,10 @@
-package import Base
+public import Base
 
 /// When a job runs: Command's KeyfactorSchedule, of which exactly one member is set.
 ///
 /// For daily, weekly and monthly schedules only hour and minute of the time count; the date that a client sent is kept just long
 /// enough to be repeated in the answer to it.
-package enum Schedule: Sendable, Hashable {
+public enum Schedule: Sendable, Hashable {
     /// As soon as possible, once.
     case immediate
     /// Every so many minutes, at least 1.
@@ -19,7 +19,7 @@ package enum Schedule: Sendable, Hashable {
     case exactlyOnce(Timestamp)
 
     /// The kinds of schedule.
-    package enum Kind: String, Sendable, CaseIterable {
+    public enum Kind: String, Sendable, CaseIterable {
         case immediate = "Immediate"
         case interval = "Interval"
         case daily = "Daily"
@@ -29,7 +29,7 @@ package enum Schedule: Sendable, Hashable {
     }
 
     /// Which kind this is.
-    package var kind: Kind {
+    public var kind: Kind {
         switch self {
         case .immediate: .immediate
         case .interval: .interval
@@ -41,7 +41,7 @@ package enum Schedule: Sendable, Hashable {
     }
 
     /// Whether it falls due more than once. A recurring job keeps its JobId over all runs.
-    package var recurs: Bool {
+    public var recurs: Bool {
         switch self {
         case .immediate, .exactlyOnce: false
         case .interval, .daily, .weekly, .monthly: true
@@ -54,7 +54,7 @@ package enum Schedule: Sendable, Hashable {
     ///
     /// - Parameter now: the moment of the GET.
     /// - Returns: the schedule to send.
-    package func shown(on now: Timestamp) -> Schedule {
+    public func shown(on now: Timestamp) -> Schedule {
         switch self {
         case .immediate, .interval, .exactlyOnce: self
         case .daily(let time): .daily(Self.today(time, now))

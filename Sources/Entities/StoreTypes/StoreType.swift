@@ -1,20 +1,20 @@
-package import Base
+public import Base
 
 /// A kind of certificate store: what it can do and how it is called.
-package struct StoreType: Sendable {
+public struct StoreType: Sendable {
     /// Command's number of it: 0–101 built in, higher ones custom.
-    package var number: Int
-    package var name: String
+    public var number: Int
+    public var name: String
     /// At most 10 characters in Command 10, 64 in 25.
-    package var shortName: String
+    public var shortName: String
     /// What agents call it in their capabilities.
-    package var capability: String
+    public var capability: String
     /// What jobs on such a store can do in addition to inventory.
-    package var supports: Set<Operation>
+    public var supports: Set<Operation>
     private var rest: Rest
 
     /// The rest of what it says. It is held by reference: types are copied often, and few look at it.
-    package var details: Details {
+    public var details: Details {
         get { rest.details }
         set { rest = Rest(newValue) }
     }
@@ -28,12 +28,12 @@ package struct StoreType: Sendable {
     }
 
     /// What a job can do with a store, as `SupportedOperations` names it.
-    package enum Operation: String, Sendable, CaseIterable {
+    public enum Operation: String, Sendable, CaseIterable {
         case add, create, discovery, enrollment, remove
     }
 
     /// The kinds of job that such stores have, in Command's words. A job's type is named capability + kind.
-    package var operations: [String] {
+    public var operations: [String] {
         var kinds = ["Inventory"]
         if !supports.isDisjoint(with: [.add, .create, .remove]) { kinds.append("Management") }
         if supports.contains(.discovery) { kinds.append("Discovery") }
@@ -42,12 +42,12 @@ package struct StoreType: Sendable {
     }
 
     /// The id of the job type that does an operation on such stores, drawn from the capability unless one was given.
-    package func jobType(_ operation: String) -> GUID {
+    public func jobType(_ operation: String) -> GUID {
         rest.details.jobTypes[operation] ?? Identifiers.fixed(.storeJobType, capability + operation, seed: 0)
     }
 
     /// The types that every Command has. Numbers and names are the documentation's; short names and operations are assumed.
-    package static let builtIn: [StoreType] = [
+    public static let builtIn: [StoreType] = [
         StoreType(0, "Java Keystore", "JKS", [.add, .create, .discovery, .enrollment, .remove]),
         StoreType(2, "PEM File", "PEM", [.add, .create, .discovery, .enrollment, .remove]),
         StoreType(3, "F5 SSL Profiles", "F5", [.add, .remove]),
@@ -68,7 +68,7 @@ package struct StoreType: Sendable {
     }
 
     /// A store type by its parts.
-    package init(
+    public init(
         number: Int, name: String, shortName: String, capability: String, supports: Set<Operation>, details: Details? = nil
     ) {
         self.number = number

@@ -1,34 +1,34 @@
-package import Base
+public import Base
 
 extension StoreType {
     /// What a store type says of its stores beyond what jobs and lists need.
-    package struct Details: Sendable, Equatable {
+    public struct Details: Sendable, Equatable {
         /// Command's LocalStore.
-        package var isLocal = false
-        package var properties: [Property] = []
-        package var entryParameters: [EntryParameter] = []
-        package var jobProperties: [String] = []
-        package var passwords = PasswordOptions()
+        public var isLocal = false
+        public var properties: [Property] = []
+        public var entryParameters: [EntryParameter] = []
+        public var jobProperties: [String] = []
+        public var passwords = PasswordOptions()
         /// How store paths are chosen, such as MultipleChoice; "" and nothing differ for clients.
-        package var pathType: String?
-        package var pathValue: String?
-        package var privateKey = Presence.forbidden
-        package var customAlias = Presence.forbidden
+        public var pathType: String?
+        public var pathValue: String?
+        public var privateKey = Presence.forbidden
+        public var customAlias = Presence.forbidden
         /// 0 is recorded; what 1 means is not known.
-        package var certificateFormat = 0
-        package var needsServer = false
-        package var usesPowerShell = false
-        package var allowsBlueprints = false
-        package var serverRegistration: Int?
-        package var inventoryEndpoint: String?
+        public var certificateFormat = 0
+        public var needsServer = false
+        public var usesPowerShell = false
+        public var allowsBlueprints = false
+        public var serverRegistration: Int?
+        public var inventoryEndpoint: String?
         /// The ids of job types that were given; the others are drawn from the capability.
-        package var jobTypes: [String: GUID] = [:]
+        public var jobTypes: [String: GUID] = [:]
 
         /// The names of its secret properties, in lower case.
-        package var secrets: [String] { properties.filter { $0.type == .secret }.map { $0.name.lowercased() } }
+        public var secrets: [String] { properties.filter { $0.type == .secret }.map { $0.name.lowercased() } }
 
         /// As a request leaves it that says nothing.
-        package init() {}
+        public init() {}
 
         /// What the built-in types say, and those of a scenario before it says otherwise. Assumed.
         static let standard = {
@@ -39,10 +39,10 @@ extension StoreType {
     }
 
     /// Whether something may or must be there. Numbers as on the wire; for aliases only Forbidden is recorded as a name.
-    package enum Presence: Int, Sendable, NamedNumber {
+    public enum Presence: Int, Sendable, NamedNumber {
         case forbidden, optional, required
 
-        package var name: String {
+        public var name: String {
             switch self {
             case .forbidden: "Forbidden"
             case .optional: "Optional"
@@ -52,10 +52,10 @@ extension StoreType {
     }
 
     /// What a property or an entry parameter holds. The names are recorded, their order is assumed.
-    package enum ValueType: Int, Sendable, NamedNumber {
+    public enum ValueType: Int, Sendable, NamedNumber {
         case string, bool, secret, multipleChoice
 
-        package var name: String {
+        public var name: String {
             switch self {
             case .string: "String"
             case .bool: "Bool"
@@ -66,18 +66,18 @@ extension StoreType {
     }
 
     /// Something that stores of a type are given, in the JSON text of their Properties.
-    package struct Property: Sendable, Equatable {
-        package var name: String
-        package var displayName: String?
-        package var type = ValueType.string
-        package var dependsOn: String?
-        package var defaultValue: String?
-        package var isRequired = false
+    public struct Property: Sendable, Equatable {
+        public var name: String
+        public var displayName: String?
+        public var type = ValueType.string
+        public var dependsOn: String?
+        public var defaultValue: String?
+        public var isRequired = false
         /// The number of its store type and its place in it, which are known when it is written.
-        package var storeType = 0
-        package var id = 0
+        public var storeType = 0
+        public var id = 0
 
-        package init(
+        public init(
             name: String, displayName: String? = nil, type: ValueType = .string, dependsOn: String? = nil, defaultValue: String? = nil,
             isRequired: Bool = false, storeType: Int = 0, id: Int = 0
         ) {
@@ -93,33 +93,33 @@ extension StoreType {
     }
 
     /// Something that jobs are given when they put a certificate into a store.
-    package struct EntryParameter: Sendable, Equatable {
-        package var name: String
-        package var displayName: String?
-        package var type = ValueType.string
-        package var dependsOn: String?
-        package var defaultValue: String?
+    public struct EntryParameter: Sendable, Equatable {
+        public var name: String
+        public var displayName: String?
+        public var type = ValueType.string
+        public var dependsOn: String?
+        public var defaultValue: String?
         /// The choices, separated by commas.
-        package var options: String?
+        public var options: String?
         /// When it must be given.
-        package var needed: Occasions = []
+        public var needed: Occasions = []
         /// The number of its store type and its place in it, which are known when it is written.
-        package var storeType = 0
-        package var id = 0
+        public var storeType = 0
+        public var id = 0
 
         /// Occasions on which an entry parameter must be given.
-        package struct Occasions: OptionSet, Sendable {
-            package let rawValue: Int
+        public struct Occasions: OptionSet, Sendable {
+            public let rawValue: Int
 
-            package init(rawValue: Int) { self.rawValue = rawValue }
+            public init(rawValue: Int) { self.rawValue = rawValue }
 
-            package static let hasPrivateKey = Occasions(rawValue: 1)
-            package static let adding = Occasions(rawValue: 2)
-            package static let removing = Occasions(rawValue: 4)
-            package static let reenrolling = Occasions(rawValue: 8)
+            public static let hasPrivateKey = Occasions(rawValue: 1)
+            public static let adding = Occasions(rawValue: 2)
+            public static let removing = Occasions(rawValue: 4)
+            public static let reenrolling = Occasions(rawValue: 8)
         }
 
-        package init(
+        public init(
             name: String, displayName: String? = nil, type: ValueType = .string, dependsOn: String? = nil, defaultValue: String? = nil,
             options: String? = nil, needed: Occasions = [], storeType: Int = 0, id: Int = 0
         ) {
@@ -136,18 +136,18 @@ extension StoreType {
     }
 
     /// Which passwords stores and entries have.
-    package struct PasswordOptions: Sendable, Equatable {
+    public struct PasswordOptions: Sendable, Equatable {
         /// Default is recorded as a name, Custom is assumed.
-        package enum Style: Int, Sendable, NamedNumber {
+        public enum Style: Int, Sendable, NamedNumber {
             case standard, custom
 
-            package var name: String { self == .standard ? "Default" : "Custom" }
+            public var name: String { self == .standard ? "Default" : "Custom" }
         }
 
-        package var entrySupported = false
-        package var storeRequired = false
-        package var style = Style.standard
+        public var entrySupported = false
+        public var storeRequired = false
+        public var style = Style.standard
 
-        package init() {}
+        public init() {}
     }
 }

@@ -5,9 +5,9 @@ import Model
 import Worlds
 
 /// The interface that tests use, under `/_mock/`. Keyfactor's authentication, rules and counts do not apply to it.
-package final class Control: Sendable {
+public final class Control: Sendable {
     /// What is known only once the sockets listen.
-    package struct Facts: Sendable {
+    public struct Facts: Sendable {
         var httpPort: UInt16?
         var httpsPort: UInt16?
         /// The CA to trust, in PEM; `nil` without HTTPS.
@@ -21,7 +21,7 @@ package final class Control: Sendable {
         var adminPort: UInt16?
 
         /// The facts of a server that listens.
-        package init(
+        public init(
             httpPort: UInt16?, httpsPort: UInt16?, authority: String?, processID: Int32, isLoopback: Bool, names: [String],
             adminPort: UInt16? = nil
         ) {
@@ -58,7 +58,7 @@ package final class Control: Sendable {
     /// Tells the interface that the server listens.
     ///
     /// - Parameter facts: where, and with which CA.
-    package func serverListens(_ facts: Facts) {
+    public func serverListens(_ facts: Facts) {
         self.facts.withLock { $0 = facts }
     }
 

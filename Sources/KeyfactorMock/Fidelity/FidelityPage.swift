@@ -7,17 +7,17 @@ import Stores
 
 /// A page about how far responses can be believed, written from the code. `keyfactor-mock fidelity NAME` prints it, and `docs/fidelity/`
 /// keeps it.
-package struct FidelityPage: Sendable {
+public struct FidelityPage: Sendable {
     /// Its name on the command line, and its file's.
-    package let name: String
+    public let name: String
     let title: String
     private let parts: [String]
 
     /// The page in Markdown.
-    package var text: String { "# \(title)\n\n" + parts.joined(separator: "\n\n") + "\n" }
+    public var text: String { "# \(title)\n\n" + parts.joined(separator: "\n\n") + "\n" }
 
     /// Every page.
-    package static let all: [FidelityPage] = [
+    public static let all: [FidelityPage] = [
         area(
             "orchestrators", "Orchestrators and jobs", AgentOperations.all + JobTypeOperations.all + JobOperations.all,
             [
@@ -47,7 +47,7 @@ package struct FidelityPage: Sendable {
     ]
 
     /// The page that leads to the others.
-    package static let index = FidelityPage(
+    public static let index = FidelityPage(
         name: "index", title: "Fidelity: how far a response can be believed",
         parts: [
             """

@@ -8,7 +8,7 @@ extension Query {
     ///   - name: the parameter's name for refusals.
     /// - Returns: `nil` for no filter.
     /// - Throws: a refusal that shows the error in the query.
-    package static func parse(_ text: String, _ fields: [QueryField<Row>], _ call: Call, named name: String = "QueryString") throws(Refusal)
+    public static func parse(_ text: String, _ fields: [QueryField<Row>], _ call: Call, named name: String = "QueryString") throws(Refusal)
         -> Query?
     {
         do throws(QueryMistake) {

@@ -1,29 +1,29 @@
-package import Base
-package import Entities
-package import MicroHTTP
+public import Base
+public import Entities
+public import MicroHTTP
 
 /// One request to one endpoint, with all that its work may know: no socket, no lock, no clock.
-package struct Call: Sendable {
-    package let request: Request
+public struct Call: Sendable {
+    public let request: Request
     /// What the path's parameters are, decoded.
-    package let parameters: [(name: String, value: String)]
-    package let query: QueryParameters
+    public let parameters: [(name: String, value: String)]
+    public let query: QueryParameters
     /// The body, if the endpoint takes one and the request has one.
-    package var body: JSONDocument?
-    package let caller: Caller
-    package let now: Timestamp
-    package let product: ProductVersion
-    package let fidelity: Fidelity
+    public var body: JSONDocument?
+    public let caller: Caller
+    public let now: Timestamp
+    public let product: ProductVersion
+    public let fidelity: Fidelity
 
     /// How JSON is written in this world.
-    package var style: WireStyle { fidelity.wireStyle(product) }
+    public var style: WireStyle { fidelity.wireStyle(product) }
 
     /// A GUID in the path.
     ///
     /// - Parameter name: the path parameter's name.
     /// - Throws: a refusal if it is no GUID.
     /// - Returns: the GUID.
-    package func guid(_ name: String) throws(Refusal) -> GUID {
+    public func guid(_ name: String) throws(Refusal) -> GUID {
         let text = parameters.first { $0.name == name }?.value ?? ""
         guard let id = GUID(text) else { throw .notAGUID(name, "'\(text.prefix(60))'") }
         return id
@@ -49,12 +49,12 @@ package struct Call: Sendable {
     ///   - form: which request it is.
     ///   - draft: receives what is said.
     /// - Throws: a refusal if there is no body, it is no object, or a member is wrong.
-    package func read<Row>(_ model: Model<Row>, _ form: Forms = .create, into draft: inout Row.Draft) throws(Refusal) {
+    public func read<Row>(_ model: Model<Row>, _ form: Forms = .create, into draft: inout Row.Draft) throws(Refusal) {
         try model.read(try object(), reading(form), into: &draft)
     }
 
     /// Reads the body, which must be an object, into a new draft. See `read(_:_:into:)`.
-    package func read<Row>(_ model: Model<Row>, _ form: Forms = .create) throws(Refusal) -> Row.Draft {
+    public func read<Row>(_ model: Model<Row>, _ form: Forms = .create) throws(Refusal) -> Row.Draft {
         var draft = model.blank()
         try read(model, form, into: &draft)
         return draft
@@ -63,24 +63,24 @@ package struct Call: Sendable {
     /// The body as an object.
     ///
     /// - Throws: a refusal if there is no body, or it is no object.
-    package func object() throws(Refusal) -> JSONValue {
+    public func object() throws(Refusal) -> JSONValue {
         guard let root = body?.root else { throw .badArgument("The request body is empty; expected a JSON object.", member: "$") }
         guard root.isObject else { throw .badArgument("The request body is \(root.kindName); expected a JSON object.", member: "$") }
         return root
     }
 
     /// Under which rules a request is read.
-    package func reading(_ form: Forms) -> Reading { Reading(form: form, product: product, fidelity: fidelity) }
+    public func reading(_ form: Forms) -> Reading { Reading(form: form, product: product, fidelity: fidelity) }
 
     /// For whom and when an answer is written.
-    package func view(_ form: Forms, _ estate: Estate) -> View { View(form, estate, product: product, now: now, fidelity) }
+    public func view(_ form: Forms, _ estate: Estate) -> View { View(form, estate, product: product, now: now, fidelity) }
 
     /// The body as a bare array of GUIDs, each counted once.
     ///
     /// - Parameter what: what they name, for refusals.
     /// - Throws: a refusal if there is no body, or it is no array of at least one GUID.
     /// - Returns: the GUIDs in the order of first mention.
-    package func bodyIDs(of what: String) throws(Refusal) -> [GUID] {
+    public func bodyIDs(of what: String) throws(Refusal) -> [GUID] {
         guard let root = body?.root else {
             throw .badArgument("The request body is empty; expected a JSON array of \(what) ids.", member: "$")
         }
@@ -92,7 +92,7 @@ package struct Call: Sendable {
     /// - Parameter what: what it is an array of, for refusals: "store ids".
     /// - Throws: a refusal if there is no body, or it is no array, or an empty one.
     /// - Returns: at least one element.
-    package func array(of what: String) throws(Refusal) -> [JSONValue] {
+    public func array(of what: String) throws(Refusal) -> [JSONValue] {
         guard let root = body?.root else { throw .badArgument("The request body is empty; expected a JSON array of \(what).", member: "$") }
         guard root.isArray else {
             throw .badArgument("The request body is \(root.kindName); expected a JSON array of \(what).", member: "$")
@@ -107,7 +107,7 @@ package struct Call: Sendable {
     /// - Parameter name: the parameter's name as the documentation spells it.
     /// - Throws: a refusal if it is something else.
     /// - Returns: false if it was not sent, or is empty.
-    package func flag(_ name: String) throws(Refusal) -> Bool {
+    public func flag(_ name: String) throws(Refusal) -> Bool {
         switch query.trimmed(name.lowercased())?.lowercased() {
         case nil, "", "false": return false
         case "true": return true
@@ -121,7 +121,7 @@ package struct Call: Sendable {
     ///   - permission: what is needed.
     ///   - container: the container concerned, `nil` for something that is in none.
     /// - Throws: the 403 that Command sends.
-    package func require(_ permission: Permission, container: Int?) throws(Refusal) {
+    public func require(_ permission: Permission, container: Int?) throws(Refusal) {
         guard !caller.permissions.allow(permission, container: container) else { return }
         throw .forbidden(caller.name, permission.text(container: container))
     }
@@ -130,14 +130,14 @@ package struct Call: Sendable {
     ///
     /// - Parameter write: writes it.
     /// - Returns: a reply with status 200.
-    package func object(_ write: (inout JSONWriter) -> Void) -> Reply {
+    public func object(_ write: (inout JSONWriter) -> Void) -> Reply {
         var writer = JSONWriter(style: style)
         write(&writer)
         return Reply(200, writer.bytes)
     }
 
     /// A reply with one row.
-    package func object<Row>(_ row: Row, _ model: Model<Row>, _ form: Forms, _ estate: Estate) -> Reply {
+    public func object<Row>(_ row: Row, _ model: Model<Row>, _ form: Forms, _ estate: Estate) -> Reply {
         object { model.write(row, view(form, estate), to: &$0) }
     }
 
@@ -149,14 +149,14 @@ package struct Call: Sendable {
     ///   - form: the form of a row.
     ///   - estate: where the rows lie.
     /// - Returns: a reply with status 200 and the total.
-    package func list<Row>(_ page: Page<Row>, _ model: Model<Row>, _ form: Forms, _ estate: Estate) -> Reply {
+    public func list<Row>(_ page: Page<Row>, _ model: Model<Row>, _ form: Forms, _ estate: Estate) -> Reply {
         let view = view(form, estate)
         var writer = JSONWriter(style: style, capacity: 64 + page.rows.count * 640)
         writer.array(page.rows) { model.write($1, view, to: &$0) }
         return Reply(200, writer.bytes, total: page.total)
     }
 
-    package init(
+    public init(
         request: Request, parameters: [(name: String, value: String)], query: QueryParameters, body: JSONDocument?, caller: Caller,
         now: Timestamp, product: ProductVersion, fidelity: Fidelity
     ) {

@@ -1,15 +1,15 @@
-package import MicroHTTP
+public import MicroHTTP
 
 /// The checks of Command's own request headers. What a real server answers where one is missing or wrong is not known; GETs without
 /// them were seen to pass, so the default asks for them on writes alone.
-package enum HeaderChecks {
+public enum HeaderChecks {
     /// Refuses a request whose headers Command would refuse.
     ///
     /// - Parameters:
     ///   - request: the request.
     ///   - fidelity: its `headers` switch says how strict to be.
     /// - Throws: a refusal that names the header.
-    package static func check(_ request: Request, _ fidelity: Fidelity) throws(Refusal) {
+    public static func check(_ request: Request, _ fidelity: Fidelity) throws(Refusal) {
         guard fidelity.headers != .off else { return }
         let isRead = request.method == .get || request.method == .head
         if !isRead || fidelity.headers == .all, request.headerRange("x-keyfactor-requested-with")?.isEmpty ?? true {

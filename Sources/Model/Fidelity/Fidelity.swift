@@ -1,7 +1,7 @@
-package import Base
+public import Base
 
 /// The switches for what nobody could establish, or what a client needs otherwise. The defaults are the vendor's way.
-package struct Fidelity: Sendable, Equatable {
+public struct Fidelity: Sendable, Equatable {
     /// Which requests must carry `x-keyfactor-requested-with`.
     enum Headers: String, Sendable, CaseIterable {
         case writes, all, off
@@ -11,7 +11,7 @@ package struct Fidelity: Sendable, Equatable {
         case vendor, omit
     }
     /// What happens to members of a request that the model does not have.
-    package enum UnknownMembers: String, Sendable, CaseIterable {
+    public enum UnknownMembers: String, Sendable, CaseIterable {
         case ignore, refuse
     }
     /// The status for identifiers that do not exist.
@@ -21,15 +21,15 @@ package struct Fidelity: Sendable, Equatable {
         case notFound = "404"
     }
     /// What a missing `Schedule` of `POST /CertificateStores/Schedule` means.
-    package enum MissingSchedule: String, Sendable, CaseIterable {
+    public enum MissingSchedule: String, Sendable, CaseIterable {
         case refuse, off
     }
     /// The shape of refusals of bodies that cannot be read.
-    package enum BindingErrors: String, Sendable, CaseIterable {
+    public enum BindingErrors: String, Sendable, CaseIterable {
         case command, problem
     }
     /// The body of a 401.
-    package enum UnauthorizedBody: String, Sendable, CaseIterable {
+    public enum UnauthorizedBody: String, Sendable, CaseIterable {
         case html, json, empty
     }
     /// How lists page.
@@ -40,19 +40,19 @@ package struct Fidelity: Sendable, Equatable {
     var headers = Headers.writes
     var nulls = Nulls.vendor
     var enums = WireStyle.EnumStyle.product
-    package var unknownMembers = UnknownMembers.ignore
+    public var unknownMembers = UnknownMembers.ignore
     var unknownIDs = UnknownIDs.vendor
     /// How the JSON of bodies is read.
-    package var json = JSONReading.lenient
-    package var missingSchedule = MissingSchedule.refuse
-    package var bindingErrors = BindingErrors.command
-    package var unauthorizedBody = UnauthorizedBody.html
+    public var json = JSONReading.lenient
+    public var missingSchedule = MissingSchedule.refuse
+    public var bindingErrors = BindingErrors.command
+    public var unauthorizedBody = UnauthorizedBody.html
     var paging = Paging.vendor
     /// Whether `RequestTimestamp` is also sent as the documentation misspells it.
-    package var timestampTypo = false
+    public var timestampTypo = false
 
     /// Everything as the vendor does it.
-    package init() {}
+    public init() {}
 
     /// How JSON is written under these switches.
     ///

@@ -1,18 +1,18 @@
-package import ScenarioFormat
+public import ScenarioFormat
 
 /// A switch of `fidelity` in a scenario, said once: reader, shape, schema and documentation come from it.
-package struct FidelitySwitch: Sendable {
-    package let key: String
+public struct FidelitySwitch: Sendable {
+    public let key: String
     /// Its values, the default first.
-    package let values: [String]
+    public let values: [String]
     /// What may stand there.
     let shape: Shape
     /// What it does, in a few words, for the schema.
     let about: String
     /// What it does, for the documentation.
-    package let effect: String
+    public let effect: String
     /// How the default is known.
-    package let provenance: String
+    public let provenance: String
     let set: @Sendable (YAMLNode, inout Fidelity) -> Void
 
     private init<Value: RawRepresentable<String> & CaseIterable & Sendable>(
@@ -44,7 +44,7 @@ package struct FidelitySwitch: Sendable {
     }
 
     /// Every switch, in the order of the documentation.
-    package static let all: [FidelitySwitch] = [
+    public static let all: [FidelitySwitch] = [
         .init(
             "headers", \.headers, "which requests must carry x-keyfactor-requested-with",
             effect: "which requests must carry `x-keyfactor-requested-with`; `off` also accepts any `x-keyfactor-api-version`",
@@ -105,11 +105,11 @@ package struct FidelitySwitch: Sendable {
 
 extension Fidelity {
     /// What `fidelity` holds in scenario files.
-    package static let shape = Shape.object(
+    public static let shape = Shape.object(
         "fidelity", fields: FidelitySwitch.all.map { Shape.Field($0.key, $0.shape, about: $0.about) })
 
     /// Reads the switches that a checked mapping sets; the rest stay the vendor's.
-    package init(reading node: YAMLNode) {
+    public init(reading node: YAMLNode) {
         self.init()
         for each in FidelitySwitch.all {
             if let value = node[each.key] { each.set(value, &self) }

@@ -1,11 +1,11 @@
 import Base
 
 /// A page of a list, and how many rows match in all.
-package struct Page<Row> {
-    package var rows: [Row]
-    package var total: Int
+public struct Page<Row> {
+    public var rows: [Row]
+    public var total: Int
 
-    package init(rows: [Row], total: Int) {
+    public init(rows: [Row], total: Int) {
         self.rows = rows
         self.total = total
     }
@@ -28,7 +28,7 @@ extension Call {
     /// - Parameter fields: what may be asked about.
     /// - Returns: `nil` for no filter.
     /// - Throws: a refusal of a query that is wrong.
-    package func filter<Row>(_ fields: [QueryField<Row>]) throws(Refusal) -> Query<Row>? {
+    public func filter<Row>(_ fields: [QueryField<Row>]) throws(Refusal) -> Query<Row>? {
         guard let text = query["querystring"] else { return nil }
         return try Query.parse(text, fields, self)
     }
@@ -45,7 +45,7 @@ extension Call {
     ///   - isVisible: whether the caller may see a row at all.
     /// - Returns: the rows of the page, in order.
     /// - Throws: a refusal of a query, a field or a number that is wrong.
-    package func page<Row>(
+    public func page<Row>(
         of source: some PageSource<Row>, fields: @autoclosure () -> [QueryField<Row>], defaultSort: String?, takesQuery: Bool = true,
         isVisible: ((Row) -> Bool)? = nil
     ) throws(Refusal) -> Page<Row> {

@@ -1,8 +1,8 @@
-import Base
-package import Entities
+public import Base
+public import Entities
 
 /// Something that can be listed: rows in a standing order, some of which can be found without looking at all.
-package protocol PageSource<Row> {
+public protocol PageSource<Row> {
     associatedtype Row
 
     /// How many rows there are.
@@ -21,7 +21,7 @@ package protocol PageSource<Row> {
 }
 
 extension PageSource {
-    package func page(where passes: (Row) -> Bool, from start: Int, limit: Int, descending: Bool) -> Page<Row> {
+    public func page(where passes: (Row) -> Bool, from start: Int, limit: Int, descending: Bool) -> Page<Row> {
         Page(all.filter(passes), from: start, limit: limit, descending: descending)
     }
 }
@@ -29,7 +29,7 @@ extension PageSource {
 extension Table: PageSource {
     /// Looks at the rows as they lie, which is several times quicker than in their order. Few that pass are then put in order; of many
     /// the order is followed just until the page is full.
-    package func page(where passes: (Row) -> Bool, from start: Int, limit: Int, descending: Bool) -> Page<Row> {
+    public func page(where passes: (Row) -> Bool, from start: Int, limit: Int, descending: Bool) -> Page<Row> {
         let few = max(64, count / 16)
         var (total, found): (Int, [Row]) = (0, [])
         forEachUnordered { row in
@@ -49,7 +49,7 @@ extension Table: PageSource {
         return Page(rows: page, total: total)
     }
 
-    package func rows(withKey key: QueryValue) -> [Row]? {
+    public func rows(withKey key: QueryValue) -> [Row]? {
         switch key {
         case .guid(let id): (id as? Key).map { key in self[key].map { [$0] } ?? [] }
         case .number(let id): (id as? Key).map { key in self[key].map { [$0] } ?? [] }
@@ -60,24 +60,24 @@ extension Table: PageSource {
 }
 
 /// Rows that were put together for one request, in their standing order.
-package struct GatheredRows<Row>: PageSource {
-    package let all: [Row]
+public struct GatheredRows<Row>: PageSource {
+    public let all: [Row]
 
-    package var count: Int { all.count }
+    public var count: Int { all.count }
 
-    package func slice(from start: Int, limit: Int) -> [Row] { Array(all.dropFirst(start).prefix(limit)) }
+    public func slice(from start: Int, limit: Int) -> [Row] { Array(all.dropFirst(start).prefix(limit)) }
 
-    package func rows(withKey key: QueryValue) -> [Row]? { nil }
+    public func rows(withKey key: QueryValue) -> [Row]? { nil }
 
-    package init(all: [Row]) {
+    public init(all: [Row]) {
         self.all = all
     }
 }
 
 extension History: PageSource {
-    package func slice(from start: Int, limit: Int) -> [HistoryEntry] { entries(from: start, limit: limit) }
+    public func slice(from start: Int, limit: Int) -> [HistoryEntry] { entries(from: start, limit: limit) }
 
-    package func rows(withKey key: QueryValue) -> [HistoryEntry]? {
+    public func rows(withKey key: QueryValue) -> [HistoryEntry]? {
         if case .guid(let job) = key { entries(of: job) } else { nil }
     }
 }

@@ -1,18 +1,18 @@
 import Base
-package import MicroHTTP
+public import MicroHTTP
 
 /// The parameters in a request's query, decoded when asked for.
 ///
 /// Names are compared without case and without any prefix: `pq.queryString`, `certificateStoreQuery.queryString` and `QueryString`
 /// are one. Of several with one name the last counts. A space may be sent as `%20` or `+`.
-package struct QueryParameters: Sendable {
+public struct QueryParameters: Sendable {
     private let values: [(name: String, value: String)]
 
     /// Reads a query.
     ///
     /// - Parameter request: the request; its query is still percent-encoded.
     /// - Throws: a refusal if it holds `%` without two hexadecimal digits, or what is not UTF-8.
-    package init(_ request: Request) throws(Refusal) {
+    public init(_ request: Request) throws(Refusal) {
         var values: [(name: String, value: String)] = []
         let text = request.query.isEmpty ? "" : request.text(request.query)
         for part in text.utf8.split(separator: UInt8(ascii: "&")) {
@@ -30,7 +30,7 @@ package struct QueryParameters: Sendable {
     ///
     /// - Parameter name: in lower case, without prefix.
     /// - Returns: `nil` if it was not sent.
-    package subscript(name: String) -> String? {
+    public subscript(name: String) -> String? {
         values.last { $0.name == name }?.value
     }
 
@@ -38,7 +38,7 @@ package struct QueryParameters: Sendable {
     ///
     /// - Parameter name: in lower case, without prefix.
     /// - Returns: `nil` if it was not sent.
-    package func trimmed(_ name: String) -> String? { self[name]?.trimmed }
+    public func trimmed(_ name: String) -> String? { self[name]?.trimmed }
 
     private static func decode(_ text: Substring.UTF8View) throws(Refusal) -> String {
         guard let decoded = PercentEncoding.decode(text, plusIsSpace: true) else {

@@ -1,7 +1,7 @@
 import Base
 
 /// A filter in Keyfactor's query language: comparisons combined with AND, OR and parentheses.
-package struct Query<Row>: Sendable {
+public struct Query<Row>: Sendable {
     /// A part of a filter.
     indirect enum Term: Sendable {
         case all([Term])
@@ -76,12 +76,12 @@ package struct Query<Row>: Sendable {
     ///
     /// Texts are case-insensitive, as in SQL Server's default collation. A null value passes only `-ne` and `-notcontains`. Both are
     /// assumed.
-    package func matches(_ row: Row) -> Bool {
+    public func matches(_ row: Row) -> Bool {
         Self.matches(term, row)
     }
 
     /// The value that an indexed field must have for a row to pass, if the filter requires one: then one lookup finds the candidates.
-    package var key: QueryValue? {
+    public var key: QueryValue? {
         let terms = if case .all(let terms) = term { terms } else { [term] }
         for case .comparison(let part) in terms where part.operation == .eq && part.field.isKey && part.wanted != .null {
             return part.wanted

@@ -1,4 +1,4 @@
-package import Base
+public import Base
 
 /// The type of a query field, which determines the valid operators and values.
 enum QueryKind: Sendable {
@@ -10,7 +10,7 @@ enum QueryKind: Sendable {
 }
 
 /// A field by which lists can be filtered and sorted.
-package struct QueryField<Row>: Sendable {
+public struct QueryField<Row>: Sendable {
     let name: String
     let kind: QueryKind
     /// Whether tables have an index for it.
@@ -46,7 +46,7 @@ package struct QueryField<Row>: Sendable {
     ///
     /// - Parameter row: reads the row from it.
     /// - Returns: a field without an index.
-    package func of<Whole>(_ row: @escaping @Sendable (Whole) -> Row) -> QueryField<Whole> {
+    public func of<Whole>(_ row: @escaping @Sendable (Whole) -> Row) -> QueryField<Whole> {
         .init(name, kind, aliases: aliases) { value(row($0)) }
     }
 
@@ -82,7 +82,7 @@ enum QueryOperator: String, Sendable, CaseIterable {
 }
 
 /// The value of a field, or a value in a query.
-package enum QueryValue: Sendable, Equatable {
+public enum QueryValue: Sendable, Equatable {
     case null
     case text(String)
     case number(Int)

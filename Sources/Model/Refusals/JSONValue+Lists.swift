@@ -1,4 +1,4 @@
-package import Base
+public import Base
 
 extension JSONValue {
     /// This value as an array of at least one GUID, each counted once, in the order of first mention.
@@ -8,7 +8,7 @@ extension JSONValue {
     ///   - what: what the GUIDs name, for refusals.
     /// - Throws: a refusal that names the member or the element at fault.
     /// - Returns: at least one GUID.
-    package func guids(at place: String?, of what: String) throws(Refusal) -> [GUID] {
+    public func guids(at place: String?, of what: String) throws(Refusal) -> [GUID] {
         try list(at: place, of: what) { element, place throws(Refusal) in
             guard let id = element.guid else { throw .notAGUID(place, element.shortSource) }
             return id
@@ -16,7 +16,7 @@ extension JSONValue {
     }
 
     /// This value as an array of at least one whole number. See `guids(at:of:)`.
-    package func integers(at place: String?, of what: String) throws(Refusal) -> [Int] {
+    public func integers(at place: String?, of what: String) throws(Refusal) -> [Int] {
         try list(at: place, of: what) { element, place throws(Refusal) in
             guard let number = element.listedNumber else {
                 throw .badArgument("\(place): expected a whole number, found \(element.shortSource).", member: place)

@@ -1,8 +1,8 @@
-import Base
+public import Base
 
 extension JSONValue {
     /// The value as it stands in the text, cut to what a message can hold.
-    package var shortSource: String {
+    public var shortSource: String {
         switch true {
         case isObject, isArray: kindName
         case isString: "'\(source.prefix(60))'"
@@ -16,7 +16,7 @@ extension JSONValue {
     ///   - known: the right names.
     ///   - path: where the object stands, empty for the body itself.
     /// - Throws: a refusal that names the first unknown member.
-    package func refuseUnknown(_ known: [String], _ path: String = "") throws(Refusal) {
+    public func refuseUnknown(_ known: [String], _ path: String = "") throws(Refusal) {
         for member in members where !known.contains(where: { $0.lowercased() == member.name.lowercased() }) {
             let place = path.isEmpty ? member.name : "\(path).\(member.name)"
             throw .badArgument("\(place): unknown member; expected one of \(known.joined(separator: ", ")).", member: place)

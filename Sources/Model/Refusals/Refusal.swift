@@ -1,12 +1,12 @@
-package import Base
+public import Base
 
 /// Command's way of saying no: a status, a code of eight hexadecimal digits and a sentence.
 ///
 /// A code is a family, not a key: Command uses one code for several conditions. Every refusal that the mock can give stands in
 /// `RefusalCatalogue`, with where it is known from.
-package struct Refusal: Error, Sendable, Equatable {
+public struct Refusal: Error, Sendable, Equatable {
     /// How well a refusal is known.
-    package enum Provenance: String, Sendable {
+    public enum Provenance: String, Sendable {
         /// Recorded from, or quoted of, a real server.
         case recorded
         /// Stated by the vendor's documentation or description.
@@ -16,30 +16,30 @@ package struct Refusal: Error, Sendable, Equatable {
     }
 
     /// The HTTP status, 400–599.
-    package var status: Int
+    public var status: Int
     /// The code, such as `0xA0110004`.
-    package var code: String
+    public var code: String
     /// The sentence that clients show.
-    package var message: String
+    public var message: String
     /// How well this refusal is known.
-    package var provenance: Provenance
+    public var provenance: Provenance
     /// What went wrong with each of several items, for operations on many.
-    package var failedOperations: [String] = []
+    public var failedOperations: [String] = []
     /// The member of the request that could not be read, where this is such a refusal.
-    package var bindingMember: String?
+    public var bindingMember: String?
     /// What else a developer should know; sent as `X-Mock-Why`, never part of the vendor's body.
-    package var why: String?
+    public var why: String?
     /// Header fields that go with the refusal, such as `Allow`.
-    package var headers: [Header] = []
+    public var headers: [Header] = []
 
     /// A header field.
-    package struct Header: Sendable, Equatable {
-        package var name: String
-        package var value: String
+    public struct Header: Sendable, Equatable {
+        public var name: String
+        public var value: String
     }
 
     /// The most items that a refusal names one by one, and the most characters of its sentence: a refusal must not be a lever.
-    package static let mostReasons = 100
+    public static let mostReasons = 100
     private static let longestMessage = 16_384
 
     private static func shortened(_ message: String) -> String {
@@ -47,7 +47,7 @@ package struct Refusal: Error, Sendable, Equatable {
     }
 
     /// The body as Command sends it: `ErrorCode`, `Message` and, for several items, `FailedOperations`.
-    package var body: [UInt8] {
+    public var body: [UInt8] {
         var writer = JSONWriter(capacity: 128 + message.utf8.count)
         writer.object { writer in
             writer.name("ErrorCode")
@@ -70,7 +70,7 @@ package struct Refusal: Error, Sendable, Equatable {
     ///
     /// - Parameter trace: what the `traceId` member says.
     /// - Returns: the JSON text.
-    package func problemBody(trace: GUID) -> [UInt8] {
+    public func problemBody(trace: GUID) -> [UInt8] {
         var writer = JSONWriter(capacity: 256 + message.utf8.count)
         writer.object { writer in
             writer.member("type", "https://tools.ietf.org/html/rfc9110#section-15.5.1")
@@ -86,7 +86,7 @@ package struct Refusal: Error, Sendable, Equatable {
         return writer.bytes
     }
 
-    package init(
+    public init(
         status: Int, code: String, message: String, provenance: Provenance, failedOperations: [String] = [], bindingMember: String? = nil,
         why: String? = nil, headers: [Header] = []
     ) {

@@ -1,13 +1,13 @@
-package import Base
+public import Base
 
 /// Every refusal the mock gives of its own accord: one constructor each, in the order status, code, text, provenance.
 ///
 /// Recorded texts keep their bytes, down to the missing full stop. `assumed` ones have words of our own.
 extension Refusal {
     /// The code of bad arguments and bad bodies. The family 0xA011 is established, this member of it is assumed.
-    package static let badArgumentCode = "0xA0110004"
+    public static let badArgumentCode = "0xA0110004"
     /// The code of things that are not there. The family is established, with 404 it is assumed.
-    package static let notFoundCode = "0xA0130000"
+    public static let notFoundCode = "0xA0130000"
 
     /// Something in the request is missing or wrong.
     ///
@@ -15,7 +15,7 @@ extension Refusal {
     ///   - message: what is wrong, where, and what would be right.
     ///   - member: the member of the body concerned, if it could not be read at all.
     /// - Returns: a refusal with status 400.
-    package static func badArgument(_ message: String, member: String? = nil) -> Refusal {
+    public static func badArgument(_ message: String, member: String? = nil) -> Refusal {
         Refusal(status: 400, code: badArgumentCode, message: message, provenance: .assumed, bindingMember: member)
     }
 
@@ -25,24 +25,24 @@ extension Refusal {
     ///   - place: the member or parameter.
     ///   - found: what stands there, shortened.
     /// - Returns: a refusal with status 400.
-    package static func notAGUID(_ place: String, _ found: String) -> Refusal {
+    public static func notAGUID(_ place: String, _ found: String) -> Refusal {
         badArgument("\(place): expected a GUID such as \(GUID.empty.text), found \(found).", member: place)
     }
 
     /// The body is not JSON.
-    package static func invalidJSON(_ mistake: JSONMistake) -> Refusal {
+    public static func invalidJSON(_ mistake: JSONMistake) -> Refusal {
         badArgument("The request body is not valid JSON: \(mistake.message) (line \(mistake.line), column \(mistake.column)).", member: "$")
     }
 
     /// Several items of a request are refused; nothing was done.
-    package static func failed(_ message: String, _ reasons: [String], status: Int = 400) -> Refusal {
+    public static func failed(_ message: String, _ reasons: [String], status: Int = 400) -> Refusal {
         Refusal(
             status: status, code: status == 404 ? notFoundCode : badArgumentCode, message: message, provenance: .assumed,
             failedOperations: reasons)
     }
 
     /// A list cannot be sorted by this. Text and code as clients written against a real server know them.
-    package static func invalidSortField(_ name: String) -> Refusal {
+    public static func invalidSortField(_ name: String) -> Refusal {
         Refusal(status: 400, code: "0xA011004A", message: "Invalid sort field: \(name).", provenance: .recorded)
     }
 
@@ -52,19 +52,19 @@ extension Refusal {
     ///   - user: the caller as the server names it.
     ///   - permission: what was needed; goes to `X-Mock-Why` only.
     /// - Returns: a refusal with status 403.
-    package static func forbidden(_ user: String, _ permission: String) -> Refusal {
+    public static func forbidden(_ user: String, _ permission: String) -> Refusal {
         Refusal(
             status: 403, code: "0xA0140002", message: "User \(user) doesn't have the required permission", provenance: .recorded,
             why: "needed: \(permission)")
     }
 
     /// No such certificate store. Recorded from 25.5.
-    package static func storeNotFound(_ id: GUID) -> Refusal {
+    public static func storeNotFound(_ id: GUID) -> Refusal {
         notFound("Certificate store with id '\(id.text)' does not exist.", .recorded)
     }
 
     /// No such agent. Recorded from 25.5, without a full stop.
-    package static func agentNotFound(_ id: GUID) -> Refusal {
+    public static func agentNotFound(_ id: GUID) -> Refusal {
         notFound("Agent with id of '\(id.text)' does not exist", .recorded)
     }
 
@@ -75,26 +75,26 @@ extension Refusal {
     ///   - stores: how many certificate stores it serves.
     ///   - jobs: how many jobs are scheduled on it.
     /// - Returns: a refusal with status 400.
-    package static func agentInUse(_ id: GUID, stores: Int, jobs: Int) -> Refusal {
+    public static func agentInUse(_ id: GUID, stores: Int, jobs: Int) -> Refusal {
         badArgument(
             "Agent with id of '\(id.text)' cannot be deleted: \(count(stores, "certificate store")) and \(count(jobs, "scheduled job"))"
                 + " depend on it. With force=true they are deleted too.")
     }
 
     /// Only a Disapproved agent can be deleted, with force or without.
-    package static func agentNotDisapproved(_ machine: String, _ status: String) -> Refusal {
+    public static func agentNotDisapproved(_ machine: String, _ status: String) -> Refusal {
         badArgument("id: the agent '\(machine)' is \(status), expected a Disapproved one.")
     }
 
     private static func count(_ number: Int, _ what: String) -> String { "\(number) \(what)\(number == 1 ? "" : "s")" }
 
     /// No custom job type of this id.
-    package static func jobTypeNotFound(_ id: GUID) -> Refusal {
+    public static func jobTypeNotFound(_ id: GUID) -> Refusal {
         notFound("Job type with id '\(id.text)' does not exist.", .assumed)
     }
 
     /// No custom job type of this name.
-    package static func jobTypeNotFound(named name: String) -> Refusal {
+    public static func jobTypeNotFound(named name: String) -> Refusal {
         notFound("Job type with name '\(name)' does not exist.", .assumed)
     }
 
@@ -104,23 +104,23 @@ extension Refusal {
     ///   - name: the type's name.
     ///   - jobs: how many jobs of it are scheduled.
     /// - Returns: a refusal with status 400.
-    package static func jobTypeInUse(_ name: String, jobs: Int) -> Refusal {
+    public static func jobTypeInUse(_ name: String, jobs: Int) -> Refusal {
         badArgument(
             "Job type with name '\(name)' cannot be deleted: \(count(jobs, "scheduled job")) of this type exist\(jobs == 1 ? "s" : "").")
     }
 
     /// No such store type. Recorded from 25.5.
-    package static func storeTypeNotFound(_ number: Int) -> Refusal {
+    public static func storeTypeNotFound(_ number: Int) -> Refusal {
         notFound("The certificate store type with StoreType '\(number)' does not exist.", .recorded)
     }
 
     /// No store type of this short name.
-    package static func storeTypeNotFound(named name: String) -> Refusal {
+    public static func storeTypeNotFound(named name: String) -> Refusal {
         notFound("The certificate store type with ShortName '\(name)' does not exist.", .assumed)
     }
 
     /// No such container.
-    package static func containerNotFound(_ id: Int) -> Refusal {
+    public static func containerNotFound(_ id: Int) -> Refusal {
         notFound("Certificate store container with id '\(id)' does not exist.", .assumed)
     }
 
@@ -131,7 +131,7 @@ extension Refusal {
     ///   - member: the member that must be one of its kind.
     ///   - value: what was asked for.
     /// - Returns: a refusal with status 400.
-    package static func alreadyExists(_ what: String, _ member: String, _ value: String) -> Refusal {
+    public static func alreadyExists(_ what: String, _ member: String, _ value: String) -> Refusal {
         Refusal(
             status: 400, code: "0xA011000A", message: "\(member): a \(what) '\(value.prefix(60))' exists already.", provenance: .assumed)
     }
@@ -142,22 +142,22 @@ extension Refusal {
     ///   - what: what it is, with its number or name.
     ///   - users: what uses it.
     /// - Returns: a refusal with status 400.
-    package static func inUse(_ what: String, by users: String) -> Refusal {
+    public static func inUse(_ what: String, by users: String) -> Refusal {
         Refusal(status: 400, code: "0xA0110029", message: "\(what) is used by \(users) and cannot be deleted.", provenance: .assumed)
     }
 
     /// No PAM provider of this id.
-    package static func pamProviderNotFound(_ id: Int) -> Refusal {
+    public static func pamProviderNotFound(_ id: Int) -> Refusal {
         notFound("PAM provider with id '\(id)' does not exist.", .assumed)
     }
 
     /// No job history entry of this id.
-    package static func jobHistoryNotFound(_ id: Int) -> Refusal {
+    public static func jobHistoryNotFound(_ id: Int) -> Refusal {
         notFound("Job history with id '\(id)' does not exist.", .assumed)
     }
 
     /// The caller is nobody known. Sent only where the fidelity switch says `unauthorizedBody: json`.
-    package static var unauthorized: Refusal {
+    public static var unauthorized: Refusal {
         Refusal(status: 401, code: "0xA0140001", message: "Access is denied due to invalid credentials.", provenance: .assumed)
     }
 
@@ -165,7 +165,7 @@ extension Refusal {
     ///
     /// - Parameter why: what was nearest.
     /// - Returns: a refusal with status 404.
-    package static func noOperation(_ why: String) -> Refusal {
+    public static func noOperation(_ why: String) -> Refusal {
         Refusal(status: 404, code: notFoundCode, message: "The requested resource was not found.", provenance: .assumed, why: why)
     }
 
@@ -175,7 +175,7 @@ extension Refusal {
     ///   - asked: method and path as sent.
     ///   - allowed: the methods that the path has.
     /// - Returns: a refusal with status 405.
-    package static func methodNotAllowed(_ asked: String, _ allowed: [String]) -> Refusal {
+    public static func methodNotAllowed(_ asked: String, _ allowed: [String]) -> Refusal {
         Refusal(
             status: 405, code: badArgumentCode, message: "The requested resource does not support this HTTP method.", provenance: .assumed,
             why: "\(asked): this path has \(allowed.joined(separator: ", "))",
@@ -184,17 +184,17 @@ extension Refusal {
     }
 
     /// The API version asked for does not exist.
-    package static func unsupportedVersion(_ version: String) -> Refusal {
+    public static func unsupportedVersion(_ version: String) -> Refusal {
         badArgument("The x-keyfactor-api-version '\(version)' is not supported. Send 1, 1.0, 2 or 2.0.")
     }
 
     /// A write came without the header that guards against forged requests.
-    package static var missingRequestedWith: Refusal {
+    public static var missingRequestedWith: Refusal {
         badArgument("The header x-keyfactor-requested-with is required. Send 'APIClient' or 'XMLHttpRequest'.")
     }
 
     /// The world holds as much as it may.
-    package static func worldIsFull(_ what: String, limit: Int) -> Refusal {
+    public static func worldIsFull(_ what: String, limit: Int) -> Refusal {
         Refusal(
             status: 503, code: badArgumentCode, message: "This mock keeps at most \(limit) \(what) in a world. Restart it to begin again.",
             provenance: .assumed, why: "a limit of the mock, not of Command")
@@ -208,7 +208,7 @@ extension Refusal {
     ///
     /// - Parameter fidelity: the world's switches.
     /// - Returns: the refusal to throw.
-    package func forUnknownID(_ fidelity: Fidelity) -> Refusal {
+    public func forUnknownID(_ fidelity: Fidelity) -> Refusal {
         var copy = self
         switch fidelity.unknownIDs {
         case .vendor: break

@@ -1,12 +1,12 @@
 import Base
-import Entities
+public import Entities
 
 extension Schedule {
     /// The short form in which Command stores schedules, and shows them in the list of containers: `D_23:30`.
     ///
     /// The prefixes are documented (job history's ScheduleType) and `D_23:30` is recorded; what follows the other prefixes is assumed.
     /// Immediate has none: `nil`.
-    package var compact: String? {
+    public var compact: String? {
         switch self {
         case .immediate: nil
         case .interval(let minutes): "I_\(minutes)"

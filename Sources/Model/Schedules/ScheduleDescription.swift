@@ -1,9 +1,9 @@
 import Base
-import Entities
+public import Entities
 
 extension Schedule {
     /// KeyfactorSchedule: one member or, for no schedule, none.
-    package static let schema: Schema = {
+    public static let schema: Schema = {
         let time = Schema.object([.always("Time", .time)])
         return .model(
             "KeyfactorSchedule",

@@ -1,9 +1,9 @@
-package import Base
-package import Entities
+public import Base
+public import Entities
 
 extension Schedule {
     /// What a request says about a schedule.
-    package enum Asked: Sendable, Equatable {
+    public enum Asked: Sendable, Equatable {
         /// The member is absent or null.
         case missing
         /// `{}`, `Off`, or only members that say no.
@@ -11,7 +11,7 @@ extension Schedule {
         case set(Schedule)
 
         /// The schedule that is set, if one is.
-        package var schedule: Schedule? { if case .set(let schedule) = self { schedule } else { nil } }
+        public var schedule: Schedule? { if case .set(let schedule) = self { schedule } else { nil } }
     }
 
     /// Reads the `Schedule` member of a request.
@@ -24,7 +24,7 @@ extension Schedule {
     ///   - fidelity: decides whether unknown members are refused.
     /// - Throws: a refusal that names the member at fault.
     /// - Returns: what is asked for.
-    package static func read(_ value: JSONValue?, path: String = "Schedule", _ fidelity: Fidelity) throws(Refusal) -> Asked {
+    public static func read(_ value: JSONValue?, path: String = "Schedule", _ fidelity: Fidelity) throws(Refusal) -> Asked {
         guard let value, !value.isNull else { return .missing }
         guard value.isObject else {
             throw .badArgument(
@@ -58,7 +58,7 @@ extension Schedule {
     ///   - subject: what cannot be scheduled so, such as "An inventory job of Command 10.5".
     ///   - path: how to name the member.
     /// - Throws: a refusal that names the kind and the right ones.
-    package func require(_ allowed: [Kind], for subject: String, path: String = "Schedule") throws(Refusal) {
+    public func require(_ allowed: [Kind], for subject: String, path: String = "Schedule") throws(Refusal) {
         guard !allowed.contains(kind) else { return }
         let right = allowed.map(\.rawValue).joined(separator: ", ")
         throw .badArgument("\(path).\(kind.rawValue): \(subject) cannot be scheduled so; expected one of \(right).")
@@ -70,7 +70,7 @@ extension Schedule {
     ///   - product: the release; 10 and 11 know neither weekly nor monthly inventory.
     ///   - path: how to name the member.
     /// - Throws: a refusal that names the kind and the right ones.
-    package func requireInventory(_ product: ProductVersion, path: String = "Schedule") throws(Refusal) {
+    public func requireInventory(_ product: ProductVersion, path: String = "Schedule") throws(Refusal) {
         guard !product.traits.weeklyInventory else { return }
         try require([.immediate, .interval, .daily, .exactlyOnce], for: "an inventory job of Command \(product.rawValue)", path: path)
     }
@@ -78,7 +78,7 @@ extension Schedule {
     /// Writes the schedule as the value of a member: only the set kind appears.
     ///
     /// Weekdays are names on the wire of every release recorded; SDKs generated from the description need numbers.
-    package func write(to writer: inout JSONWriter) {
+    public func write(to writer: inout JSONWriter) {
         writer.object { writer in
             writer.name(kind.rawValue)
             switch self {

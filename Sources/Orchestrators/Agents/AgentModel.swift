@@ -1,6 +1,6 @@
-package import Base
-package import Entities
-package import Model
+public import Base
+public import Entities
+public import Model
 import ScenarioFormat
 
 extension Agent: Modelled {
@@ -8,7 +8,7 @@ extension Agent: Modelled {
     ///
     /// Query fields. Documented: Identity or Username, LastSeen, Platform, Status, Version; AgentId, ClientMachine and Capabilities are used
     /// by clients and work. Sorting by members that are the same for all agents here is right, and changes nothing.
-    package static let model = Model<Agent>([.shown: "AgentResponse"], "an agent") {
+    public static let model = Model<Agent>([.shown: "AgentResponse"], "an agent") {
         Member("AgentId", .guid) { $0.id }.filtered(isKey: true)
             .seeded("id", about: "its AgentId; drawn from the seed if left out", \.id)
         Member("ClientMachine", .text("a machine's name", length: 1...256)) { $0.machine }.filtered(isKey: true)
@@ -41,7 +41,7 @@ extension Agent: Modelled {
     }
 
     /// The agents of an estate, and what their operations share.
-    package static let noun = Noun("/Agents", model, reads: .agentsRead, rows: \.agents, notFound: { .agentNotFound($0) })
+    public static let noun = Noun("/Agents", model, reads: .agentsRead, rows: \.agents, notFound: { .agentNotFound($0) })
 }
 
 extension Kind where Value == Agent.Platform {

@@ -1,11 +1,11 @@
 import Base
 import Entities
 import MicroHTTP
-package import Model
+public import Model
 
 /// What can be asked of agents, and done to them.
-package enum AgentOperations {
-    package static let all: [Operation] =
+public enum AgentOperations {
+    public static let all: [Operation] =
         [
             Agent.noun.list(
                 sortedBy: "AgentId",
@@ -46,13 +46,15 @@ package enum AgentOperations {
     ) { estate, ids, _ in estate.disapprove(ids) }
 
     private static let resetMany = onMany(
-        "/Agents/Reset", established: "a bare array of ids, 204, 400 on a failure; the agent is New again, its stores and jobs are deleted (documented)",
+        "/Agents/Reset",
+        established: "a bare array of ids, 204, 400 on a failure; the agent is New again, its stores and jobs are deleted (documented)",
         assumed: "its history stays; an unknown id refuses all"
     ) { estate, ids, _ in estate.reset(ids) }
 
     private static let resetOne = Operation(
         .post, "/Agents/{id}/Reset", needs: .agentsReadAndModify,
-        established: "204, no body or `null` (documented, client); a failure such as an unknown id is a 400 (documented)", assumed: "as above"
+        established: "204, no body or `null` (documented, client); a failure such as an unknown id is a 400 (documented)",
+        assumed: "as above"
     ) { call, estate throws(Refusal) in
         let id = try call.guid("id")
         guard estate.agents[id] != nil else { throw .failed(Refusal.agentNotFound(id).message + ".", [Refusal.agentNotFound(id).message]) }

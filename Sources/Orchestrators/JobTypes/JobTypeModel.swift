@@ -1,10 +1,10 @@
 import Base
-package import Entities
-package import Model
+public import Entities
+public import Model
 
 extension JobType: Modelled {
     /// A custom job type as `GET /JobTypes/Custom` sends it (JobTypeResponse). Assumed: no source names the fields of this list.
-    package static let model = Model<JobType>(
+    public static let model = Model<JobType>(
         [.shown: "JobTypeResponse", .create: "JobTypeCreateRequest", .update: "JobTypeUpdateRequest"], "a job type",
         blank: { JobType(id: .empty, name: "", description: "", fields: []) }, check: check
     ) {

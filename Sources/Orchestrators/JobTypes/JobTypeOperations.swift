@@ -1,11 +1,11 @@
 import Base
 import Entities
 import MicroHTTP
-package import Model
+public import Model
 
 /// What can be done with custom job types.
-package enum JobTypeOperations {
-    package static let all: [Operation] =
+public enum JobTypeOperations {
+    public static let all: [Operation] =
         [
             JobType.noun.list(
                 sortedBy: "JobTypeName", established: "members, field types 1 to 4 (documented)",

@@ -1,9 +1,9 @@
-package import Base
-package import Entities
-package import Model
+public import Base
+public import Entities
+public import Model
 
 /// The bodies of `POST /OrchestratorJobs/Custom` (create) and `…/Custom/Bulk` (update): a job for one agent or for many.
-package struct CustomJobRequest: Modelled {
+public struct CustomJobRequest: Modelled {
     private(set) var agent = GUID.empty
     private(set) var agents: [GUID] = []
     private var typeName: JSONValue?
@@ -28,7 +28,7 @@ package struct CustomJobRequest: Modelled {
     ///   - body: the request's body, an object.
     ///   - fidelity: decides whether unknown members are refused.
     /// - Throws: a refusal that names the member at fault.
-    package init(_ body: JSONValue, _ fidelity: Fidelity) throws(Refusal) {
+    public init(_ body: JSONValue, _ fidelity: Fidelity) throws(Refusal) {
         if fidelity.unknownMembers == .refuse { try body.refuseUnknown(["AgentId", "JobTypeName", "Schedule", "JobFields"]) }
         guard let agent = body["AgentId"], !agent.isNothing else {
             throw .badArgument("AgentId: expected an agent's id, found nothing.", member: "AgentId")
@@ -48,7 +48,7 @@ package struct CustomJobRequest: Modelled {
     ///   - fidelity: the world's switches.
     /// - Throws: a refusal that names the member at fault.
     /// - Returns: a job to schedule.
-    package func order(_ estate: Estate, _ fidelity: Fidelity) throws(Refusal) -> JobOrder {
+    public func order(_ estate: Estate, _ fidelity: Fidelity) throws(Refusal) -> JobOrder {
         guard let agent = estate.agents[agent] else { throw .agentNotFound(agent).forUnknownID(fidelity) }
         guard agent.status == .approved else {
             throw .badArgument("AgentId: the agent '\(agent.machine)' is \(agent.status.name), expected an Approved one.")

@@ -1,5 +1,5 @@
-package import Base
-package import Entities
+public import Base
+public import Entities
 import HashTreeCollections
 
 extension Estate {
@@ -13,7 +13,7 @@ extension Estate {
     ///   - now: the world's time.
     /// - Returns: the job.
     @discardableResult
-    package mutating func schedule(_ order: JobOrder, id: GUID? = nil, now: Timestamp) -> Job {
+    public mutating func schedule(_ order: JobOrder, id: GUID? = nil, now: Timestamp) -> Job {
         let job = Job(id: id ?? identifiers.next(.job), number: jobs.count, order: order, requested: now)
         jobs.count += 1
         jobs.scheduled.put(job, at: job.id)
@@ -23,7 +23,7 @@ extension Estate {
     }
 
     /// Takes a job off: it neither falls due nor continues. What it has done stays in the history.
-    package mutating func unschedule(_ id: GUID) {
+    public mutating func unschedule(_ id: GUID) {
         guard let job = jobs.scheduled[id] else { return }
         jobs.scheduled.remove(id)
         jobs.due[id] = nil
@@ -44,7 +44,7 @@ extension Estate {
     ///   - id: the store; nothing happens if there is none.
     ///   - schedule: `nil` turns the inventory off.
     ///   - now: the world's time.
-    package mutating func scheduleInventory(of id: GUID, _ schedule: Schedule?, now: Timestamp) {
+    public mutating func scheduleInventory(of id: GUID, _ schedule: Schedule?, now: Timestamp) {
         guard let store = stores[id] else { return }
         var job: GUID?
         if schedule != nil {
@@ -61,7 +61,7 @@ extension Estate {
     }
 
     /// The name of a job on a store: the store type's capability and the kind, as `PEMInventory`.
-    package func jobTypeName(_ kind: Job.Kind, storeType: Int) -> String {
+    public func jobTypeName(_ kind: Job.Kind, storeType: Int) -> String {
         (storeTypes[storeType]?.capability ?? "") + kind.rawValue
     }
 
@@ -72,7 +72,7 @@ extension Estate {
     /// - Parameter now: the world's time.
     /// - Returns: how many runs began.
     @discardableResult
-    package mutating func advance(to now: Timestamp) -> Int {
+    public mutating func advance(to now: Timestamp) -> Int {
         var began = 0
         while let (moment, happening) = jobs.timeline.next(until: now) {
             guard jobs.stillCounts(happening, at: moment) else { continue }
@@ -114,7 +114,7 @@ extension Estate {
     /// - Parameters:
     ///   - id: the agent.
     ///   - now: the world's time.
-    package mutating func pickUp(by id: GUID, now: Timestamp) {
+    public mutating func pickUp(by id: GUID, now: Timestamp) {
         guard let agent = agents[id], agent.status == .approved, agent.polls, let waiting = jobs.waiting[id] else { return }
         jobs.waiting[id] = nil
         let due = waiting.compactMap { jobs.scheduled[$0] }.sorted { $0.number < $1.number }
@@ -134,7 +134,7 @@ extension Estate {
     /// - Parameters:
     ///   - id: the job; nothing happens if there is none.
     ///   - moment: when.
-    package mutating func moveOn(_ id: GUID, at moment: Timestamp) {
+    public mutating func moveOn(_ id: GUID, at moment: Timestamp) {
         guard let job = jobs.scheduled[id] else { return }
         if jobs.runs[id] == nil {
             guard let agent = agents[job.order.agent] else { return }

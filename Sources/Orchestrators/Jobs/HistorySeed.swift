@@ -1,13 +1,13 @@
-package import Base
-package import Entities
-package import Model
+public import Base
+public import Entities
+public import Model
 
 /// An attempt as the estate dump describes it. Its job stands under `jobs`.
-package struct AttemptSeed: Modelled {
+public struct AttemptSeed: Modelled {
     var id = 0
-    package var job = GUID.empty
+    public var job = GUID.empty
     /// The number of the job, which tells jobs of one JobId apart.
-    package var number = 0
+    public var number = 0
     var agentMachine = ""
     var clientMachine = ""
     var start = Timestamp.first
@@ -17,7 +17,7 @@ package struct AttemptSeed: Modelled {
     var message = ""
     var data: String?
 
-    package static let model = Model<AttemptSeed>([:], "an attempt", blank: { .init() }) {
+    public static let model = Model<AttemptSeed>([:], "an attempt", blank: { .init() }) {
         Seed("id", .number(1...Int(Int32.max)), required: true, about: "its JobHistoryId", \.id)
         Seed("job", .guid, required: true, about: "the id of its job, which stands under jobs", \.job)
         Seed("number", .number, about: "the number of its job", \.number)
@@ -31,9 +31,9 @@ package struct AttemptSeed: Modelled {
         Seed("data", .text, about: "what JobStatus/Data answers", \.data)
     }
 
-    package init() {}
+    public init() {}
 
-    package init(_ entry: HistoryEntry) {
+    public init(_ entry: HistoryEntry) {
         id = entry.id
         job = entry.job.id
         number = entry.job.number
@@ -48,7 +48,7 @@ package struct AttemptSeed: Modelled {
     }
 
     /// The entry of a job.
-    package func entry(of job: Job) -> HistoryEntry {
+    public func entry(of job: Job) -> HistoryEntry {
         HistoryEntry(
             id: id, job: job, agentMachine: agentMachine, clientMachine: clientMachine, start: start, end: end, result: result,
             status: status, message: message, data: data)
@@ -56,19 +56,19 @@ package struct AttemptSeed: Modelled {
 }
 
 /// Something that falls due, as the estate dump describes it.
-package struct DueSeed: Modelled {
-    package var at = Timestamp.first
-    package var job = GUID.empty
+public struct DueSeed: Modelled {
+    public var at = Timestamp.first
+    public var job = GUID.empty
     /// Whether a step of the job's run ends, rather than that the job is due.
-    package var endsStep = false
+    public var endsStep = false
 
-    package static let model = Model<DueSeed>([:], "something that falls due", blank: { .init() }) {
+    public static let model = Model<DueSeed>([:], "something that falls due", blank: { .init() }) {
         Seed("at", .time, required: true, about: "when", \.at)
         Seed("job", .guid, required: true, about: "the id of the job concerned", \.job)
         Seed("endsStep", .flag, about: "whether a step of its run ends, rather than that it is due; default false", \.endsStep)
     }
 
-    package init(at: Timestamp = .first, job: GUID = .empty, endsStep: Bool = false) {
+    public init(at: Timestamp = .first, job: GUID = .empty, endsStep: Bool = false) {
         self.at = at
         self.job = job
         self.endsStep = endsStep
@@ -76,16 +76,16 @@ package struct DueSeed: Modelled {
 }
 
 /// The numbers that an estate has given out, as the estate dump describes them: none is given twice.
-package struct NumberSeed: Modelled {
-    package var jobs = 0
-    package var nextAttempt = 1
-    package var lostAttempts = 0
-    package var highestStoreType = 101
-    package var highestContainer = 0
-    package var inventoryItems = 0
-    package var issued: [Int] = []
+public struct NumberSeed: Modelled {
+    public var jobs = 0
+    public var nextAttempt = 1
+    public var lostAttempts = 0
+    public var highestStoreType = 101
+    public var highestContainer = 0
+    public var inventoryItems = 0
+    public var issued: [Int] = []
 
-    package static let model = Model<NumberSeed>([:], "numbers given out", blank: { .init() }) {
+    public static let model = Model<NumberSeed>([:], "numbers given out", blank: { .init() }) {
         Seed("jobs", .number, about: "how many jobs there have been", \.jobs)
         Seed("nextAttempt", .number(1...Int(Int32.max)), about: "the next JobHistoryId", \.nextAttempt)
         Seed("lostAttempts", .number, about: "how many attempts the history no longer holds", \.lostAttempts)
@@ -97,7 +97,7 @@ package struct NumberSeed: Modelled {
 
     init() {}
 
-    package init(_ estate: Estate) {
+    public init(_ estate: Estate) {
         jobs = estate.jobs.count
         nextAttempt = estate.jobs.history.next
         lostAttempts = estate.jobs.history.evicted

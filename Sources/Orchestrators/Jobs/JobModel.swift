@@ -1,6 +1,6 @@
 import Base
 import Entities
-import Model
+public import Model
 
 extension Job: Modelled {
     /// A job as `GET /OrchestratorJobs/ScheduledJobs` lists it (shown), and as the answer to `POST /OrchestratorJobs/Custom` has it (written,

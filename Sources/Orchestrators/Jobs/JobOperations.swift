@@ -1,11 +1,11 @@
 import Base
-import Entities
+public import Entities
 import MicroHTTP
-package import Model
+public import Model
 
 /// What can be asked about jobs, and scheduled.
-package enum JobOperations {
-    package static let all = [
+public enum JobOperations {
+    public static let all = [
         scheduleCustom, scheduleBulk, history, scheduled, data, JobActions.reschedule, JobActions.unschedule, JobActions.acknowledge,
     ]
 
@@ -113,7 +113,7 @@ extension Estate {
     ///
     /// - Parameter count: how many are to be added.
     /// - Throws: the refusal of a world that is full.
-    package func requireRoom(forJobs count: Int) throws(Refusal) {
+    public func requireRoom(forJobs count: Int) throws(Refusal) {
         guard jobs.scheduled.count + count <= Self.jobLimit else { throw .worldIsFull("jobs", limit: Self.jobLimit) }
     }
 }

@@ -1,24 +1,24 @@
-package import Base
-package import Entities
+public import Base
+public import Entities
 import HashTreeCollections
-package import Model
+public import Model
 import ScenarioFormat
 
 /// A job as scenario files describe it.
 ///
 /// One without an id is scheduled as `POST /OrchestratorJobs/Custom` would schedule it. One with an id says everything that there is to say
 /// of a job, as the estate dump does: also how far it has come.
-package struct JobSeed: Modelled {
-    package var id: GUID?
-    package var number = 0
-    package var order = JobOrder(agent: .empty, kind: .custom, type: "", schedule: .immediate)
-    package var requested: Timestamp?
-    package var isScheduled = true
-    package var isWaiting = false
-    package var finishedRuns = 0
-    package var run: Run?
+public struct JobSeed: Modelled {
+    public var id: GUID?
+    public var number = 0
+    public var order = JobOrder(agent: .empty, kind: .custom, type: "", schedule: .immediate)
+    public var requested: Timestamp?
+    public var isScheduled = true
+    public var isWaiting = false
+    public var finishedRuns = 0
+    public var run: Run?
 
-    package static let model = Model<JobSeed>([:], "a job", blank: { .init() }) {
+    public static let model = Model<JobSeed>([:], "a job", blank: { .init() }) {
         Seed(
             "agent", .text("an agent's machine"), required: true, about: "the machine of the agent that is to run it, or its AgentId",
             dump: { job, _, writer in writer.member("agent", job.order.agent) },
@@ -45,10 +45,10 @@ package struct JobSeed: Modelled {
     }
 
     /// Nothing yet.
-    package init() {}
+    public init() {}
 
     /// A job and how far it has come.
-    package init(_ job: Job, in jobs: Jobs) {
+    public init(_ job: Job, in jobs: Jobs) {
         id = job.id
         number = job.number
         order = job.order

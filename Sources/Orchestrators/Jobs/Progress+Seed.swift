@@ -1,7 +1,7 @@
 import Base
-import Entities
-package import Model
-package import ScenarioFormat
+public import Entities
+public import Model
+public import ScenarioFormat
 
 extension Progress.Step: Modelled {
     /// A step as scenario files have it.
@@ -33,7 +33,7 @@ extension Kind where Value == HistoryEntry.Result {
 
 extension Progress {
     /// What `progress` holds in scenario files.
-    package static let shape = Shape.object(
+    public static let shape = Shape.object(
         "a script",
         fields: [
             .init(
@@ -55,7 +55,7 @@ extension Progress {
     /// - Parameters:
     ///   - node: the `progress` part of a scenario.
     ///   - seeding: what times are relative to.
-    package init(reading node: YAMLNode?, _ seeding: inout Seeding) {
+    public init(reading node: YAMLNode?, _ seeding: inout Seeding) {
         self.init()
         for item in node?.items ?? [] {
             var steps: [Step] = []

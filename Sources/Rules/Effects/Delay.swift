@@ -1,7 +1,7 @@
-package import ScenarioFormat
+public import ScenarioFormat
 
 /// A time to wait, always the same or drawn from the rule's stream.
-package enum Delay: Effect, Equatable {
+public enum Delay: Effect, Equatable {
     case fixed(Duration)
     case uniform(Duration, Duration)
     case lognormal(median: Duration, sigma: Double, max: Duration)
@@ -9,7 +9,7 @@ package enum Delay: Effect, Equatable {
     /// The longest wait: an hour. A longer one is a stall.
     static let longest = Duration.seconds(3600)
 
-    package static let form = EffectForm(
+    public static let form = EffectForm(
         key: "delay", use: .requests,
         variants: [
             .init(
@@ -39,7 +39,7 @@ package enum Delay: Effect, Equatable {
                 ]),
         ], "a duration such as 250ms, { uniform: [ 100ms, 2s ] } or { lognormal: { median: 400ms, sigma: 0.5 } }")
 
-    package static func action(_ node: YAMLNode, for subject: OperationPattern.Subject) throws(Mistake) -> Action {
+    public static func action(_ node: YAMLNode, for subject: OperationPattern.Subject) throws(Mistake) -> Action {
         let delay = try Delay(node["delay"] ?? node)
         return node["at"]?.text == "reply" ? .delayBeforeReply(delay) : .delayBeforeWork(delay)
     }

@@ -1,12 +1,12 @@
-package import Base
-package import MicroHTTP
-package import ScenarioFormat
+public import Base
+public import MicroHTTP
+public import ScenarioFormat
 
 /// A kind of effect: one thing that a rule can do to the requests it strikes.
 ///
 /// A kind is one type, in one file of this folder, and one line in ``Effects/kinds``. All that it has to answer is required here: how
 /// it is written, and what it does. Where on the path of a request it does that follows from its ``Action``.
-package protocol Effect: Sendable {
+public protocol Effect: Sendable {
     /// How scenarios write it.
     static var form: EffectForm { get }
 
@@ -21,9 +21,9 @@ package protocol Effect: Sendable {
 }
 
 /// How scenarios write a kind of effect.
-package struct EffectForm: Sendable {
+public struct EffectForm: Sendable {
     /// Which rules may have it.
-    package enum Use: Sendable {
+    public enum Use: Sendable {
         case requests
         case connections
         case both
@@ -35,7 +35,7 @@ package struct EffectForm: Sendable {
     /// Its variants, each with the key first.
     let variants: [Shape.Variant]
 
-    package init(key: String, use: Use, variants: [Shape.Variant]) {
+    public init(key: String, use: Use, variants: [Shape.Variant]) {
         self.key = key
         self.use = use
         self.variants = variants
@@ -43,7 +43,7 @@ package struct EffectForm: Sendable {
 }
 
 /// What an effect does, by the stage of a request at which it does it. The cases are in the order of the stages.
-package enum Action: Sendable {
+public enum Action: Sendable {
     /// The connection fails before anything is read from it.
     case failConnection(ConnectionFault)
     /// The rule strikes only the requests beyond a limit, and refuses them.
@@ -71,17 +71,17 @@ package enum Action: Sendable {
 }
 
 /// What happens in place of the work.
-package struct Substitute: Sendable {
+public struct Substitute: Sendable {
     /// What it may know about the request.
-    package struct Context: Sendable {
+    public struct Context: Sendable {
         /// User, client id, or else the address.
-        package let caller: String
+        public let caller: String
         /// The identifier in the path, or the empty GUID.
-        package let identifier: String
+        public let identifier: String
         /// The world's time.
-        package let now: Timestamp
+        public let now: Timestamp
 
-        package init(caller: String, identifier: String, now: Timestamp) {
+        public init(caller: String, identifier: String, now: Timestamp) {
             self.caller = caller
             self.identifier = identifier
             self.now = now
@@ -89,22 +89,22 @@ package struct Substitute: Sendable {
     }
 
     /// What is sent.
-    package enum Outcome: Sendable {
+    public enum Outcome: Sendable {
         case reply(WrittenReply)
         /// No reply: the connection ends like this, or, with `nil`, stays silent.
         case noReply(Delivery?)
     }
 
     /// The failure that it simulates, if it has a name.
-    package var failure: String?
+    public var failure: String?
     /// Whether it is meant for paths, too, at which the mock serves nothing.
-    package var servesAnyPath = false
+    public var servesAnyPath = false
     /// What is sent instead.
-    package let outcome: @Sendable (Context) -> Outcome
+    public let outcome: @Sendable (Context) -> Outcome
 }
 
 /// How a reply is delivered.
-package struct Transmission: Sendable {
+public struct Transmission: Sendable {
     /// How many draws the choice takes from the rule's stream.
     var draws = 0
     /// Chooses the delivery for a body of so many bytes; `nil` sends nothing, ever.

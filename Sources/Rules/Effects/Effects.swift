@@ -1,27 +1,27 @@
 import Base
-package import MicroHTTP
-package import ScenarioFormat
+public import MicroHTTP
+public import ScenarioFormat
 
 /// What a rule does, by stage. The order in the file does not matter, and each stage is taken at most once.
-package struct Effects: Sendable {
+public struct Effects: Sendable {
     /// Every kind of effect; each has a file in this folder. The order is that of the JSON Schema.
-    static let kinds: [any Effect.Type] = [
+    public static let kinds: [any Effect.Type] = [
         TLSFault.self, Break.self, Delay.self, Refuse.self, CannedAnswer.self, Limit.self, Alteration.self, Change.self,
     ]
 
     /// What an effect looks like.
     static let shape = Shape.variants("an effect", kinds.flatMap { $0.form.variants })
 
-    package private(set) var connectionFault: ConnectionFault?
-    package private(set) var limit: Limit?
+    public private(set) var connectionFault: ConnectionFault?
+    public private(set) var limit: Limit?
     private(set) var delayBeforeWork: Delay?
-    package private(set) var substitute: Substitute?
-    package private(set) var change: YAMLNode?
+    public private(set) var substitute: Substitute?
+    public private(set) var change: YAMLNode?
     private(set) var alteration: (@Sendable (inout Response) -> Void)?
     private(set) var delayBeforeReply: Delay?
     private(set) var transmission: Transmission?
     /// The effects in a few words, in the order of the file.
-    package private(set) var words: [String] = []
+    public private(set) var words: [String] = []
 
     /// Reads the effects of a rule.
     ///

@@ -1,8 +1,8 @@
 import Base
-package import ScenarioFormat
+public import ScenarioFormat
 
 /// Allows so many requests at once, and more as time passes on the world's clock: a token bucket for each key.
-package struct Limit: Effect, Equatable {
+public struct Limit: Effect, Equatable {
     /// How many a full bucket holds.
     let tokens: Int
     /// After how many ticks of the world's clock one token comes back.
@@ -10,7 +10,7 @@ package struct Limit: Effect, Equatable {
     let per: CountKey?
     let retryAfter: RetryAfter.Form
 
-    package static let form = EffectForm(
+    public static let form = EffectForm(
         key: "limit", use: .requests,
         variants: [
             .init(
@@ -33,7 +33,7 @@ package struct Limit: Effect, Equatable {
                 ])
         ])
 
-    package static func action(_ node: YAMLNode, for subject: OperationPattern.Subject) -> Action { .limit(Limit(node["limit"] ?? node)) }
+    public static func action(_ node: YAMLNode, for subject: OperationPattern.Subject) -> Action { .limit(Limit(node["limit"] ?? node)) }
 
     /// Reads the value of the key `limit`.
     init(_ node: YAMLNode) {

@@ -1,22 +1,22 @@
 import Base
-package import MicroHTTP
+public import MicroHTTP
 import ScenarioFormat
 
 /// A reply that a rule writes. Header fields that every reply has are added when it is sent.
-package struct WrittenReply: Sendable, Equatable {
-    package let status: Int
-    package let body: [UInt8]
+public struct WrittenReply: Sendable, Equatable {
+    public let status: Int
+    public let body: [UInt8]
     /// The `Content-Type`; `nil` for none.
-    package let type: String?
+    public let type: String?
     /// Whether a gateway before Command sends it, so that it has none of Command's header fields.
-    package var isFromGateway = false
+    public var isFromGateway = false
     /// Whether it has the header fields of an operation's success.
-    package var isSuccess = false
+    public var isSuccess = false
     /// Whether it challenges the caller to log in.
-    package var challenges = false
+    public var challenges = false
     /// The value of `Retry-After`.
-    package var retryAfter: String?
-    package let headers: HeaderChanges
+    public var retryAfter: String?
+    public let headers: HeaderChanges
 }
 
 /// A body as a scenario writes it: quoted text stands for itself, everything else is JSON.
@@ -41,7 +41,7 @@ struct CannedBody: Sendable, Equatable {
 }
 
 /// Header fields that a rule sets or, with null, removes.
-package struct HeaderChanges: Sendable, Equatable {
+public struct HeaderChanges: Sendable, Equatable {
     let fields: [(name: String, value: String?)]
 
     /// Changes of header fields, in the order in which they are added.
@@ -63,14 +63,14 @@ package struct HeaderChanges: Sendable, Equatable {
             )),
         about: "header fields set over the reply's own; null removes one")
 
-    package static func == (left: HeaderChanges, right: HeaderChanges) -> Bool {
+    public static func == (left: HeaderChanges, right: HeaderChanges) -> Bool {
         left.fields.elementsEqual(right.fields) { $0 == $1 }
     }
 }
 
 extension Response {
     /// The response with header fields set over its own.
-    package func changed(_ changes: HeaderChanges) -> Response {
+    public func changed(_ changes: HeaderChanges) -> Response {
         guard !changes.fields.isEmpty else { return self }
         let names = changes.fields.map { $0.name.lowercased() }
         var changed = Response(status, body: body, delivery: delivery)

@@ -69,11 +69,12 @@ enum CertificateStoreChanges {
     }
 
     private static let deleteMany = Operation(
-        .delete, "/CertificateStores", needs: needs, takes: Contents.guids, 
+        .delete, "/CertificateStores", needs: needs, takes: Contents.guids,
         established: """
             an array of ids, 204, permission (documented, client); single failures are ignored, what can be deleted is (documented)
             """,
-        assumed: "a store out of reach is such a failure; the ids that failed do not come back, since a 204 has no body; jobs go with stores"
+        assumed:
+            "a store out of reach is such a failure; the ids that failed do not come back, since a 204 has no body; jobs go with stores"
     ) { call, estate throws(Refusal) in
         let permissions = call.caller.permissions
         let ids = try call.bodyIDs(of: "store").filter { id in
@@ -87,7 +88,7 @@ enum CertificateStoreChanges {
 
     private static let approve = Operation(
         .post, "/CertificateStores/Approve", needs: needs, takes: Contents.array(Contents.of(CertificateStore.model, .approve)),
-        
+
         established: """
             an array of objects, 204, permission, `InventorySchedule` in 25 only; all are of one store type (documented)
             """,

@@ -1,10 +1,10 @@
 import Base
-package import Entities
-package import Model
+public import Entities
+public import Model
 
 extension CertificateStore: Modelled {
     /// What a request that creates, updates or approves a store says.
-    package struct Draft: Sendable {
+    public struct Draft: Sendable {
         var id = GUID.empty
         var machine = ""
         var path = ""
@@ -21,7 +21,7 @@ extension CertificateStore: Modelled {
     ///
     /// Recorded of the answer to a POST: the schedule as it was sent, secrets among the properties as identifiers, and neither
     /// ReenrollmentStatus nor Password. Query fields as documented; CertStoreType is used by scripts and works.
-    package static let model = Model<CertificateStore>(
+    public static let model = Model<CertificateStore>(
         [
             .shown: "CertificateStoreResponse", .written: "CertificateStoreResponse", .create: "CertificateStoreCreateRequest",
             .update: "CertificateStoreUpdateRequest", .approve: "CertificateStoreApproveRequest",

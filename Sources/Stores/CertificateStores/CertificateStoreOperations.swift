@@ -1,12 +1,12 @@
 import Base
 import Entities
 import MicroHTTP
-package import Model
+public import Model
 import Orchestrators
 
 /// What can be asked of certificate stores.
-package enum CertificateStoreOperations {
-    package static let all: [Operation] =
+public enum CertificateStoreOperations {
+    public static let all: [Operation] =
         [
             CertificateStore.noun.list(
                 sortedBy: "ClientMachine",

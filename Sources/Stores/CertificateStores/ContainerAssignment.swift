@@ -21,7 +21,8 @@ struct ContainerAssignment: Modelled {
 
     static let operation = Operation(
         .put, "/CertificateStores/AssignContainer", needs: .containers(.storesModify), takes: Contents.of(model, .update),
-        returns: Contents.array(Contents.of(CertificateStore.model, .shown)), established: "body, NewContainerName needs NewContainerType, 200 with the stores, permission (documented)",
+        returns: Contents.array(Contents.of(CertificateStore.model, .shown)),
+        established: "body, NewContainerName needs NewContainerType, 200 with the stores, permission (documented)",
         assumed: "both or neither of id and name get 400; a store of another type gets 400"
     ) { call, estate throws(Refusal) in
         let asked = try call.read(model, .update)

@@ -1,6 +1,6 @@
 import Base
-package import Entities
-package import Model
+public import Entities
+public import Model
 import ScenarioFormat
 
 /// An entry of an inventory with the store that it lies in.
@@ -43,9 +43,9 @@ struct InventoryCertificate: Modelled {
 }
 
 /// A certificate as scenario files describe it: by itself, or as an entry of a store's inventory.
-package struct CertificateSeed: Modelled {
+public struct CertificateSeed: Modelled {
     var alias = ""
-    package var id: Int?
+    public var id: Int?
     var item: Int?
     var subject: String?
     var issuer: String?
@@ -57,7 +57,7 @@ package struct CertificateSeed: Modelled {
     var parameters = "{}"
 
     /// What files say of a certificate that lies in no store, or that several entries refer to.
-    package static let certificate = Model<CertificateSeed>([:], "a certificate") {
+    public static let certificate = Model<CertificateSeed>([:], "a certificate") {
         Seed("id", .number(1...Int(Int32.max)), about: "its CertificateId; the next free one if left out", \.id)
         details
     }
@@ -91,7 +91,7 @@ package struct CertificateSeed: Modelled {
     }
 
     /// A certificate, every member of it said.
-    package init(_ certificate: Certificate) {
+    public init(_ certificate: Certificate) {
         id = certificate.id
         subject = certificate.subject
         issuer = certificate.issuer
@@ -103,7 +103,7 @@ package struct CertificateSeed: Modelled {
     }
 
     /// An entry, or nothing yet.
-    package init(alias: String = "", id: Int? = nil, item: Int? = nil, parameters: String = "{}") {
+    public init(alias: String = "", id: Int? = nil, item: Int? = nil, parameters: String = "{}") {
         self.alias = alias
         self.id = id
         self.item = item

@@ -1,14 +1,14 @@
 import Base
-package import Entities
-package import Model
-package import ScenarioFormat
+public import Entities
+public import Model
+public import ScenarioFormat
 
 /// Reads the certificates that a scenario file describes, by themselves or in the `inventory` of a store.
-package struct InventoryReader {
+public struct InventoryReader {
     /// What is drawn for the certificates depends on it: the machine, path and type of their store.
-    package let key: String
+    public let key: String
     /// The subject of a certificate of which the file does not say it.
-    package let subject: String
+    public let subject: String
 
     /// Reads the entries of an inventory, and puts their certificates where all are.
     ///
@@ -17,7 +17,7 @@ package struct InventoryReader {
     ///   - certificates: the certificates of the estate.
     ///   - seeding: takes mistakes.
     /// - Returns: the entries in the order of lists; one whose item id the file does not say has 0. `nil` if there is no list.
-    package func entries(_ node: YAMLNode?, _ certificates: inout Certificates, _ seeding: inout Seeding) -> [InventoryEntry]? {
+    public func entries(_ node: YAMLNode?, _ certificates: inout Certificates, _ seeding: inout Seeding) -> [InventoryEntry]? {
         guard let node else { return nil }
         var entries: [InventoryEntry] = []
         for (index, item) in node.items.enumerated() {
@@ -38,7 +38,7 @@ package struct InventoryReader {
     }
 
     /// The CertificateId of the certificate that a file describes: one of this thumbprint or id that exists already, or a new one.
-    package func certificate(
+    public func certificate(
         _ seed: CertificateSeed, at node: YAMLNode, _ certificates: inout Certificates, _ seeding: inout Seeding
     ) -> Int? {
         let drawn = ["1", "2"].map { Identifiers.fixed(.certificate, key + $0, seed: seeding.seed).digits }.joined().uppercased()
@@ -62,7 +62,7 @@ package struct InventoryReader {
         return certificate.id
     }
 
-    package init(key: String, subject: String) {
+    public init(key: String, subject: String) {
         self.key = key
         self.subject = subject
     }

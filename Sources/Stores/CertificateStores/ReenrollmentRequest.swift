@@ -24,7 +24,8 @@ struct ReenrollmentRequest: Modelled {
     }
 
     static let operation = Operation(
-        .post, "/CertificateStores/Reenrollment", needs: .all([.everywhere(.enrollCSR), .containers(.storesModify)]), takes: Contents.of(model, .create),
+        .post, "/CertificateStores/Reenrollment", needs: .all([.everywhere(.enrollCSR), .containers(.storesModify)]),
+        takes: Contents.of(model, .create),
         established: "body, AgentGuid required, 204, permissions (documented)",
         assumed: "all of its 400s; another agent than the store's gets one; it runs at once; its certificate comes from nowhere"
     ) { call, estate throws(Refusal) in

@@ -5,7 +5,7 @@ import Model
 ///
 /// In requests a value is a text, or an object `{"value": …}` around a text or a secret. What is kept is an object of texts, in which
 /// a secret is the object that a GET shows.
-package struct StoreProperties: Sendable {
+public struct StoreProperties: Sendable {
     /// What is said of one property.
     private enum Value: Sendable {
         case text(String)
@@ -95,7 +95,7 @@ package struct StoreProperties: Sendable {
     ///   - key: what the identifiers of secrets are drawn from.
     ///   - seed: the scenario's seed.
     /// - Returns: a JSON object as text.
-    package static func secured(_ written: String, secrets: [String], key: String, seed: UInt64) -> String {
+    public static func secured(_ written: String, secrets: [String], key: String, seed: UInt64) -> String {
         guard let root = try? JSONDocument(Array(written.utf8)).root else { return written }
         let isOpen = { (name: String, value: JSONValue) in
             value.isString && (secrets.contains(name.lowercased()) || secretNames.contains(name.lowercased()))

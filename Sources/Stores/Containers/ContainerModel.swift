@@ -1,11 +1,11 @@
 import Base
-package import Entities
-package import Model
+public import Entities
+public import Model
 import ScenarioFormat
 
 extension Container: Modelled {
     /// What a request says of a container.
-    package struct Draft: Sendable {
+    public struct Draft: Sendable {
         var id = 0
         var name = ""
         var schedule = Patch<Schedule.Asked>.absent
@@ -16,7 +16,7 @@ extension Container: Modelled {
     /// A container, whose schedule the list shows as the compact text (CertificateStoreContainerListResponse) and other operations as an
     /// object (CertificateStoreContainerResponse). Writes repeat the time that was sent, as recorded for what 25 calls applications.
     /// Query fields as documented.
-    package static let model = Model<Container>(
+    public static let model = Model<Container>(
         [
             .listed: "ContainerListResponse", .shown: "ContainerResponse", .written: "ContainerResponse",
             .create: "ContainerCreateRequest", .update: "ContainerUpdateRequest",

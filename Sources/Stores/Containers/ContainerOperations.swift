@@ -1,11 +1,11 @@
 import Base
 import Entities
 import MicroHTTP
-package import Model
+public import Model
 
 /// What can be done with certificate store containers.
-package enum ContainerOperations {
-    package static let all: [Operation] =
+public enum ContainerOperations {
+    public static let all: [Operation] =
         [
             Container.noun.list(
                 sortedBy: "Id", form: .listed,

@@ -1,9 +1,9 @@
-package import Entities
-package import Model
+public import Entities
+public import Model
 
 extension PamProvider: Modelled {
     /// A PAM provider: what every release calls it by. Assumed: no source names the query fields.
-    package static let model = Model<PamProvider>([.shown: "PamProvider"], "a PAM provider") {
+    public static let model = Model<PamProvider>([.shown: "PamProvider"], "a PAM provider") {
         Member("Id", .number(1...Int(Int32.max))) { $0.id }.filtered(isKey: true)
             .seeded("id", about: "its Id; the next free one if left out", \.id)
         Member("Name", .text("a name", length: 1...128)) { $0.name }.filtered()
@@ -15,8 +15,8 @@ extension PamProvider: Modelled {
 }
 
 /// What can be asked about PAM providers.
-package enum PamProviderOperations {
-    package static let all: [Operation] = [
+public enum PamProviderOperations {
+    public static let all: [Operation] = [
         PamProvider.noun.list(
             sortedBy: "Name",
             established: "paging, filter and sort parameters, default sort Name, permission (documented); Go clients ask for it (client)",

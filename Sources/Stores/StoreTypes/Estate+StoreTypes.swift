@@ -1,5 +1,5 @@
 import Base
-import Entities
+public import Entities
 
 extension Estate {
     /// A store type by its short name, without case.
@@ -9,7 +9,7 @@ extension Estate {
     }
 
     /// The names, in lower case, of the properties that a store type declares to be secret.
-    package func secrets(ofStoreType number: Int) -> [String] { storeTypes[number]?.details.secrets ?? [] }
+    public func secrets(ofStoreType number: Int) -> [String] { storeTypes[number]?.details.secrets ?? [] }
 
     /// What is of a store type, in words: stores, or else containers limited to it; `nil` if nothing is.
     func users(ofStoreType number: Int) -> String? {

@@ -1,12 +1,12 @@
 import Base
-package import Entities
-package import Model
+public import Entities
+public import Model
 import ScenarioFormat
 
 extension StoreType: Modelled {
     /// A store type as a GET sends it (CertificateStoreTypeResponse). Unlike other models it leaves out members without a value, as recorded.
     /// Releases before 25 send neither ids nor validation options. Assumed: the query fields; no source names them.
-    package static let model = Model<StoreType>(
+    public static let model = Model<StoreType>(
         [.shown: "StoreTypeResponse", .create: "StoreTypeCreateRequest", .update: "StoreTypeUpdateRequest"], "a store type",
         blank: { StoreType(number: 0, name: "", shortName: "", capability: "", supports: [], details: Details()) }, check: check
     ) {

@@ -1,11 +1,11 @@
 import Base
 import Entities
 import MicroHTTP
-package import Model
+public import Model
 
 /// What can be done with certificate store types.
-package enum StoreTypeOperations {
-    package static let all: [Operation] =
+public enum StoreTypeOperations {
+    public static let all: [Operation] =
         [
             StoreType.noun.list(
                 sortedBy: "StoreType",
@@ -46,7 +46,7 @@ package enum StoreTypeOperations {
     /// Assumed: it replaces all that the update model has; what a request leaves out is as after a POST.
     private static let update = Operation(
         .put, "/CertificateStoreTypes", needs: .everywhere(.storesModify), takes: Contents.of(StoreType.model, .update),
-        returns: Contents.of(StoreType.model, .shown), 
+        returns: Contents.of(StoreType.model, .shown),
         established: """
             body, permission; what is left out is cleared; while stores are of the type, only Name, ShortName and more SupportedOperations \
             are saved, and Capability stays what an approved agent lists (documented)

@@ -1,6 +1,6 @@
 import Base
-import Entities
-import Model
+public import Entities
+public import Model
 import ScenarioFormat
 
 extension StoreType.Property: Modelled {

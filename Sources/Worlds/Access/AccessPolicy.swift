@@ -1,10 +1,10 @@
 import Base
-package import Model
+public import Model
 
 /// Who is admitted to a world, and as whom.
-package struct AccessPolicy: Sendable {
+public struct AccessPolicy: Sendable {
     /// Which credentials are accepted.
-    package enum Mode: String, Sendable, CaseIterable {
+    public enum Mode: String, Sendable, CaseIterable {
         /// Every well-formed Basic or Bearer credential, or none: nothing has to be set up.
         case any
         /// Basic, checked against `users`.
@@ -18,26 +18,26 @@ package struct AccessPolicy: Sendable {
     }
 
     /// A user who authenticates with Basic.
-    package struct User: Sendable {
+    public struct User: Sendable {
         var name: String
-        package var password: String
-        package var permissions: Permissions
+        public var password: String
+        public var permissions: Permissions
         /// The world of the requests that name none.
         var world: String?
     }
 
     /// A client that gets tokens from the token endpoint.
-    package struct Client: Sendable {
-        package var id: String
-        package var secret: String
-        package var permissions: Permissions
+    public struct Client: Sendable {
+        public var id: String
+        public var secret: String
+        public var permissions: Permissions
         /// The world of the requests that name none.
         var world: String?
     }
 
-    package var mode = Mode.any
-    package var users: [User] = []
-    package var clients: [Client] = []
+    public var mode = Mode.any
+    public var users: [User] = []
+    public var clients: [Client] = []
     /// How long a token is valid, on the world's clock.
     var tokenLifetime = Duration.seconds(3600)
 
@@ -112,7 +112,7 @@ package struct AccessPolicy: Sendable {
     }
 
     /// Compares two secrets in a time that depends only on their lengths.
-    package static func isEqual(_ secret: [UInt8], _ given: [UInt8]) -> Bool {
+    public static func isEqual(_ secret: [UInt8], _ given: [UInt8]) -> Bool {
         var difference: UInt8 = secret.count == given.count ? 0 : 1
         for index in given.indices { difference |= given[index] ^ (index < secret.count ? secret[index] : ~given[index]) }
         return difference == 0
@@ -121,7 +121,7 @@ package struct AccessPolicy: Sendable {
 
 extension AccessPolicy.User {
     /// The name without its domain, and the domain if it has one.
-    package var nameAndDomain: (name: String, domain: String?) {
+    public var nameAndDomain: (name: String, domain: String?) {
         let user = Credential.User(name)
         return (user.name, user.domain)
     }

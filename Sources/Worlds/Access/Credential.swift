@@ -1,8 +1,8 @@
 import Base
-package import MicroHTTP
+public import MicroHTTP
 
 /// What a request says about who makes it, read from its `Authorization` header but not yet verified.
-package enum Credential: Sendable, Equatable {
+public enum Credential: Sendable, Equatable {
     /// No header.
     case none
     /// A user, with or without a domain, and a password, which may contain `:`.
@@ -14,7 +14,7 @@ package enum Credential: Sendable, Equatable {
     case malformed
 
     /// A user as Windows writes one: `DOMAIN\user`, `user@DOMAIN` or `user`.
-    package struct User: Sendable, Equatable {
+    public struct User: Sendable, Equatable {
         var name: String
         var domain: String?
 
@@ -43,7 +43,7 @@ package enum Credential: Sendable, Equatable {
     }
 
     /// Reads the `Authorization` header of a request.
-    package init(_ request: Request) {
+    public init(_ request: Request) {
         guard let range = request.headerRange("authorization") else {
             self = .none
             return

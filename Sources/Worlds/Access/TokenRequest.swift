@@ -3,7 +3,7 @@ import Journal
 import MicroHTTP
 
 /// A request to the token endpoint: OAuth 2 client credentials (RFC 6749, section 4.4).
-package struct TokenRequest: Sendable {
+public struct TokenRequest: Sendable {
     /// Why no token is issued (RFC 6749, section 5.2).
     struct Failure: Error, Sendable, Equatable {
         var status: Int

@@ -1,7 +1,7 @@
 import Base
 
 /// The bearer tokens that a world's token endpoint has issued.
-package struct Tokens: Sendable {
+public struct Tokens: Sendable {
     /// What is known of a token.
     enum Finding: Sendable, Equatable {
         case valid(client: String)

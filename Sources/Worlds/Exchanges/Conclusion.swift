@@ -1,33 +1,33 @@
-package import Base
+public import Base
 import Entities
 import Journal
-package import MicroHTTP
-package import Model
-package import Rules
+public import MicroHTTP
+public import Model
+public import Rules
 
 /// The outcome of an exchange: its answer, and what is logged and measured once the lock is released.
-package struct Conclusion {
-    package var answer: Answer
+public struct Conclusion: Sendable {
+    public var answer: Answer
     var status: Int?
     /// Why it was refused or is broken, or something else to be warned of.
-    package var reason: String?
+    public var reason: String?
     var rule: String?
     /// How the reply goes out.
     var delivery = JournalEntry.Delivery.whole
     /// How long the finished reply is still held back, in ticks of 100 ns.
-    package var pause: Int64 = 0
+    public var pause: Int64 = 0
     /// Whether its work is done.
-    package var isOver = true
+    public var isOver = true
 
-    package init(_ answer: Answer, status: Int? = nil, reason: String? = nil, rule: String? = nil, isOver: Bool = true) {
+    public init(_ answer: Answer, status: Int? = nil, reason: String? = nil, rule: String? = nil, isOver: Bool = true) {
         (self.answer, self.status, self.reason, self.rule, self.isOver) = (answer, status, reason, rule, isOver)
     }
 
     /// How severe the reason is: a request that meets no operation is probably a mistake, any other refusal may be meant.
-    package var level: Log.Level { rule == nil && (status == 404 || status == 405) ? .warning : .info }
+    public var level: Log.Level { rule == nil && (status == 404 || status == 405) ? .warning : .info }
 
     /// The connection is closed without a byte: the world that the exchange waited in has been reset or dropped.
-    package static let abandoned = Conclusion(.ready(closed))
+    public static let abandoned = Conclusion(.ready(closed))
     static let closed = Response(503, delivery: .close)
 
     /// The status, unless the client does not get it as HTTP requires.
@@ -43,7 +43,7 @@ package struct Conclusion {
     }
 
     /// The exchange as the log shows it.
-    package func line(of exchange: Exchange) -> String {
+    public func line(of exchange: Exchange) -> String {
         let request = exchange.request
         let by = rule.map { " by the rule '\($0)'" } ?? ""
         return "\(request.line) \(outcome)\(by)"
@@ -60,7 +60,7 @@ extension WorldState {
     ///   - now: the world's time.
     ///   - wall: the wall clock's time.
     /// - Returns: the answer.
-    package mutating func conclude(_ exchange: Exchange, _ caller: Caller?, _ strike: Strike?, now: Timestamp, wall: Timestamp)
+    public mutating func conclude(_ exchange: Exchange, _ caller: Caller?, _ strike: Strike?, now: Timestamp, wall: Timestamp)
         -> Conclusion
     {
         guard let strike else {

@@ -1,12 +1,12 @@
 import Base
 import Command
 import Journal
-package import MicroHTTP
+public import MicroHTTP
 import Model
-package import Rules
+public import Rules
 
 /// A request on its way to its reply: what is read of it before the world's lock is taken.
-package struct Exchange: Sendable {
+public struct Exchange: Sendable {
     /// What a request is about.
     enum Subject: Sendable {
         case operation(Router.Match, body: Result<JSONDocument, Refusal>?)
@@ -15,16 +15,16 @@ package struct Exchange: Sendable {
         case connection
     }
 
-    package let request: Request
-    package let world: World
+    public let request: Request
+    public let world: World
     let subject: Subject
     let credential: Credential
     /// The routes and rules that it is checked against.
-    package let guide: World.Guide
+    public let guide: World.Guide
     /// If nothing is served at its path, what was probably meant.
     let nearest: String?
     /// The numbers of the rules whose operation and conditions it matches.
-    package let rules: [Int]
+    public let rules: [Int]
 
     /// Reads a request as far as possible without the lock.
     ///
@@ -33,7 +33,7 @@ package struct Exchange: Sendable {
     ///   - credential: what it says about its caller.
     ///   - world: the world that it is for.
     ///   - guide: the world's routes and rules.
-    package init(_ request: Request, _ credential: Credential, in world: World, _ guide: World.Guide) {
+    public init(_ request: Request, _ credential: Credential, in world: World, _ guide: World.Guide) {
         let subject: Subject
         if Self.isTokenEndpoint(request) {
             subject = .token(Result { () throws(TokenRequest.Failure) in try TokenRequest(request) })
@@ -52,7 +52,7 @@ package struct Exchange: Sendable {
     ///   - peer: the client's address.
     ///   - world: the world whose rules apply to it.
     ///   - guide: those rules.
-    package init(connectionFrom peer: String, in world: World, _ guide: World.Guide) {
+    public init(connectionFrom peer: String, in world: World, _ guide: World.Guide) {
         self.init(Request(.other("CONNECT"), "/", peer: peer), .none, in: world, .connection, guide, nil)
     }
 
@@ -70,7 +70,7 @@ package struct Exchange: Sendable {
     }
 
     /// The same request, checked against other rules.
-    package func checked(against book: RuleBook) -> Exchange {
+    public func checked(against book: RuleBook) -> Exchange {
         Exchange(request, credential, in: world, subject, World.Guide(router: guide.router, bases: guide.bases, rules: book), nearest)
     }
 

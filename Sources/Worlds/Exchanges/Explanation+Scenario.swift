@@ -1,7 +1,7 @@
-package import Base
+public import Base
 import Journal
-package import MicroHTTP
-import Rules
+public import MicroHTTP
+public import Rules
 
 extension Explanation {
     /// Asks a scenario's rules about a request, as a new world would.
@@ -13,7 +13,7 @@ extension Explanation {
     ///   - world: the world's name; chance depends on it.
     ///   - isAdmitted: whether it passes authentication.
     ///   - now: the wall clock's time.
-    package init(
+    public init(
         of request: Request?, by scenario: Scenario, times: Int = 1, world: String = "default", isAdmitted: Bool = true, now: Timestamp
     ) {
         let state = World(WorldState(name: world, scenario: scenario, wall: now, budget: JournalBudget(0)))

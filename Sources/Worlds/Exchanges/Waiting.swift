@@ -1,21 +1,21 @@
-package import Base
+public import Base
 import MicroHTTP
-package import Model
-package import Rules
+public import Model
+public import Rules
 
 /// An exchange that waits before its work. If nobody resumes it, its client has left, and the journal records that.
-package final class Waiting: Sendable {
-    package let exchange: Exchange
-    package let caller: Caller?
-    package let strike: Strike
+public final class Waiting: Sendable {
+    public let exchange: Exchange
+    public let caller: Caller?
+    public let strike: Strike
     /// The generation of the world in which it began to wait.
-    package let generation: Int
+    public let generation: Int
     /// When it came, on the wall clock.
-    package let since: Timestamp
+    public let since: Timestamp
     private let time: TimeSource
     private let isClaimed = Lock(false)
 
-    package init(_ exchange: Exchange, _ caller: Caller?, _ strike: Strike, generation: Int, since: Timestamp, _ time: TimeSource) {
+    public init(_ exchange: Exchange, _ caller: Caller?, _ strike: Strike, generation: Int, since: Timestamp, _ time: TimeSource) {
         (self.exchange, self.caller, self.strike, self.generation) = (exchange, caller, strike, generation)
         (self.since, self.time) = (since, time)
     }
@@ -23,7 +23,7 @@ package final class Waiting: Sendable {
     /// Claims the exchange, to resume it or to record that its client left.
     ///
     /// - Returns: whether nobody had claimed it before.
-    package func claim() -> Bool {
+    public func claim() -> Bool {
         isClaimed.withLock { isClaimed in
             defer { isClaimed = true }
             return !isClaimed

@@ -1,11 +1,11 @@
 import Base
 import Command
-package import Model
-package import Rules
-package import ScenarioFormat
+public import Model
+public import Rules
+public import ScenarioFormat
 
 /// What is allowed in a rule and yet hardly meant: it can never strike.
-package struct RuleDoubts: Sendable {
+public struct RuleDoubts: Sendable {
     /// All rules of a scenario or a world, in order.
     let rules: [Rule]
     let product: ProductVersion
@@ -15,7 +15,7 @@ package struct RuleDoubts: Sendable {
     private let phases: Set<String>
 
     /// Prepares to ask about rules.
-    package init(rules: [Rule], product: ProductVersion, bases: [String], clock: ClockSettings) {
+    public init(rules: [Rule], product: ProductVersion, bases: [String], clock: ClockSettings) {
         (self.rules, self.product, self.bases, self.clock) = (rules, product, bases, clock)
         phases = Set(rules.compactMap(\.becomes))
     }
@@ -26,7 +26,7 @@ package struct RuleDoubts: Sendable {
     ///   - numbers: their places in the order.
     ///   - asksAbove: whether a rule above may always strike first, which costs a look at each rule above.
     /// - Returns: at most one doubt for each rule, each with its place and a hint; ``Names/most`` in all.
-    package func warnings(_ numbers: some Sequence<Int>, asksAbove: Bool = true) -> [Mistake] {
+    public func warnings(_ numbers: some Sequence<Int>, asksAbove: Bool = true) -> [Mistake] {
         let questions = [noOperation, noPhase, noTime, noChance, noSuchSelector] + (asksAbove ? [shadowed] : [])
         return Array(numbers.lazy.compactMap { number in questions.lazy.compactMap { $0(number) }.first }.prefix(Names.most))
     }
@@ -50,7 +50,7 @@ package struct RuleDoubts: Sendable {
     }
 
     /// Whether a rule replies by itself at a path that is unlike any operation, so that it stands for an operation that the mock lacks.
-    package func standsAlone(_ rule: Rule) -> Bool {
+    public func standsAlone(_ rule: Rule) -> Bool {
         rule.operation.subject == .operation && rule.effects.substitute != nil
             && rule.endpoints.isEmpty && Names.hint(rule.operation, bases) == Names.noHint
     }

@@ -1,11 +1,11 @@
 import Journal
 import Rules
-package import ScenarioFormat
+public import ScenarioFormat
 
 /// What is allowed and yet hardly meant.
 extension Scenario {
     /// Rules that can never strike, and names of what does not exist, each with its place and a hint.
-    package var warnings: Mistakes {
+    public var warnings: Mistakes {
         let all = rules.rules
         let doubts = RuleDoubts(rules: all, product: product, bases: basePaths, clock: clock)
         let written = all.lazy.flatMap(\.names) + expectations.flatMap(\.names) + progressNames

@@ -1,51 +1,51 @@
-package import Base
-package import Command
+public import Base
+public import Command
 import Entities
-package import Journal
-package import Model
+public import Journal
+public import Model
 import Orchestrators
 import Rules
-package import ScenarioFormat
+public import ScenarioFormat
 
 /// What a world begins as: an estate, who is let in, and how Command behaves. Read from YAML or JSON; see `docs/SCENARIOS.md`.
-package final class Scenario: Sendable {
+public final class Scenario: Sendable {
     /// Its name, for messages; the file's name says no more.
-    package let name: String
+    public let name: String
     /// Every drawn GUID comes from it.
-    package let seed: UInt64
-    package let product: ProductVersion
+    public let seed: UInt64
+    public let product: ProductVersion
     /// The base paths below which the API is served, each with a leading slash and no trailing one.
-    package let basePaths: [String]
+    public let basePaths: [String]
     let fidelity: Fidelity
-    package let access: AccessPolicy
+    public let access: AccessPolicy
     /// The time to begin with, and how it passes.
-    package let clock: ClockSettings
+    public let clock: ClockSettings
     /// The estate at the beginning. Worlds copy it, which costs nothing.
     let estate: Estate
     /// What strikes which requests.
     let rules: RuleBook
     /// What must have happened in the end.
-    package let expectations: [Expectation]
+    public let expectations: [Expectation]
     /// The names that its part `progress` writes.
     let progressNames: [WrittenName]
     /// Where requests lead, below its base paths.
-    package let router: Router
+    public let router: Router
     /// The file as it was read.
-    package let source: [UInt8]
+    public let source: [UInt8]
     /// What the command line set over it.
-    package let overrides: Overrides
+    public let overrides: Overrides
 
     /// What is served when nothing is said: the vendor's default, and the one of container installs.
     static let standardBasePaths = ["/KeyfactorAPI", "/Keyfactor/API"]
 
     /// What the command line may set over a scenario.
-    package struct Overrides: Sendable {
+    public struct Overrides: Sendable {
         var seed: UInt64?
         var product: ProductVersion?
         var accessMode: AccessPolicy.Mode?
 
         /// Nothing over the scenario.
-        package init(seed: UInt64? = nil, product: ProductVersion? = nil, accessMode: AccessPolicy.Mode? = nil) {
+        public init(seed: UInt64? = nil, product: ProductVersion? = nil, accessMode: AccessPolicy.Mode? = nil) {
             self.seed = seed
             self.product = product
             self.accessMode = accessMode
@@ -59,7 +59,7 @@ package final class Scenario: Sendable {
     ///   - now: what relative dates are relative to.
     ///   - overrides: what the command line sets over it.
     /// - Throws: every mistake, each with its place.
-    package init(_ text: [UInt8], now: Timestamp, overrides: Overrides = Overrides()) throws(Mistakes) {
+    public init(_ text: [UInt8], now: Timestamp, overrides: Overrides = Overrides()) throws(Mistakes) {
         let node = try YAMLNode.read(text, as: .orNull(ScenarioShape.scenario))
         name = node["scenario"]?.text ?? "unnamed"
         seed = overrides.seed ?? node["seed"].flatMap { $0.integer }.map { UInt64($0) } ?? 1
@@ -110,7 +110,7 @@ package final class Scenario: Sendable {
 }
 
 /// When a world's time begins, and how it passes: the `clock` part of a scenario.
-package struct ClockSettings: Sendable, Equatable {
+public struct ClockSettings: Sendable, Equatable {
     var mode = WorldClock.Mode.running
     /// `nil` begins with the wall clock's time.
     var start: Timestamp?

@@ -5,12 +5,12 @@ import Journal
 import Model
 import Orchestrators
 import Rules
-package import ScenarioFormat
+public import ScenarioFormat
 
 /// What a scenario file may say. The reader checks files with it, and the JSON Schema is written from it.
-package enum ScenarioShape {
+public enum ScenarioShape {
     /// A whole file.
-    package static let scenario = Shape.object(
+    public static let scenario = Shape.object(
         "a scenario",
         fields: [
             .init("scenario", .text(), about: "the scenario's name"),

@@ -187,10 +187,13 @@ private struct Walk {
             _ = try mock.post(
                 "/CertificateStores/Certificates/Remove",
                 #"{"CertificateStores":[{"CertificateStoreId":"\#(store)","Alias":"a"}],"Schedule":{"Immediate":true}}"#)
-        case 12: _ = try mock.post("/CertificateStores/Reenrollment", #"{"KeystoreId":"\#(store)","AgentGuid":"\#(agent)","SubjectName":"CN=re\#(made)"}"#)
+        case 12:
+            _ = try mock.post(
+                "/CertificateStores/Reenrollment", #"{"KeystoreId":"\#(store)","AgentGuid":"\#(agent)","SubjectName":"CN=re\#(made)"}"#)
         case 13:
             _ = try mock.send(
-                .put, "/CertificateStores/DiscoveryJob", body: #"{"ClientMachine":"m","AgentId":"\#(agent)","Type":\#(type),"Dirs":"/etc"}"#)
+                .put, "/CertificateStores/DiscoveryJob", body: #"{"ClientMachine":"m","AgentId":"\#(agent)","Type":\#(type),"Dirs":"/etc"}"#
+            )
         case 14:
             _ = try mock.post(
                 "/CertificateStoreTypes",

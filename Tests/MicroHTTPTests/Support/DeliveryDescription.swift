@@ -1,5 +1,5 @@
 import MicroHTTP
-import Testing
+public import Testing
 
 /// Keeps the log readable: of bytes that a test sends, it says how many they are.
 extension Delivery: CustomTestStringConvertible {
