@@ -13,6 +13,7 @@ extension JournalEntry {
             writer.member("wall", wall.inMilliseconds)
             writer.member("caller", caller)
             writer.member("method", request.method.name)
+            if let sent = request.methodAsSent { writer.member("methodAsSent", sent) }
             writer.member("path", request.text(request.path))
             writer.member("query", Secrets.query(request.text(request.query)))
             writer.name("headers")

@@ -59,9 +59,11 @@ public enum Catalogue {
             "`/CertificateStoreContainers/{id}`, or `Id`, `ContainerId` or `CertStoreContainerId` of a body, of a container that does not exist"
         ),
         (
-            .alreadyExists("certificate store type", "ShortName", "NAME"),
-            "a name or short name of a store type, container or job type is taken, or a store of this machine, path and type exists; the code is known from certificate collections"
+            .alreadyExists("certificate store container", "Name", "NAME"),
+            "the name of a container or job type is taken, or a store of this machine, path and type exists; the code is known from certificate collections"
         ),
+        (.storeTypeExists("NAME", "NAME"), "a store type of this name or short name exists"),
+        (.storeTypeBuiltIn("NAME"), "a store type that every Command has is deleted"),
         (
             .inUse("The certificate store type 'NAME'", by: "…"),
             "what is to be deleted is used; the code is known from certificate authorities"
@@ -69,6 +71,7 @@ public enum Catalogue {
         (.unauthorized, "unknown credentials, with `unauthorizedBody: json`"),
         (.noOperation(""), "no such operation, or the release lacks it; `X-Mock-Why` names the nearest"),
         (.methodNotAllowed("", []), "the path takes other methods, named in `Allow`"),
+        (.unsupportedEncoding("Content-Encoding", "gzip"), "a body is compressed, or in UTF-16 or UTF-32"),
         (.unsupportedVersion("VERSION"), "an API version other than 1, 1.0, 2, 2.0"),
         (.missingRequestedWith, "a write without the header"),
         (.worldIsFull("jobs", limit: Estate.jobLimit), "a limit of the mock, not of Command"),

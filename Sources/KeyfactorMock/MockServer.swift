@@ -47,7 +47,7 @@ public final class MockServer: Sendable {
         if !isControlApart, let answer = control.answer(request) { return answer }
         let wall = time.now()
         for _ in 0..<Self.mostLookUps {
-            var (request, credential) = (request, Credential(request))
+            var (request, credential) = (request.withMethodInAnyCase, Credential(request))
             let world: World
             do throws(Refusal) {
                 world = try worlds.find(&request, &credential, wall: wall)

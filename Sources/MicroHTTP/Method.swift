@@ -10,6 +10,11 @@ public enum Method: Sendable, Hashable {
     /// Any other method, as it was sent.
     case other(String)
 
+    /// The method that is meant if case does not matter: GET for `Get`.
+    var withoutCase: Method {
+        if case .other(let name) = self { Method(name.uppercased()) } else { self }
+    }
+
     /// Reads a method.
     ///
     /// - Parameter name: the word in the request line; its case matters.

@@ -3,7 +3,9 @@
 /// Reading a header walks the buffer without allocating; a request has about ten of them.
 public struct Request: Sendable {
     /// The request's method.
-    public let method: Method
+    public private(set) var method: Method
+    /// The method as it was sent, where its case was changed: `Put`.
+    public private(set) var methodAsSent: String?
     /// Target, then header fields, then body. Whoever keeps the request keeps this one buffer.
     public let bytes: [UInt8]
     /// The path as sent, still percent-encoded, without the query: a part of `bytes`.
@@ -186,5 +188,15 @@ public struct Request: Sendable {
             for offset in 0..<range.count where unsafe (bytes[range.lowerBound + offset] | 0x20) != wanted[offset] | 0x20 { return false }
             return true
         }
+    }
+}
+
+extension Request {
+    /// The request with its method as ASP.NET reads it, without case. Assumed: a client spells `Put`, and works.
+    public var withMethodInAnyCase: Request {
+        guard case .other(let name) = method, case let meant = method.withoutCase, meant != method else { return self }
+        var request = self
+        (request.method, request.methodAsSent) = (meant, name)
+        return request
     }
 }

@@ -61,7 +61,7 @@ extension WorldState {
 
     /// Adds a challenge for each scheme by which a caller may log in.
     func addChallenges(to response: inout Response) {
-        if scenario.access.mode != .bearer { response.add("WWW-Authenticate", "Basic realm=\"Keyfactor Command\"") }
+        if scenario.access.mode != .bearer { response.add("WWW-Authenticate", "Basic realm=\"Keyfactor Command\", charset=\"UTF-8\"") }
         if scenario.access.mode != .basic { response.add("WWW-Authenticate", "Bearer") }
     }
 

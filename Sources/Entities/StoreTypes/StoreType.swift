@@ -63,6 +63,11 @@ public struct StoreType: Sendable {
         StoreType(101, "File Transfer Protocol", "FTP", [.add, .remove]),
     ]
 
+    /// Whether Command refuses to delete it. Its built-in types are listed so by a client's tests (kfutil).
+    public var isFixed: Bool {
+        number < 102 && ["F5-CA-REST", "F5-WS-REST", "F5-SL-REST", "F5", "IIS", "JKS", "NS", "PEM"].contains(shortName)
+    }
+
     private init(_ number: Int, _ name: String, _ shortName: String, _ supports: Set<Operation>) {
         self.init(number: number, name: name, shortName: shortName, capability: shortName, supports: supports)
     }

@@ -13,7 +13,7 @@ enum FidelityTexts {
         For the texts marked recorded the text and status are; of the 404s the code is assumed. In addition:
 
         - **401**: an HTML page with the phrase "Access is denied due to invalid credentials" (the phrase is recorded, the page is our own),
-          `WWW-Authenticate: Basic realm="Keyfactor Command"` and `Bearer`, each where the mode takes it (assumed). As JSON its code is
+          `WWW-Authenticate: Basic realm="Keyfactor Command", charset="UTF-8"` and `Bearer`, each where the mode takes it (assumed). As JSON its code is
           0xA0140001 (assumed).
         - **The token endpoint** answers errors as RFC 6749 says. It stands for an identity provider and is not Command's.
         - **What HTTP itself forbids** (two lengths, no Host, NUL in the path and the like: 400; a body too long: 413; header fields too long: 431)

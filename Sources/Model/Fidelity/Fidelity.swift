@@ -32,6 +32,10 @@ public struct Fidelity: Sendable, Equatable {
     public enum UnauthorizedBody: String, Sendable, CaseIterable {
         case html, json, empty
     }
+    /// What an empty `Query` of Reschedule, Unschedule and Acknowledge means.
+    public enum EmptyQuery: String, Sendable, CaseIterable {
+        case refuse, all
+    }
     /// How lists page.
     enum Paging: String, Sendable, CaseIterable {
         case vendor, ignorePage
@@ -47,6 +51,8 @@ public struct Fidelity: Sendable, Equatable {
     public var missingSchedule = MissingSchedule.refuse
     public var bindingErrors = BindingErrors.command
     public var unauthorizedBody = UnauthorizedBody.html
+    /// What an empty `Query` of Reschedule, Unschedule and Acknowledge means.
+    public var emptyQuery = EmptyQuery.refuse
     var paging = Paging.vendor
     /// Whether `RequestTimestamp` is also sent as the documentation misspells it.
     public var timestampTypo = false

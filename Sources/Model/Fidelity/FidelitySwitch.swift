@@ -86,6 +86,9 @@ public struct FidelitySwitch: Sendable {
             effect: "what POST /CertificateStores/Schedule makes of a body without `Schedule`",
             provenance: "documented as required; `off` is how SDKs switch a schedule off"),
         .init(
+            "emptyQuery", \.emptyQuery, "what an empty Query of Reschedule, Unschedule and Acknowledge means",
+            effect: "what an empty `Query` means: 400, or all jobs and attempts", provenance: "assumed: an empty one is a client's mistake"),
+        .init(
             "bindingErrors", \.bindingErrors, "the shape of refusals of bodies that cannot be read",
             effect: "shape of refusals of bodies that cannot be read: `ErrorCode` and `Message`, or `application/problem+json`",
             provenance: "assumed"),

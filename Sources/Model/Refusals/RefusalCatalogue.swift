@@ -136,6 +136,33 @@ extension Refusal {
             status: 400, code: "0xA011000A", message: "\(member): a \(what) '\(value.prefix(60))' exists already.", provenance: .assumed)
     }
 
+    /// A store type's name or short name is taken. Text as a test of kfutil expects it (cmd/storeTypes_test.go), with its two blanks.
+    public static func storeTypeExists(_ shortName: String, _ name: String) -> Refusal {
+        Refusal(
+            status: 400, code: "0xA011000A",
+            message:
+                "Certificate Store Type with either short name  '\(shortName.prefix(60))' or name '\(name.prefix(60))' already exists.",
+            provenance: .recorded)
+    }
+
+    /// A built-in store type cannot be deleted. Text and code are assumed.
+    public static func storeTypeBuiltIn(_ shortName: String) -> Refusal {
+        badArgument("The certificate store type '\(shortName)' is built in and cannot be deleted.")
+    }
+
+    /// A body that is compressed, or in another encoding than UTF-8 (RFC 9110 15.5.16).
+    ///
+    /// - Parameters:
+    ///   - field: what names the encoding.
+    ///   - name: the encoding.
+    /// - Returns: a refusal with status 415.
+    public static func unsupportedEncoding(_ field: String, _ name: String) -> Refusal {
+        Refusal(
+            status: 415, code: badArgumentCode,
+            message: "The request body's \(field) '\(name.prefix(60))' is not supported; expected uncompressed JSON in UTF-8.",
+            provenance: .assumed)
+    }
+
     /// Something cannot be deleted while it is used. The code is known from another operation that refuses to delete what is used.
     ///
     /// - Parameters:

@@ -29,7 +29,7 @@ enum JobActions {
         established: "ids or a query, 204, which jobs are eligible (documented)",
         assumed: "all of its 400s; inventory is not eligible; a running attempt stays in process"
     ) { call, estate throws(Refusal) in
-        let choice = try call.read(Selection.model, .update).choice("JobIds")
+        let choice = try call.read(Selection.model, .update).choice("JobIds", call.fidelity)
         let jobs: [Job]
         var reasons: [String] = []
         if let query = choice.query {
@@ -83,7 +83,7 @@ enum JobActions {
     private static func entries(
         of call: Call, _ estate: Estate, _ objection: (HistoryEntry) -> String?
     ) throws(Refusal) -> [HistoryEntry] {
-        let choice = try call.read(Selection.model, .create).choice("JobAuditIds")
+        let choice = try call.read(Selection.model, .create).choice("JobAuditIds", call.fidelity)
         let entries: [HistoryEntry]
         var reasons: [String] = []
         if let query = choice.query {
@@ -113,10 +113,15 @@ private struct Selection: Modelled {
         Asked("Query", .text, in: .requests, \.query)
     }
 
-    /// The query or the ids that a request has. Both or none is refused (assumed).
-    func choice(_ member: String) throws(Refusal) -> (query: String?, ids: JSONValue?) {
+    /// The query or the ids that a request has. Both, none, or an empty query is refused (assumed).
+    func choice(_ member: String, _ fidelity: Fidelity) throws(Refusal) -> (query: String?, ids: JSONValue?) {
         guard (query != nil) != (ids != nil) else {
             throw .badArgument("Expected either \(member) or Query, found \(ids != nil ? "both" : "neither").")
+        }
+        if let query, query.allSatisfy(\.isWhitespace), fidelity.emptyQuery == .refuse {
+            throw .badArgument(
+                "Query: expected a query such as JobType -eq \"PEMInventory\", found an empty one, which would be every job.",
+                member: "Query")
         }
         return (query, ids)
     }

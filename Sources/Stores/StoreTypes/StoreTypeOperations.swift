@@ -68,10 +68,12 @@ public enum StoreTypeOperations {
     }
 
     private static let delete = Operation(
-        .delete, "/CertificateStoreTypes/{id}", needs: .everywhere(.storesModify), id: .integer, established: "204 (documented)",
-        assumed: "permission; a type that stores or containers are of gets 400"
+        .delete, "/CertificateStoreTypes/{id}", needs: .everywhere(.storesModify), id: .integer,
+        established: "204 (documented); F5-CA-REST, F5-WS-REST, F5-SL-REST, F5, IIS, JKS, NS and PEM cannot be deleted (client)",
+        assumed: "permission; 400 for those, and for a type that stores or containers are of"
     ) { call, estate throws(Refusal) in
         let type = try StoreType.noun.find(.storesModify, call, estate)
+        if type.isFixed { throw .storeTypeBuiltIn(type.shortName) }
         if let users = estate.users(ofStoreType: type.number) {
             throw .inUse("The certificate store type '\(type.shortName)'", by: users)
         }
@@ -88,7 +90,9 @@ public enum StoreTypeOperations {
     ) { call, _ throws(Refusal) in
         let numbers = try numbers(call.body?.root)
         return .commit { estate in
-            for number in numbers where estate.users(ofStoreType: number) == nil { estate.removeStoreType(number) }
+            for number in numbers where estate.users(ofStoreType: number) == nil && estate.storeTypes[number]?.isFixed != true {
+                estate.removeStoreType(number)
+            }
             return Reply(204)
         }
     }
@@ -127,10 +131,8 @@ public enum StoreTypeOperations {
     private static func requireOwnNames(_ type: StoreType, _ estate: Estate) throws(Refusal) {
         let (name, shortName) = (type.name.lowercased(), type.shortName.lowercased())
         for other in estate.storeTypes.all where other.number != type.number {
-            if other.shortName.lowercased() == shortName {
-                throw .alreadyExists("certificate store type", "ShortName", type.shortName)
-            }
-            if other.name.lowercased() == name { throw .alreadyExists("certificate store type", "Name", type.name) }
+            guard other.shortName.lowercased() == shortName || other.name.lowercased() == name else { continue }
+            throw .storeTypeExists(type.shortName, type.name)
         }
     }
 }

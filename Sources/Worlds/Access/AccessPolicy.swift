@@ -103,9 +103,16 @@ public struct AccessPolicy: Sendable {
         return Caller(name: user.text, permissions: known?.permissions ?? .all, known: known?.name)
     }
 
+    /// Whether a password is the one given, in UTF-8 or, as requests and OkHttp send it, in Latin-1.
+    private static func isPassword(_ known: String, _ given: [UInt8]) -> Bool {
+        let isLatin = known.unicodeScalars.allSatisfy { $0.value < 0x100 }
+        let inLatin = isLatin && isEqual(known.unicodeScalars.map { UInt8($0.value & 0xFF) }, given)
+        return isEqual(Array(known.utf8), given) || inLatin
+    }
+
     private func user(_ user: Credential.User, _ password: [UInt8]) -> User? {
         var found: User?
-        for known in users where Credential.User(known.name).isSame(as: user) && Self.isEqual(Array(known.password.utf8), password) {
+        for known in users where Credential.User(known.name).isSame(as: user) && Self.isPassword(known.password, password) {
             found = known
         }
         return found

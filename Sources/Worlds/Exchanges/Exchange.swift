@@ -121,6 +121,13 @@ public struct Exchange: Sendable {
     /// The body as JSON, if the endpoint reads one; an empty body counts as none.
     private static func body(of request: Request, _ route: Router.Match) -> Result<JSONDocument, Refusal>? {
         guard case .endpoint(let endpoint, _, _) = route, endpoint.takesBody, !request.body.isEmpty else { return nil }
+        if let encoding = request.header("content-encoding"), !["", "identity"].contains(encoding.lowercased()) {
+            return .failure(.unsupportedEncoding("Content-Encoding", encoding))
+        }
+        if let type = request.header("content-type"), let charset = type.lowercased().firstRange(of: "charset=") {
+            let name = type.lowercased()[charset.upperBound...].drop { $0 == "\"" }.prefix { $0 != "\"" && $0 != ";" }
+            if name.hasPrefix("utf-16") || name.hasPrefix("utf-32") { return .failure(.unsupportedEncoding("charset", String(name))) }
+        }
         do throws(JSONMistake) {
             return .success(try JSONDocument.lenient(request.bytes, in: request.body))
         } catch {

@@ -47,8 +47,8 @@ struct AccessTests {
     }
 
     @Test(arguments: [
-        ("basic", ["Basic realm=\"Keyfactor Command\""]), ("bearer", ["Bearer"]),
-        ("both", ["Basic realm=\"Keyfactor Command\"", "Bearer"]),
+        ("basic", ["Basic realm=\"Keyfactor Command\", charset=\"UTF-8\""]), ("bearer", ["Bearer"]),
+        ("both", ["Basic realm=\"Keyfactor Command\", charset=\"UTF-8\"", "Bearer"]),
     ])
     func the401IsThatOfIIS(_ mode: String, _ schemes: [String]) throws {
         let reply = try Mock("auth: { mode: \(mode) }").get("/Agents")

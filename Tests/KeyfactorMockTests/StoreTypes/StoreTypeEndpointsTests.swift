@@ -74,8 +74,8 @@ struct StoreTypeEndpointsTests {
             "10.5", #"{"Name":"N","ShortName":"elevenchars"}"#, "ShortName: expected at most 10 characters in Command 10.5, found 11.",
             "10.x"
         ),
-        ("25.4", #"{"Name":"N","ShortName":"pem"}"#, "ShortName: a certificate store type 'pem' exists already.", "a short name taken"),
-        ("25.4", #"{"Name":"pem file","ShortName":"S"}"#, "Name: a certificate store type 'pem file' exists already.", "a name taken"),
+        ("25.4", #"{"Name":"N","ShortName":"pem"}"#, "Certificate Store Type with either short name  'pem' or name 'N' already exists.", "a short name taken"),
+        ("25.4", #"{"Name":"pem file","ShortName":"S"}"#, "Certificate Store Type with either short name  'S' or name 'pem file' already exists.", "a name taken"),
         (
             "25.4", #"{"Name":"N","ShortName":"S","PrivateKeyAllowed":"Maybe"}"#,
             "PrivateKeyAllowed: expected one of Forbidden (0), Optional (1), Required (2), found 'Maybe'.", "no such word"
@@ -140,7 +140,7 @@ struct StoreTypeEndpointsTests {
             #"{"StoreType":77,"Name":"N","ShortName":"S"}"#, 404, "The certificate store type with StoreType '77' does not exist.",
             "unknown"
         ),
-        (#"{"StoreType":2,"Name":"N","ShortName":"IIS"}"#, 400, "ShortName: a certificate store type 'IIS' exists already.", "taken"),
+        (#"{"StoreType":2,"Name":"N","ShortName":"IIS"}"#, 400, "Certificate Store Type with either short name  'IIS' or name 'N' already exists.", "taken"),
     ])
     func aWrongUpdateIsRefused(_ body: String, _ status: Int, _ message: String, _ reason: String) throws {
         let mock = try Mock()
@@ -166,14 +166,21 @@ struct StoreTypeEndpointsTests {
     // MARK: Deleting
 
     @Test func aTypeThatIsUsedIsNotDeleted() throws {
-        let mock = try Mock("estate: { containers: [ { name: Keys, storeType: JKS } ] }")
-        let byStore = try mock.send(.delete, "\(Self.path)/2")
+        let mock = try Mock(
+            """
+            estate:
+              containers: [ { name: Keys, storeType: FTP } ]
+              storeTypes: [ { shortName: Own } ]
+              certificateStores: [ { machine: m, path: /m, type: Own, agent: uo-1 } ]
+            """)
+        let byStore = try mock.send(.delete, "\(Self.path)/102")
         #expect(byStore.status == 400)
         #expect(byStore.code == "0xA0110029")
-        #expect(byStore.message == "The certificate store type 'PEM' is used by 1 certificate store and cannot be deleted.")
-        let byContainer = try mock.send(.delete, "\(Self.path)/0").message
-        #expect(byContainer == "The certificate store type 'JKS' is used by the container 'Keys' and cannot be deleted.")
-        #expect(try mock.get(Self.path)["X-Total-Count"] == "13")
+        #expect(byStore.message == "The certificate store type 'Own' is used by 1 certificate store and cannot be deleted.")
+        let byContainer = try mock.send(.delete, "\(Self.path)/101").message
+        #expect(byContainer == "The certificate store type 'FTP' is used by the container 'Keys' and cannot be deleted.")
+        #expect(try mock.send(.delete, "\(Self.path)/2").message == "The certificate store type 'PEM' is built in and cannot be deleted.")
+        #expect(try mock.get(Self.path)["X-Total-Count"] == "14")
         #expect(try mock.send(.delete, "\(Self.path)/77").status == 404)
     }
 
