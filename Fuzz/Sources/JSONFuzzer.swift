@@ -1,3 +1,15 @@
+@testable import Base
+@testable import Command
+@testable import Entities
+@testable import Journal
+@testable import KeyfactorMock
+@testable import Model
+@testable import Orchestrators
+@testable import Rules
+@testable import ScenarioFormat
+@testable import Stores
+@testable import Worlds
+
 /// The JSON parsers: writing and parsing a value again gives the same value, wherever the text is in a buffer; errors are inside the text.
 enum JSONFuzzer {
     static func run(_ input: [UInt8]) {

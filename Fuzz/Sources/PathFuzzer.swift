@@ -1,4 +1,15 @@
+@testable import Base
+@testable import Command
+@testable import Entities
+@testable import Journal
+@testable import KeyfactorMock
 @testable import MicroHTTP
+@testable import Model
+@testable import Orchestrators
+@testable import Rules
+@testable import ScenarioFormat
+@testable import Stores
+@testable import Worlds
 
 /// Paths, queries and operation patterns. The first line of the input is a target, the other two are patterns. The router agrees
 /// with the patterns, and patterns are consistent with each other.

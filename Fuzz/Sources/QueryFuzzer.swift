@@ -1,5 +1,17 @@
 import MicroHTTP
 
+@testable import Base
+@testable import Command
+@testable import Entities
+@testable import Journal
+@testable import KeyfactorMock
+@testable import Model
+@testable import Orchestrators
+@testable import Rules
+@testable import ScenarioFormat
+@testable import Stores
+@testable import Worlds
+
 /// The query parser. The first byte selects the list, the rest is the query. It is parsed, or refused with a caret below the
 /// error, and parentheses do not change its meaning.
 enum QueryFuzzer {

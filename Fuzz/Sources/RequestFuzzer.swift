@@ -1,5 +1,17 @@
 import MicroHTTP
 
+@testable import Base
+@testable import Command
+@testable import Entities
+@testable import Journal
+@testable import KeyfactorMock
+@testable import Model
+@testable import Orchestrators
+@testable import Rules
+@testable import ScenarioFormat
+@testable import Stores
+@testable import Worlds
+
 /// Whole requests to a server without sockets: `METHOD target`, header fields, an empty line and a body. Requests are separated by
 /// lines with `---`. Each input gets a new server.
 enum RequestFuzzer {

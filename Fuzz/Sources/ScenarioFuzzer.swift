@@ -1,5 +1,17 @@
 import MicroHTTP
 
+@testable import Base
+@testable import Command
+@testable import Entities
+@testable import Journal
+@testable import KeyfactorMock
+@testable import Model
+@testable import Orchestrators
+@testable import Rules
+@testable import ScenarioFormat
+@testable import Stores
+@testable import Worlds
+
 /// The scenario parser: YAML, shape, scenario, rule book. Mistakes are inside the text and can be shown; valid scenarios can be served.
 enum ScenarioFuzzer {
     static func run(_ input: [UInt8]) {

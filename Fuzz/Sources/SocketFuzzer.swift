@@ -1,6 +1,18 @@
 import Glibc
 import MicroHTTP
 
+@testable import Base
+@testable import Command
+@testable import Entities
+@testable import Journal
+@testable import KeyfactorMock
+@testable import Model
+@testable import Orchestrators
+@testable import Rules
+@testable import ScenarioFormat
+@testable import Stores
+@testable import Worlds
+
 /// Raw bytes on a connection to a listening server. The first byte is the number of pieces in which the rest is sent. The server
 /// responds or closes, and still serves others afterwards. Each input gets a new server; all share one listener.
 enum SocketFuzzer {

@@ -1,5 +1,17 @@
 import MicroHTTP
 
+@testable import Base
+@testable import Command
+@testable import Entities
+@testable import Journal
+@testable import KeyfactorMock
+@testable import Model
+@testable import Orchestrators
+@testable import Rules
+@testable import ScenarioFormat
+@testable import Stores
+@testable import Worlds
+
 /// Times, durations, numbers, identifiers, credentials and regular expressions. The first byte selects how the rest is parsed.
 enum WordFuzzer {
     static func run(_ input: [UInt8]) {
