@@ -74,8 +74,14 @@ struct StoreTypeEndpointsTests {
             "10.5", #"{"Name":"N","ShortName":"elevenchars"}"#, "ShortName: expected at most 10 characters in Command 10.5, found 11.",
             "10.x"
         ),
-        ("25.4", #"{"Name":"N","ShortName":"pem"}"#, "Certificate Store Type with either short name  'pem' or name 'N' already exists.", "a short name taken"),
-        ("25.4", #"{"Name":"pem file","ShortName":"S"}"#, "Certificate Store Type with either short name  'S' or name 'pem file' already exists.", "a name taken"),
+        (
+            "25.4", #"{"Name":"N","ShortName":"pem"}"#,
+            "Certificate Store Type with either short name  'pem' or name 'N' already exists.", "a short name taken"
+        ),
+        (
+            "25.4", #"{"Name":"pem file","ShortName":"S"}"#,
+            "Certificate Store Type with either short name  'S' or name 'pem file' already exists.", "a name taken"
+        ),
         (
             "25.4", #"{"Name":"N","ShortName":"S","PrivateKeyAllowed":"Maybe"}"#,
             "PrivateKeyAllowed: expected one of Forbidden (0), Optional (1), Required (2), found 'Maybe'.", "no such word"
@@ -140,7 +146,10 @@ struct StoreTypeEndpointsTests {
             #"{"StoreType":77,"Name":"N","ShortName":"S"}"#, 404, "The certificate store type with StoreType '77' does not exist.",
             "unknown"
         ),
-        (#"{"StoreType":2,"Name":"N","ShortName":"IIS"}"#, 400, "Certificate Store Type with either short name  'IIS' or name 'N' already exists.", "taken"),
+        (
+            #"{"StoreType":2,"Name":"N","ShortName":"IIS"}"#, 400,
+            "Certificate Store Type with either short name  'IIS' or name 'N' already exists.", "taken"
+        ),
     ])
     func aWrongUpdateIsRefused(_ body: String, _ status: Int, _ message: String, _ reason: String) throws {
         let mock = try Mock()
