@@ -42,9 +42,9 @@ def sums(server, counts):
     _compare("worlds", {"all": found["worlds"][()]}, {"all": worlds})
     rules = {rule["name"]: rule for rule in server.mock.ask("GET", "/_mock/rules").json}
     own = {name: counts.other[name] for name in sorted(set(CONNECTION_FAULTS.values()))} | {"broken": counts.other["connections broken"]}
-    found = {name: rules[name]["strikes"] for name in own if name in rules}
-    found["broken"] = rules["connection-reset"]["strikes"] + rules["connection-close"]["strikes"]
-    _compare("strikes of connections", found, own)
+    counted = {name: rules[name]["strikes"] for name in own if name in rules}
+    counted["broken"] = rules["connection-reset"]["strikes"] + rules["connection-close"]["strikes"]
+    _compare("strikes of connections", counted, own)
     return worlds, found["journal_bytes"][()]
 
 

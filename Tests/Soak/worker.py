@@ -153,7 +153,7 @@ def live(client, is_over):
 
 
 def work(pipe, doomed, name, seed, ca, scenario):
-    """The process. Moved ("meet", ports, fills) it meets a new server; on ("live",) it lives until the next message, and answers
+    """The process. On ("meet", ports, fills) it meets a new server; on ("live",) it lives until the next message, and answers
     its counts.
 
     `doomed` is set before the server is killed: what fails from then on is no fault.
