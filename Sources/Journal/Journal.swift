@@ -21,6 +21,7 @@ public struct Journal: Sendable {
     public private(set) var bytes = 0
     /// How many exchanges there have been, and how many of them were evicted.
     public private(set) var count = 0
+    /// How many exchanges had to make room for others.
     public private(set) var evicted = 0
     /// How many were removed on request; nobody misses those.
     private(set) var cleared = 0
@@ -129,6 +130,7 @@ private struct JournalEntries: Sequence, Sendable {
 
 /// The bytes that all journals of a server may hold together, and how many they do hold.
 public final class JournalBudget: Sendable {
+    /// The most bytes that all journals may hold together.
     public let limit: Int
     private let usedBytes = Atomic<Int>(0)
     private let holding = Atomic<Int>(0)

@@ -32,6 +32,7 @@ public struct JournalEntry: Sendable {
     let wall: Timestamp
     /// User, client id, or else the address.
     public let caller: String
+    /// The request as it came.
     public let request: Request
     let subject: Subject
     /// The rule that struck it.

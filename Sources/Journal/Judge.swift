@@ -257,6 +257,7 @@ public struct Judge {
         return estate.agents[job.order.agent]?.machine.lowercased() == machine
     }
 
+    /// A judge of what happened in one world.
     public init(
         journal: Journal, estate: Estate, book: RuleBook, rules: RuleStates, router: Router, world: String, scenario: String, seed: UInt64
     ) {

@@ -67,5 +67,6 @@ public final class Metrics: Sendable {
         text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     }
 
+    /// All counters at 0.
     public init() {}
 }

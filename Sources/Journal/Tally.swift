@@ -54,6 +54,7 @@ public struct Tally: Sendable {
         }
     }
 
+    /// Nothing counted yet.
     public init() {}
 }
 

@@ -50,6 +50,7 @@ public struct Verdict: Sendable {
     /// The scenario's name, and its seed, so that the run can be repeated.
     public let scenario: String
     let seed: UInt64
+    /// The expectations in the order in which they were sent, each judged.
     public let results: [Result]
     /// The last exchanges, a line each, for reports.
     var exchanges: [String] = []

@@ -6,7 +6,9 @@ public import ScenarioFormat
 ///
 /// A member of a noun names its kind once; reader, writer, schema, filter, shape and dump all come from it.
 public struct Kind<Value: Sendable>: Sendable {
+    /// Writes a value into an answer, for a view.
     public typealias Write = @Sendable (Value, View, inout JSONWriter) -> Void
+    /// Reads a value of a request; the place names it in refusals.
     public typealias Read = @Sendable (JSONValue, _ place: String, Reading) throws(Refusal) -> Patch<Value>
 
     /// What it looks like on the wire, in one release and one form.
@@ -57,11 +59,14 @@ public struct Kind<Value: Sendable>: Sendable {
 ///
 /// One reference: it goes to every member of every row, and an estate is many words.
 public final class View: Sendable {
+    /// What the rows stand in, for members that look other rows up.
     public let estate: Estate
     let product: ProductVersion
     /// The world's time.
     public let now: Timestamp
+    /// The form that is written.
     public let form: Forms
+    /// The switches of the scenario.
     public let fidelity: Fidelity
     /// Whether a schedule that was sent as `{}` is repeated so.
     public let repeatsEmptySchedule: Bool
@@ -91,14 +96,17 @@ public final class View: Sendable {
 /// Under which rules a request is read.
 public struct Reading: Sendable {
     let form: Forms
+    /// The release of Command that reads it.
     public let product: ProductVersion
     let fidelity: Fidelity
 }
 
 /// The forms in which a noun goes over the wire. A member stands in some of them.
 public struct Forms: OptionSet, Sendable, Hashable {
+    /// One bit for each form.
     public let rawValue: Int
 
+    /// The forms of these bits.
     public init(rawValue: Int) { self.rawValue = rawValue }
 
     /// A row of a list, where lists differ from what a single GET sends.
@@ -115,6 +123,7 @@ public struct Forms: OptionSet, Sendable, Hashable {
     public static let approve = Forms(rawValue: 32)
 
     static let answers: Forms = [.listed, .shown, .written]
+    /// All forms in which a noun is sent to Command.
     public static let requests: Forms = [.create, .update, .approve]
     static let count = 6
 

@@ -207,6 +207,7 @@ public struct Member<Row: Modelled, Value: Sendable>: Sendable {
 
 /// A member of a noun without the type of its value.
 public struct Field<Row: Modelled>: Sendable {
+    /// Writes name and value of a row's member into an answer.
     public typealias Write = @Sendable (Row, View, inout JSONWriter) -> Void
 
     /// Whether answers of a release and a form hold it.
@@ -216,9 +217,11 @@ public struct Field<Row: Modelled>: Sendable {
     /// Writes name and value.
     var write: Write = { _, _, _ in }
     var query: (@Sendable (View) -> QueryField<Row>)?
+    /// How requests give it, one for each way of doing so.
     public var asked: [Asked<Row.Draft>] = []
     var seed: Seed<Row>?
 
+    /// A field by its parts; one that is left out does nothing.
     public init(
         isSent: @escaping @Sendable (ProductVersion, Forms) -> Bool = { _, _ in false },
         schema: (@Sendable (ProductVersion, Forms) -> Schema.Member)? = nil, write: @escaping Write = { _, _, _ in },
@@ -235,9 +238,14 @@ public struct Field<Row: Modelled>: Sendable {
 
 /// Collects the members of a model, one an expression.
 @resultBuilder public enum FieldBuilder<Row: Modelled> {
+    /// A member of answers, perhaps of requests and files too.
     public static func buildExpression<Value>(_ member: Member<Row, Value>) -> [Field<Row>] { [member.field] }
+    /// A member of requests alone.
     public static func buildExpression(_ asked: Asked<Row.Draft>) -> [Field<Row>] { [Field(asked: [asked])] }
+    /// A key of files alone.
     public static func buildExpression(_ seed: Seed<Row>) -> [Field<Row>] { [Field(seed: seed)] }
+    /// Fields that were made elsewhere.
     public static func buildExpression(_ fields: [Field<Row>]) -> [Field<Row>] { fields }
+    /// All fields in the order of the lines.
     public static func buildBlock(_ parts: [Field<Row>]...) -> [Field<Row>] { parts.flatMap { $0 } }
 }

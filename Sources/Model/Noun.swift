@@ -129,12 +129,16 @@ public protocol PathKey: Hashable, Sendable {
 }
 
 extension GUID: PathKey {
+    /// A GUID as text.
     public static var schema: Schema { .guid }
+    /// The GUID in `{id}`; any other text is refused.
     public static func read(_ call: Call) throws(Refusal) -> GUID { try call.guid("id") }
 }
 
 extension Int: PathKey {
+    /// A whole number.
     public static var schema: Schema { .integer }
+    /// The number in `{id}`; any other text is refused.
     public static func read(_ call: Call) throws(Refusal) -> Int { try call.number("id") }
 }
 

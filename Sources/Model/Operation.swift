@@ -8,6 +8,7 @@ public struct Operation: Sendable {
     /// What an operation does: check the call against the estate, which it cannot change, and say what is to be done.
     public typealias Work = @Sendable (Call, Estate) throws(Refusal) -> Outcome
 
+    /// The HTTP method; HEAD is served as GET.
     public let method: Method
     /// The path below the base path as Keyfactor writes it; `{id}` stands for one segment.
     public let path: String
@@ -31,14 +32,19 @@ public struct Operation: Sendable {
     public let parameterNames: [String]
     /// How far it is known.
     public let facts: Facts
+    /// What it does with a call.
     public let work: Work
 
     /// A parameter of the query.
     public struct Parameter: Sendable {
+        /// The parameter's name, as Command spells it.
         public let name: String
+        /// What values it takes.
         public let schema: Schema
+        /// Whether a request has to have it.
         public var isRequired = false
 
+        /// A parameter by its parts; optional unless said otherwise.
         public init(name: String, schema: Schema, isRequired: Bool = false) {
             self.name = name
             self.schema = schema
@@ -50,6 +56,7 @@ public struct Operation: Sendable {
     public struct Facts: Sendable {
         /// What is recorded, documented or relied on by clients; says which.
         public let established: String
+        /// What nobody could establish, and was guessed.
         public let assumed: String
     }
 
@@ -134,7 +141,9 @@ public enum Outcome {
 
 /// The vendor's part of a response: a status, a JSON body and, for lists, how many rows there are in all.
 public struct Reply: Sendable {
+    /// The HTTP status.
     public var status: Int
+    /// The JSON text in UTF-8; empty for no body.
     public var body: [UInt8]
     /// Sent as `X-Total-Count`.
     public var total: Int?

@@ -29,8 +29,11 @@ public enum Need: Sendable, Equatable {
     /// Each of several.
     indirect case all([Need])
 
+    /// The permission to read agents.
     public static let agentsRead = Need.everywhere(.agentsRead)
+    /// The permission to change agents.
     public static let agentsModify = Need.everywhere(.agentsModify)
+    /// Both permissions, to read and to change agents.
     public static let agentsReadAndModify = Need.all([.agentsRead, .agentsModify])
     static let pamRead = Need.everywhere(.pamRead)
 }
@@ -79,6 +82,7 @@ public struct Permissions: Sendable, Equatable {
 public struct Caller: Sendable {
     /// As the server names the caller in a refusal: user name or client id.
     public var name: String
+    /// What the caller may do.
     public var permissions: Permissions
     /// Whether the caller gave the name.
     public var isNamed = true
@@ -88,6 +92,7 @@ public struct Caller: Sendable {
     /// An anonymous caller, who may do everything.
     public static let anyone = Caller(name: "anonymous", permissions: .all, isNamed: false)
 
+    /// A caller by the name in refusals and the permissions.
     public init(name: String, permissions: Permissions, isNamed: Bool = true, known: String? = nil) {
         self.name = name
         self.permissions = permissions

@@ -28,6 +28,7 @@ public enum ProductVersion: String, Sendable, CaseIterable, Comparable {
         /// and the certificates' format (25). 24.4 is not known and taken to be as 11.
         public var storeTypeValidation = false
 
+        /// The traits of a release, of which only those that differ from the defaults have to be given.
         public init(
             header: String, times: TimeStyle = .utc, numbers: Bool = true, agentJobTypes: Bool = false, weeklyInventory: Bool = true,
             approvalSchedules: Bool = false, shortNameLimit: Int = 64, storeTypeValidation: Bool = false

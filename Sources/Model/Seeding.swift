@@ -8,13 +8,17 @@ public struct Seeding: Sendable {
     public let seed: UInt64
     /// What relative times are relative to.
     public let now: Timestamp
+    /// The release of Command that the file is read for.
     public let product: ProductVersion
+    /// The switches of the scenario, which decide how texts are read.
     public let fidelity: Fidelity
     /// What is wrong with the file, as far as it shows only when names are looked up.
     public var mistakes: [Mistake] = []
     /// By name in lower case, the agents (by machine), store types (by short name) and containers that exist so far.
     public var agents: [String: GUID] = [:]
+    /// The numbers of the store types.
     public var storeTypes: [String: Int] = [:]
+    /// The ids of the containers.
     public var containers: [String: Int] = [:]
 
     /// Looks a name up, without case. An unknown name is a mistake.
@@ -58,6 +62,7 @@ public struct Seeding: Sendable {
         return nil
     }
 
+    /// A reading by its parts; no names are known at first.
     public init(
         seed: UInt64, now: Timestamp, product: ProductVersion, fidelity: Fidelity, mistakes: [Mistake] = [], agents: [String: GUID] = [:],
         storeTypes: [String: Int] = [:], containers: [String: Int] = [:]

@@ -4,7 +4,9 @@ import Base
 public struct Explanation: Sendable {
     /// The outcome of one rule at one call.
     public struct Line: Sendable, Equatable {
+        /// The name of the rule.
         public let rule: String
+        /// Whether it would strike.
         public let strikes: Bool
         /// Why it does or does not strike.
         public let why: String

@@ -23,12 +23,15 @@ public struct Failure: Sendable {
         case unauthorizedEmpty
     }
 
+    /// The word by which `refuse` asks for it.
     public let name: String
+    /// The HTTP status that it sends.
     public let status: Int
     /// Empty if it has no code.
     public let code: String
     /// `{caller}` and `{id}` stand for the caller and for the identifier in the path.
     let message: String
+    /// How well it is known that Command sends it so.
     public let provenance: Refusal.Provenance
     /// When Command, or the gateway before it, sends this.
     public let when: String

@@ -21,6 +21,7 @@ public struct OperationPattern: Sendable, Hashable {
         case one(name: String?)
     }
 
+    /// Whether it is about operations, the token endpoint or connections.
     public let subject: Subject
     /// `nil` for any.
     public let method: String?

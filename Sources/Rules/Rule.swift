@@ -6,8 +6,11 @@ public import ScenarioFormat
 public final class Rule: Sendable {
     /// Its chance depends on it, among other things.
     public let name: String
+    /// Which requests it is about.
     public let operation: OperationPattern
+    /// What must hold of a request as well: the lines of `where`.
     public let conditions: [Condition]
+    /// Which of the matching calls it strikes, by their number.
     public let calls: Calls
     /// By what its calls are counted separately; `nil` counts all of the world together.
     let per: CountKey?
@@ -15,6 +18,7 @@ public final class Rule: Sendable {
     public let chance: Double?
     /// The most strikes in a row.
     let maxRun: Int?
+    /// The span of time in which it applies; `nil` for always.
     public let window: Window?
     /// The phase of the world in which it applies; `nil` for all.
     public let phase: String?
@@ -22,6 +26,7 @@ public final class Rule: Sendable {
     public let becomes: String?
     /// Whether it also applies to requests that fail authentication.
     public let meetsUnauthenticated: Bool
+    /// What it does when it strikes.
     public let effects: Effects
     /// The place in the file of its name or, without one, of the rule.
     public let mark: Mark
@@ -43,10 +48,12 @@ public final class Rule: Sendable {
 
     /// One line of `where`.
     public struct Condition: Sendable {
+        /// Which part of a request is looked at.
         public let selector: Selector
         let matcher: Matcher
         /// The selector and the wanted value, as they were written.
         public let text: String
+        /// The value that is wanted, as it was written.
         public let wanted: String
 
         /// Whether a value is what the rule wants.
@@ -57,7 +64,9 @@ public final class Rule: Sendable {
 
     /// A span of the world's time. Relative bounds count from the start of the world's clock.
     public struct Window: Sendable {
+        /// The first moment; `nil` for no lower bound.
         public let from: YAMLNode.Moment?
+        /// The moment at which it ends; `nil` for no upper bound.
         public let to: YAMLNode.Moment?
 
         /// The same in ticks, which are faster to compare.

@@ -6,6 +6,7 @@ import MicroHTTP
 public final class RuleBook: Sendable {
     /// The most rules that a scenario or a world may have.
     public static let most = 10_000
+    /// All rules; earlier ones go first.
     public let rules: [Rule]
     /// Every phase named, `healthy` first.
     let phases: [String]
@@ -97,6 +98,7 @@ public final class RuleBook: Sendable {
     /// No rules.
     public static let empty = RuleBook([])
 
+    /// Whether it has no rules at all.
     public var isEmpty: Bool { rules.isEmpty }
 
     /// Whether any rule applies to new connections.

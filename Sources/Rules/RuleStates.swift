@@ -17,6 +17,7 @@ public struct RuleStates: Sendable {
     private(set) var phase = 0
     /// How often each rule matched while its phase and window held, and how often it struck.
     public private(set) var matches: [Int]
+    /// How often each rule struck, in the order of the rules.
     public private(set) var strikes: [Int]
     private var counts: [Count]
     private var draws: [Int]
@@ -53,16 +54,22 @@ public struct RuleStates: Sendable {
 
     /// Who makes a request, and when, as far as rules depend on it.
     public struct Moment {
+        /// The request as it came.
         public let request: Request
+        /// The name by which rules know the caller.
         public let caller: String
         /// Whether the request passed authentication.
         public let isAdmitted: Bool
+        /// The name of the world that it reaches; chance depends on it.
         public let world: String
+        /// The scenario's seed, which chance depends on.
         public let seed: UInt64
+        /// The world's time.
         public let now: Timestamp
         /// When the world's clock started.
         public let start: Timestamp
 
+        /// A moment by its parts.
         public init(request: Request, caller: String, isAdmitted: Bool, world: String, seed: UInt64, now: Timestamp, start: Timestamp) {
             self.request = request
             self.caller = caller

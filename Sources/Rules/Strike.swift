@@ -2,6 +2,7 @@ public import MicroHTTP
 
 /// A rule that strikes a request, with everything drawn that it needs.
 public struct Strike: Sendable {
+    /// The rule that strikes.
     public let rule: Rule
     /// What happens in place of the work; `nil` if the work is done.
     public let substitute: Substitute?

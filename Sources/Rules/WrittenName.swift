@@ -9,10 +9,14 @@ public struct WrittenName: Sendable {
         case agentID, storeID, jobTypeID
     }
 
+    /// What kind of thing bears the name.
     public let kind: Kind
+    /// The name as it was written.
     public let text: String
+    /// Where in the file it stands.
     public let mark: Mark
 
+    /// A name by its parts.
     public init(kind: Kind, text: String, mark: Mark) {
         self.kind = kind
         self.text = text

@@ -53,6 +53,7 @@ public indirect enum Shape: Sendable {
         /// A regular expression for the whole key.
         public let pattern: String
 
+        /// A restriction by its parts.
         public init(wanted: String, pattern: String) {
             self.wanted = wanted
             self.pattern = pattern
@@ -71,6 +72,7 @@ public indirect enum Shape: Sendable {
             if case .word(let words) = fields[0].shape { words } else { [] }
         }
 
+        /// A variant by its name, with an article, and its keys.
         public init(name: String, fields: [Field]) {
             self.name = name
             self.fields = fields

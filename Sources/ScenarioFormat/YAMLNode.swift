@@ -7,6 +7,7 @@ public struct Mark: Sendable, Equatable {
     /// How many characters to underline; 0 if the value is empty or spans several lines.
     public var width: Int32
 
+    /// A place by line and column, both from 1, and its width.
     public init(line: Int32, column: Int32, width: Int32) {
         self.line = line
         self.column = column

@@ -18,6 +18,7 @@ public final class World: Sendable {
         let router: Router
         /// The base paths, to name them to whoever asks for another.
         let bases: [String]
+        /// The rules that the requests are checked against.
         public let rules: RuleBook
 
         init(router: Router, bases: [String], rules: RuleBook) {
@@ -75,10 +76,14 @@ public final class World: Sendable {
 
 /// The value that a world is.
 public struct WorldState: Sendable {
+    /// The name that requests reach it by.
     public private(set) var name: String
+    /// Everything that Command knows here: agents, stores, jobs and the rest.
     public var estate: Estate
     var tokens = Tokens()
+    /// The scenario that it started from.
     public private(set) var scenario: Scenario
+    /// Its own time, which may stand, run fast or be moved.
     public var clock: WorldClock
     /// How often the world has been reset; less than 0 once it has been dropped.
     public private(set) var generation = 0

@@ -25,11 +25,13 @@ public final class Worlds: Sendable {
         var leaving: [World] = []
         var uses = 0
 
+        /// A world and when it was last used.
         public struct Entry: Sendable {
             let world: World
             /// The number of its last use.
             var used: Int
 
+            /// An entry by its parts.
             public init(world: World, used: Int) {
                 self.world = world
                 self.used = used
@@ -57,6 +59,7 @@ public final class Worlds: Sendable {
             return oldest.compactMap { remove($0.world.name) }
         }
 
+        /// A registry by its parts; empty unless said otherwise.
         public init(scenario: Scenario, worlds: [String: Entry] = [:], retired: Tally = Tally(), leaving: [World] = [], uses: Int = 0) {
             self.scenario = scenario
             self.worlds = worlds

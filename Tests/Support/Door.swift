@@ -15,6 +15,7 @@ public final class Mock: Sendable {
     /// When everything in these tests happens.
     public static let noon = Timestamp(year: 2026, month: 11, day: 22, hour: 12)!
 
+    /// The server under test.
     public let server: MockServer
     private let listener: Listener?
 
@@ -42,8 +43,10 @@ public final class Mock: Sendable {
         return try raw(Request(method, target, headers: [("Host", "localhost")] + headers, body: Array(body.utf8)))
     }
 
+    /// Asks for a path below the base path.
     public func get(_ path: String) throws -> Answered { try send(.get, path) }
 
+    /// Sends a JSON body to a path below the base path.
     public func post(_ path: String, _ body: String) throws -> Answered { try send(.post, path, body: body) }
 
     /// Sends a request as it is.
@@ -88,7 +91,9 @@ public final class Mock: Sendable {
 
     /// The id of an agent, store or job type, by its machine or name.
     public func agent(_ machine: String) -> String { world.agents.all.first { $0.machine == machine }!.id.text }
+    /// The Id of the first store on a machine.
     public func store(_ machine: String) -> String { world.stores.all.first { $0.machine == machine }!.id.text }
+    /// The Id of a custom job type.
     public func jobType(_ name: String) -> String { world.jobType(named: name)!.id.text }
     /// The estate as it is now.
     public var world: Estate { server.worlds.standard.estate }
@@ -96,13 +101,18 @@ public final class Mock: Sendable {
 
 /// What came back.
 public struct Answered: Sendable {
+    /// The HTTP status.
     public var status: Int
+    /// The header fields, in the order of arrival.
     public var headers: [(String, String)]
+    /// The body as text.
     public var body: String
     /// How it is delivered, and after how long; known through the direct door alone.
     public var delivery = Delivery.whole
+    /// How long the reply waits before it is sent; known through the direct door alone.
     public var pause = Duration.zero
 
+    /// The first value of a header field, found without case.
     public subscript(header: String) -> String? { headers.first { $0.0.lowercased() == header.lowercased() }?.1 }
 
     /// The body as JSON; `null` if it is none.
@@ -110,5 +120,6 @@ public struct Answered: Sendable {
 
     /// The sentence of a refusal.
     public var message: String? { json["Message"]?.text }
+    /// The `ErrorCode` of a refusal.
     public var code: String? { json["ErrorCode"]?.text }
 }

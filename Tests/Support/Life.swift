@@ -3,6 +3,7 @@ import MicroHTTP
 
 /// A server whose clock stands until a test moves it, and what tests of jobs ask of it.
 public struct Life: Sendable {
+    /// The server whose clock stands.
     public let mock: Mock
     private let time: Lock<Timestamp>
 

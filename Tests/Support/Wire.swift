@@ -3,6 +3,7 @@ import Glibc
 
 /// A client that writes bytes as they are and reads what comes back, over one TCP connection.
 public final class Wire {
+    /// The socket's file descriptor.
     public let descriptor: Int32
 
     /// Connects; reads give up after `patience` seconds.
@@ -27,6 +28,7 @@ public final class Wire {
     @discardableResult
     public func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
+    /// Sends bytes as they are. Returns whether all of them were sent.
     @discardableResult
     public func send(_ bytes: [UInt8]) -> Bool {
         var sent = 0
@@ -99,16 +101,23 @@ public final class Wire {
     public func isClosed() -> Bool { rest().isEmpty && !timedOut }
 }
 
+/// Why a connection failed: no address, refused with an `errno`, or ended too soon.
 public enum WireError: Error { case noAddress, refused(Int32), ended(String) }
 
 /// A reply as it arrived.
 public struct Reply: Sendable {
+    /// The first line, with version, status and reason.
     public var statusLine: String
+    /// The header lines, in the order of arrival.
     public var fields: [String]
+    /// The body as text.
     public var body = ""
+    /// The status as a number.
     public var status: Int { Int(statusLine.split(separator: " ")[1]) ?? 0 }
+    /// The names of the header fields, spelt as they came.
     public var names: [String] { fields.map { String($0.prefix { $0 != ":" }) } }
 
+    /// The first value of a header field, found without case.
     public subscript(name: String) -> String? {
         let found = fields.first { $0.lowercased().hasPrefix(name.lowercased() + ":") }
         return found.map { String($0.dropFirst(name.count + 1)).trimmingCharacters(in: .whitespaces) }

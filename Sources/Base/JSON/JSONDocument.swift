@@ -20,7 +20,9 @@ public final class JSONDocument: Sendable {
         var next: Int32 = 0
     }
 
+    /// The UTF-8 text that the nodes refer to.
     public let bytes: [UInt8]
+    /// Every value in the order of the text, the root first.
     public let nodes: [Node]
     /// How strictly texts are taken for numbers, booleans and times.
     public let reading: JSONReading
@@ -79,6 +81,7 @@ public struct JSONMistake: Error, Sendable, Equatable {
 
 /// A value in a JSON document. Reading it allocates nothing, except for text.
 public struct JSONValue: Sendable {
+    /// The document that the value is a part of.
     public let document: JSONDocument
     let index: Int
 

@@ -77,16 +77,21 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
     /// Calendar and clock components in UTC.
     public struct Parts: Sendable, Equatable {
+        /// The year of the Gregorian calendar, 1 to 9999.
         public var year: Int
+        /// The month, 1 to 12.
         public var month: Int
+        /// The day of the month, 1 to 31.
         public var day: Int
         var hour: Int
         var minute: Int
         var second: Int
         /// The fraction of the second in 100 ns.
         var tick: Int
+        /// The day of the week that the date falls on.
         public var weekday: Weekday
 
+        /// A date and time of day by its parts, unchecked.
         public init(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int, tick: Int, weekday: Weekday) {
             self.year = year
             self.month = month

@@ -7,6 +7,7 @@ import Stores
 
 /// What the `estate` part of a scenario may say, and how an estate is written so that reading it gives the same estate.
 public enum EstateFile {
+    /// What keys the `estate` part has and what may stand under them.
     public static let shape = Shape.object(
         "an estate",
         fields: [

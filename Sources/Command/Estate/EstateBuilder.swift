@@ -21,6 +21,7 @@ public struct EstateBuilder {
         case large
     }
 
+    /// What is known while the file is read: names, mistakes, the time.
     public var seeding: Seeding
     var estate: Estate
     /// Built aside and put in all at once: sorting many stores one by one would take long.

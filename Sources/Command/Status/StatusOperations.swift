@@ -4,6 +4,7 @@ public import Model
 
 /// What clients ask to see whether Command is up and lets them in.
 public enum StatusOperations {
+    /// All of them, as the router and the documentation list them.
     public static let all: [Operation] = [endpoints, healthCheck]
 
     /// Every operation that the caller may use. The log-in probe of all Go clients; they only need an array of strings.

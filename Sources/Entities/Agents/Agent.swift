@@ -53,13 +53,17 @@ public struct Agent: Sendable {
         }
     }
 
+    /// Its AgentId, by which jobs name it.
     public var id: GUID
     /// The host it runs on: Command's ClientMachine.
     public var machine: String
+    /// The account under which it logs in to Command.
     public var username: String
     /// .NET for Windows and Universal Orchestrators.
     public var platform: Platform
+    /// The release of its software, as it reports it.
     public var version: String
+    /// Whether it is new, approved or refused.
     public var status: Status
     /// When it was last there; `nil` for one that asks for jobs all the time.
     public var lastSeen: Timestamp?
@@ -73,7 +77,9 @@ public struct Agent: Sendable {
     public var capabilities: [String]
     /// Whether it asks for jobs at all. Not the vendor's: a scenario's way of making one silent.
     public var polls: Bool
+    /// The blueprint it came with; `nil` for none.
     public var blueprint: String?
+    /// Whether it is to get a new certificate of its own.
     public var certificateReenrollment = CertificateReenrollment.none
 
     /// Where a table keeps the agents of a machine; of some other machines too, by chance.
@@ -86,6 +92,7 @@ public struct Agent: Sendable {
         return capabilities.contains { $0.lowercased() == capability }
     }
 
+    /// An agent by its parts.
     public init(
         id: GUID, machine: String, username: String, platform: Platform, version: String, status: Status, lastSeen: Timestamp? = nil,
         capabilities: [String], polls: Bool, blueprint: String? = nil, certificateReenrollment: CertificateReenrollment = .none

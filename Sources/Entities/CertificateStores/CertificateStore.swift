@@ -2,6 +2,7 @@ public import Base
 
 /// A place on a machine that holds certificates: a file, a keystore, an appliance's profile.
 public struct CertificateStore: Sendable {
+    /// Its Id, by which requests name it.
     public var id: GUID
     /// The machine that holds it: Command's ClientMachine.
     public var machine: String
@@ -11,9 +12,11 @@ public struct CertificateStore: Sendable {
     public var type: Int
     /// The agent that runs its jobs.
     public var agent: GUID?
+    /// The Id of the container that it is in; `nil` for none.
     public var container: Int?
     /// Discovered stores wait to be approved before anything may be scheduled on them.
     public var isApproved: Bool
+    /// Whether the agent makes the store where there is none yet.
     public var createsIfMissing: Bool
     /// A JSON object as text, whose values are all strings: clients parse it a second time.
     public var properties: String

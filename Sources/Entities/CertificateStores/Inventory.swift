@@ -5,18 +5,25 @@ import HashTreeCollections
 public struct Certificate: Sendable {
     /// Its CertificateId.
     public let id: Int
+    /// The distinguished name of its owner: Command's IssuedDN.
     public var subject: String
+    /// The distinguished name of the authority that issued it.
     public var issuer: String
+    /// Its serial number, in hexadecimal digits.
     public var serial: String
     /// 40 hexadecimal digits.
     public var thumbprint: String
+    /// The first moment at which it is valid.
     public var notBefore: Timestamp
+    /// The last moment at which it is valid.
     public var notAfter: Timestamp
+    /// The signing algorithm, as Command names it.
     public var algorithm = "sha256RSA"
 
     /// The issuer of certificates that nobody described.
     public static let standardIssuer = "CN=Example Issuing CA"
 
+    /// A certificate by its parts.
     public init(
         id: Int, subject: String, issuer: String, serial: String, thumbprint: String, notBefore: Timestamp, notAfter: Timestamp,
         algorithm: String = "sha256RSA"
@@ -76,11 +83,13 @@ public struct Certificates: Sendable {
         }
     }
 
+    /// No certificates.
     public init() {}
 }
 
 /// What a store holds under one alias.
 public struct InventoryEntry: Sendable {
+    /// The name of the entry within its store.
     public var alias: String
     /// The CertificateIds of its chain, the certificate itself first.
     public var certificates: [Int]
@@ -89,6 +98,7 @@ public struct InventoryEntry: Sendable {
     /// Its entry parameters, a JSON object as text.
     public var parameters: String
 
+    /// An entry by its parts.
     public init(alias: String, certificates: [Int], item: Int, parameters: String) {
         self.alias = alias
         self.certificates = certificates

@@ -1,6 +1,8 @@
 /// A group of certificate stores that share a schedule and permissions. Command 25 renames it to application.
 public struct Container: Sendable {
+    /// Its Id, rising and never given twice.
     public var id: Int
+    /// What people call it.
     public var name: String
     /// The inventory schedule that stores put into it take on.
     public var schedule: Schedule?
@@ -14,6 +16,7 @@ public struct Container: Sendable {
         self.schedule != nil && (schedule == nil || overwritesSchedules) ? self.schedule : schedule
     }
 
+    /// A container by its parts; without a schedule it leaves those of its stores alone.
     public init(id: Int, name: String, schedule: Schedule? = nil, storeType: Int? = nil, overwritesSchedules: Bool) {
         self.id = id
         self.name = name

@@ -8,15 +8,22 @@ public struct Estate: Sendable {
     /// The most jobs that a world keeps; what would be one too many is refused.
     public static let jobLimit = 2_000_000
 
+    /// All agents by id, also found by machine without case.
     public var agents = Table<GUID, Agent>(
         sortedBy: { $0.id < $1.id }, groupedBy: { Agent.group(ofMachine: $0.machine) }, groupOfText: { Agent.group(ofMachine: $0) })
+    /// All certificate stores by id.
     public var stores = CertificateStore.table([])
+    /// All store types by number, built-in ones included.
     public private(set) var storeTypes = Table<Int, StoreType>(sortedBy: { $0.number < $1.number })
     /// The names, in lower case, of all that store types ever declared to be secret: properties and entry parameters.
     public private(set) var secretNames: Set<String> = []
+    /// All containers by id.
     public var containers = Table<Int, Container>(sortedBy: { $0.id < $1.id })
+    /// The custom job types by id, listed by name without case.
     public private(set) var jobTypes = Table<GUID, JobType>(sortedBy: { $0.name.lowercased() < $1.name.lowercased() })
+    /// All PAM providers by id.
     public var pamProviders = Table<Int, PamProvider>(sortedBy: { $0.id < $1.id })
+    /// The jobs scheduled and run, and their history.
     public var jobs = Jobs()
     /// The certificates that stores hold.
     public var certificates = Certificates()
@@ -24,6 +31,7 @@ public struct Estate: Sendable {
     public var identifiers: Identifiers
     /// The highest numbers ever given: a number is not given again when its owner is gone.
     public var highestStoreType = 101
+    /// The highest container Id ever given; 0 before the first.
     public var highestContainer = 0
     /// How many identifiers of each kind a world that this estate was read from had drawn.
     public var issued: [Int] = []

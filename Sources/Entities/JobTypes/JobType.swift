@@ -31,12 +31,16 @@ public struct JobType: Sendable {
 
     /// A field that a job of this type is given.
     public struct Field: Sendable {
+        /// The field's name, by which requests give it a value.
         public var name: String
+        /// What values it takes, 1 to 4 on the wire.
         public var type: FieldType
+        /// Whether a request must give it a value.
         public var isRequired: Bool
         /// What Command fills in where a request leaves the field out.
         public var defaultValue: String?
 
+        /// A field by its parts.
         public init(name: String, type: FieldType, isRequired: Bool, defaultValue: String? = nil) {
             self.name = name
             self.type = type
@@ -45,11 +49,16 @@ public struct JobType: Sendable {
         }
     }
 
+    /// Its Id, by which requests name it.
     public var id: GUID
+    /// Command's JobTypeName; agents list it among their capabilities.
     public var name: String
+    /// A sentence for people; may be empty.
     public var description: String
+    /// What its jobs are given, in order.
     public var fields: [Field]
 
+    /// A job type by its parts.
     public init(id: GUID, name: String, description: String, fields: [Field]) {
         self.id = id
         self.name = name

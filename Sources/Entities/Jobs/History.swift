@@ -39,14 +39,21 @@ public struct HistoryEntry: Sendable {
 
     /// The JobHistoryId, rising from 1.
     public let id: Int
+    /// The job that was attempted.
     public let job: Job
+    /// The machine of the agent that ran it.
     public let agentMachine: String
     /// The machine worked on: the store's, or the agent's own.
     public let clientMachine: String
+    /// When the attempt began.
     public let start: Timestamp
+    /// When the attempt ended; `nil` while it runs.
     public var end: Timestamp?
+    /// How it ended; unknown while it runs.
     public var result = Result.unknown
+    /// How far it has come.
     public var status = Status.inProcess
+    /// What the agent reports of it, for people.
     public var message = ""
     /// What `JobStatus/Data` answers.
     public var data: String?
@@ -57,6 +64,7 @@ public struct HistoryEntry: Sendable {
         data = "\(start.iso) [Information] \(agentMachine): the orchestrator has begun to collect its log, job \(job.id.text)\n"
     }
 
+    /// An attempt by its parts; still running unless said otherwise.
     public init(
         id: Int, job: Job, agentMachine: String, clientMachine: String, start: Timestamp, end: Timestamp? = nil, result: Result = .unknown,
         status: Status = .inProcess, message: String = "", data: String? = nil

@@ -14,15 +14,19 @@ public final class Job: Sendable {
 
     /// A field of the job with the value it is given.
     public struct Field: Sendable, Equatable {
+        /// The field's name, as the job type spells it.
         public var name: String
+        /// The value as text, whatever the field's type.
         public var value: String
 
+        /// A field and its value.
         public init(name: String, value: String) {
             self.name = name
             self.value = value
         }
     }
 
+    /// Its JobId.
     public let id: GUID
     /// How many jobs came before it: the order of lists.
     public let number: Int
@@ -31,6 +35,7 @@ public final class Job: Sendable {
     /// When it was asked for.
     public let requested: Timestamp
 
+    /// A job by its parts.
     public init(id: GUID, number: Int, order: JobOrder, requested: Timestamp) {
         self.id = id
         self.number = number
@@ -41,10 +46,13 @@ public final class Job: Sendable {
 
 /// What is asked for when a job is scheduled.
 public struct JobOrder: Sendable {
+    /// The id of the agent that is to run it.
     public var agent: GUID
+    /// What kind of work it is.
     public var kind: Job.Kind
     /// The name of its type as Command spells it: a custom job type's, or a store type's capability and the kind, as `PEMInventory`.
     public var type: String
+    /// When it is to run, once or again and again.
     public var schedule: Schedule
     /// All fields that have a value, defaults filled in, in the order of the type's fields.
     public var fields: [Job.Field] = []
@@ -57,6 +65,7 @@ public struct JobOrder: Sendable {
     /// What it changes in the store when it succeeds.
     public var change: InventoryChange?
 
+    /// An order by its parts; what is left out stays empty.
     public init(
         agent: GUID, kind: Job.Kind, type: String, schedule: Schedule, fields: [Job.Field] = [], store: GUID? = nil, target: String? = nil,
         customType: GUID? = nil, change: InventoryChange? = nil

@@ -13,6 +13,7 @@ public struct Jobs: Sendable {
     public var history = History()
     /// How jobs move on.
     public var progress = Progress()
+    /// The current runs, by JobId.
     public var runs = TreeDictionary<GUID, Run>()
     /// When each recurring job is next due; what the timeline holds for another time no longer counts.
     public var due = TreeDictionary<GUID, Timestamp>()
@@ -20,6 +21,7 @@ public struct Jobs: Sendable {
     public var waiting = TreeDictionary<GUID, TreeSet<GUID>>()
     /// How many runs each recurring job has finished.
     public var finishedRuns = TreeDictionary<GUID, Int>()
+    /// What falls due, in order of time.
     public var timeline = Timeline()
     /// The scheduled jobs on each store, but for its inventory job, which the store knows.
     public var onStores = TreeDictionary<GUID, [GUID]>()

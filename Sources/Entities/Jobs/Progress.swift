@@ -23,10 +23,13 @@ public struct Progress: Sendable {
             case untilMoved
         }
 
+        /// What the job is seen to be in during the step.
         public var state: State
+        /// How long the step lasts; one read unless said otherwise.
         public var length = Length.reads(1)
         /// The outcome of an attempt that ends; success for `completed`, failure for `completedWillRetry`, if not said.
         public var result: HistoryEntry.Result?
+        /// The message of the attempt's history entry.
         public var message = ""
         /// What `JobStatus/Data` answers for the attempt.
         public var data: String?

@@ -13,6 +13,7 @@ public struct Run: Sendable {
     /// When the step ends, if it lasts for a time: an end scheduled for another step does not count.
     public var ends: Timestamp?
 
+    /// A run by its parts, at its first step unless said otherwise.
     public init(steps: [Progress.Step], step: Int = 0, entry: Int? = nil, readsLeft: Int? = nil, ends: Timestamp? = nil) {
         self.steps = steps
         self.step = step

@@ -4,6 +4,7 @@ public import Base
 public struct StoreType: Sendable {
     /// Command's number of it: 0–101 built in, higher ones custom.
     public var number: Int
+    /// What people call it: Command's Name.
     public var name: String
     /// At most 10 characters in Command 10, 64 in 25.
     public var shortName: String

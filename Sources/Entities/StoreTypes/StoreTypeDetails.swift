@@ -5,21 +5,33 @@ extension StoreType {
     public struct Details: Sendable, Equatable {
         /// Command's LocalStore.
         public var isLocal = false
+        /// What its stores are given, in Command's order.
         public var properties: [Property] = []
+        /// What its jobs are given for each certificate.
         public var entryParameters: [EntryParameter] = []
+        /// Command's JobProperties; only stored and sent back.
         public var jobProperties: [String] = []
+        /// Which passwords its stores and entries have.
         public var passwords = PasswordOptions()
         /// How store paths are chosen, such as MultipleChoice; "" and nothing differ for clients.
         public var pathType: String?
+        /// Command's StorePathValue, as it was given; `nil` for none.
         public var pathValue: String?
+        /// Whether certificates in its stores have private keys: Command's PrivateKeyAllowed.
         public var privateKey = Presence.forbidden
+        /// Whether an alias of one's choice is given: Command's CustomAliasAllowed.
         public var customAlias = Presence.forbidden
         /// 0 is recorded; what 1 means is not known.
         public var certificateFormat = 0
+        /// Command's ServerRequired: whether a store needs credentials for its server.
         public var needsServer = false
+        /// Command's PowerShell; only stored and sent back.
         public var usesPowerShell = false
+        /// Command's BlueprintAllowed; only stored and sent back.
         public var allowsBlueprints = false
+        /// Command's ServerRegistration, set at creation and never updated.
         public var serverRegistration: Int?
+        /// Command's InventoryEndpoint, set at creation and never updated.
         public var inventoryEndpoint: String?
         /// The ids of job types that were given; the others are drawn from the capability.
         public var jobTypes: [String: GUID] = [:]
@@ -42,6 +54,7 @@ extension StoreType {
     public enum Presence: Int, Sendable, NamedNumber {
         case forbidden, optional, required
 
+        /// The word for it on the wire, where names are sent.
         public var name: String {
             switch self {
             case .forbidden: "Forbidden"
@@ -55,6 +68,7 @@ extension StoreType {
     public enum ValueType: Int, Sendable, NamedNumber {
         case string, bool, secret, multipleChoice
 
+        /// The word for it on the wire, where names are sent.
         public var name: String {
             switch self {
             case .string: "String"
@@ -67,16 +81,24 @@ extension StoreType {
 
     /// Something that stores of a type are given, in the JSON text of their Properties.
     public struct Property: Sendable, Equatable {
+        /// The key under which stores hold it.
         public var name: String
+        /// What people see as its name; `nil` if nothing was given.
         public var displayName: String?
+        /// What kind of value it takes; text unless said otherwise.
         public var type = ValueType.string
+        /// The name of another property without which it has no meaning.
         public var dependsOn: String?
+        /// The value offered at first, as text.
         public var defaultValue: String?
+        /// Whether every store must have it.
         public var isRequired = false
         /// The number of its store type and its place in it, which are known when it is written.
         public var storeType = 0
+        /// Its place among the properties, as a number.
         public var id = 0
 
+        /// A property by its parts.
         public init(
             name: String, displayName: String? = nil, type: ValueType = .string, dependsOn: String? = nil, defaultValue: String? = nil,
             isRequired: Bool = false, storeType: Int = 0, id: Int = 0
@@ -94,10 +116,15 @@ extension StoreType {
 
     /// Something that jobs are given when they put a certificate into a store.
     public struct EntryParameter: Sendable, Equatable {
+        /// The key under which jobs hold it.
         public var name: String
+        /// What people see as its name; `nil` if nothing was given.
         public var displayName: String?
+        /// What kind of value it takes; text unless said otherwise.
         public var type = ValueType.string
+        /// The name of another parameter without which it has no meaning.
         public var dependsOn: String?
+        /// The value offered at first, as text.
         public var defaultValue: String?
         /// The choices, separated by commas.
         public var options: String?
@@ -105,20 +132,28 @@ extension StoreType {
         public var needed: Occasions = []
         /// The number of its store type and its place in it, which are known when it is written.
         public var storeType = 0
+        /// Its place among the parameters, as a number.
         public var id = 0
 
         /// Occasions on which an entry parameter must be given.
         public struct Occasions: OptionSet, Sendable {
+            /// One bit for each occasion.
             public let rawValue: Int
 
+            /// The occasions of these bits.
             public init(rawValue: Int) { self.rawValue = rawValue }
 
+            /// When the certificate has a private key.
             public static let hasPrivateKey = Occasions(rawValue: 1)
+            /// When a certificate is added.
             public static let adding = Occasions(rawValue: 2)
+            /// When a certificate is removed.
             public static let removing = Occasions(rawValue: 4)
+            /// When a key is made on the device: Command's reenrollment, or ODKG.
             public static let reenrolling = Occasions(rawValue: 8)
         }
 
+        /// An entry parameter by its parts.
         public init(
             name: String, displayName: String? = nil, type: ValueType = .string, dependsOn: String? = nil, defaultValue: String? = nil,
             options: String? = nil, needed: Occasions = [], storeType: Int = 0, id: Int = 0
@@ -141,13 +176,18 @@ extension StoreType {
         public enum Style: Int, Sendable, NamedNumber {
             case standard, custom
 
+            /// The word for it on the wire, where names are sent.
             public var name: String { self == .standard ? "Default" : "Custom" }
         }
 
+        /// Whether entries have passwords of their own.
         public var entrySupported = false
+        /// Whether every store needs a password.
         public var storeRequired = false
+        /// Command's Style: Default or Custom.
         public var style = Style.standard
 
+        /// No passwords, in the standard style.
         public init() {}
     }
 }

@@ -4,15 +4,21 @@ public import MicroHTTP
 
 /// One request to one endpoint, with all that its work may know: no socket, no lock, no clock.
 public struct Call: Sendable {
+    /// The request as it came.
     public let request: Request
     /// What the path's parameters are, decoded.
     public let parameters: [(name: String, value: String)]
+    /// The parameters after `?`, decoded.
     public let query: QueryParameters
     /// The body, if the endpoint takes one and the request has one.
     public var body: JSONDocument?
+    /// Who makes the request, and what they may do.
     public let caller: Caller
+    /// The world's time.
     public let now: Timestamp
+    /// The release of Command that answers.
     public let product: ProductVersion
+    /// The switches of the scenario.
     public let fidelity: Fidelity
 
     /// How JSON is written in this world.
@@ -156,6 +162,7 @@ public struct Call: Sendable {
         return Reply(200, writer.bytes, total: page.total)
     }
 
+    /// A call by its parts.
     public init(
         request: Request, parameters: [(name: String, value: String)], query: QueryParameters, body: JSONDocument?, caller: Caller,
         now: Timestamp, product: ProductVersion, fidelity: Fidelity

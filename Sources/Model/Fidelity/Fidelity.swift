@@ -44,12 +44,16 @@ public struct Fidelity: Sendable, Equatable {
     var headers = Headers.writes
     var nulls = Nulls.vendor
     var enums = WireStyle.EnumStyle.product
+    /// What happens to members of a request that the model does not have; ignored unless said otherwise.
     public var unknownMembers = UnknownMembers.ignore
     var unknownIDs = UnknownIDs.vendor
     /// How the JSON of bodies is read.
     public var json = JSONReading.lenient
+    /// Whether a schedule request without `Schedule` is refused or ends the schedule.
     public var missingSchedule = MissingSchedule.refuse
+    /// Whether unreadable bodies are refused in Command's shape or as problem details.
     public var bindingErrors = BindingErrors.command
+    /// What the body of a 401 is: the page of IIS, JSON or empty.
     public var unauthorizedBody = UnauthorizedBody.html
     /// What an empty `Query` of Reschedule, Unschedule and Acknowledge means.
     public var emptyQuery = EmptyQuery.refuse

@@ -2,6 +2,7 @@ public import ScenarioFormat
 
 /// A switch of `fidelity` in a scenario, said once: reader, shape, schema and documentation come from it.
 public struct FidelitySwitch: Sendable {
+    /// Its name under `fidelity`.
     public let key: String
     /// Its values, the default first.
     public let values: [String]

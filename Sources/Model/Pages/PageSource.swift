@@ -21,6 +21,7 @@ public protocol PageSource<Row> {
 }
 
 extension PageSource {
+    /// A page of the rows that pass, found by looking at every one.
     public func page(where passes: (Row) -> Bool, from start: Int, limit: Int, descending: Bool) -> Page<Row> {
         Page(all.filter(passes), from: start, limit: limit, descending: descending)
     }
@@ -49,6 +50,7 @@ extension Table: PageSource {
         return Page(rows: page, total: total)
     }
 
+    /// The row with this id, or those whose index holds this text.
     public func rows(withKey key: QueryValue) -> [Row]? {
         switch key {
         case .guid(let id): (id as? Key).map { key in self[key].map { [$0] } ?? [] }
@@ -61,22 +63,29 @@ extension Table: PageSource {
 
 /// Rows that were put together for one request, in their standing order.
 public struct GatheredRows<Row>: PageSource {
+    /// The rows in their standing order.
     public let all: [Row]
 
+    /// How many rows were gathered.
     public var count: Int { all.count }
 
+    /// At most `limit` rows from a place on, counted from 0.
     public func slice(from start: Int, limit: Int) -> [Row] { Array(all.dropFirst(start).prefix(limit)) }
 
+    /// Always `nil`: gathered rows have no index.
     public func rows(withKey key: QueryValue) -> [Row]? { nil }
 
+    /// Rows that are in order already.
     public init(all: [Row]) {
         self.all = all
     }
 }
 
 extension History: PageSource {
+    /// At most `limit` attempts from a place on, in the order of the history.
     public func slice(from start: Int, limit: Int) -> [HistoryEntry] { entries(from: start, limit: limit) }
 
+    /// The attempts of one job, if the key is a JobId.
     public func rows(withKey key: QueryValue) -> [HistoryEntry]? {
         if case .guid(let job) = key { entries(of: job) } else { nil }
     }

@@ -34,7 +34,9 @@ public struct Refusal: Error, Sendable, Equatable {
 
     /// A header field.
     public struct Header: Sendable, Equatable {
+        /// The field's name, as it is sent.
         public var name: String
+        /// The field's value, as it is sent.
         public var value: String
     }
 
@@ -86,6 +88,7 @@ public struct Refusal: Error, Sendable, Equatable {
         return writer.bytes
     }
 
+    /// A refusal by its parts.
     public init(
         status: Int, code: String, message: String, provenance: Provenance, failedOperations: [String] = [], bindingMember: String? = nil,
         why: String? = nil, headers: [Header] = []

@@ -5,6 +5,7 @@ public import Model
 
 /// What can be asked of agents, and done to them.
 public enum AgentOperations {
+    /// All of them, as the router and the documentation list them.
     public static let all: [Operation] =
         [
             Agent.noun.list(

@@ -5,6 +5,7 @@ public import Model
 
 /// What can be done with custom job types.
 public enum JobTypeOperations {
+    /// All of them, as the router and the documentation list them.
     public static let all: [Operation] =
         [
             JobType.noun.list(

@@ -5,6 +5,7 @@ public import Model
 /// An attempt as the estate dump describes it. Its job stands under `jobs`.
 public struct AttemptSeed: Modelled {
     var id = 0
+    /// The JobId of the job attempted.
     public var job = GUID.empty
     /// The number of the job, which tells jobs of one JobId apart.
     public var number = 0
@@ -17,6 +18,7 @@ public struct AttemptSeed: Modelled {
     var message = ""
     var data: String?
 
+    /// The keys that a file may give an attempt.
     public static let model = Model<AttemptSeed>([:], "an attempt", blank: { .init() }) {
         Seed("id", .number(1...Int(Int32.max)), required: true, about: "its JobHistoryId", \.id)
         Seed("job", .guid, required: true, about: "the id of its job, which stands under jobs", \.job)
@@ -31,8 +33,10 @@ public struct AttemptSeed: Modelled {
         Seed("data", .text, about: "what JobStatus/Data answers", \.data)
     }
 
+    /// An attempt of which no key has been read.
     public init() {}
 
+    /// An attempt as the history holds it.
     public init(_ entry: HistoryEntry) {
         id = entry.id
         job = entry.job.id
@@ -57,17 +61,21 @@ public struct AttemptSeed: Modelled {
 
 /// Something that falls due, as the estate dump describes it.
 public struct DueSeed: Modelled {
+    /// The world's time at which it falls due.
     public var at = Timestamp.first
+    /// The JobId of the job concerned.
     public var job = GUID.empty
     /// Whether a step of the job's run ends, rather than that the job is due.
     public var endsStep = false
 
+    /// The keys that a file may give it.
     public static let model = Model<DueSeed>([:], "something that falls due", blank: { .init() }) {
         Seed("at", .time, required: true, about: "when", \.at)
         Seed("job", .guid, required: true, about: "the id of the job concerned", \.job)
         Seed("endsStep", .flag, about: "whether a step of its run ends, rather than that it is due; default false", \.endsStep)
     }
 
+    /// Something due by its parts.
     public init(at: Timestamp = .first, job: GUID = .empty, endsStep: Bool = false) {
         self.at = at
         self.job = job
@@ -77,14 +85,22 @@ public struct DueSeed: Modelled {
 
 /// The numbers that an estate has given out, as the estate dump describes them: none is given twice.
 public struct NumberSeed: Modelled {
+    /// How many jobs there have been.
     public var jobs = 0
+    /// The next JobHistoryId.
     public var nextAttempt = 1
+    /// How many attempts the history no longer holds.
     public var lostAttempts = 0
+    /// The highest StoreType ever given; 101 is the last built-in one.
     public var highestStoreType = 101
+    /// The highest container Id ever given.
     public var highestContainer = 0
+    /// The last CertStoreInventoryItemId.
     public var inventoryItems = 0
+    /// How many identifiers of each kind have been drawn.
     public var issued: [Int] = []
 
+    /// The keys that a file may give the numbers.
     public static let model = Model<NumberSeed>([:], "numbers given out", blank: { .init() }) {
         Seed("jobs", .number, about: "how many jobs there have been", \.jobs)
         Seed("nextAttempt", .number(1...Int(Int32.max)), about: "the next JobHistoryId", \.nextAttempt)
@@ -97,6 +113,7 @@ public struct NumberSeed: Modelled {
 
     init() {}
 
+    /// The numbers as an estate holds them.
     public init(_ estate: Estate) {
         jobs = estate.jobs.count
         nextAttempt = estate.jobs.history.next

@@ -5,6 +5,7 @@ public import Model
 
 /// What can be asked about jobs, and scheduled.
 public enum JobOperations {
+    /// All of them, as the router and the documentation list them.
     public static let all = [
         scheduleCustom, scheduleBulk, history, scheduled, data, JobActions.reschedule, JobActions.unschedule, JobActions.acknowledge,
     ]

@@ -9,15 +9,24 @@ import ScenarioFormat
 /// One without an id is scheduled as `POST /OrchestratorJobs/Custom` would schedule it. One with an id says everything that there is to say
 /// of a job, as the estate dump does: also how far it has come.
 public struct JobSeed: Modelled {
+    /// Its JobId, for a job of which all is said.
     public var id: GUID?
+    /// How many jobs came before it.
     public var number = 0
+    /// What is to be done, by whom and when.
     public var order = JobOrder(agent: .empty, kind: .custom, type: "", schedule: .immediate)
+    /// When it was asked for; `nil` for now.
     public var requested: Timestamp?
+    /// False for a job that is over and only has a history.
     public var isScheduled = true
+    /// Whether it is due and waits for its agent.
     public var isWaiting = false
+    /// How many of its runs are over.
     public var finishedRuns = 0
+    /// The current run; `nil` if none is in progress.
     public var run: Run?
 
+    /// The keys that a file may give a job.
     public static let model = Model<JobSeed>([:], "a job", blank: { .init() }) {
         Seed(
             "agent", .text("an agent's machine"), required: true, about: "the machine of the agent that is to run it, or its AgentId",

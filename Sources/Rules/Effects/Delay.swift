@@ -9,6 +9,7 @@ public enum Delay: Effect, Equatable {
     /// The longest wait: an hour. A longer one is a stall.
     static let longest = Duration.seconds(3600)
 
+    /// How a scenario writes a delay: a fixed or a drawn time, before the work or before the reply.
     public static let form = EffectForm(
         key: "delay", use: .requests,
         variants: [
@@ -39,6 +40,7 @@ public enum Delay: Effect, Equatable {
                 ]),
         ], "a duration such as 250ms, { uniform: [ 100ms, 2s ] } or { lognormal: { median: 400ms, sigma: 0.5 } }")
 
+    /// A delay at the stage that `at` names; before the work unless it says `reply`.
     public static func action(_ node: YAMLNode, for subject: OperationPattern.Subject) throws(Mistake) -> Action {
         let delay = try Delay(node["delay"] ?? node)
         return node["at"]?.text == "reply" ? .delayBeforeReply(delay) : .delayBeforeWork(delay)

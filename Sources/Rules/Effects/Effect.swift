@@ -35,6 +35,7 @@ public struct EffectForm: Sendable {
     /// Its variants, each with the key first.
     let variants: [Shape.Variant]
 
+    /// A form by its parts.
     public init(key: String, use: Use, variants: [Shape.Variant]) {
         self.key = key
         self.use = use
@@ -81,6 +82,7 @@ public struct Substitute: Sendable {
         /// The world's time.
         public let now: Timestamp
 
+        /// A context by its parts.
         public init(caller: String, identifier: String, now: Timestamp) {
             self.caller = caller
             self.identifier = identifier

@@ -12,10 +12,14 @@ public struct Effects: Sendable {
     /// What an effect looks like.
     static let shape = Shape.variants("an effect", kinds.flatMap { $0.form.variants })
 
+    /// How the connection fails; `nil` if it does not.
     public private(set) var connectionFault: ConnectionFault?
+    /// The rate beyond which requests are refused; `nil` for no limit.
     public private(set) var limit: Limit?
     private(set) var delayBeforeWork: Delay?
+    /// What happens in place of the work; `nil` if the work is done.
     public private(set) var substitute: Substitute?
+    /// The seeds to merge into the estate; `nil` if it stays as it is.
     public private(set) var change: YAMLNode?
     private(set) var alteration: (@Sendable (inout Response) -> Void)?
     private(set) var delayBeforeReply: Delay?

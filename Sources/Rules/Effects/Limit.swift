@@ -10,6 +10,7 @@ public struct Limit: Effect, Equatable {
     let per: CountKey?
     let retryAfter: RetryAfter.Form
 
+    /// How a scenario writes a limit: how many tokens, how fast they return, and for whom.
     public static let form = EffectForm(
         key: "limit", use: .requests,
         variants: [
@@ -33,6 +34,7 @@ public struct Limit: Effect, Equatable {
                 ])
         ])
 
+    /// A limit as the file gives it.
     public static func action(_ node: YAMLNode, for subject: OperationPattern.Subject) -> Action { .limit(Limit(node["limit"] ?? node)) }
 
     /// Reads the value of the key `limit`.

@@ -4,7 +4,9 @@ import ScenarioFormat
 
 /// A reply that a rule writes. Header fields that every reply has are added when it is sent.
 public struct WrittenReply: Sendable, Equatable {
+    /// The HTTP status.
     public let status: Int
+    /// The bytes of the body; may be empty.
     public let body: [UInt8]
     /// The `Content-Type`; `nil` for none.
     public let type: String?
@@ -16,6 +18,7 @@ public struct WrittenReply: Sendable, Equatable {
     public var challenges = false
     /// The value of `Retry-After`.
     public var retryAfter: String?
+    /// Header fields set over the reply's own, or removed.
     public let headers: HeaderChanges
 }
 
@@ -63,6 +66,7 @@ public struct HeaderChanges: Sendable, Equatable {
             )),
         about: "header fields set over the reply's own; null removes one")
 
+    /// Whether both make the same changes in the same order.
     public static func == (left: HeaderChanges, right: HeaderChanges) -> Bool {
         left.fields.elementsEqual(right.fields) { $0 == $1 }
     }

@@ -6,6 +6,7 @@ import Orchestrators
 
 /// What can be asked of certificate stores.
 public enum CertificateStoreOperations {
+    /// All of them, as the router and the documentation list them.
     public static let all: [Operation] =
         [
             CertificateStore.noun.list(

@@ -45,6 +45,7 @@ struct InventoryCertificate: Modelled {
 /// A certificate as scenario files describe it: by itself, or as an entry of a store's inventory.
 public struct CertificateSeed: Modelled {
     var alias = ""
+    /// Its CertificateId; `nil` to be given the next.
     public var id: Int?
     var item: Int?
     var subject: String?

@@ -62,6 +62,7 @@ public struct InventoryReader {
         return certificate.id
     }
 
+    /// A reader that draws what a file leaves out from `key`, with this subject.
     public init(key: String, subject: String) {
         self.key = key
         self.subject = subject

@@ -5,6 +5,7 @@ public import Model
 
 /// What can be done with certificate store containers.
 public enum ContainerOperations {
+    /// All of them, as the router and the documentation list them.
     public static let all: [Operation] =
         [
             Container.noun.list(

@@ -16,6 +16,7 @@ extension PamProvider: Modelled {
 
 /// What can be asked about PAM providers.
 public enum PamProviderOperations {
+    /// All of them, as the router and the documentation list them.
     public static let all: [Operation] = [
         PamProvider.noun.list(
             sortedBy: "Name",

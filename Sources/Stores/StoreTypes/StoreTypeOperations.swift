@@ -5,6 +5,7 @@ public import Model
 
 /// What can be done with certificate store types.
 public enum StoreTypeOperations {
+    /// All of them, as the router and the documentation list them.
     public static let all: [Operation] =
         [
             StoreType.noun.list(

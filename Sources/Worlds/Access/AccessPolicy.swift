@@ -20,7 +20,9 @@ public struct AccessPolicy: Sendable {
     /// A user who authenticates with Basic.
     public struct User: Sendable {
         var name: String
+        /// The password in clear text, as the scenario gives it.
         public var password: String
+        /// What the user may do.
         public var permissions: Permissions
         /// The world of the requests that name none.
         var world: String?
@@ -28,15 +30,21 @@ public struct AccessPolicy: Sendable {
 
     /// A client that gets tokens from the token endpoint.
     public struct Client: Sendable {
+        /// The `client_id` that it sends for a token.
         public var id: String
+        /// The `client_secret` in clear text, as the scenario gives it.
         public var secret: String
+        /// What the client may do.
         public var permissions: Permissions
         /// The world of the requests that name none.
         var world: String?
     }
 
+    /// Which credentials are accepted; any, unless said otherwise.
     public var mode = Mode.any
+    /// Who may log in with Basic.
     public var users: [User] = []
+    /// Which clients may ask for tokens.
     public var clients: [Client] = []
     /// How long a token is valid, on the world's clock.
     var tokenLifetime = Duration.seconds(3600)

@@ -7,6 +7,7 @@ public import Rules
 
 /// The outcome of an exchange: its answer, and what is logged and measured once the lock is released.
 public struct Conclusion: Sendable {
+    /// What is sent, and how.
     public var answer: Answer
     var status: Int?
     /// Why it was refused or is broken, or something else to be warned of.
@@ -19,6 +20,7 @@ public struct Conclusion: Sendable {
     /// Whether its work is done.
     public var isOver = true
 
+    /// A conclusion by its parts.
     public init(_ answer: Answer, status: Int? = nil, reason: String? = nil, rule: String? = nil, isOver: Bool = true) {
         (self.answer, self.status, self.reason, self.rule, self.isOver) = (answer, status, reason, rule, isOver)
     }

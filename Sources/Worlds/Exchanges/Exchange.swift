@@ -15,7 +15,9 @@ public struct Exchange: Sendable {
         case connection
     }
 
+    /// The request as it came.
     public let request: Request
+    /// The world that it reaches.
     public let world: World
     let subject: Subject
     let credential: Credential

@@ -5,8 +5,11 @@ public import Rules
 
 /// An exchange that waits before its work. If nobody resumes it, its client has left, and the journal records that.
 public final class Waiting: Sendable {
+    /// The exchange that waits.
     public let exchange: Exchange
+    /// Who makes the request; `nil` if nobody was recognised.
     public let caller: Caller?
+    /// The rule that makes it wait, with what was drawn.
     public let strike: Strike
     /// The generation of the world in which it began to wait.
     public let generation: Int
@@ -15,6 +18,7 @@ public final class Waiting: Sendable {
     private let time: TimeSource
     private let isClaimed = Lock(false)
 
+    /// A waiting exchange by its parts.
     public init(_ exchange: Exchange, _ caller: Caller?, _ strike: Strike, generation: Int, since: Timestamp, _ time: TimeSource) {
         (self.exchange, self.caller, self.strike, self.generation) = (exchange, caller, strike, generation)
         (self.since, self.time) = (since, time)

@@ -13,10 +13,12 @@ public final class Scenario: Sendable {
     public let name: String
     /// Every drawn GUID comes from it.
     public let seed: UInt64
+    /// The release of Command that is stood in for.
     public let product: ProductVersion
     /// The base paths below which the API is served, each with a leading slash and no trailing one.
     public let basePaths: [String]
     let fidelity: Fidelity
+    /// Who is admitted, and as whom.
     public let access: AccessPolicy
     /// The time to begin with, and how it passes.
     public let clock: ClockSettings
