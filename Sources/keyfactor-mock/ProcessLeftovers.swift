@@ -8,6 +8,8 @@ extension Process {
 
     /// How long a process may take to exit after SIGTERM, and after SIGKILL, in milliseconds.
     private static let (patience, lastPatience) = (2000, 3000)
+    /// How often it is looked again while a process shows no environment: one that replaces its program does so for a moment.
+    private static let looksWhenUncertain = 10
 
     /// Ends all processes with a marker: SIGTERM first, SIGKILL after two seconds.
     ///
@@ -15,9 +17,12 @@ extension Process {
     /// - Returns: the processes that had to be ended, and those that could not be ended, each as `4711 (name)`.
     static func endProcesses(markedWith folder: String) -> (ended: [String], remaining: [String]) {
         var asked: [Int32: String] = [:]
+        var quiet = 0
         for waited in stride(from: 0, through: patience + lastPatience, by: 20) {
-            let found = processes(markedWith: folder)
-            guard !found.isEmpty else { return (asked.sorted { $0.key < $1.key }.map(\.value), []) }
+            let (found, isCertain) = processes(markedWith: folder)
+            quiet = found.isEmpty ? quiet + 1 : 0
+            // One that began during a look may not have been seen.
+            guard quiet <= (isCertain ? 1 : looksWhenUncertain) else { return (asked.sorted { $0.key < $1.key }.map(\.value), []) }
             for process in found {
                 if asked[process] == nil {
                     asked[process] = description(of: process)
@@ -28,9 +33,9 @@ extension Process {
                     kill(process, SIGKILL)
                 }
             }
-            usleep(20_000)
+            usleep(quiet > 0 ? 2_000 : 20_000)
         }
-        let remaining = Set(processes(markedWith: folder))
+        let remaining = Set(processes(markedWith: folder).found)
         let sorted = asked.sorted { $0.key < $1.key }
         return (sorted.filter { !remaining.contains($0.key) }.map(\.value), sorted.filter { remaining.contains($0.key) }.map(\.value))
     }
@@ -40,20 +45,24 @@ extension Process {
         return "\(process) (\(name))"
     }
 
-    private static func processes(markedWith folder: String) -> [Int32] {
-        entries(of: "/proc").compactMap { Int32($0) }.filter { process in
-            guard process != id, var environment = read("/proc/\(process)/environ") else { return false }
-            environment.append(0)
-            return unsafe environment.withUnsafeBytes { bytes in
-                var place = 0
-                while place < bytes.count {
-                    let entry = unsafe bytes.baseAddress!.advanced(by: place).assumingMemoryBound(to: CChar.self)
-                    if unsafe strcmp(entry, "\(marker)=\(folder)") == 0 { return true }
-                    place += unsafe strlen(entry) + 1
-                }
-                return false
-            }
+    /// The processes with a marker.
+    ///
+    /// - Parameter folder: the value of the marker.
+    /// - Returns: their ids, and whether every process showed its environment.
+    private static func processes(markedWith folder: String) -> (found: [Int32], isCertain: Bool) {
+        var isCertain = true
+        let found = entries(of: "/proc").compactMap { Int32($0) }.filter { process in
+            guard process != id, let environment = read("/proc/\(process)/environ") else { return false }
+            // Threads of the kernel and processes that have ended have none either, but no program.
+            if environment.isEmpty, hasProgram(process) { isCertain = false }
+            return environment.split(separator: 0).contains { $0.elementsEqual("\(marker)=\(folder)".utf8) }
         }
+        return (found, isCertain)
+    }
+
+    private static func hasProgram(_ process: Int32) -> Bool {
+        var byte: CChar = 0
+        return unsafe readlink("/proc/\(process)/exe", &byte, 1) > 0
     }
 
     /// A process that waits for the end of this one and then does what this one can no longer do, even after SIGKILL.

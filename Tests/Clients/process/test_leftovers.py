@@ -190,6 +190,14 @@ def test_nothing_that_a_command_leaves_behind_outlives_exec(start, left):
     assert process.returncode == 3 and not is_alive(int(out)) and f"{int(out)} (" in errors
 
 
+def test_nothing_outlives_exec_while_it_replaces_its_program(start):
+    """A process shows no environment for a moment then. Without a second look some of these are missed."""
+    left = f"nohup nohup nohup sleep 100 {QUIET} & echo $!; exit 3"
+    for _ in range(10):
+        processes = [start("sh", "-c", left) for _ in range(8)]
+        assert not any(is_alive(int(process.communicate(timeout=PATIENCE)[0])) for process in processes)
+
+
 @pytest.mark.parametrize("left", LEFT.values(), ids=LEFT)
 def test_nothing_outlives_an_exec_that_is_killed(start, left):
     process = start("sh", "-c", left + "; echo $$; exec sleep 100")
