@@ -1,10 +1,20 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// Everything that `KeyfactorMock` is made of, from the bottom to the top.
-let rooms: [Target.Dependency] = [
-    "Base", "ScenarioFormat", "Entities", "Model", "Orchestrators", "Stores", "Command", "Rules", "Journal", "Worlds", "MicroHTTP",
+/// Everything that `KeyfactorMock` is made of, from the bottom to the top. Each may use those before it.
+let rooms = [
+    "MicroHTTP", "Base", "ScenarioFormat", "Entities", "Model", "Orchestrators", "Stores", "Command", "Rules", "Journal", "Worlds",
 ]
+
+/// All rooms, as dependencies.
+let allRooms = rooms.map { Target.Dependency(stringLiteral: $0) }
+
+/// A room.
+func room(_ name: String, _ others: Target.Dependency...) -> Target {
+    .target(name: name, dependencies: rooms.prefix { $0 != name }.map { .init(stringLiteral: $0) } + others)
+}
+
+let collections = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
 
 let package = Package(
     name: "keyfactor-mock",
@@ -29,48 +39,33 @@ let package = Package(
         // HTTP and HTTPS over sockets. Knows nothing of Keyfactor.
         .target(name: "MicroHTTP", dependencies: ["CListener"]),
         // What knows no Keyfactor: JSON, times, identifiers, texts, tables.
-        .target(
-            name: "Base",
-            dependencies: [
-                .product(name: "HashTreeCollections", package: "swift-collections"),
-                .product(name: "HeapModule", package: "swift-collections"),
-            ]
-        ),
+        room("Base", collections, .product(name: "HeapModule", package: "swift-collections")),
         // Scenario files: YAML, the shape of what they may say, mistakes with a caret.
-        .target(name: "ScenarioFormat", dependencies: ["Base", "CLibYAML"]),
+        room("ScenarioFormat", "CLibYAML"),
         // What exists in Command, and the estate that holds it.
-        .target(
-            name: "Entities", dependencies: ["Base", .product(name: "HashTreeCollections", package: "swift-collections")]),
+        room("Entities", collections),
         // How a member and an operation are said once; pages, queries, refusals, permissions, releases.
-        .target(name: "Model", dependencies: ["Base", "ScenarioFormat", "Entities", "MicroHTTP"]),
+        room("Model"),
         // Keyfactor Command, simulated: agents, job types, jobs.
-        .target(name: "Orchestrators", dependencies: ["Base", "ScenarioFormat", "Entities", "Model", "MicroHTTP"]),
+        room("Orchestrators", collections),
         // Certificate stores, their types and containers.
-        .target(name: "Stores", dependencies: ["Base", "ScenarioFormat", "Entities", "Model", "Orchestrators", "MicroHTTP"]),
+        room("Stores", collections),
         // All nouns together: the list of operations, the router, and estates read from files.
-        .target(
-            name: "Command", dependencies: ["Base", "ScenarioFormat", "Entities", "Model", "Orchestrators", "Stores", "MicroHTTP"]),
+        room("Command", collections),
         // Which requests fail, and how.
-        .target(name: "Rules", dependencies: ["Base", "ScenarioFormat", "Entities", "Model", "Command", "MicroHTTP"]),
+        room("Rules"),
         // What was asked and answered, what was expected, and the verdict.
-        .target(
-            name: "Journal", dependencies: ["Base", "ScenarioFormat", "Entities", "Model", "Command", "Rules", "MicroHTTP"]),
-        // Worlds behind their locks, and a request's way through one.
-        .target(
-            name: "Worlds",
-            dependencies: [
-                "Base", "ScenarioFormat", "Entities", "Model", "Orchestrators", "Stores", "Command", "Rules", "Journal", "MicroHTTP",
-                .product(name: "HashTreeCollections", package: "swift-collections"),
-            ]
-        ),
+        room("Journal"),
+        // Worlds under their locks, and a request's way through one.
+        room("Worlds"),
         // The server: the path of a request, the control interface, and the documents that are written from the code.
-        .target(name: "KeyfactorMock", dependencies: rooms),
+        .target(name: "KeyfactorMock", dependencies: allRooms),
         // The command line.
         .executableTarget(
             name: "keyfactor-mock",
             dependencies: [
                 .product(name: "ArgumentParser", package: "swift-argument-parser")
-            ] + rooms + ["KeyfactorMock"],
+            ] + allRooms + ["KeyfactorMock"],
             linkerSettings: [
                 // Packed relocations: a fortieth of them to read at start, a megabyte less memory touched. Nothing is exported, since
                 // nothing loads this program. And two libraries less to find: Sources/static/libstdc++.so sends the linker to the static one.
@@ -83,11 +78,12 @@ let package = Package(
             ]
         ),
         // What tests share: two doors to a server, a client that writes bytes as they are, goldens.
-        .target(name: "TestSupport", dependencies: rooms + ["KeyfactorMock"], path: "Tests/Support"),
+        .target(name: "TestSupport", dependencies: allRooms + ["KeyfactorMock"], path: "Tests/Support"),
         .testTarget(name: "MicroHTTPTests", dependencies: ["MicroHTTP", "TestSupport"]),
-        .testTarget(name: "KeyfactorMockTests", dependencies: rooms + ["KeyfactorMock", "TestSupport"], exclude: ["Goldens"]),
-        .testTarget(name: "CommandTests", dependencies: rooms + ["keyfactor-mock", "KeyfactorMock", "TestSupport"], exclude: ["Goldens"]),
-        .testTarget(name: "TidyTests", dependencies: rooms + ["KeyfactorMock", "TestSupport"]),
+        .testTarget(name: "KeyfactorMockTests", dependencies: allRooms + ["KeyfactorMock", "TestSupport"], exclude: ["Goldens"]),
+        .testTarget(
+            name: "CommandTests", dependencies: allRooms + ["keyfactor-mock", "KeyfactorMock", "TestSupport"], exclude: ["Goldens"]),
+        .testTarget(name: "TidyTests", dependencies: allRooms + ["KeyfactorMock", "TestSupport"]),
     ]
 )
 
@@ -97,7 +93,7 @@ if isFuzzing {
     package.targets.first { $0.name == "CListener" }?.cSettings?.append(.unsafeFlags(["-fsanitize=fuzzer-no-link,address"]))
     package.targets.append(
         .executableTarget(
-            name: "fuzz", dependencies: rooms + ["KeyfactorMock"], path: "Fuzz/Sources",
+            name: "fuzz", dependencies: allRooms + ["KeyfactorMock"], path: "Fuzz/Sources",
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]))
 }
 
