@@ -106,13 +106,23 @@ public struct EstateBuilder {
         let items = node?["certificateStores"]?.items ?? []
         stores.reserveCapacity(stores.count + items.count)
         for item in items { addStores(item) }
-        estate.stores = CertificateStore.table(stores.values.map { ($0.id, $0) })
+        estate.stores = CertificateStore.table(stores.values.map { ($0.id, secured($0)) })
         if estate.stores.count != stores.count { seeding.note(node, "two certificate stores have one id") }
         for item in node?["jobs"]?.items ?? [] { addJob(item) }
         for store in estate.stores.all { schedule(store) }
         addHistory(node)
         guard seeding.mistakes.isEmpty else { throw Mistakes(seeding.mistakes) }
         return estate
+    }
+
+    /// A store without the secrets that a file spells out. All are looked at, since a type may declare a property secret that stores have.
+    private func secured(_ store: CertificateStore) -> CertificateStore {
+        guard store.properties != "{}" else { return store }
+        var store = store
+        store.properties = StoreProperties.secured(
+            store.properties, secrets: estate.secrets(ofStoreType: store.type), key: "\(store.machine)\n\(store.path)\n\(store.type)",
+            seed: seeding.seed)
+        return store
     }
 
     // MARK: Adding rows
@@ -228,8 +238,6 @@ public struct EstateBuilder {
             CertificateStore.model.seed(node, into: &made, &seeding)
             if made.id != id { made = made.renamed(made.id) }
             (made.machine, made.path) = (known?.machine ?? machine, path)
-            made.properties = StoreProperties.secured(
-                made.properties, secrets: estate.secrets(ofStoreType: type), key: "\(machine)\n\(path)\n\(type)", seed: seeding.seed)
             if let inventory { made.inventory = estate.certificates.entries(inventory) }
             put(made)
             if let schedule = schedule(of: made, asked: asked, isNew: known == nil, isWhole: node["inventoryJob"] != nil) {

@@ -52,8 +52,11 @@ public struct Estate: Sendable {
         secretNames.formUnion(type.details.entryParameters.filter { $0.type == .secret }.map { $0.name.lowercased() })
     }
 
-    /// Takes a store type out. Nothing happens if there is none.
-    public mutating func removeStoreType(number: Int) { storeTypes.remove(number) }
+    /// Takes a store type out, whose number is not given again. Nothing happens if there is none.
+    public mutating func removeStoreType(_ number: Int) {
+        highestStoreType = max(highestStoreType, storeTypes.lastKey ?? 0)
+        storeTypes.remove(number)
+    }
 
     /// Puts a custom job type in, or in the place of the one with its id.
     public mutating func put(_ type: JobType) {

@@ -115,7 +115,7 @@ enum CertificateStoreChanges {
         }
         return .commit { [drafts] estate in
             for (draft, store) in zip(drafts, stores) {
-                let secrets = estate.secrets(ofStoreType: draft.type ?? store.type)
+                let secrets = estate.secrets(ofStoreType: store.type)
                 estate.changeStore(draft.id, schedule: draft.scheduleChange, now: call.now) { store, identifiers in
                     store.isApproved = true
                     draft.apply(to: &store, secrets: secrets, &identifiers)

@@ -7,15 +7,14 @@ import Model
 struct ContainerAssignment: Modelled {
     private var container: Int?
     private var newName: String?
-    private var newType: Int?
-    private var saysType = false
+    private var newType = Patch<Int>.absent
     private var stores: [GUID] = []
 
     private static let model = Model<ContainerAssignment>([.update: "AssignContainerRequest"], blank: { .init() }) {
         Asked("CertStoreContainerId", .number(null: 0), in: .update, \.container)
         Asked("NewContainerName", .text, in: .update) { $0.newName = $1.value.flatMap { $0.isEmpty ? nil : $0 } }
         // -1 is what a container says of itself that takes every type.
-        Asked("NewContainerType", .number(null: -1), in: .update) { ($0.newType, $0.saysType) = ($1.value, true) }
+        Asked("NewContainerType", .number(null: -1), in: .update, \.newType)
         Asked("KeystoreIds", .guids(of: "store"), in: .update, required: "at least one store id", \.stores)
     }
 
@@ -49,15 +48,15 @@ struct ContainerAssignment: Modelled {
         }
         if let container { return try Container.noun.find(container, .storesModify, call, estate) }
         try call.require(.storesModify, container: nil)
-        guard saysType else {
+        if case .absent = newType {
             throw .badArgument(
                 "NewContainerType: expected the number of a certificate store type, or -1 for any, since NewContainerName is given.",
                 member: "NewContainerType")
         }
-        if let newType, estate.storeTypes[newType] == nil { throw .storeTypeNotFound(newType).forUnknownID(call.fidelity) }
+        if let type = newType.value, estate.storeTypes[type] == nil { throw .storeTypeNotFound(type).forUnknownID(call.fidelity) }
         guard let newName, !estate.containers.all.contains(where: { $0.name.lowercased() == newName.lowercased() }) else {
             throw .alreadyExists("certificate store container", "NewContainerName", newName ?? "")
         }
-        return Container(id: estate.freeContainerID, name: newName, schedule: nil, storeType: newType, overwritesSchedules: false)
+        return Container(id: estate.freeContainerID, name: newName, schedule: nil, storeType: newType.value, overwritesSchedules: false)
     }
 }

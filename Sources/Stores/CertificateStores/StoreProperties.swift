@@ -81,10 +81,12 @@ public struct StoreProperties: Sendable {
 
     /// A text is a secret where the store's type, or its name, says so.
     private static func meant(_ value: Value, _ name: String, _ secrets: [String]) -> Value {
-        guard case .text(let text) = value, secretNames.contains(name.lowercased()) || secrets.contains(name.lowercased()) else {
-            return value
-        }
+        guard case .text(let text) = value, isSecret(name, secrets) else { return value }
         return .secret(.of(text))
+    }
+
+    private static func isSecret(_ name: String, _ secrets: [String]) -> Bool {
+        secretNames.contains(name.lowercased()) || secrets.contains(name.lowercased())
     }
 
     /// The properties that a scenario file gives a store, without the secrets that it spells out.
@@ -97,9 +99,7 @@ public struct StoreProperties: Sendable {
     /// - Returns: a JSON object as text.
     public static func secured(_ written: String, secrets: [String], key: String, seed: UInt64) -> String {
         guard let root = try? JSONDocument(Array(written.utf8)).root else { return written }
-        let isOpen = { (name: String, value: JSONValue) in
-            value.isString && (secrets.contains(name.lowercased()) || secretNames.contains(name.lowercased()))
-        }
+        let isOpen = { (name: String, value: JSONValue) in value.isString && isSecret(name, secrets) }
         guard root.members.contains(where: isOpen) else { return written }
         var writer = JSONWriter(capacity: 64)
         writer.object { writer in

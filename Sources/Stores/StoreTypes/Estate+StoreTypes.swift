@@ -24,10 +24,4 @@ extension Estate {
         highestStoreType = max(highestStoreType, storeTypes.lastKey ?? 0) + 1
         return highestStoreType
     }
-
-    /// Deletes a store type that nothing uses.
-    mutating func removeStoreType(_ number: Int) {
-        highestStoreType = max(highestStoreType, storeTypes.lastKey ?? 0)
-        removeStoreType(number: number)
-    }
 }
