@@ -186,17 +186,18 @@ public struct Judge {
 
     private func held(_ entry: JournalEntry, _ conditions: [Rule.Condition]) -> [Verdict.Criterion] {
         guard !conditions.isEmpty else { return [] }
+        let names = entry.secretNames
         return zip(conditions, values(entry, conditions)).map { condition, value in
-            let isSecret = Secrets.isSecret(condition.selector, entry.secretNames)
-            let found = isSecret ? Secrets.struckOut : shown(value, condition.selector, entry)
+            let isSecret = Secrets.isSecret(condition.selector, names)
+            let found = isSecret ? Secrets.struckOut : shown(value, condition.selector, entry, names)
             return .init(name: condition.text, wanted: condition.shownWanted, found: found, isMet: condition.fits(value))
         }
     }
 
     /// What a selector found, as the journal shows it: of a body, what is left without its secrets.
-    private func shown(_ value: Selected, _ selector: Selector, _ entry: JournalEntry) -> String {
+    private func shown(_ value: Selected, _ selector: Selector, _ entry: JournalEntry, _ names: SecretNames) -> String {
         guard case .body(let steps) = selector, case .json = value else { return Secrets.shown(value.shown) }
-        let body = Secrets.body(entry.request.bytes[entry.request.body], isForm: false, entry.secretNames)
+        let body = Secrets.body(entry.request.bytes[entry.request.body], isForm: false, names)
         guard let document = try? JSONDocument(Array(body.utf8)), let left = document.root.value(at: steps) else {
             return Secrets.struckOut
         }

@@ -107,7 +107,7 @@ public final class MockServer: Sendable {
         return conclusion.answer
     }
 
-    // MARK: Other than requests
+    // MARK: Without a request
 
     /// Answers a request on the port of the control interface.
     ///

@@ -9,6 +9,9 @@ public enum Permission: String, Sendable {
     case storesModify = "/certificate_stores/modify/"
     case storesSchedule = "/certificate_stores/schedule/"
 
+    /// What it can be granted for in place of everything.
+    var part: String { self == .certificatesRead ? "collection" : "container" }
+
     /// The permission as it is granted: for everything, or for what is in one container.
     ///
     /// - Parameter container: `nil` for everything.
@@ -109,7 +112,7 @@ extension Need {
         case .all(let needs): needs.map(\.text).joined(separator: " and ")
         case .everywhere(let permission): permission.rawValue
         case .containers(let permission):
-            "\(permission.rawValue), or \(permission.rawValue)N/ for a \(permission == .certificatesRead ? "collection" : "container") N"
+            "\(permission.rawValue), or \(permission.rawValue)N/ for a \(permission.part) N"
         }
     }
 }

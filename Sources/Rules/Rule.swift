@@ -142,7 +142,7 @@ public final class Rule: Sendable {
     ///   - others: rules that exist already.
     ///   - mistakes: receives what the shape cannot express.
     /// - Returns: the rules in order.
-    public static func read(_ nodes: [YAMLNode], live wall: Timestamp? = nil, other others: [Rule] = [], _ mistakes: inout [Mistake])
+    public static func read(_ nodes: [YAMLNode], live wall: Timestamp? = nil, among others: [Rule] = [], _ mistakes: inout [Mistake])
         -> [Rule]
     {
         var rules: [Rule] = []

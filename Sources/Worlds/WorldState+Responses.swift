@@ -76,14 +76,14 @@ extension WorldState {
     ///   - exchange: the request for a token.
     ///   - now: the world's time.
     /// - Returns: a token, or an error of RFC 6749.
-    mutating func tokenOutcome(_ exchange: Exchange, now: Timestamp) -> Work.Outcome {
+    mutating func tokenOutcome(_ exchange: Exchange, now: Timestamp) -> Work.Completion {
         do throws(TokenRequest.Failure) {
             guard case .token(let asked) = exchange.subject else {
                 throw TokenRequest.Failure(status: 400, error: "", description: "")
             }
-            return Work.Outcome(try issueToken(try asked.get(), now: now), isCommitted: true)
+            return Work.Completion(try issueToken(try asked.get(), now: now), isCommitted: true)
         } catch {
-            return Work.Outcome(error.response, reason: error.reason)
+            return Work.Completion(error.response, reason: error.reason)
         }
     }
 

@@ -23,7 +23,7 @@ struct WordTests {
         Word(#"\bgoOn\w*|\bgoes on\b"#, "resume, continue"),
         Word(#"\bletGo\w*|\blet(s|ting)? go\b"#, "release, discard, drop"),
         Word(#"\bputDown\w*|\bputs? down\b"#, "enqueue, schedule, record"),
-        Word(#"\b[Tt]old\b|[a-z]Told\b"#, "reported, recorded", allowed: #"until: told|`told`|\btold\(|"told"|\btold\b.*\]"#),
+        Word(#"\b[Tt]old\b|[a-z]Told\b"#, "reported, recorded", allowed: #"until: told|`told`|\btold\(|"told"|\["told"\]"#),
         Word(#"\bSaid\b"#, "patch, body"),
         Word(#"\b[Pp]retend(s|ed)?\b"#, "simulate"),
         Word(#"\b[Oo]utrank(s|ed)?\b"#, "override"),

@@ -104,7 +104,7 @@ public final class Control: Sendable {
             return .ready(response)
         }
         if endpoint.scope != .open { try checkToken(of: request) }
-        try ControlCall.refuseUnknownParameters(of: request, other: endpoint.query.map(\.name))
+        try ControlCall.refuseUnknownParameters(of: request, except: endpoint.query.map(\.name))
         let (world, isNew): (World, Bool)
         switch endpoint.scope {
         case .open, .server: (world, isNew) = (worlds.standard, false)

@@ -97,7 +97,7 @@ struct ControlCall: Sendable {
     var scenario: Scenario { world.withState { $0.scenario } }
 
     /// Refuses query parameters that the endpoint does not know.
-    static func refuseUnknownParameters(of request: Request, other known: [String]) throws(ControlRefusal) {
+    static func refuseUnknownParameters(of request: Request, except known: [String]) throws(ControlRefusal) {
         let text = request.text(request.query)
         for part in text.split(separator: "&") {
             let name = PercentEncoding.decode(part.prefix { $0 != "=" }.utf8, plusIsSpace: true) ?? String(part)

@@ -91,7 +91,7 @@ enum RuleControl {
         return try revise(call) { rules throws(ControlRefusal) in
             guard rules.count + nodes.count <= RuleBook.most else { throw Self.tooMany }
             var mistakes: [Mistake] = []
-            let added = Rule.read(nodes, live: call.wall, other: rules, &mistakes)
+            let added = Rule.read(nodes, live: call.wall, among: rules, &mistakes)
             let live = rules.prefix(while: \.isLive)
             return Revision(rules: live + added + rules.dropFirst(live.count), added: added, mistakes: mistakes)
         }

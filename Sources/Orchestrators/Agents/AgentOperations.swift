@@ -58,7 +58,10 @@ public enum AgentOperations {
         assumed: "as above"
     ) { call, estate throws(Refusal) in
         let id = try call.guid("id")
-        guard estate.agents[id] != nil else { throw .failed(Refusal.agentNotFound(id).message + ".", [Refusal.agentNotFound(id).message]) }
+        guard estate.agents[id] != nil else {
+            let reason = Refusal.agentNotFound(id).message
+            throw .failed(reason + ".", [reason])
+        }
         return .commit { estate in
             estate.reset([id])
             return Reply(204)

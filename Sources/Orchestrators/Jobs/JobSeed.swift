@@ -15,7 +15,7 @@ public struct JobSeed: Modelled {
     public var number = 0
     /// What is to be done, by whom and when.
     public var order = JobOrder(agent: .empty, kind: .custom, type: "", schedule: .immediate)
-    /// When it was asked for; `nil` for now.
+    /// When it was asked for; `nil` is the world's time.
     public var requested: Timestamp?
     /// False for a job that is over and only has a history.
     public var isScheduled = true

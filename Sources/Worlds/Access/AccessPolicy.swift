@@ -102,7 +102,7 @@ public struct AccessPolicy: Sendable {
     /// - Returns: whether it may have a token.
     func admitsClient(_ id: String, _ secret: [UInt8]) -> Bool {
         var admitted = mode == .any
-        for client in clients where client.id == id && Self.isEqual(Array(client.secret.utf8), secret) { admitted = true }
+        for client in clients where client.id == id && Self.isPassword(client.secret, secret) { admitted = true }
         return admitted
     }
 
@@ -111,11 +111,11 @@ public struct AccessPolicy: Sendable {
         return Caller(name: user.text, permissions: known?.permissions ?? .all, known: known?.name)
     }
 
-    /// Whether a password is the one given, in UTF-8 or, as requests and OkHttp send it, in Latin-1.
+    /// Whether a password, or a client's secret, is the one given, in UTF-8 or, as requests and OkHttp send it, in Latin-1.
     private static func isPassword(_ known: String, _ given: [UInt8]) -> Bool {
-        let isLatin = known.unicodeScalars.allSatisfy { $0.value < 0x100 }
-        let inLatin = isLatin && isEqual(known.unicodeScalars.map { UInt8($0.value & 0xFF) }, given)
-        return isEqual(Array(known.utf8), given) || inLatin
+        let scalars = known.unicodeScalars
+        let differs = !scalars.allSatisfy(\.isASCII) && scalars.allSatisfy { $0.value < 0x100 }
+        return isEqual(Array(known.utf8), given) || differs && isEqual(scalars.map { UInt8($0.value) }, given)
     }
 
     private func user(_ user: Credential.User, _ password: [UInt8]) -> User? {

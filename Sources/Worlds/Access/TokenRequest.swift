@@ -102,7 +102,7 @@ extension TokenRequest.Failure {
             writer.member("error_description", description)
         }
         var response = Response.ofTokenEndpoint(status, writer.bytes)
-        if challenges { response.add("WWW-Authenticate", "Basic realm=\"keyfactor-mock\"") }
+        if challenges { response.add("WWW-Authenticate", "Basic realm=\"keyfactor-mock\", charset=\"UTF-8\"") }
         if status == 405 { response.add("Allow", "POST") }
         response.add("X-Mock-Why", reason)
         return response

@@ -100,27 +100,27 @@ extension WorldState {
     /// - Returns: the outcome, and the reply before the rule alters it; `nil` if none is ever sent.
     private mutating func struck(
         _ exchange: Exchange, _ caller: Caller?, _ strike: Strike, now: Timestamp
-    ) -> (Work.Outcome, Response?) {
+    ) -> (Work.Completion, Response?) {
         switch strike.substitute?.outcome(exchange.context(caller, now: now)) {
         case nil:
             let outcome = Work.outcome(exchange, caller, &self, now: now)
             return (outcome, outcome.response)
         case .reply(let written):
-            var outcome = Work.Outcome(response(written, exchange, now: now))
+            var outcome = Work.Completion(response(written, exchange, now: now))
             if written.status >= 400 { outcome.reason = strike.reason }
             if (400..<500).contains(written.status) { outcome.response.add("X-Mock-Why", strike.reason) }
             return (outcome, outcome.response)
-        case .noReply(let ending): return (Work.Outcome(Conclusion.closed), ending.map { Response(503, delivery: $0) })
+        case .noReply(let ending): return (Work.Completion(Conclusion.closed), ending.map { Response(503, delivery: $0) })
         }
     }
 
     /// Records an exchange whose client left before its work.
     mutating func recordDeparture(_ exchange: Exchange, _ caller: Caller?, _ strike: Strike, wall: Timestamp) {
-        record(entry(exchange, caller, strike, Work.Outcome(Conclusion.closed), .left, clock.now(wall: wall), wall))
+        record(entry(exchange, caller, strike, Work.Completion(Conclusion.closed), .left, clock.now(wall: wall), wall))
     }
 
     private func entry(
-        _ exchange: Exchange, _ caller: Caller?, _ strike: Strike?, _ outcome: Work.Outcome, _ delivery: JournalEntry.Delivery,
+        _ exchange: Exchange, _ caller: Caller?, _ strike: Strike?, _ outcome: Work.Completion, _ delivery: JournalEntry.Delivery,
         _ now: Timestamp, _ wall: Timestamp
     ) -> JournalEntry {
         JournalEntry(

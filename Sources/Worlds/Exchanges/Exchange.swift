@@ -126,15 +126,19 @@ public struct Exchange: Sendable {
         if let encoding = request.header("content-encoding"), !["", "identity"].contains(encoding.lowercased()) {
             return .failure(.unsupportedEncoding("Content-Encoding", encoding))
         }
-        if let type = request.header("content-type"), let charset = type.lowercased().firstRange(of: "charset=") {
-            let name = type.lowercased()[charset.upperBound...].drop { $0 == "\"" }.prefix { $0 != "\"" && $0 != ";" }
-            if name.hasPrefix("utf-16") || name.hasPrefix("utf-32") { return .failure(.unsupportedEncoding("charset", String(name))) }
-        }
         do throws(JSONMistake) {
             return .success(try JSONDocument.lenient(request.bytes, in: request.body))
         } catch {
-            return .failure(.invalidJSON(error))
+            // Text in UTF-16 or UTF-32 is no JSON, so that only what was refused is asked for its charset.
+            return .failure(wideCharset(request).map { .unsupportedEncoding("charset", $0) } ?? .invalidJSON(error))
         }
+    }
+
+    /// The charset that a request declares, if its characters are wider than a byte.
+    private static func wideCharset(_ request: Request) -> String? {
+        guard let type = request.header("content-type")?.lowercased(), let equals = type.firstRange(of: "charset=") else { return nil }
+        let name = type[equals.upperBound...].drop { $0 == "\"" }.prefix { $0 != "\"" && $0 != ";" }
+        return name.hasPrefix("utf-16") || name.hasPrefix("utf-32") ? String(name) : nil
     }
 }
 

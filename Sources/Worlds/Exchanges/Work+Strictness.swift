@@ -2,9 +2,6 @@ import Base
 import Entities
 import Model
 
-/// What an operation decides, which `Work.Outcome` hides by its name.
-typealias OperationOutcome = Outcome
-
 /// What `fidelity: { json: strict }` changes: bodies are read as RFC 8259 says, and a refusal says so if that is why.
 extension Work {
     /// The body as the world reads it.
@@ -31,7 +28,7 @@ extension Work {
     ///   - estate: the world's estate.
     /// - Throws: its refusal.
     /// - Returns: what is to be done.
-    static func outcome(of operation: Operation, _ call: Call, _ estate: Estate) throws(Refusal) -> OperationOutcome {
+    static func outcome(of operation: Operation, _ call: Call, _ estate: Estate) throws(Refusal) -> Outcome {
         do throws(Refusal) {
             return try operation.work(call, estate)
         } catch {

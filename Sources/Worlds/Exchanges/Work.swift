@@ -7,7 +7,7 @@ import Orchestrators
 /// The work of an endpoint, or of the token endpoint: from the route to the reply. Runs under the world's lock.
 enum Work {
     /// The result of the work.
-    struct Outcome {
+    struct Completion {
         var response: Response
         /// Whether the estate was changed, or a token issued.
         var isCommitted = false
@@ -27,14 +27,14 @@ enum Work {
     ///   - state: the world.
     ///   - now: the world's time.
     /// - Returns: the reply, and whether anything was changed.
-    static func outcome(_ exchange: Exchange, _ caller: Caller?, _ state: inout WorldState, now: Timestamp) -> Outcome {
+    static func outcome(_ exchange: Exchange, _ caller: Caller?, _ state: inout WorldState, now: Timestamp) -> Completion {
         guard case .operation(let route, let body) = exchange.subject else {
             return state.tokenOutcome(exchange, now: now)
         }
         guard let caller else {
             let why = state.scenario.access.reason(
                 exchange.credential, header: exchange.request.header("authorization"), state.tokens, world: state.name, now: now)
-            return Outcome(state.unauthorized(why, now: now), reason: why)
+            return Completion(state.unauthorized(why, now: now), reason: why)
         }
         let (request, scenario) = (exchange.request, state.scenario)
         do throws(Refusal) {
@@ -47,11 +47,11 @@ enum Work {
                 fidelity: scenario.fidelity)
             if endpoint.seesTime { state.estate.advance(to: now) }
             switch try outcome(of: endpoint, call, state.estate) {
-            case .reply(let reply): return Outcome(state.response(reply, now: now))
-            case .commit(let commit): return Outcome(state.response(commit(&state.estate), now: now), isCommitted: true)
+            case .reply(let reply): return Completion(state.response(reply, now: now))
+            case .commit(let commit): return Completion(state.response(commit(&state.estate), now: now), isCommitted: true)
             }
         } catch {
-            return Outcome(state.response(error, now: now), reason: error.reason)
+            return Completion(state.response(error, now: now), reason: error.reason)
         }
     }
 

@@ -57,6 +57,8 @@ struct CertificateStoreActionsTests {
         #expect(mock.world.stores.all.filter { ["hourly", "in-3"].contains($0.machine) }.map(\.machine) == ["hourly"])
         #expect(try Stores.send(mock, .delete, "/CertificateStores", body.replacing(",\"<in-3>\"", with: "")).status == 204)
         #expect(!mock.world.stores.all.contains { $0.machine == "hourly" })
+        let refused = try Stores.send(mock, .delete, "/CertificateStores", "[\"00000000-0000-0000-0000-000000000001\"]", as: "reader")
+        #expect(refused.status == 403)
     }
 
     @Test(arguments: [("three", "<in-3>", 204), ("three", "<hourly>", 403), ("reader", "<in-3>", 403)])
