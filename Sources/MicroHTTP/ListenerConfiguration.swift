@@ -1,22 +1,22 @@
 /// Where and how a listener listens.
 public struct ListenerConfiguration: Sendable {
     /// A numeric IPv4 or IPv6 address, or a name such as `localhost`. `::` takes IPv4 as well.
-    public var host: String
+    var host: String
     /// The port for HTTP: 0 lets the system choose, `nil` means no HTTP.
-    public var httpPort: UInt16?
+    var httpPort: UInt16?
     /// The port for HTTPS: 0 lets the system choose, `nil` means no HTTPS.
-    public var httpsPort: UInt16?
+    var httpsPort: UInt16?
     /// Key and certificate for HTTPS; needed if there is an HTTPS port.
-    public var identity: TLSIdentity?
+    var identity: TLSIdentity?
     /// How many threads serve, at least one. The connections are spread over them by the system.
-    public var reactors: Int
+    var reactors: Int
     /// What clients may ask.
-    public var limits: Limits
+    var limits: Limits
     /// The reply to a request that the listener refuses itself, given a status (400, 413 or 431) and a sentence; the connection is
     /// closed after it. Called on a serving thread, so it must not block.
-    public var refusal: @Sendable (_ status: Int, _ message: String) -> Response
+    var refusal: @Sendable (_ status: Int, _ message: String) -> Response
     /// The sentence for a client that speaks the wrong protocol: logged as a warning and, for HTTP on the HTTPS port, sent with 400.
-    public var mismatch: @Sendable (Mismatch) -> String
+    var mismatch: @Sendable (Mismatch) -> String
 
     /// A configuration; the defaults listen for HTTP on a free port of 127.0.0.1 with one thread.
     ///
@@ -63,7 +63,7 @@ public struct Mismatch: Sendable, CustomStringConvertible {
     /// Whether the port serves HTTPS, and the client speaks HTTP.
     let isSecurePort: Bool
     /// The port that was used.
-    public let port: UInt16
+    let port: UInt16
     /// The port that serves what the client speaks, `nil` if there is none.
     let rightPort: UInt16?
 
@@ -78,15 +78,15 @@ public struct Mismatch: Sendable, CustomStringConvertible {
 /// What clients may ask of a listener.
 public struct Limits: Sendable {
     /// The longest request body in bytes; a longer one gets 413.
-    public var maxBody: Int
+    var maxBody: Int
     /// The most bytes of request line and header fields, at least 1024; more gets 431.
     ///
     /// Each connection has a buffer of this size, which is cleared after each request: a larger one costs time.
-    public var maxHeaders: Int
+    var maxHeaders: Int
     /// The most open connections per thread and port; further ones wait until one is closed.
-    public var maxConnections: Int
+    var maxConnections: Int
     /// After how long an idle connection is closed, rounded up to seconds; zero for never. Held requests are exempt.
-    public var idleTimeout: Duration
+    var idleTimeout: Duration
 
     /// Limits; the defaults suit tests.
     ///

@@ -17,7 +17,7 @@ public struct Request: Sendable {
     /// The header fields: a part of `bytes`, each two little-endian 32-bit lengths, then the name and the value.
     let fields: Range<Int>
     /// Whether the request came over TLS.
-    public let isSecure: Bool
+    let isSecure: Bool
     /// The client's address, without its port, such as `127.0.0.1` or `::1`.
     public let peer: String
 

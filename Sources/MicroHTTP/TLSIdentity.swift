@@ -22,9 +22,9 @@ public struct TLSIdentity: Sendable {
     /// The common names that certificates made here get.
     public struct Subjects: Sendable {
         /// The authority's.
-        public var authority: String
+        var authority: String
         /// The server certificate's.
-        public var leaf: String
+        var leaf: String
 
         /// Common names.
         ///
@@ -49,7 +49,7 @@ public struct TLSIdentity: Sendable {
     ///   - certificate: PEM, the leaf first.
     ///   - key: PEM, not encrypted.
     /// - Throws: ``ListenerError/badCertificate(_:)`` if one of them cannot be read or they do not belong together.
-    public init(certificate: String, key: String) throws(ListenerError) {
+    init(certificate: String, key: String) throws(ListenerError) {
         try self.init(certificate: certificate, key: key, authority: nil, origin: nil)
     }
 

@@ -218,7 +218,7 @@ public struct Field<Row: Modelled>: Sendable {
     var write: Write = { _, _, _ in }
     var query: (@Sendable (View) -> QueryField<Row>)?
     /// How requests give it, one for each way of doing so.
-    public var asked: [Asked<Row.Draft>] = []
+    var asked: [Asked<Row.Draft>] = []
     var seed: Seed<Row>?
 
     /// A field by its parts; one that is left out does nothing.

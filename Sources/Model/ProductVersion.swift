@@ -27,21 +27,6 @@ public enum ProductVersion: String, Sendable, CaseIterable, Comparable {
         /// What store types say of properties and entry parameters: RequiredWhen (descriptions of 10 and 11), or ValidationOptions and ids,
         /// and the certificates' format (25). 24.4 is not known and taken to be as 11.
         public var storeTypeValidation = false
-
-        /// The traits of a release, of which only those that differ from the defaults have to be given.
-        public init(
-            header: String, times: TimeStyle = .utc, numbers: Bool = true, agentJobTypes: Bool = false, weeklyInventory: Bool = true,
-            approvalSchedules: Bool = false, shortNameLimit: Int = 64, storeTypeValidation: Bool = false
-        ) {
-            self.header = header
-            self.times = times
-            self.numbers = numbers
-            self.agentJobTypes = agentJobTypes
-            self.weeklyInventory = weeklyInventory
-            self.approvalSchedules = approvalSchedules
-            self.shortNameLimit = shortNameLimit
-            self.storeTypeValidation = storeTypeValidation
-        }
     }
 
     /// What this release does differently. 12.3 has no recording: it is interpolated between 11 and 24.

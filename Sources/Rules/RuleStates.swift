@@ -55,19 +55,19 @@ public struct RuleStates: Sendable {
     /// Who makes a request, and when, as far as rules depend on it.
     public struct Moment {
         /// The request as it came.
-        public let request: Request
+        let request: Request
         /// The name by which rules know the caller.
-        public let caller: String
+        let caller: String
         /// Whether the request passed authentication.
-        public let isAdmitted: Bool
+        let isAdmitted: Bool
         /// The name of the world that it reaches; chance depends on it.
-        public let world: String
+        let world: String
         /// The scenario's seed, which chance depends on.
-        public let seed: UInt64
+        let seed: UInt64
         /// The world's time.
-        public let now: Timestamp
+        let now: Timestamp
         /// When the world's clock started.
-        public let start: Timestamp
+        let start: Timestamp
 
         /// A moment by its parts.
         public init(request: Request, caller: String, isAdmitted: Bool, world: String, seed: UInt64, now: Timestamp, start: Timestamp) {

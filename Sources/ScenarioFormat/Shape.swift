@@ -63,9 +63,9 @@ public indirect enum Shape: Sendable {
     /// One variant of an object. It is identified by the key of its first field and, if variants share that key, by its value.
     public struct Variant: Sendable {
         /// The name, with an article: `a delay`.
-        public let name: String
+        let name: String
         /// The fields, beginning with the one that identifies the variant.
-        public let fields: [Field]
+        let fields: [Field]
 
         /// The values of the first field that identify this variant; empty if its key is enough.
         var words: [String] {

@@ -3,9 +3,9 @@ public struct Mark: Sendable, Equatable {
     /// The line, counted from 1.
     public var line: Int32
     /// The column in characters (Unicode scalars), counted from 1.
-    public var column: Int32
+    var column: Int32
     /// How many characters to underline; 0 if the value is empty or spans several lines.
-    public var width: Int32
+    var width: Int32
 
     /// A place by line and column, both from 1, and its width.
     public init(line: Int32, column: Int32, width: Int32) {

@@ -30,12 +30,6 @@ public final class Worlds: Sendable {
             let world: World
             /// The number of its last use.
             var used: Int
-
-            /// An entry by its parts.
-            public init(world: World, used: Int) {
-                self.world = world
-                self.used = used
-            }
         }
 
         /// A world that exists, as used now.
@@ -57,15 +51,6 @@ public final class Worlds: Sendable {
             guard worlds.count >= most else { return [] }
             let oldest = worlds.values.sorted { $0.used < $1.used }.prefix(max(1, most / 16))
             return oldest.compactMap { remove($0.world.name) }
-        }
-
-        /// A registry by its parts; empty unless said otherwise.
-        public init(scenario: Scenario, worlds: [String: Entry] = [:], retired: Tally = Tally(), leaving: [World] = [], uses: Int = 0) {
-            self.scenario = scenario
-            self.worlds = worlds
-            self.retired = retired
-            self.leaving = leaving
-            self.uses = uses
         }
     }
 

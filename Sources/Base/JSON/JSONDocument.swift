@@ -21,9 +21,9 @@ public final class JSONDocument: Sendable {
     }
 
     /// The UTF-8 text that the nodes refer to.
-    public let bytes: [UInt8]
+    let bytes: [UInt8]
     /// Every value in the order of the text, the root first.
-    public let nodes: [Node]
+    let nodes: [Node]
     /// How strictly texts are taken for numbers, booleans and times.
     public let reading: JSONReading
     /// What the RFC has against the text; `nil` for plain JSON. Then `bytes` is not the text itself but what was read of it.

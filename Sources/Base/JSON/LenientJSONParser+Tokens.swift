@@ -18,9 +18,12 @@ extension LenientJSONParser {
             case UInt8(ascii: "\\"): try escape(&start, bytes)
             case UInt8(ascii: "\""):
                 copy(from: start)
-                plain.append(UInt8(ascii: "\\"))
+                repeat {
+                    plain.append(UInt8(ascii: "\\"))
+                    plain.append(UInt8(ascii: "\""))
+                    position += 1
+                } while peek(bytes) == UInt8(ascii: "\"")
                 start = position
-                position += 1
             case 0..<0x80: position += 1
             default: try skipSequence(bytes)
             }
@@ -38,8 +41,9 @@ extension LenientJSONParser {
         case UInt8(ascii: "'"):
             // JSON has no such escape: the backslash goes.
             copy(from: start)
-            start = position + 1
+            plain.append(UInt8(ascii: "'"))
             position += 2
+            start = position
         case UInt8(ascii: "u"):
             for offset in 2..<6 {
                 guard position + offset < range.upperBound, JSONParser.hexadecimal(bytes[position + offset]) != nil else {
@@ -53,7 +57,9 @@ extension LenientJSONParser {
         }
     }
 
-    private mutating func copy(from start: Int) { plain.append(contentsOf: source[start..<position]) }
+    private mutating func copy(from start: Int) {
+        if start < position { plain.append(contentsOf: source[start..<position]) }
+    }
 
     private mutating func skipSequence(_ bytes: borrowing Span<UInt8>) throws(JSONMistake) {
         let length = JSONParser.sequence(bytes, at: position, in: range)

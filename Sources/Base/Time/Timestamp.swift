@@ -90,18 +90,6 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         var tick: Int
         /// The day of the week that the date falls on.
         public var weekday: Weekday
-
-        /// A date and time of day by its parts, unchecked.
-        public init(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int, tick: Int, weekday: Weekday) {
-            self.year = year
-            self.month = month
-            self.day = day
-            self.hour = hour
-            self.minute = minute
-            self.second = second
-            self.tick = tick
-            self.weekday = weekday
-        }
     }
 
     /// The number of days in a month.

@@ -82,9 +82,6 @@ public struct Certificates: Sendable {
             return known
         }
     }
-
-    /// No certificates.
-    public init() {}
 }
 
 /// What a store holds under one alias.

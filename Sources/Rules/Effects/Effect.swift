@@ -34,13 +34,6 @@ public struct EffectForm: Sendable {
     let use: Use
     /// Its variants, each with the key first.
     let variants: [Shape.Variant]
-
-    /// A form by its parts.
-    public init(key: String, use: Use, variants: [Shape.Variant]) {
-        self.key = key
-        self.use = use
-        self.variants = variants
-    }
 }
 
 /// What an effect does, by the stage of a request at which it does it. The cases are in the order of the stages.
@@ -76,11 +69,11 @@ public struct Substitute: Sendable {
     /// What it may know about the request.
     public struct Context: Sendable {
         /// User, client id, or else the address.
-        public let caller: String
+        let caller: String
         /// The identifier in the path, or the empty GUID.
-        public let identifier: String
+        let identifier: String
         /// The world's time.
-        public let now: Timestamp
+        let now: Timestamp
 
         /// A context by its parts.
         public init(caller: String, identifier: String, now: Timestamp) {

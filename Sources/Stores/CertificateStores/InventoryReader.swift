@@ -6,9 +6,9 @@ public import ScenarioFormat
 /// Reads the certificates that a scenario file describes, by themselves or in the `inventory` of a store.
 public struct InventoryReader {
     /// What is drawn for the certificates depends on it: the machine, path and type of their store.
-    public let key: String
+    let key: String
     /// The subject of a certificate of which the file does not say it.
-    public let subject: String
+    let subject: String
 
     /// Reads the entries of an inventory, and puts their certificates where all are.
     ///
