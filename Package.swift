@@ -36,8 +36,10 @@ let package = Package(
         ),
         // libyaml as Swift sees it: events with line and column.
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        // zlib as Swift sees it, for bodies in gzip and deflate.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // HTTP and HTTPS over sockets. Knows nothing of Keyfactor.
-        .target(name: "MicroHTTP", dependencies: ["CListener"]),
+        .target(name: "MicroHTTP", dependencies: ["CListener", "CZlib"]),
         // What knows no Keyfactor: JSON, times, identifiers, texts, tables.
         room("Base", collections, .product(name: "HeapModule", package: "swift-collections")),
         // Scenario files: YAML, the shape of what they may say, mistakes with a caret.

@@ -52,7 +52,7 @@ extension JournalEntry {
     /// The bytes of the request as HTTP/1.1 writes it, its body without a transfer coding.
     private var bytesIn: Int {
         let line = request.method.name.utf8.count + 1 + request.path.count + (request.query.isEmpty ? 0 : request.query.count + 1) + 11
-        return line + request.headers.reduce(2) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 } + bodyLength
+        return line + request.headers.reduce(2) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 } + request.sentBodyLength
     }
 
     /// The bytes of the reply if it is sent completely; 0 if nothing is sent.

@@ -71,7 +71,11 @@ public enum Catalogue {
         (.unauthorized, "unknown credentials, with `unauthorizedBody: json`"),
         (.noOperation(""), "no such operation, or the release lacks it; `X-Mock-Why` names the nearest"),
         (.methodNotAllowed("", []), "the path takes other methods, named in `Allow`"),
-        (.unsupportedEncoding("Content-Encoding", "gzip"), "a body is compressed, or in UTF-16 or UTF-32"),
+        (.unsupportedCharset("utf-16"), "a body is in UTF-16 or UTF-32"),
+        (
+            .undecodableBody(415, "The Content-Encoding 'br' of the request body is not supported; …"),
+            "a body is compressed otherwise than by gzip or deflate; a broken one gets 400, one that becomes too long 413"
+        ),
         (.unsupportedVersion("VERSION"), "an API version other than 1, 1.0, 2, 2.0"),
         (.missingRequestedWith, "a write without the header"),
         (.worldIsFull("jobs", limit: Estate.jobLimit), "a limit of the mock, not of Command"),

@@ -7,15 +7,19 @@ public struct Request: Sendable {
     /// The method as it was sent, where its case was changed: `Put`.
     public private(set) var methodAsSent: String?
     /// Target, then header fields, then body. Whoever keeps the request keeps this one buffer.
-    public let bytes: [UInt8]
+    public private(set) var bytes: [UInt8]
     /// The path as sent, still percent-encoded, without the query: a part of `bytes`.
-    public let path: Range<Int>
+    public private(set) var path: Range<Int>
     /// The query as sent, without the question mark: a part of `bytes`, empty if there is none.
     public let query: Range<Int>
     /// The body: a part of `bytes`.
-    public let body: Range<Int>
+    public private(set) var body: Range<Int>
     /// The header fields: a part of `bytes`, each two little-endian 32-bit lengths, then the name and the value.
     let fields: Range<Int>
+    /// How many bytes the body had when it was sent, which are fewer if it was compressed.
+    public private(set) var sentBodyLength: Int
+    /// Why the body could not be decoded; the body is as it was sent then.
+    public private(set) var bodyMistake: ContentCodingMistake?
     /// Whether the request came over TLS.
     let isSecure: Bool
     /// The client's address, without its port, such as `127.0.0.1` or `::1`.
@@ -64,6 +68,7 @@ public struct Request: Sendable {
         query = min(mark + 1, targetEnd)..<targetEnd
         fields = targetEnd..<fieldsEnd
         body = fieldsEnd..<bytes.count
+        sentBodyLength = body.count
         self.isSecure = isSecure
         self.peer = peer
     }
@@ -80,7 +85,9 @@ public struct Request: Sendable {
     /// - Parameter length: the bytes of the prefix.
     /// - Returns: a request that shares this one's buffer; its path begins after the prefix.
     public func below(_ length: Int) -> Request {
-        Request(self, path: min(path.lowerBound + length, path.upperBound)..<path.upperBound)
+        var request = self
+        request.path = min(path.lowerBound + length, path.upperBound)..<path.upperBound
+        return request
     }
 
     /// The same request with less of its body, in a buffer of its own.
@@ -88,15 +95,22 @@ public struct Request: Sendable {
     /// - Parameter length: how many bytes of the body to keep.
     /// - Returns: a request that keeps no more memory than it needs.
     public func cut(body length: Int) -> Request {
-        let kept = Array(bytes[..<min(bytes.count, body.lowerBound + length)])
-        let targetEnd = fields.lowerBound
-        let whole = Request(method, bytes: kept, targetEnd: targetEnd, fieldsEnd: fields.upperBound, isSecure: isSecure, peer: peer)
-        return Request(whole, path: path)
+        with(body: bytes[body].prefix(length))
     }
 
-    private init(_ other: Request, path: Range<Int>) {
-        (method, bytes, query, body, fields) = (other.method, other.bytes, other.query, other.body, other.fields)
-        (isSecure, peer, self.path) = (other.isSecure, other.peer, path)
+    /// The same request with another body, in a buffer of its own.
+    func with(body other: some Collection<UInt8>) -> Request {
+        var request = self
+        request.bytes = Array(bytes[..<body.lowerBound]) + other
+        request.body = body.lowerBound..<request.bytes.count
+        return request
+    }
+
+    /// The same request, whose body could not be decoded.
+    func undecoded(_ mistake: ContentCodingMistake) -> Request {
+        var request = self
+        request.bodyMistake = mistake
+        return request
     }
 
     /// Where a header field's value is in `bytes`.
@@ -104,15 +118,25 @@ public struct Request: Sendable {
     /// - Parameter name: the field's name, in lower case; names are compared without case.
     /// - Returns: the first such field's value, `nil` if there is none.
     public func headerRange(_ name: StaticString) -> Range<Int>? {
-        fieldRanges { $0.count == name.utf8CodeUnitCount && matches(name, at: $0) }
+        var found: Range<Int>?
+        forEachField { field, value in
+            if matches(name, at: field) { found = value }
+            return found == nil
+        }
+        return found
     }
 
-    /// A header field's value.
+    /// A header field's value. Several lines of one name are one value, joined with commas: RFC 9110, section 5.3.
     ///
     /// - Parameter name: the field's name, in lower case; names are compared without case.
-    /// - Returns: the first such field's value, `nil` if there is none. Bytes that are not UTF-8 are replaced.
+    /// - Returns: the value, `nil` if there is none. Bytes that are not UTF-8 are replaced.
     public func header(_ name: StaticString) -> String? {
-        headerRange(name).map { text($0) }
+        var found: String?
+        forEachField { field, value in
+            if matches(name, at: field) { found = found.map { $0 + ", " + text(value) } ?? text(value) }
+            return true
+        }
+        return found
     }
 
     /// Whether the request has a header field more than once.
@@ -122,22 +146,26 @@ public struct Request: Sendable {
     public func isRepeated(_ name: StaticString) -> Bool {
         var count = 0
         forEachField { field, _ in
-            if field.count == name.utf8CodeUnitCount && matches(name, at: field) { count += 1 }
+            if matches(name, at: field) { count += 1 }
             return count < 2
         }
         return count == 2
     }
 
-    /// The value of a header field whose name is known only at run time.
+    /// The values of a header field whose name is known only at run time.
     ///
     /// - Parameter name: the field's name, in lower case; names are compared without case.
-    /// - Returns: the first such field's value, `nil` if there is none. Bytes that are not UTF-8 are replaced.
-    public func header(named name: String) -> String? {
+    /// - Returns: the value of each line of that name, in the order sent. Bytes that are not UTF-8 are replaced.
+    public func headerLines(_ name: String) -> [String] {
         let wanted = name.utf8Span.span
-        let found = fieldRanges { range in
-            range.count == wanted.count && wanted.indices.allSatisfy { bytes[range.lowerBound + $0] | 0x20 == wanted[$0] | 0x20 }
+        var lines: [String] = []
+        forEachField { field, value in
+            let isWanted =
+                field.count == wanted.count && wanted.indices.allSatisfy { bytes[field.lowerBound + $0] | 0x20 == wanted[$0] | 0x20 }
+            if isWanted { lines.append(text(value)) }
+            return true
         }
-        return found.map { text($0) }
+        return lines
     }
 
     /// All header fields in the order sent.
@@ -158,15 +186,6 @@ public struct Request: Sendable {
         String(decoding: bytes[range], as: UTF8.self)
     }
 
-    private func fieldRanges(where fits: (Range<Int>) -> Bool) -> Range<Int>? {
-        var found: Range<Int>?
-        forEachField { name, value in
-            if fits(name) { found = value }
-            return found == nil
-        }
-        return found
-    }
-
     /// Walks the fields until `visit` returns false.
     private func forEachField(_ visit: (_ name: Range<Int>, _ value: Range<Int>) -> Bool) {
         var position = fields.lowerBound
@@ -184,7 +203,8 @@ public struct Request: Sendable {
     }
 
     private func matches(_ name: StaticString, at range: Range<Int>) -> Bool {
-        name.withUTF8Buffer { wanted in
+        guard range.count == name.utf8CodeUnitCount else { return false }
+        return name.withUTF8Buffer { wanted in
             for offset in 0..<range.count where unsafe (bytes[range.lowerBound + offset] | 0x20) != wanted[offset] | 0x20 { return false }
             return true
         }

@@ -33,7 +33,7 @@ enum CountKey: Sendable, Equatable {
         let text =
             switch self {
             case .caller: caller
-            case .header(let name): request.header(named: name) ?? ""
+            case .header(let name): request.headerLines(name).joined(separator: ", ")
             case .query(let name): (try? QueryParameters(request))?[name] ?? ""
             }
         return text.utf8.count <= 256 ? text : String(text.prefix(256))

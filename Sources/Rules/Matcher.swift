@@ -7,10 +7,10 @@ public indirect enum Matcher: Sendable {
     case present
     case absent
     case equals(Literal)
-    case contains(String)
+    case contains(Literal)
     case pattern(TextPattern)
-    case above(Double)
-    case below(Double)
+    case above(DecimalNumber)
+    case below(DecimalNumber)
     /// Every member and element of this JSON text is in the value.
     case covers(JSONDocument)
     case not(Matcher)
@@ -22,17 +22,20 @@ public indirect enum Matcher: Sendable {
         /// `nil` for null.
         let text: String?
         /// What it is as a number, if it is one and not quoted.
-        let number: Double?
+        let number: DecimalNumber?
     }
 
-    /// Whether a value matches.
+    /// Whether a value matches. Of a header field in several lines, one line may match, or all of them joined with commas.
     ///
     /// - Parameters:
     ///   - value: what the selector found.
     ///   - caseless: whether case is ignored, as in header fields.
     /// - Returns: whether it matches.
     func fits(_ value: Selected, caseless: Bool = false) -> Bool {
-        switch self {
+        if case .texts(let lines) = value, !isCombined {
+            return lines.contains { fits(.text($0), caseless: caseless) } || fits(.text(value.text ?? ""), caseless: caseless)
+        }
+        return switch self {
         case .present: if case .absent = value { false } else { true }
         case .absent: if case .absent = value { true } else { false }
         case .equals(let literal): literal.equals(value, caseless: caseless)
@@ -46,17 +49,25 @@ public indirect enum Matcher: Sendable {
         case .all(let matchers): matchers.allSatisfy { $0.fits(value, caseless: caseless) }
         }
     }
+
+    /// Whether it is made of other matchers.
+    private var isCombined: Bool {
+        switch self {
+        case .not, .any, .all: true
+        default: false
+        }
+    }
 }
 
 extension Matcher.Literal {
     init(_ node: YAMLNode) {
         text = node.isNull ? nil : node.text ?? ""
-        number = node.number
+        number = node.decimal
     }
 
     fileprivate func equals(_ value: Selected, caseless: Bool) -> Bool {
         guard let text else { return if case .json(let value) = value { value.isNull } else { false } }
-        if case .json(let value) = value, value.isNumber, let number { return Double(value.source) == number }
+        if case .json(let value) = value, value.isNumber, let number { return DecimalNumber(value.source) == number }
         guard let found = value.text else { return false }
         return found == text || caseless && found.lowercased() == text.lowercased()
     }
@@ -68,6 +79,7 @@ extension Selected {
         switch self {
         case .absent: nil
         case .text(let text): text
+        case .texts(let texts): texts.joined(separator: ", ")
         case .json(let value): value.text ?? (value.isNumber || value.boolean != nil ? value.source : nil)
         }
     }
@@ -76,19 +88,19 @@ extension Selected {
     public var shown: String {
         switch self {
         case .absent: "not there"
-        case .text(let text): "'\(text.prefix(60))'"
+        case .text, .texts: "'\(text?.prefix(60) ?? "")'"
         case .json(let value): value.shortSource
         }
     }
 
-    fileprivate var number: Double? { text.flatMap { Double($0) } }
+    fileprivate var number: DecimalNumber? { text.flatMap { DecimalNumber($0) } }
 
     /// Whether a text contains a part, or a list contains it as an element.
-    fileprivate func contains(_ part: String, caseless: Bool) -> Bool {
+    fileprivate func contains(_ literal: Matcher.Literal, caseless: Bool) -> Bool {
         if case .json(let value) = self, value.isArray {
-            return value.elements.contains { Selected.json($0).text == part }
+            return value.elements.contains { literal.equals(.json($0), caseless: caseless) }
         }
-        guard let text else { return false }
+        guard let text, let part = literal.text else { return false }
         return caseless ? text.lowercased().contains(part.lowercased()) : text.contains(part)
     }
 }
@@ -98,7 +110,7 @@ extension JSONValue {
     func covers(_ part: JSONValue) -> Bool {
         if part.isObject { return isObject && part.members.allSatisfy { self[$0.name]?.covers($0.value) ?? false } }
         if part.isArray { return isArray && part.elements.allSatisfy { wanted in elements.contains { $0.covers(wanted) } } }
-        if part.isNumber, isNumber { return Double(source) == Double(part.source) }
+        if part.isNumber, isNumber { return DecimalNumber(source) == DecimalNumber(part.source) }
         return kindName == part.kindName && (text ?? source) == (part.text ?? part.source)
     }
 }
@@ -141,7 +153,8 @@ extension Matcher {
             self = tests.count == 1 ? tests[0] : .all(tests)
             return
         }
-        switch node.plain {
+        // In quotes too: JSON has no other texts. The words themselves are matched by `equals`.
+        switch node.text {
         case "present": self = .present
         case "absent": self = .absent
         default: self = .equals(Literal(node))
@@ -152,11 +165,11 @@ extension Matcher {
         switch name {
         case "equals": return .equals(Literal(node))
         case "not": return .not(try Matcher(node))
-        case "contains": return .contains(node.text ?? "")
+        case "contains": return .contains(Literal(node))
         case "oneOf" where node.items.isEmpty: throw Mistake(node.mark, "'oneOf' names no value", hint: "such as [ a, b ]")
         case "oneOf": return .any(node.items.map { .equals(Literal($0)) })
-        case "above": return .above(node.number ?? 0)
-        case "below": return .below(node.number ?? 0)
+        case "above": return .above(node.decimal ?? DecimalNumber(0))
+        case "below": return .below(node.decimal ?? DecimalNumber(0))
         case "covers": return node.json.map { .covers($0.document) } ?? .present
         default:
             guard TextPattern.isBounded(node.text ?? "") else {

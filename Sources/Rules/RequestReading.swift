@@ -73,7 +73,7 @@ public struct RequestReading {
 
     private mutating func read(_ selector: Selector) -> Selected {
         switch selector {
-        case .header(let name): request.header(named: name).map { .text($0) } ?? .absent
+        case .header(let name): Selected(request.headerLines(name))
         case .query(let name): query?[name].map { .text($0) } ?? .absent
         case .path(let segment): path.flatMap { $0.indices.contains(segment) ? .text($0[segment]) : nil } ?? .absent
         case .body(let steps): body?.root.value(at: steps).map { .json($0) } ?? .absent

@@ -72,8 +72,15 @@ public final class RuleBook: Sendable {
         func places(for request: inout RequestReading, _ selectors: [Selector]) -> [Int]? {
             var places: [Int] = []
             for (selector, byText) in byText {
-                guard let found = request.value(of: selector, in: selectors).text else { continue }
-                if case .header = selectors[selector] { places += byText[found.lowercased()] ?? [] } else { places += byText[found] ?? [] }
+                let found = request.value(of: selector, in: selectors)
+                guard let text = found.text else { continue }
+                if case .texts(let lines) = found {
+                    for line in Set((lines + [text]).map { $0.lowercased() }) { places += byText[line] ?? [] }
+                } else if case .header = selectors[selector] {
+                    places += byText[text.lowercased()] ?? []
+                } else {
+                    places += byText[text] ?? []
+                }
             }
             return places.isEmpty ? (alwaysNumbers == nil ? always : nil) : (always + places).sorted()
         }

@@ -65,7 +65,14 @@ public enum Selector: Sendable, Hashable {
 public enum Selected: Sendable {
     case absent
     case text(String)
+    /// A header field that was sent in several lines: the value of each.
+    case texts([String])
     case json(JSONValue)
+
+    /// What a header field's lines hold.
+    init(_ lines: [String]) {
+        self = lines.count > 1 ? .texts(lines) : lines.first.map { .text($0) } ?? .absent
+    }
 }
 
 extension JSONValue {

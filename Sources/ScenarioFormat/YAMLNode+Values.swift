@@ -35,13 +35,15 @@ extension YAMLNode {
         return Int(plain)
     }
 
+    /// An unquoted decimal number with or without fraction and exponent, exactly as written.
+    public var decimal: DecimalNumber? {
+        guard let plain, !plain.isZeroPadded else { return nil }
+        return DecimalNumber(plain)
+    }
+
     /// An unquoted decimal number, finite, with or without fraction and exponent.
     public var number: Double? {
-        guard let plain, !plain.isZeroPadded, let first = plain.utf8.first else { return nil }
-        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
-        let others = "+-.eE".utf8
-        guard first != UInt8(ascii: "e"), plain.utf8.allSatisfy({ digits.contains($0) || others.contains($0) }) else { return nil }
-        return Double(plain).flatMap { $0.isFinite ? $0 : nil }
+        decimal.flatMap { _ in plain.flatMap { Double($0) } }.flatMap { $0.isFinite ? $0 : nil }
     }
 
     /// An unquoted true, yes, on, false, no or off in lower case, capitalised or in upper case, as in YAML 1.1.

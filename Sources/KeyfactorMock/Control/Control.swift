@@ -104,6 +104,7 @@ public final class Control: Sendable {
             return .ready(response)
         }
         if endpoint.scope != .open { try checkToken(of: request) }
+        if let mistake = request.bodyMistake { throw ControlRefusal(mistake.status, mistake.message) }
         try ControlCall.refuseUnknownParameters(of: request, except: endpoint.query.map(\.name))
         let (world, isNew): (World, Bool)
         switch endpoint.scope {

@@ -20,7 +20,7 @@ enum OpenAPI {
         (403, "Forbidden", "The caller lacks a permission."),
         (404, "NotFound", "An id that does not exist, or the release has no such operation."),
         (405, "MethodNotAllowed", "The path takes other methods."),
-        (415, "UnsupportedMediaType", "The body is compressed, or in UTF-16 or UTF-32."),
+        (415, "UnsupportedMediaType", "The body is compressed otherwise than by gzip or deflate, or in UTF-16 or UTF-32."),
     ]
 
     /// What does not depend on the world, made once: the operations of each release, and the components.

@@ -7,7 +7,8 @@ enum Decisions {
         - A trailing slash and doubled slashes in a path are ignored; letters of either case are the same (client). A list of base paths replaces the vendor's two.
         - A prefix before a query parameter's name is cut at the last dot (client); of one name sent twice the last counts; `+` and `%20` are blanks.
         - API versions 1, 1.0, 2 and 2.0 are one; others get 400. `headers: off` does not look.
-        - A body on GET, such as `null`, is not read (client). HEAD is answered as GET. `Accept` is not looked at: no 406. A compressed body, and one in UTF-16 or UTF-32, gets 415.
+        - A body on GET, such as `null`, is not read (client). HEAD is answered as GET. `Accept` is not looked at: no 406. A body in gzip or deflate is
+          decoded; one in another coding, in UTF-16 or in UTF-32 gets 415.
         - Bodies are read as Newtonsoft's JsonTextReader reads (documented, by its source; that Command uses it: client, by the texts of 25.5's
           errors): single quotes, names without quotes, comments, a comma before a closing bracket, control characters in strings, `\\'`, `0x1F`,
           `017` as octal, `.5`, `1.`; `undefined` and an element left out between commas are null; NaN and Infinity are texts; the first value

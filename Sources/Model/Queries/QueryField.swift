@@ -86,6 +86,8 @@ public enum QueryValue: Sendable, Equatable {
     case null
     case text(String)
     case number(Int)
+    /// A number of a query that no `Int` holds, or not as it is written: `1.5`, `1e3`, `9223372036854775808`.
+    case decimal(DecimalNumber)
     case boolean(Bool)
     case time(Timestamp)
     case guid(GUID)
@@ -99,6 +101,7 @@ public enum QueryValue: Sendable, Equatable {
         case (_, .null): .greater
         case (.text(let a), .text(let b)): CaselessText.order(a, b)
         case (.number(let a), .number(let b)): Self.order(a, b)
+        case (.number(let a), .decimal(let b)): Self.order(DecimalNumber(a), b)
         case (.boolean(let a), .boolean(let b)): Self.order(a ? 1 : 0, b ? 1 : 0)
         case (.time(let a), .time(let b)): Self.order(a, b)
         case (.guid(let a), .guid(let b)): Self.order(a, b)

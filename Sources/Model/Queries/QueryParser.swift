@@ -114,8 +114,8 @@ private struct QueryParser<Row> {
         switch field.kind {
         case .text: return .text(text.uppercased() == "%ME%" ? user : text)
         case .list: return .text(text)
-        case .number: if let number = Int(text) { return .number(number) }
-        case .words(let words): if let number = Int(text) ?? words[text.lowercased()] { return .number(number) }
+        case .number: if let number = Self.number(text) { return number }
+        case .words(let words): if let number = words[text.lowercased()].map({ .number($0) }) ?? Self.number(text) { return number }
         case .boolean: if let truth = Bool(text.lowercased()) { return .boolean(truth) }
         case .guid: if let guid = GUID(text) { return .guid(guid) }
         case .time: if let time = Timestamp(text) ?? today(text) { return .time(time) }
@@ -123,10 +123,14 @@ private struct QueryParser<Row> {
         throw mistake("expected \(Self.description(of: field.kind))", at: token)
     }
 
+    private static func number(_ text: String) -> QueryValue? {
+        Int(text).map { .number($0) } ?? DecimalNumber(text).map { .decimal($0) }
+    }
+
     private static func description(of kind: QueryKind) -> String {
         switch kind {
         case .text, .list: "a text"
-        case .number: "a whole number"
+        case .number: "a number"
         case .words(let words): "a number, or one of \(words.sorted { $0.value < $1.value }.map(\.key).joined(separator: ", "))"
         case .boolean: "true or false"
         case .guid: "a GUID"

@@ -150,17 +150,22 @@ extension Refusal {
         badArgument("The certificate store type '\(shortName)' is built in and cannot be deleted.")
     }
 
-    /// A body that is compressed, or in another encoding than UTF-8 (RFC 9110 15.5.16).
+    /// A body in another encoding than UTF-8 (RFC 9110 15.5.16).
+    ///
+    /// - Parameter name: the charset that it declares.
+    /// - Returns: a refusal with status 415.
+    public static func unsupportedCharset(_ name: String) -> Refusal {
+        undecodableBody(415, "The request body's charset '\(name.prefix(60))' is not supported; expected JSON in UTF-8.")
+    }
+
+    /// A body whose content coding cannot be decoded.
     ///
     /// - Parameters:
-    ///   - field: what names the encoding.
-    ///   - name: the encoding.
-    /// - Returns: a refusal with status 415.
-    public static func unsupportedEncoding(_ field: String, _ name: String) -> Refusal {
-        Refusal(
-            status: 415, code: badArgumentCode,
-            message: "The request body's \(field) '\(name.prefix(60))' is not supported; expected uncompressed JSON in UTF-8.",
-            provenance: .assumed)
+    ///   - status: 400 if it is broken, 413 if it becomes too long, 415 for an unknown coding (RFC 9110 15.5.16).
+    ///   - message: what is wrong.
+    /// - Returns: a refusal.
+    public static func undecodableBody(_ status: Int, _ message: String) -> Refusal {
+        Refusal(status: status, code: badArgumentCode, message: message, provenance: .assumed)
     }
 
     /// Something cannot be deleted while it is used. The code is known from another operation that refuses to delete what is used.

@@ -73,6 +73,7 @@ public struct TokenRequest: Sendable {
     }
 
     private static func form(_ request: Request) throws(Failure) -> [String: String] {
+        if let mistake = request.bodyMistake { throw invalid(mistake.message, status: mistake.status) }
         guard request.body.count <= 65_536 else { throw invalid("the form is longer than 64 KiB") }
         var form: [String: String] = [:]
         for part in request.bytes[request.body].split(separator: UInt8(ascii: "&")) {

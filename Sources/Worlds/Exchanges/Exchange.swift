@@ -123,14 +123,12 @@ public struct Exchange: Sendable {
     /// The body as JSON, if the endpoint reads one; an empty body counts as none.
     private static func body(of request: Request, _ route: Router.Match) -> Result<JSONDocument, Refusal>? {
         guard case .endpoint(let endpoint, _, _) = route, endpoint.takesBody, !request.body.isEmpty else { return nil }
-        if let encoding = request.header("content-encoding"), !["", "identity"].contains(encoding.lowercased()) {
-            return .failure(.unsupportedEncoding("Content-Encoding", encoding))
-        }
+        if let mistake = request.bodyMistake { return .failure(.undecodableBody(mistake.status, mistake.message)) }
         do throws(JSONMistake) {
             return .success(try JSONDocument.lenient(request.bytes, in: request.body))
         } catch {
             // Text in UTF-16 or UTF-32 is no JSON, so that only what was refused is asked for its charset.
-            return .failure(wideCharset(request).map { .unsupportedEncoding("charset", $0) } ?? .invalidJSON(error))
+            return .failure(wideCharset(request).map { .unsupportedCharset($0) } ?? .invalidJSON(error))
         }
     }
 

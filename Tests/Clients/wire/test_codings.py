@@ -1,0 +1,123 @@
+"""Bodies in content codings: gzip and deflate are decoded, with a bound; others are refused with the reason."""
+
+import gzip
+import json
+import zlib
+
+import pytest
+
+from support.mock import ESTATE, talk
+
+STORE = "2162f005-083e-4995-9519-60b656b06a45"
+PLAIN = json.dumps({"StoreIds": [STORE], "Schedule": {"Interval": {"Minutes": 45}}}).encode()
+MANY = json.dumps({"StoreIds": [STORE] * 20_000, "Schedule": {"Off": None}}).encode()
+
+
+def raw(data, level=9):
+    coder = zlib.compressobj(level, wbits=-15)
+    return coder.compress(data) + coder.flush()
+
+
+def with_name(data):
+    """As the gzip program writes it: with the file's name and time."""
+    coder = zlib.compressobj(wbits=31)
+    body = coder.compress(data) + coder.flush()
+    return body[:3] + b"\x08" + body[4:10] + b"body.json\0" + body[10:]
+
+
+@pytest.fixture(scope="module")
+def server(serve_module):
+    return serve_module(ESTATE, "--max-body", "1000000")
+
+
+def schedule(server, coding, body, path="/KeyfactorAPI/CertificateStores/Schedule"):
+    return server.ask("POST", path, body, {"Content-Encoding": coding, "Content-Type": "application/json"})
+
+
+def last_exchange(server):
+    return server.ask("GET", "/_mock/journal?limit=1").json["exchanges"][0]
+
+
+@pytest.mark.parametrize(
+    "coding, body",
+    [
+        ("gzip", gzip.compress(PLAIN)), ("GZip", gzip.compress(PLAIN, 0)), ("x-gzip", gzip.compress(PLAIN, 1)), ("gzip", with_name(PLAIN)),
+        ("gzip", gzip.compress(PLAIN[:40]) + gzip.compress(PLAIN[40:])), ("gzip", gzip.compress(b"") + gzip.compress(PLAIN)),
+        ("gzip", gzip.compress(PLAIN) + b"\0\0"), ("deflate", zlib.compress(PLAIN)), ("deflate", raw(PLAIN)), ("Deflate", zlib.compress(PLAIN, 0)),
+        ("identity", PLAIN), ("", PLAIN), ("gzip", gzip.compress(b"\xef\xbb\xbf" + PLAIN)), ("deflate", raw(PLAIN, 0)),
+    ],
+)
+def test_a_compressed_body_is_read_as_if_it_were_plain(server, coding, body):
+    assert server.ask("POST", "/KeyfactorAPI/CertificateStores/Schedule", {"StoreIds": [STORE], "Schedule": {"Off": None}}).status == 204
+    assert schedule(server, coding, body).status == 204
+    assert server.schedule_of(STORE) == {"Interval": {"Minutes": 45}}
+
+
+def test_the_journal_shows_what_was_meant_and_counts_what_was_sent(server):
+    body = gzip.compress(PLAIN)
+    schedule(server, "gzip", body)
+    assert json.loads(last_exchange(server)["body"]) == json.loads(PLAIN)
+    body = gzip.compress(MANY)
+    schedule(server, "gzip", body)
+    entry = last_exchange(server)
+    assert entry["bodyLength"] == len(MANY) and entry["bytesIn"] < len(body) + 1000
+
+
+def test_rules_and_verdicts_read_what_is_meant(serve):
+    server = serve(ESTATE + "rules:\n  - { operation: POST /CertificateStores/Schedule, where: { 'body.StoreIds[0]': " + STORE + " }, do: [ { refuse: unavailable } ] }\n")
+    assert schedule(server, "gzip", gzip.compress(PLAIN)).status == 503
+    expect = {"requests": {"operation": "POST /CertificateStores/Schedule", "where": {"body.Schedule": "present"}}, "count": 1}
+    assert server.ask("POST", "/_mock/verify", {"expect": [expect]}).json["verdict"] == "met"
+
+
+def test_the_control_interface_and_the_token_endpoint_take_compressed_bodies(serve):
+    server = serve("auth: { mode: bearer, clients: [ { id: ci, secret: hush } ] }")
+    form = gzip.compress(b"grant_type=client_credentials&client_id=ci&client_secret=hush")
+    headers = {"Content-Encoding": "gzip", "Content-Type": "application/x-www-form-urlencoded"}
+    assert server.ask("POST", "/oauth2/token", form, headers).status == 200
+    assert server.ask("POST", "/oauth2/token", form, headers | {"Content-Encoding": "br"}).status == 415
+    assert "hush" not in server.ask("GET", "/_mock/journal").body.decode()
+    rule = gzip.compress(b'{"operation":"GET /Agents","do":[{"refuse":"unavailable"}]}')
+    assert server.ask("POST", "/_mock/rules", rule, {"Content-Encoding": "gzip"}).status == 200
+    refusal = server.ask("POST", "/_mock/rules", rule, {"Content-Encoding": "zstd"})
+    assert refusal.status == 415 and "zstd" in refusal.body.decode()
+
+
+@pytest.mark.parametrize(
+    "coding, body, status, says",
+    [
+        ("br", PLAIN, 415, "'br'"), ("zstd", PLAIN, 415, "'zstd'"), ("compress", PLAIN, 415, "'compress'"), ("gzip, gzip", gzip.compress(gzip.compress(PLAIN)), 415, "'gzip, gzip'"),
+        ("aes128gcm", PLAIN, 415, "'aes128gcm'"), ("gzip", PLAIN, 400, "not valid gzip"), ("gzip", zlib.compress(PLAIN), 400, "not valid gzip"),
+        ("deflate", gzip.compress(PLAIN), 400, "not valid deflate"), ("gzip", gzip.compress(PLAIN)[:-9], 400, "not valid gzip"),
+        ("gzip", gzip.compress(PLAIN)[:30], 400, "not valid gzip"), ("gzip", b"\x1f\x8b", 400, "not valid gzip"), ("deflate", b"\xff" * 100, 400, "not valid deflate"),
+        ("gzip", gzip.compress(PLAIN)[:-8] + b"\0" * 8, 400, "not valid gzip"), ("gzip", gzip.compress(b"{,}"), 400, "not valid JSON"),
+        ("gzip", gzip.compress(b" " * 1_000_001), 413, "longer than 1000000 bytes"), ("deflate", raw(b"\0" * 5_000_000), 413, "longer than 1000000 bytes"),
+        ("gzip", gzip.compress(b"x" * 990_000) * 2, 413, "longer than 1000000 bytes"),
+    ],
+)
+def test_what_cannot_be_decoded_is_refused_with_the_reason(server, coding, body, status, says):
+    reply = schedule(server, coding, body)
+    assert reply.status == status and says in reply.json["Message"]
+    assert says in (reply.header("X-Mock-Why") or "") and says in last_exchange(server)["why"]
+
+
+def test_a_bomb_of_a_gigabyte_is_refused_and_the_server_goes_on(server):
+    coder = zlib.compressobj(9, wbits=31)
+    piece = b"\0" * (1 << 20)
+    bomb = b"".join([coder.compress(piece) for _ in range(1024)]) + coder.flush()
+    assert len(bomb) > 1_000_000
+    assert schedule(server, "gzip", bomb).status == 413
+    for _ in range(20):
+        assert schedule(server, "gzip", bomb[:900_000]).status == 413
+    assert schedule(server, "gzip", gzip.compress(PLAIN)).status == 204
+
+
+@pytest.mark.parametrize(
+    "charset, encoding",
+    [("utf-16", "utf-16"), ('"UTF-16LE"', "utf-16-le"), ("utf-32", "utf-32"), ("UTF-16BE", "utf-16-be"), ("utf-32le", "utf-32-le")],
+)
+def test_wide_characters_get_415(mock, charset, encoding):
+    body = PLAIN.decode().encode(encoding)
+    head = f"POST /KeyfactorAPI/CertificateStores/Schedule HTTP/1.1\r\nHost: localhost\r\nx-keyfactor-requested-with: APIClient\r\nContent-Type: application/json; charset={charset}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    reply = talk(mock, head.encode() + body)
+    assert reply.status == 415 and charset.strip('"').lower() in reply.header("X-Mock-Why").lower()
