@@ -28,6 +28,10 @@ public struct Journal: Sendable {
     /// How many of all requests reached neither an operation nor a rule.
     private(set) var unmatched = 0
 
+    /// The exchanges that a rule holds back, by the ticket that each was given.
+    private var waiting: [Int: JournalEntry] = [:]
+    private var tickets = 0
+
     /// An empty journal.
     ///
     /// - Parameter budget: the budget that all journals of the server share.
@@ -51,6 +55,22 @@ public struct Journal: Sendable {
         budget.change(used: size)
         if budget.isExceeded { shrink(to: budget.limit / 8 * 7 / max(1, budget.holders), keepsNewest: true) }
     }
+
+    /// Shows an exchange as pending until it is released.
+    ///
+    /// - Parameter entry: the exchange so far.
+    /// - Returns: the ticket to release it with.
+    public mutating func hold(_ entry: JournalEntry) -> Int {
+        tickets += 1
+        waiting[tickets] = entry
+        return tickets
+    }
+
+    /// Ends what ``hold(_:)`` began.
+    public mutating func release(_ ticket: Int) { waiting[ticket] = nil }
+
+    /// The exchanges that a rule holds back, the oldest first.
+    public var pending: [JournalEntry] { waiting.sorted { $0.key < $1.key }.map(\.value) }
 
     /// Evicts the oldest exchanges until at most so many bytes are held.
     ///

@@ -8,7 +8,7 @@ extension JournalEntry {
         let isForm = type.hasPrefix("application/x-www-form-urlencoded") || subject == .token
         let names = secretNames
         writer.object { writer in
-            writer.member("n", number)
+            writer.member("n", isPending ? nil : number)
             writer.member("at", at)
             writer.member("wall", wall.inMilliseconds)
             writer.member("caller", caller)

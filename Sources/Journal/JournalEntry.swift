@@ -23,9 +23,11 @@ public struct JournalEntry: Sendable {
     /// How its reply goes out.
     public enum Delivery: String, Sendable {
         case whole, closed, reset, broken, never, left
+        /// A rule still holds the request back.
+        case pending
     }
 
-    /// From 1, in the order of the commits.
+    /// From 1, in the order of the commits; 0 while the exchange is pending.
     public var number = 0
     /// The world's time and the wall clock's.
     let at: Timestamp
@@ -57,6 +59,9 @@ public struct JournalEntry: Sendable {
     /// The names in it that are secret although nothing but a store type says so.
     var secretNames: SecretNames { SecretNames(declaredSecrets) }
 
+    /// Whether a rule still holds the request back.
+    public var isPending: Bool { delivery == .pending }
+
     /// The most bytes of a body that are kept.
     static let bodyCap = 65_536
 
@@ -84,7 +89,8 @@ public struct JournalEntry: Sendable {
         (self.subject, self.at, self.wall, self.caller, self.rule, self.failure) = (subject, at, wall, caller, rule, failure)
         (self.effect, self.delivery, self.why) = (effect, delivery, why)
         bodyLength = request.body.count
-        self.request = bodyLength > Self.bodyCap ? request.cut(body: Self.bodyCap) : request
+        // Whoever holds the request back has all of it anyway.
+        self.request = bodyLength > Self.bodyCap && delivery != .pending ? request.cut(body: Self.bodyCap) : request
         replyLength = reply.body.count
         status = delivery == .whole || delivery == .broken ? reply.status : 0
         var reply = reply

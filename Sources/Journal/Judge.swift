@@ -33,7 +33,7 @@ public struct Judge {
         case .requests(let selection, let count, let following):
             let matching = journal.entries.filter { matches(selection, $0) }
             let counted = requests(
-                matching, count ?? (following == nil ? Expectation.Count(least: 1, most: nil) : nil), selection, expectation)
+                matching + pending(selection), count ?? (following == nil ? Expectation.Count(least: 1, most: nil) : nil), selection, expectation)
             guard counted.judgement != .failed, let following else { return counted }
             return followed(matching, by: following, expectation) ?? counted
         case .every(let selection, let conditions): return every(selection, conditions, expectation)
@@ -131,7 +131,7 @@ public struct Judge {
     }
 
     private func every(_ selection: Expectation.Selection, _ conditions: [Rule.Condition], _ expectation: Expectation) -> Verdict.Result {
-        let matching = journal.entries.filter { matches(selection, $0) }
+        let matching = journal.entries.filter { matches(selection, $0) } + pending(selection)
         let wrong = matching.filter { !holds($0, conditions) }
         guard let first = wrong.first else {
             return plain(expectation, "all of \(matching.count) requests", journal.evicted > 0 ? nil : true)
@@ -140,6 +140,9 @@ public struct Judge {
         return plain(
             expectation, "\(wrong.count) of \(matching.count) requests do not, the first is request \(first.number)", false, nearest)
     }
+
+    /// The exchanges of a selection that a rule holds back.
+    func pending(_ selection: Expectation.Selection) -> [JournalEntry] { journal.pending.filter { matches(selection, $0) } }
 
     // MARK: Criteria
 

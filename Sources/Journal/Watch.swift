@@ -59,13 +59,14 @@ public struct Watch: Sendable {
     private static func isMet(_ part: inout Part, _ judge: Judge) -> Bool {
         let journal = judge.journal
         switch part.expectation.subject {
-        case .requests(_, let count, followedBy: let following):
+        case .requests(let selection, let count, followedBy: let following):
             let gone = journal.evicted + journal.cleared
             if let first = part.matches.first, first <= gone { part.matches.removeAll { $0 <= gone } }
             let count = count ?? (following == nil ? Expectation.Count(least: 1, most: nil) : nil)
-            if let count, count.judged(part.matches.count, mayBeMore: journal.evicted > 0) != true { return false }
+            if let count, count.judged(part.matches.count + judge.pending(selection).count, mayBeMore: journal.evicted > 0) != true { return false }
             return following == nil || journal.evicted == 0 && !part.isBroken && part.unfollowed.isEmpty
-        case .every: return journal.evicted == 0 && !part.isBroken
+        case .every(let selection, has: let conditions):
+            return journal.evicted == 0 && !part.isBroken && judge.pending(selection).allSatisfy { judge.holds($0, conditions) }
         case .jobs, .run: return judge.result(part.expectation).judgement == .met
         }
     }

@@ -83,8 +83,9 @@ public final class MockServer: Sendable {
             guard let strike, let pause = strike.pauseBeforeWork else {
                 return state.conclude(exchange, caller, strike, now: now, wall: wall)
             }
-            let waiting = Waiting(exchange, caller, strike, generation: state.generation, since: wall, time)
-            return Conclusion(.later(pause) { self.resume(waiting) }, isOver: false)
+            let ticket = state.hold(exchange, caller, strike, now: now, wall: wall)
+            let waiting = Waiting(exchange, caller, strike, generation: state.generation, ticket: ticket, since: wall, time)
+            return .waiting(.later(pause) { self.resume(waiting) }, by: strike.rule.name)
         }
     }
 
@@ -93,6 +94,7 @@ public final class MockServer: Sendable {
         let wall = time.now()
         let conclusion = waiting.exchange.world.withState { state in
             guard waiting.claim(), state.generation == waiting.generation else { return Conclusion.abandoned }
+            state.release(waiting.ticket)
             return state.conclude(waiting.exchange, waiting.caller, waiting.strike, now: state.now(wall: wall), wall: wall)
         }
         return finish(conclusion, of: waiting.exchange, since: waiting.since)

@@ -160,6 +160,17 @@ public struct WorldState: Sendable {
         for watcher in watchers { watcher.ring() }
     }
 
+    /// Records an exchange that waits before its work.
+    ///
+    /// - Returns: the ticket with which its record ends.
+    mutating func hold(_ entry: JournalEntry) -> Int {
+        defer { for watcher in watchers { watcher.ring() } }
+        return journal.hold(entry)
+    }
+
+    /// Ends the record of an exchange that waited.
+    public mutating func release(_ ticket: Int) { journal.release(ticket) }
+
     /// Removes all exchanges.
     ///
     /// - Returns: how many there were.

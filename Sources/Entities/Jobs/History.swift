@@ -86,6 +86,8 @@ public struct HistoryEntry: Sendable {
 public struct History: Sendable {
     /// The most entries kept; the oldest go first, and `evicted` says how many went.
     public static let limit = 20_000
+    /// The JobHistoryIds that scenario files may give: of 64 bits, as Command's, with room for as many again.
+    public static let ids = 1...Int.max / 2
 
     private var entries = TreeDictionary<Int, HistoryEntry>()
     private var byJob = TreeDictionary<GUID, [Int]>()
@@ -105,12 +107,15 @@ public struct History: Sendable {
     public subscript(id: Int) -> HistoryEntry? { entries[id] }
 
     /// Every entry, the oldest first.
-    public var all: [HistoryEntry] { (first..<next).compactMap { entries[$0] } }
+    public var all: [HistoryEntry] { entries(from: 0, limit: count) }
 
     /// A part of the entries, the oldest first.
     public func entries(from start: Int, limit: Int) -> [HistoryEntry] {
-        let begin = min(first + start, next)
-        return (begin..<min(begin + limit, next)).compactMap { entries[$0] }
+        guard start < count else { return [] }
+        let end = start + min(limit, count - start)
+        let isDense = next - first == count
+        let ids = isDense ? Array(first + start..<first + end) : Array(entries.keys.sorted()[start..<end])
+        return ids.compactMap { entries[$0] }
     }
 
     /// The entries of one job, the oldest first.
@@ -165,15 +170,13 @@ public struct History: Sendable {
     }
 
     private mutating func evictOldest() {
-        while first < next {
-            let oldest = entries.removeValue(forKey: first)
-            first += 1
-            guard let oldest else { continue }
-            // The oldest of all is the oldest of its job.
-            byJob[oldest.job.id]?.removeFirst()
-            if byJob[oldest.job.id]?.isEmpty == true { byJob[oldest.job.id] = nil }
-            evicted += 1
-            return
-        }
+        // Ids follow each other but for those that a scenario leaves out.
+        if entries[first] == nil { first = entries.keys.min() ?? next }
+        guard let oldest = entries.removeValue(forKey: first) else { return }
+        first += 1
+        // The oldest of all is the oldest of its job.
+        byJob[oldest.job.id]?.removeFirst()
+        if byJob[oldest.job.id]?.isEmpty == true { byJob[oldest.job.id] = nil }
+        evicted += 1
     }
 }

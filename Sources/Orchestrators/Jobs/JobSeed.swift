@@ -119,7 +119,7 @@ extension Run: Modelled {
     fileprivate static let model = Model<Run>([:], "a run", blank: { Run(steps: [.init(.completed)]) }) {
         Seed("steps", .list(.object(Progress.Step.model)), required: true, about: "its steps; the last is Completed", \.steps)
         Seed("step", .number, about: "how many of them are over", \.step)
-        Seed("entry", .number, about: "the JobHistoryId of the running attempt", \.entry)
+        Seed("entry", .number(History.ids), about: "the JobHistoryId of the running attempt", \.entry)
         Seed("readsLeft", .number, about: "how many more reads the step lasts", \.readsLeft)
         Seed("ends", .time, about: "when the step ends", \.ends)
     }

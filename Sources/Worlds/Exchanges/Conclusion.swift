@@ -28,6 +28,18 @@ public struct Conclusion: Sendable {
     /// How severe the reason is: a request that meets no operation is probably a mistake, any other refusal may be meant.
     public var level: Log.Level { rule == nil && (status == 404 || status == 405) ? .warning : .info }
 
+    /// An exchange that waits before its work.
+    ///
+    /// - Parameters:
+    ///   - answer: what resumes it.
+    ///   - rule: the name of the rule that makes it wait.
+    /// - Returns: a conclusion that is not the last one.
+    public static func waiting(_ answer: Answer, by rule: String) -> Conclusion {
+        var conclusion = Conclusion(answer, rule: rule, isOver: false)
+        conclusion.delivery = .pending
+        return conclusion
+    }
+
     /// The connection is closed without a byte: the world that the exchange waited in has been reset or dropped.
     public static let abandoned = Conclusion(.ready(closed))
     static let closed = Response(503, delivery: .close)
@@ -35,12 +47,13 @@ public struct Conclusion: Sendable {
     /// The status, unless the client does not get it as HTTP requires.
     private var outcome: String {
         switch delivery {
-        case .whole: status.map(String.init) ?? "held"
+        case .whole: status.map(String.init) ?? ""
         case .broken: "\(status.map(String.init) ?? "") broken"
         case .reset: "reset without a reply"
         case .closed: "closed without a reply"
         case .never: "never answered"
         case .left: "left by its client"
+        case .pending: "held"
         }
     }
 
@@ -112,6 +125,13 @@ extension WorldState {
             return (outcome, outcome.response)
         case .noReply(let ending): return (Work.Completion(Conclusion.closed), ending.map { Response(503, delivery: $0) })
         }
+    }
+
+    /// Makes an exchange wait before its work, and records that.
+    ///
+    /// - Returns: the ticket with which its record ends.
+    public mutating func hold(_ exchange: Exchange, _ caller: Caller?, _ strike: Strike, now: Timestamp, wall: Timestamp) -> Int {
+        hold(entry(exchange, caller, strike, Work.Completion(Conclusion.closed), .pending, now, wall))
     }
 
     /// Records an exchange whose client left before its work.

@@ -13,14 +13,18 @@ public final class Waiting: Sendable {
     public let strike: Strike
     /// The generation of the world in which it began to wait.
     public let generation: Int
+    /// Ends its record as pending.
+    public let ticket: Int
     /// When it came, on the wall clock.
     public let since: Timestamp
     private let time: TimeSource
     private let isClaimed = Lock(false)
 
     /// A waiting exchange by its parts.
-    public init(_ exchange: Exchange, _ caller: Caller?, _ strike: Strike, generation: Int, since: Timestamp, _ time: TimeSource) {
-        (self.exchange, self.caller, self.strike, self.generation) = (exchange, caller, strike, generation)
+    public init(
+        _ exchange: Exchange, _ caller: Caller?, _ strike: Strike, generation: Int, ticket: Int, since: Timestamp, _ time: TimeSource
+    ) {
+        (self.exchange, self.caller, self.strike, self.generation, self.ticket) = (exchange, caller, strike, generation, ticket)
         (self.since, self.time) = (since, time)
     }
 
@@ -36,9 +40,10 @@ public final class Waiting: Sendable {
 
     deinit {
         guard claim() else { return }
-        let (exchange, caller, strike, generation, wall) = (exchange, caller, strike, generation, time.now())
+        let (exchange, caller, strike, generation, ticket, wall) = (exchange, caller, strike, generation, ticket, time.now())
         exchange.world.withState { state in
             guard state.generation == generation else { return }
+            state.release(ticket)
             state.recordDeparture(exchange, caller, strike, wall: wall)
         }
     }

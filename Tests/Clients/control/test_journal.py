@@ -50,14 +50,50 @@ def test_an_exchange_is_there_before_the_first_byte_of_its_reply(serve):
         assert exchange["replyBody"] == reply.read().decode()
 
 
-def test_a_request_held_before_its_work_is_not_there_yet(serve):
-    world = Remote(serve("rules: [ { operation: GET /Agents, do: [ { delay: 300ms } ] } ]"))
+@pytest.mark.parametrize(
+    "method, path, body",
+    [
+        ("GET", "/Agents?returnLimit=1", None), ("POST", "/OrchestratorJobs/Custom", {"AgentId": "x"}), ("PUT", "/CertificateStores", {"Password": "hush"}),
+        ("DELETE", "/CertificateStoreContainers/3", None), ("POST", "/CertificateStores", {"Properties": "x" * 100_000}),
+    ],
+)
+def test_a_request_held_before_its_work_is_pending(serve, method, path, body):
+    world = Remote(serve("rules: [ { name: slow, operation: '* /**', where: { header.x-slow: yes }, do: [ { delay: 20s } ] } ]"))
+    expect = [{"requests": {"rule": "slow", "operation": f"{method} {path.split('?')[0]}"}, "count": 2}, {"requests": {"rule": "slow", "status": 200}, "count": 0}]
+    with connection(world.server) as one, connection(world.server) as other:
+        for kept in (one, other):
+            kept.request(method, "/KeyfactorAPI" + path, json.dumps(body) if body else None, {**world.server.headers, "X-Slow": "yes"})
+        assert world.control("POST", "await", {"timeout": "20s", "expect": expect})["verdict"] == "met"
+        assert world.control("POST", "verify", {"expect": expect})["verdict"] == "met"
+        held = world.journal(since=1000)
+        assert [(each["n"], each["status"], each["delivery"], each["rule"], each["method"]) for each in held] == [(None, None, "pending", "slow", method)] * 2
+        assert world.rules()["slow"]["strikes"] == 2 and "hush" not in json.dumps(held)
+        world.request()
+        assert [each["n"] for each in world.journal()] == [1, None, None]
+        assert [each["n"] for each in world.journal(order="newest")] == [None, None, 1]
+    until(lambda: [each["delivery"] for each in world.journal()] == ["whole", "left", "left"])
+    assert [each["n"] for each in world.journal()] == [1, 2, 3]
+
+
+def test_a_pending_exchange_ends_with_its_world(serve):
+    world = Remote(serve("rules: [ { operation: GET /Agents, do: [ { delay: 20s } ] } ]"))
     with connection(world.server) as kept:
         kept.request("GET", AGENTS)
-        until(lambda: world.rules()["GET /Agents"]["strikes"] == 1)
+        until(lambda: [each["delivery"] for each in world.journal()] == ["pending"])
+        assert world.control("DELETE", "journal") == {"dropped": 0}
+        assert len(world.journal()) == 1
+        world.control("POST", "reset")
         assert world.journal() == []
+
+
+def test_a_pending_exchange_gets_its_number_when_its_work_is_done(serve):
+    world = Remote(serve("rules: [ { operation: GET /Agents, calls: 1, do: [ { delay: 300ms } ] } ]"))
+    with connection(world.server) as kept:
+        kept.request("GET", AGENTS)
+        until(lambda: [each["delivery"] for each in world.journal()] == ["pending"])
+        world.request(path="/JobTypes/Custom")
         assert kept.getresponse().status == 200
-    assert [each["status"] for each in world.journal()] == [200]
+    assert [(each["n"], each["path"], each["delivery"]) for each in world.journal()] == [(1, "/KeyfactorAPI/JobTypes/Custom", "whole"), (2, AGENTS, "whole")]
 
 
 def test_all_of_an_exchange(world):

@@ -165,6 +165,18 @@ def test_a_job_history_id_of_64_bits_stays_what_it_is(serve):
         (f"JobHistoryId -ne {BIG - 1}", ids), (f"JobHistoryId -eq {BIG + 1}.0", ids[1:]),
     ):
         assert sorted(row["JobHistoryId"] for row in server.get("/OrchestratorJobs/JobHistory?QueryString=" + quote(query))) == found, query
-    assert server.ask("POST", "/KeyfactorAPI/OrchestratorJobs/Acknowledge", {"JobAuditIds": [BIG]}).status == 204
-    dumped = json.dumps(server.ask("GET", "/_mock/estate").json)
-    assert str(BIG) in dumped and str(BIG + 1) in dumped
+    assert f"'{BIG}'" in server.ask("POST", "/KeyfactorAPI/OrchestratorJobs/Acknowledge", {"JobAuditIds": [BIG]}).json["FailedOperations"][0]["Reason"]
+    estate = server.ask("GET", "/_mock/estate").json
+    assert [attempt["id"] for attempt in estate["history"]] == ids
+    # Ids far from each other cost no more than others.
+    estate["history"][1]["id"] = 2**61
+    estate["numbers"]["nextAttempt"] = 2**62 - 1
+    server.ask("POST", "/_mock/worlds", {"name": "apart"})
+    assert server.ask("PATCH", "/_mock/worlds/apart/estate", estate).status == 200
+    in_world = {"X-Mock-World": "apart"}
+    path = "/KeyfactorAPI/OrchestratorJobs/JobHistory?returnLimit=1&sortAscending=0&pageReturned="
+    pages = [server.ask("GET", path + str(page), headers=in_world).json for page in (1, 2, 3)]
+    assert [[row["JobHistoryId"] for row in page] for page in pages] == [[BIG], [2**61], []]
+    assert server.ask("POST", "/KeyfactorAPI/OrchestratorJobs/Custom", custom, in_world).status == 200
+    server.ask("GET", path + "1", headers=in_world)
+    assert server.ask("GET", "/_mock/worlds/apart/estate").json["history"][-1]["id"] == 2**62 - 1
