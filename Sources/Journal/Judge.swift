@@ -33,7 +33,8 @@ public struct Judge {
         case .requests(let selection, let count, let following):
             let matching = journal.entries.filter { matches(selection, $0) }
             let counted = requests(
-                matching + pending(selection), count ?? (following == nil ? Expectation.Count(least: 1, most: nil) : nil), selection, expectation)
+                matching + pending(selection), count ?? (following == nil ? Expectation.Count(least: 1, most: nil) : nil), selection,
+                expectation)
             guard counted.judgement != .failed, let following else { return counted }
             return followed(matching, by: following, expectation) ?? counted
         case .every(let selection, let conditions): return every(selection, conditions, expectation)

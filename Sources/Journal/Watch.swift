@@ -63,7 +63,9 @@ public struct Watch: Sendable {
             let gone = journal.evicted + journal.cleared
             if let first = part.matches.first, first <= gone { part.matches.removeAll { $0 <= gone } }
             let count = count ?? (following == nil ? Expectation.Count(least: 1, most: nil) : nil)
-            if let count, count.judged(part.matches.count + judge.pending(selection).count, mayBeMore: journal.evicted > 0) != true { return false }
+            if let count, count.judged(part.matches.count + judge.pending(selection).count, mayBeMore: journal.evicted > 0) != true {
+                return false
+            }
             return following == nil || journal.evicted == 0 && !part.isBroken && part.unfollowed.isEmpty
         case .every(let selection, has: let conditions):
             return journal.evicted == 0 && !part.isBroken && judge.pending(selection).allSatisfy { judge.holds($0, conditions) }

@@ -13,7 +13,7 @@ enum ContentCoding: String {
     case gzip
     case deflate
 
-    /// How zlib is told which header to expect: 31 is gzip's, 15 is zlib's, -15 is none, as some clients send `deflate`.
+    /// Which header zlib is to expect: 31 is gzip's, 15 is zlib's, -15 is none, as some clients send `deflate`.
     private var formats: [Int32] { self == .gzip ? [31] : [15, -15] }
 
     /// Decodes a body.

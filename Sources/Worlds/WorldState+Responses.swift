@@ -112,7 +112,14 @@ extension Refusal {
     public var reason: String? {
         guard (400..<500).contains(status) else { return why }
         let sentence = why.flatMap { $0.isEmpty ? nil : $0 } ?? (message.hasSuffix(".") ? String(message.dropLast()) : message)
-        let plain = String(String.UnicodeScalarView(sentence.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
+        return sentence.asReason
+    }
+}
+
+extension String {
+    /// The sentence as `X-Mock-Why`, the journal and the log show it: on one line, not too long, and without secrets.
+    var asReason: String {
+        let plain = String(String.UnicodeScalarView(unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
         return Secrets.reason(plain.utf8.count <= 2_000 ? plain : plain.prefix(2_000) + " …")
     }
 }

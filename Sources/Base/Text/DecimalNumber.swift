@@ -6,10 +6,9 @@ public struct DecimalNumber: Sendable, Equatable, Comparable {
     /// Where the point stands, counted in digits from the first one to the right.
     private let point: Int
 
-    /// Reads a number such as `12`, `-0.5`, `.5` or `1e3`.
+    /// Reads a number such as `12`, `-0.5`, `.5` or `1e3`; `nil` if the text is none.
     ///
     /// - Parameter text: the number, without blanks.
-    /// - Returns: `nil` if the text is no number.
     public init?(_ text: some StringProtocol) {
         let (ten, zero) = (UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "0"))
         var rest = Array(text.utf8)[...]
@@ -53,6 +52,7 @@ public struct DecimalNumber: Sendable, Equatable, Comparable {
         isNegative = number < 0
     }
 
+    /// Whether one number is smaller than another.
     public static func < (one: Self, other: Self) -> Bool {
         if one.isNegative != other.isNegative { return one.isNegative }
         return one.isNegative ? other.isSmaller(than: one) : one.isSmaller(than: other)

@@ -12,6 +12,8 @@ public struct Run: Sendable {
     public var readsLeft: Int?
     /// When the step ends, if it lasts for a time: an end scheduled for another step does not count.
     public var ends: Timestamp?
+    /// Whether another run follows at once, since a client asked for it while this one was in process.
+    public var isRepeated = false
 
     /// A run by its parts, at its first step unless said otherwise.
     public init(steps: [Progress.Step], step: Int = 0, entry: Int? = nil, readsLeft: Int? = nil, ends: Timestamp? = nil) {

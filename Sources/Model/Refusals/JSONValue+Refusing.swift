@@ -19,7 +19,8 @@ extension JSONValue {
     public func refuseUnknown(_ known: [String], _ path: String = "") throws(Refusal) {
         for member in members where !known.contains(where: { $0.lowercased() == member.name.lowercased() }) {
             let place = path.isEmpty ? member.name : "\(path).\(member.name)"
-            throw .badArgument("\(place): unknown member; expected one of \(known.joined(separator: ", ")).", member: place)
+            let nearest = nearestWord(to: member.name, among: known).map { "did you mean \($0)? Expected" } ?? "expected"
+            throw .badArgument("\(place): unknown member; \(nearest) one of \(known.joined(separator: ", ")).", member: place)
         }
     }
 }

@@ -30,7 +30,7 @@ extension Schedule {
             throw .badArgument(
                 "\(path): expected an object such as {\"Interval\":{\"Minutes\":60}}, found \(value.kindName).", member: path)
         }
-        if fidelity.unknownMembers == .refuse { try value.refuseUnknown(Kind.allCases.map(\.rawValue) + ["Off"], path) }
+        if fidelity.unknownMembers == .refuse { try value.refuseUnknown(names, path) }
         var found: [Schedule] = []
         if let member = value["Immediate"], !member.isNothing {
             guard let truth = member.flag else {

@@ -34,13 +34,15 @@ extension Estate {
         return jobs.history.preview(job, agentMachine: machines.agent, clientMachine: machines.client, start: now)
     }
 
-    /// Lets a job run once more, now.
+    /// Lets a job run once more: now, or when the present run is over.
     ///
     /// - Parameters:
     ///   - job: a job that has run.
     ///   - now: the world's time.
     mutating func runAgain(_ job: Job, now: Timestamp) {
-        if jobs.scheduled[job.id] != nil {
+        if jobs.runs[job.id] != nil {
+            jobs.runs[job.id]?.isRepeated = true
+        } else if jobs.scheduled[job.id] != nil {
             jobs.due[job.id] = now
             jobs.timeline.add(.due(job.id), at: now)
         } else {

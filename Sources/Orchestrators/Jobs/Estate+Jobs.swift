@@ -164,7 +164,7 @@ extension Estate {
             let step = carryOut(job, step, at: moment)
             end(run.entry, step, .completed, step.result ?? .success, at: moment)
             if let entry = run.entry, job.order.kind == .fetchLogs { jobs.history.change(entry) { $0.bringLogs() } }
-            return close(job)
+            return close(job, at: moment)
         }
         run.readsLeft = nil
         run.ends = nil
@@ -204,9 +204,14 @@ extension Estate {
     }
 
     /// A run is over: a recurring job stays scheduled, a one-time job leaves, and its store's schedule with it.
-    private mutating func close(_ job: Job) {
+    private mutating func close(_ job: Job, at moment: Timestamp) {
+        let isRepeated = jobs.runs[job.id]?.isRepeated ?? false
         jobs.runs[job.id] = nil
-        guard !job.order.schedule.recurs else { return jobs.finishedRuns[job.id, default: 0] += 1 }
+        guard !isRepeated, !job.order.schedule.recurs else {
+            jobs.finishedRuns[job.id, default: 0] += 1
+            if isRepeated { enqueue(job, at: moment) }
+            return
+        }
         unschedule(job.id)
         if job.order.kind == .inventory, let store = job.order.store, stores[store]?.inventoryJob == job.id {
             stores.change(store) { $0.setInventory(nil, job: nil) }

@@ -122,6 +122,7 @@ extension Run: Modelled {
         Seed("entry", .number(History.ids), about: "the JobHistoryId of the running attempt", \.entry)
         Seed("readsLeft", .number, about: "how many more reads the step lasts", \.readsLeft)
         Seed("ends", .time, about: "when the step ends", \.ends)
+        Seed("repeated", .flag, about: "whether another run follows at once", \.isRepeated)
     }
 }
 

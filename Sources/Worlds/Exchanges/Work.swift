@@ -1,5 +1,6 @@
 import Base
 import Command
+import Entities
 import MicroHTTP
 import Model
 import Orchestrators
@@ -48,9 +49,17 @@ enum Work {
             if endpoint.seesTime { state.estate.advance(to: now) }
             switch try outcome(of: endpoint, call, state.estate) {
             case .reply(let reply): return Completion(state.response(reply, now: now))
-            case .commit(let commit): return Completion(state.response(commit(&state.estate), now: now), isCommitted: true)
+            case .commit(let commit):
+                var response = state.response(commit(&state.estate), now: now)
+                let doubt = call.body.flatMap { Schedule.doubt(in: $0.root) }?.asReason
+                if let doubt { response.add("X-Mock-Why", doubt) }
+                return Completion(response, isCommitted: true, reason: doubt)
             }
         } catch {
+            var error = error
+            if error.status == 400, error.why == nil, case .success(let document)? = body, let doubt = Schedule.doubt(in: document.root) {
+                error.why = "\(error.message) \(doubt)"
+            }
             return Completion(state.response(error, now: now), reason: error.reason)
         }
     }

@@ -5,6 +5,8 @@ import json
 
 import pytest
 
+from support.mock import ESTATE
+
 
 @pytest.fixture
 def schedule(mock):
@@ -156,3 +158,43 @@ def test_all_stores_of_a_large_estate_are_scheduled_in_one_request(serve):
     body = {"StoreIds": ids, "Schedule": {"Interval": {"Minutes": 60}}}
     assert len(ids) == 10000 and server.ask("POST", "/KeyfactorAPI/CertificateStores/Schedule", body).status == 204
     assert server.ask("GET", "/KeyfactorAPI/CertificateStores?QueryString=HasInventoryScheduled%20-eq%20true").header("X-Total-Count") == "10000"
+
+
+MISSPELT = [
+    ("Intervall", {"Minutes": 60}, "Interval"), ("Dayly", {"Time": "2026-11-22T09:00:00Z"}, "Daily"), ("weekley", {"Days": [1], "Time": "2026-11-22T09:00:00Z"}, "Weekly"),
+    ("Imediate", True, "Immediate"), ("ExactlyOnes", {"Time": "2026-11-22T09:00:00Z"}, "ExactlyOnce"), ("Montly", {"Day": 3, "Time": "2026-11-22T09:00:00Z"}, "Monthly"),
+    ("exactly_once", {"Time": "2026-11-22T09:00:00Z"}, "ExactlyOnce"), ("Hourly", {}, None), ("X\r\nSet-Cookie: a=b", {}, None), ("Pässword: hush", {}, None),
+]
+
+
+@pytest.mark.parametrize("kind, value, nearest", MISSPELT, ids=[case[0][:12] for case in MISSPELT])
+def test_a_misspelt_kind_of_schedule_is_reported(serve_module, kind, value, nearest):
+    """Where unknown members are ignored, in X-Mock-Why and the journal; where they are refused, in the refusal."""
+    if not hasattr(serve_module, "lenient"):
+        serve_module.lenient, serve_module.strict = serve_module(ESTATE), serve_module("fidelity: { unknownMembers: refuse }\n" + ESTATE)
+    lenient, strict = serve_module.lenient, serve_module.strict
+    store, agent = lenient.store("web-2"), lenient.agent("uo-1")
+    schedule = {kind: value}
+    requests = [
+        ("POST", "/CertificateStores/Schedule", {"StoreIds": [store], "Schedule": schedule}, 204),
+        ("POST", "/OrchestratorJobs/Custom", {"AgentId": agent, "JobTypeName": "NoFields", "Schedule": schedule}, 400),
+        ("POST", "/CertificateStores/Certificates/Remove", {"CertificateStores": [{"CertificateStoreId": store, "Alias": "x"}], "Schedule": schedule}, None),
+        ("PUT", "/CertificateStoreContainers", {"Id": 3, "Name": "Web servers", "Schedule": schedule}, None),
+    ]
+    for method, path, body, status in requests:
+        reply = lenient.ask(method, "/KeyfactorAPI" + path, body)
+        why = reply.header("X-Mock-Why") or ""
+        assert reply.status == status or status is None
+        assert "unknown member, which is ignored" in why or "(struck out)" in why, (path, reply)
+        assert nearest is None or f"did you mean {nearest}?" in why
+        assert not reply.header("Set-Cookie")
+        assert lenient.ask("GET", "/_mock/journal?limit=1").json["exchanges"][0]["why"].replace("ä", "?") == why
+        refused = strict.ask(method, "/KeyfactorAPI" + path, body)
+        assert refused.status == 400
+        assert nearest is None or f"did you mean {nearest}?" in refused.json["Message"]
+
+
+@pytest.mark.parametrize("schedule", [{}, {"Off": None}, {"Off": True}, {"Interval": {"Minutes": 5}, "Intervall": 1}, {"Intervall": None}, {"Immediate": False}, None])
+def test_a_schedule_that_says_what_it_means_is_not_doubted(mock, schedule):
+    reply = mock.ask("POST", "/KeyfactorAPI/CertificateStores/Schedule", {"StoreIds": [mock.store("web-2")], "Schedule": schedule})
+    assert reply.header("X-Mock-Why") is None or reply.status == 400

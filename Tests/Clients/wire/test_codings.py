@@ -101,15 +101,14 @@ def test_what_cannot_be_decoded_is_refused_with_the_reason(server, coding, body,
     assert says in (reply.header("X-Mock-Why") or "") and says in last_exchange(server)["why"]
 
 
-def test_a_bomb_of_a_gigabyte_is_refused_and_the_server_goes_on(server):
+def test_a_bomb_of_a_gigabyte_is_refused_and_the_server_goes_on(mock):
     coder = zlib.compressobj(9, wbits=31)
     piece = b"\0" * (1 << 20)
     bomb = b"".join([coder.compress(piece) for _ in range(1024)]) + coder.flush()
-    assert len(bomb) > 1_000_000
-    assert schedule(server, "gzip", bomb).status == 413
-    for _ in range(20):
-        assert schedule(server, "gzip", bomb[:900_000]).status == 413
-    assert schedule(server, "gzip", gzip.compress(PLAIN)).status == 204
+    assert 1_000_000 < len(bomb) < 8 << 20
+    for size in (len(bomb), 100_000, 500_000, 20_000, 900_000):
+        assert schedule(mock, "gzip", bomb[:size]).status == 413
+    assert schedule(mock, "gzip", gzip.compress(PLAIN)).status == 204
 
 
 @pytest.mark.parametrize(
