@@ -10,6 +10,14 @@ public struct Fidelity: Sendable, Equatable {
     enum Nulls: String, Sendable, CaseIterable {
         case vendor, omit
     }
+    /// How enums of one group are written.
+    enum Enums: String, Sendable, CaseIterable {
+        case product, numbers, names
+    }
+    /// What `GET /CertificateStoreContainers/{id}` shows as `Schedule`.
+    public enum ContainerSchedule: String, Sendable, CaseIterable {
+        case object, text
+    }
     /// What happens to members of a request that the model does not have.
     public enum UnknownMembers: String, Sendable, CaseIterable {
         case ignore, refuse
@@ -43,7 +51,12 @@ public struct Fidelity: Sendable, Equatable {
 
     var headers = Headers.writes
     var nulls = Nulls.vendor
-    var enums = WireStyle.EnumStyle.product
+    var enumsOfWeekdays = Enums.product
+    var enumsOfStoreTypes = Enums.product
+    var enumsOfJobHistory = Enums.product
+    var enumsOfAgents = Enums.product
+    /// What `GET /CertificateStoreContainers/{id}` shows as `Schedule`: an object, or the compact text of the list.
+    public var containerSchedule = ContainerSchedule.object
     /// What happens to members of a request that the model does not have; ignored unless said otherwise.
     public var unknownMembers = UnknownMembers.ignore
     var unknownIDs = UnknownIDs.vendor
@@ -71,9 +84,15 @@ public struct Fidelity: Sendable, Equatable {
     func wireStyle(_ product: ProductVersion) -> WireStyle {
         var style = WireStyle()
         style.times = product.traits.times
-        style.productHasNumbers = product.traits.numbers
         style.omitsNulls = nulls == .omit
-        style.enums = enums
+        style.numbers = []
+        // What releases do: weekdays and store types are names in all of them, agents numbers; the job history differs.
+        for (group, choice, isNumberInProduct) in [
+            (WireStyle.EnumGroup.weekdays, enumsOfWeekdays, false), (.storeTypes, enumsOfStoreTypes, false),
+            (.jobHistory, enumsOfJobHistory, product.traits.numbers), (.agents, enumsOfAgents, true),
+        ] where choice == .numbers || choice == .product && isNumberInProduct {
+            style.numbers.insert(group)
+        }
         return style
     }
 }

@@ -85,7 +85,7 @@ extension CertificateStore: Modelled {
         Member("RemoveSupported", .flag) { store, view in
             view.estate.storeTypes[store.type]?.supports.contains(.remove) ?? false
         }.queryOnly()
-        Member("PrivateKeyAllowed", .word(.name)) { store, view in
+        Member("PrivateKeyAllowed", .word(.storeTypes)) { store, view in
             view.estate.storeTypes[store.type]?.details.privateKey ?? .optional
         }.queryOnly()
         // A store holds many: one of them must fit.

@@ -38,7 +38,7 @@ extension Container: Modelled {
         Member("Schedule", .scheduleOrOff, nullable: { $0.schedule.map { .set($0) } }).only(in: .written)
             .asked(.requests, \.schedule)
             .seeded(Seed("schedule", .schedule, about: "the inventory schedule of the stores in it", \.schedule))
-        Member("Schedule", .scheduleOnTheDay, nullable: { $0.schedule }).only(in: .shown)
+        Member("Schedule", .containerSchedule, nullable: { $0.schedule }).only(in: .shown)
         // -1 is any type: recorded from 25, assumed for earlier releases.
         Member("CertStoreType", .number(null: -1)) { $0.storeType ?? -1 }.filtered()
             .asked(.requests) { $0.storeType = $1.value }
@@ -60,6 +60,17 @@ extension Container: Modelled {
     static let noun = Noun(
         "/CertificateStoreContainers", model, reads: .storesRead, container: { $0.id }, rows: \.containers,
         notFound: { .containerNotFound($0) })
+}
+
+extension Kind where Value == Schedule {
+    /// The schedule of one container: an object, or for some clients the compact text that the list has. Immediate has no such text.
+    fileprivate static var containerSchedule: Kind {
+        let object = Kind.scheduleOnTheDay
+        return Kind(.either([Schedule.schema, .text])) { schedule, view, writer in
+            guard view.fidelity.containerSchedule == .text else { return object.write(schedule, view, &writer) }
+            if let text = schedule.compact { writer.value(text) } else { writer.null() }
+        }
+    }
 }
 
 extension Seed {
