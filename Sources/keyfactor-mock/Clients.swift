@@ -19,13 +19,13 @@ struct Clients: ParsableCommand {
             let width = ClientPreset.all.map(\.name.count).max() ?? 0
             for client in ClientPreset.all {
                 let gap = String(repeating: " ", count: width - client.name.count)
-                print("\(client.name)\(gap)  \(client.settings.map { "\($0.key): \($0.value)" }.joined(separator: ", "))")
+                print("\(client.name)\(gap)  \(client.settings.map(\.text).joined(separator: ", "))")
             }
             return
         }
         print("\(client.name): \(client.about)")
         for setting in client.settings {
-            print("\n\(setting.key): \(setting.value)\n    \(setting.reason)\n    Source: \(setting.source)")
+            print("\n\(setting.text)\n    \(setting.reason)\n    Source: \(setting.source)")
         }
     }
 }

@@ -30,6 +30,7 @@ public struct NearMiss: Sendable {
             return "\(asked) is not below a base path\(hint); those are \(bases.joined(separator: ", "))"
         }
         let below = String(path.dropFirst(base.count))
+        if let guess = confusedMethod(of: request, below) { return guess }
         let candidates = endpoints.map {
             ($0, EditDistance.between(Self.shape(below), Self.shape($0.path)) + ($0.method == request.method ? 0 : 1))
         }
@@ -37,6 +38,21 @@ public struct NearMiss: Sendable {
             return "no operation is like \(asked)"
         }
         return "no operation \(request.method.name) \(below); nearest is \(nearest.0.name)"
+    }
+
+    /// The explanation of a request that a tool gave another method than its user meant.
+    private func confusedMethod(of request: Request, _ below: String) -> String? {
+        let shape = Self.shape(below)
+        func serves(_ method: Method) -> Operation? { endpoints.first { $0.method == method && Self.shape($0.path) == shape } }
+        let missing = "no operation \(request.method.name) \(below)"
+        if request.method == .post, request.body.isEmpty, let meant = serves(.get) {
+            return "\(missing); \(meant.name) is there, and the body is empty: curl's --data '' makes a GET a POST, leave it out or add --get"
+        }
+        // Go clients send null with every GET.
+        if request.method == .get, !request.body.isEmpty, request.text(request.body.prefix(8)) != "null", let meant = serves(.post) {
+            return "\(missing); \(meant.name) is there, and this GET has a body: curl's --request GET keeps --data from making it a POST"
+        }
+        return nil
     }
 
     private static func isPrefix(_ base: String, of path: String) -> Bool {

@@ -10,6 +10,9 @@ public struct ClientPreset: Sendable {
         public let reason: String
         /// How that is known.
         public let source: String
+
+        /// The setting as scenarios have it: YAML would read `off` and `24.4` as something else than texts.
+        public var text: String { "\(key): " + (value == "off" || value.first?.isNumber == true ? "\"\(value)\"" : value) }
     }
 
     /// Its name in scenarios and on the command line.

@@ -116,6 +116,7 @@ private struct QueryParser<Row> {
         case .list: return .text(text)
         case .number: if let number = Int(text) { return .number(number) }
         case .words(let words): if let number = Int(text) ?? words[text.lowercased()] { return .number(number) }
+        case .named(_, let find): if let number = Int(text) ?? find(text) { return .number(number) }
         case .boolean: if let truth = Bool(text.lowercased()) { return .boolean(truth) }
         case .guid: if let guid = GUID(text) { return .guid(guid) }
         case .time: if let time = Timestamp(text) ?? today(text) { return .time(time) }
@@ -128,6 +129,7 @@ private struct QueryParser<Row> {
         case .text, .list: "a text"
         case .number: "a whole number"
         case .words(let words): "a number, or one of \(words.sorted { $0.value < $1.value }.map(\.key).joined(separator: ", "))"
+        case .named(let what, _): "a whole number, or \(what)"
         case .boolean: "true or false"
         case .guid: "a GUID"
         case .time: "a time such as \"2026-11-22\", \"2026-11-22T20:00:00Z\" or \"%TODAY-7%\""

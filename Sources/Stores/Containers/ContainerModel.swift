@@ -40,7 +40,7 @@ extension Container: Modelled {
             .seeded(Seed("schedule", .schedule, about: "the inventory schedule of the stores in it", \.schedule))
         Member("Schedule", .containerSchedule, nullable: { $0.schedule }).only(in: .shown)
         // -1 is any type: recorded from 25, assumed for earlier releases.
-        Member("CertStoreType", .number(null: -1)) { $0.storeType ?? -1 }.filtered()
+        Member("CertStoreType", .storeType(null: -1)) { $0.storeType ?? -1 }.filtered()
             .asked(.requests) { $0.storeType = $1.value }
             .seeded(.storeType("storeType", about: "the short name of the store type it is limited to", \.storeType))
         Member("StoreCount", .number) { container, view in view.estate.stores.count(inGroup: container.id) }.only(in: .listed)
