@@ -16,7 +16,7 @@ public enum ScenarioShape {
             .init("scenario", .text(), about: "the scenario's name"),
             .init("seed", .integer(0...Int.max), about: "every drawn GUID comes from it; default 1"),
             .init(
-                "client", .word(ClientPreset.all.map(\.name)),
+                "client", .orNull(.word(ClientPreset.all.map(\.name))),
                 about: "the client that is tested: switches and release are as it needs them where the scenario says nothing"),
             .init("product", product, about: "the release of Command that is simulated; default the client's, or \"25.4\""),
             .init(

@@ -35,7 +35,7 @@ class Store:
 
     def _members(self):
         config, is_new = self.config, self.state is None
-        # Both are looked up anew for each apply, by name.
+        # Each apply looks both up by name.
         container = self.client.container(config["container_name"])["Id"] if "container_name" in config else None
         agents = [each for each in self.client.agents(config["agent_identifier"]) if each["Status"] == APPROVED]
         secret = (lambda text: text) if is_new else (lambda text: {"value": {"SecretValue": text}})
