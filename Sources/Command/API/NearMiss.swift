@@ -30,7 +30,6 @@ public struct NearMiss: Sendable {
             return "\(asked) is not below a base path\(hint); those are \(bases.joined(separator: ", "))"
         }
         let below = String(path.dropFirst(base.count))
-        if let guess = confusedMethod(of: request, below) { return guess }
         let candidates = endpoints.map {
             ($0, EditDistance.between(Self.shape(below), Self.shape($0.path)) + ($0.method == request.method ? 0 : 1))
         }
@@ -40,17 +39,21 @@ public struct NearMiss: Sendable {
         return "no operation \(request.method.name) \(below); nearest is \(nearest.0.name)"
     }
 
-    /// The explanation of a request that a tool gave another method than its user meant.
-    private func confusedMethod(of request: Request, _ below: String) -> String? {
-        let shape = Self.shape(below)
-        func serves(_ method: Method) -> Operation? { endpoints.first { $0.method == method && Self.shape($0.path) == shape } }
-        let missing = "no operation \(request.method.name) \(below)"
-        if request.method == .post, request.body.isEmpty, let meant = serves(.get) {
-            return "\(missing); \(meant.name) is there, and the body is empty: curl's --data '' makes a GET a POST, leave it out or add --get"
+    /// Why a tool may have sent another method than its user meant.
+    ///
+    /// - Parameters:
+    ///   - request: a request whose method its path does not have.
+    ///   - methods: those that it has.
+    /// - Returns: a guess; `nil` if nothing speaks for one.
+    public static func confusedMethod(of request: Request, among methods: [String]) -> String? {
+        if request.method == .post, request.body.isEmpty, methods.contains(Method.get.name) {
+            return "the body is empty: curl's --data '' makes a GET a POST, so leave it out or add --get"
         }
         // Go clients send null with every GET.
-        if request.method == .get, !request.body.isEmpty, request.text(request.body.prefix(8)) != "null", let meant = serves(.post) {
-            return "\(missing); \(meant.name) is there, and this GET has a body: curl's --request GET keeps --data from making it a POST"
+        if request.method == .get, !request.body.isEmpty, request.text(request.body.prefix(8)) != "null",
+            methods.contains(Method.post.name)
+        {
+            return "this GET has a body: curl's --request GET keeps --data from making it a POST"
         }
         return nil
     }

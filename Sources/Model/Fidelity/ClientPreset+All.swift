@@ -34,7 +34,8 @@ extension ClientPreset {
             [
                 .init(
                     key: "product", value: ProductVersion.v24.rawValue,
-                    reason: "It throws at members that it does not know, and 25.4 has some: JobTypes of agents, CertificateFormat of store types.",
+                    reason:
+                        "It throws at members that it does not know, and 25.4 has some: JobTypes of agents, CertificateFormat of store types.",
                     source: "client: JobResponse.java and its like refuse unknown members"),
                 numbers, scheduleLeftOut, containerObject,
                 .init(
@@ -65,7 +66,8 @@ extension ClientPreset {
         key: "enumsOfAgents", value: "numbers", reason: "It reads Status and AgentPlatform as numbers.",
         source: "client: keyfactor-go-client, agent_models.go")
     private static let noNulls = Setting(
-        key: "nulls", value: "omit", reason: "It crashes at a null where it expects an object or a time.", source: "client: seen on the wire")
+        key: "nulls", value: "omit", reason: "It crashes at a null where it expects an object or a time.",
+        source: "client: seen on the wire")
     private static let numbers = Setting(
         key: "enums", value: "numbers", reason: "It reads every enum as a number; names fail, or leave the object empty without an error.",
         source: "documented: the API description that it is generated from; client: seen with weekdays and job results")

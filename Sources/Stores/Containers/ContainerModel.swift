@@ -38,7 +38,13 @@ extension Container: Modelled {
         Member("Schedule", .scheduleOrOff, nullable: { $0.schedule.map { .set($0) } }).only(in: .written)
             .asked(.requests, \.schedule)
             .seeded(Seed("schedule", .schedule, about: "the inventory schedule of the stores in it", \.schedule))
-        Member("Schedule", .containerSchedule, nullable: { $0.schedule }).only(in: .shown)
+        Member(
+            "Schedule", .containerSchedule,
+            nullable: { container, view in
+                // Immediate has no compact text.
+                view.fidelity.containerSchedule == .text && container.schedule?.compact == nil ? nil : container.schedule
+            }
+        ).only(in: .shown)
         // -1 is any type: recorded from 25, assumed for earlier releases.
         Member("CertStoreType", .storeType(null: -1)) { $0.storeType ?? -1 }.filtered()
             .asked(.requests) { $0.storeType = $1.value }
@@ -63,12 +69,15 @@ extension Container: Modelled {
 }
 
 extension Kind where Value == Schedule {
-    /// The schedule of one container: an object, or for some clients the compact text that the list has. Immediate has no such text.
+    /// The schedule of one container: an object, or for some clients the compact text that the list has.
     fileprivate static var containerSchedule: Kind {
         let object = Kind.scheduleOnTheDay
         return Kind(.either([Schedule.schema, .text])) { schedule, view, writer in
-            guard view.fidelity.containerSchedule == .text else { return object.write(schedule, view, &writer) }
-            if let text = schedule.compact { writer.value(text) } else { writer.null() }
+            if view.fidelity.containerSchedule == .text, let text = schedule.compact {
+                writer.value(text)
+            } else {
+                object.write(schedule, view, &writer)
+            }
         }
     }
 }
