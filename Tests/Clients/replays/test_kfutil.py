@@ -145,3 +145,16 @@ def test_agents_are_approved_and_disapproved(kfutil):
     for operation, status in ("Approve", 2), ("Disapprove", 3), ("Approve", 2):
         kfutil.ask(None, "POST", f"Agents/{operation}", [agent["AgentId"]])
         assert kfutil.agents(agent["AgentId"])[0]["Status"] == status
+
+
+@pytest.mark.parametrize("client", ["kfutil", "terraform"])
+@pytest.mark.parametrize("switch, read", [
+    ("containerSchedule: object", lambda client: client.container(3)), ("enums: numbers", lambda client: client.store_types()),
+    ("enumsOfStoreTypes: numbers", lambda client: client.store_type("PEM")), ("enums: names", lambda client: client.agents("uo-1")),
+    ("enumsOfAgents: names", lambda client: client.agents("uo-7")), ("paging: ignorePage", lambda client: client.stores())])
+def test_without_a_setting_of_its_preset_it_cannot_read(serve, client, switch, read):
+    scenario = ESTATE.replace("client: kfutil", f"client: {client}") % "25.4"
+    read(GoClient(serve(scenario)))
+    with pytest.raises((GoError, AssertionError)) as caught:
+        read(GoClient(serve(scenario + f"fidelity: {{ {switch} }}\n")))
+    assert "cannot unmarshal" in str(caught.value) or "does not end" in str(caught.value)
