@@ -13,6 +13,9 @@ public struct Fidelity: Sendable, Equatable {
     /// How enums of one group are written.
     enum Enums: String, Sendable, CaseIterable {
         case product, numbers, names
+
+        /// Whether they are numbers, where the release has them so or not.
+        func isNumber(inProduct isNumber: Bool) -> Bool { self == .numbers || self == .product && isNumber }
     }
     /// What `GET /CertificateStoreContainers/{id}` shows as `Schedule`.
     public enum ContainerSchedule: String, Sendable, CaseIterable {
@@ -86,13 +89,11 @@ public struct Fidelity: Sendable, Equatable {
         style.times = product.traits.times
         style.omitsNulls = nulls == .omit
         style.numbers = []
-        // What releases do: weekdays and store types are names in all of them, agents numbers; the job history differs.
-        for (group, choice, isNumberInProduct) in [
-            (WireStyle.EnumGroup.weekdays, enumsOfWeekdays, false), (.storeTypes, enumsOfStoreTypes, false),
-            (.jobHistory, enumsOfJobHistory, product.traits.numbers), (.agents, enumsOfAgents, true),
-        ] where choice == .numbers || choice == .product && isNumberInProduct {
-            style.numbers.insert(group)
-        }
+        // In all releases weekdays and enums of store types are names, those of agents numbers.
+        if enumsOfWeekdays.isNumber(inProduct: false) { style.numbers.insert(.weekdays) }
+        if enumsOfStoreTypes.isNumber(inProduct: false) { style.numbers.insert(.storeTypes) }
+        if enumsOfJobHistory.isNumber(inProduct: product.traits.numbers) { style.numbers.insert(.jobHistory) }
+        if enumsOfAgents.isNumber(inProduct: true) { style.numbers.insert(.agents) }
         return style
     }
 }

@@ -127,6 +127,15 @@ def test_exec_serves_a_client():
     assert json.loads(run("exec", "--", *command, KEYFACTOR_MOCK_CLIENT="vault").stdout)["client"] == "vault"
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_only_the_sdk_that_forgets_the_header_may_write_without_it(serve, name):
+    server = serve(f"client: {name}\n" + ESTATE)
+    server.headers = {}
+    reply = server.ask("POST", "/KeyfactorAPI/Agents/Approve", [server.agent("uo-2")])
+    assert reply.status == (204 if name == "python-sdk-11" else 400), reply
+    assert reply.status == 204 or "x-keyfactor-requested-with" in reply.json["Message"]
+
+
 def world(name):
     return {"X-Mock-World": name}
 

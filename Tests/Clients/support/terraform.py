@@ -50,7 +50,8 @@ class Store:
             "machine": config["client_machine"], "path": config["store_path"],
             "type": self.client.store_type(config["store_type"])["StoreType"], "agent": agents[0]["AgentId"], "container_id": container,
             "container_name": config.get("container_name", ""), "properties": properties,
-            "schedule": schedule(config.get("inventory_schedule")), "approved": False if is_new else self.state["approved"],
+            # What only Command knows is not known while an apply runs: the provider sends false.
+            "schedule": schedule(config.get("inventory_schedule")), "approved": False,
             "password": password if is_new or password else {"SecretValue": ""},
             "create_if_missing": config.get("create_if_missing", False)}
 

@@ -1,3 +1,5 @@
+import Foundation
+import TestSupport
 import Testing
 
 @testable import Base
@@ -25,6 +27,12 @@ struct ClientPresetTests {
         #expect(Set(client.settings.map(\.key)).count == client.settings.count, "\(client.name) sets something twice")
     }
 
+    @Test(arguments: ClientPreset.all)
+    func theDocumentNamesIt(_ client: ClientPreset) throws {
+        let text = try String(contentsOf: Golden.root.appending(path: "docs/CLIENTS.md"), encoding: .utf8)
+        #expect(text.contains("| `\(client.name)` |"))
+    }
+
     /// What the command `clients` prints can be pasted into a scenario.
     @Test(arguments: ClientPreset.all)
     func itsTextIsThatOfAScenario(_ client: ClientPreset) throws {
@@ -36,7 +44,8 @@ struct ClientPresetTests {
     }
 
     @Test(arguments: [
-        ("client: kfutil", "go-sdk", "go-sdk", true), ("client: kfutil", "kfutil", "kfutil", false), ("client: null", "vault", "vault", false),
+        ("client: kfutil", "go-sdk", "go-sdk", true), ("client: kfutil", "kfutil", "kfutil", false),
+        ("client: null", "vault", "vault", false),
         ("", "vault", "vault", false), ("client: java-sdk\nproduct: \"10.5\"", "kfutil", "kfutil", true),
     ])
     func anOptionStandsAboveTheScenarioAndSaysSo(_ text: String, _ option: String, _ name: String, _ isDoubted: Bool) throws {
