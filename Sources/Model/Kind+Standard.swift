@@ -1,4 +1,5 @@
 public import Base
+public import Entities
 import ScenarioFormat
 
 extension Kind where Value == String {
@@ -76,6 +77,18 @@ extension Kind where Value == GUID {
 extension Kind where Value == Int {
     /// A whole number of 32 bits; one in quotes is taken too, as .NET does.
     public static var number: Kind { number() }
+
+    /// The same kind for numbers that queries may also give by a name.
+    ///
+    /// - Parameters:
+    ///   - what: the name, as refusals call it: "the short name of a store type".
+    ///   - number: finds the number that a name stands for.
+    /// - Returns: the kind.
+    public func named(_ what: String, _ number: @escaping @Sendable (String, Estate) -> Int?) -> Kind {
+        var kind = self
+        kind.query = .init(kindIn: { estate in .named(what: what) { number($0, estate) } }) { .number($0) }
+        return kind
+    }
 
     /// A whole number of 32 bits; one in quotes is taken too, as .NET does.
     ///

@@ -1,30 +1,18 @@
-import Base
+public import Base
 public import Entities
 import ScenarioFormat
-
-/// How releases send an enum, unless the switch `enums` says otherwise.
-public enum WordStyle: Sendable {
-    /// Every recorded release sends the number.
-    case number
-    /// Every recorded release sends the name.
-    case name
-    /// The name, whatever the switch says.
-    case alwaysName
-    /// Command 10 sent the name, 25 sends the number.
-    case byRelease
-}
 
 extension Kind where Value: NamedNumber {
     /// An enum. Requests may say the name without case, the number, or the number in quotes, as .NET does.
     ///
     /// - Parameters:
-    ///   - style: how releases send it.
+    ///   - group: the switch that says how answers have it; `nil` for an enum that always goes by its name.
     ///   - isLowercased: whether scenario files write its names in lower case.
     /// - Returns: the kind.
-    public static func word(_ style: WordStyle, lowercasedInFiles isLowercased: Bool = false) -> Kind {
+    public static func word(_ group: WireStyle.EnumGroup?, lowercasedInFiles isLowercased: Bool = false) -> Kind {
         let word = { @Sendable (value: Value) in isLowercased ? value.name.lowercased() : value.name }
         var kind = Kind(.word(Value.self, \.name)) { value, _, writer in
-            if writer.sendsNumbers(style) { writer.value(value.rawValue) } else { writer.value(value.name) }
+            if let group, writer.style.numbers.contains(group) { writer.value(value.rawValue) } else { writer.value(value.name) }
         } read: { json, place, _ throws(Refusal) in
             let (text, number) = (json.word, json.number)
             guard let value = Value.allCases.first(where: { $0.rawValue == number || $0.name.lowercased() == text }) else {
@@ -45,16 +33,4 @@ extension Kind where Value: NamedNumber {
 extension NamedNumber {
     /// All values as refusals list them: `one of None (0), Requested (1)`.
     public static var oneOfAll: String { "one of " + allCases.map { "\($0.name) (\($0.rawValue))" }.joined(separator: ", ") }
-}
-
-extension JSONWriter {
-    /// Whether an enum is sent as its number under the switches in force.
-    fileprivate func sendsNumbers(_ style: WordStyle) -> Bool {
-        switch (self.style.enums, style) {
-        case (_, .alwaysName): false
-        case (.numbers, _), (.product, .number): true
-        case (.names, .number), (.names, .byRelease), (_, .name): false
-        case (.product, .byRelease): self.style.productHasNumbers
-        }
-    }
 }

@@ -30,8 +30,17 @@ public struct Kind<Value: Sendable>: Sendable {
 
     /// What queries compare.
     struct Comparable: Sendable {
-        let kind: QueryKind
+        let kind: @Sendable (Estate) -> QueryKind
         let value: @Sendable (Value) -> QueryValue
+
+        init(kind: @autoclosure @escaping @Sendable () -> QueryKind, value: @escaping @Sendable (Value) -> QueryValue) {
+            self.init(kindIn: { _ in kind() }, value: value)
+        }
+
+        init(kindIn kind: @escaping @Sendable (Estate) -> QueryKind, value: @escaping @Sendable (Value) -> QueryValue) {
+            self.kind = kind
+            self.value = value
+        }
     }
 
     /// A kind of value.

@@ -99,7 +99,7 @@ public struct Member<Row: Modelled, Value: Sendable>: Sendable {
         var copy = self
         let (name, get, comparable) = (name ?? self.name, get, kind.query)
         copy.query = { view in
-            QueryField(name, comparable?.kind ?? .text, aliases: aliases, isKey: isKey, sortsOnly: sortsOnly) { row in
+            QueryField(name, comparable?.kind(view.estate) ?? .text, aliases: aliases, isKey: isKey, sortsOnly: sortsOnly) { row in
                 get(row, view).flatMap { comparable?.value($0) } ?? .null
             }
         }

@@ -65,8 +65,8 @@ struct Root: ParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            Serve.self, Exec.self, Healthcheck.self, Lint.self, Explain.self, Operations.self, Failures.self, FidelityPages.self,
-            Schema.self,
+            Serve.self, Exec.self, Healthcheck.self, Lint.self, Explain.self, Operations.self, Failures.self, Clients.self,
+            FidelityPages.self, Schema.self,
         ],
         defaultSubcommand: Serve.self)
 }

@@ -151,8 +151,7 @@ struct RunningServer {
             return log(.error, "the scenario file can no longer be read; keeping the old scenario")
         }
         do throws(Mistakes) {
-            let overrides = Scenario.Overrides(seed: options.seed, product: options.product, accessMode: options.authMode)
-            let scenario = try Scenario(bytes, now: TimeSource.system.now(), overrides: overrides)
+            let scenario = try Scenario(bytes, now: TimeSource.system.now(), overrides: options.overrides)
             server.restart(with: scenario)
             for warning in scenario.warnings.all { log(.warning, "scenario, line \(warning.line): \(warning.message)") }
             log(.info, "the scenario '\(scenario.name)' has changed; the default world restarts")
@@ -216,8 +215,10 @@ extension ServerOptions {
         return scenario
     }
 
+    /// What the options set over a scenario.
+    var overrides: Scenario.Overrides { .init(seed: seed, client: client, product: product, accessMode: authMode) }
+
     private func readScenario() throws -> Scenario {
-        let overrides = Scenario.Overrides(seed: seed, product: product, accessMode: authMode)
         guard let scenario else { return try Self.read([], named: "no scenario", overrides) }
         let source = ScenarioSource(scenario)
         guard let bytes = source.read() else {

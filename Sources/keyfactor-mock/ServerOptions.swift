@@ -49,6 +49,12 @@ struct ServerOptions: ParsableArguments {
     var threads: Int?
     @Option(help: ArgumentHelp("The seed of all identifiers and random draws; overrides the scenario's.", valueName: "n"))
     var seed: UInt64?
+    @Option(
+        help: ArgumentHelp(
+            "The client that is tested, as 'clients' lists them: sets switches and release where the scenario does not; overrides its client.",
+            valueName: "client"),
+        completion: .list(ClientPreset.all.map(\.name)), transform: ClientPreset.argument)
+    var client: ClientPreset?
     @Option(help: "The simulated release of Command; overrides the scenario's.")
     var product: ProductVersion?
     @Option(help: "Which credentials are accepted; overrides the scenario's.")
@@ -177,7 +183,7 @@ struct ServerOptions: ParsableArguments {
     static let settings: [Setting] =
         [
             "scenario", "host", "http-port", "https-port", "tls-cert", "tls-key", "ca-dir", "ca-file", "ready-file", "env-file", "auth",
-            "threads", "seed", "product", "auth-mode", "max-body", "max-headers", "max-connections", "idle-timeout", "max-worlds",
+            "threads", "seed", "client", "product", "auth-mode", "max-body", "max-headers", "max-connections", "idle-timeout", "max-worlds",
             "journal-bytes",
             "admin-port", "admin-token", "junit", "coverage", "log-level",
             "log-format",

@@ -11,6 +11,7 @@ enum Suggestions {
         "cert": "tls-cert", "certificate": "tls-cert", "ssl-cert": "tls-cert", "key": "tls-key", "ssl-key": "tls-key", "ca": "ca-file",
         "token": "admin-token", "verbose": "log-level", "debug": "log-level", "quiet": "log-level", "workers": "threads",
         "version-of-command": "product", "timeout": "idle-timeout", "san": "tls-name", "server-name": "tls-name",
+        "preset": "client", "profile": "client", "sdk": "client",
     ]
 
     /// The option that was probably meant.

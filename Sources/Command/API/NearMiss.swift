@@ -39,6 +39,25 @@ public struct NearMiss: Sendable {
         return "no operation \(request.method.name) \(below); nearest is \(nearest.0.name)"
     }
 
+    /// Why a tool may have sent another method than its user meant.
+    ///
+    /// - Parameters:
+    ///   - request: a request whose method its path does not have.
+    ///   - methods: those that it has.
+    /// - Returns: a guess; `nil` if nothing speaks for one.
+    public static func confusedMethod(of request: Request, among methods: [String]) -> String? {
+        if request.method == .post, request.body.isEmpty, methods.contains(Method.get.name) {
+            return "the body is empty: curl's --data '' makes a GET a POST, so leave it out or add --get"
+        }
+        // Go clients send null with every GET.
+        if request.method == .get, !request.body.isEmpty, request.text(request.body.prefix(8)) != "null",
+            methods.contains(Method.post.name)
+        {
+            return "this GET has a body: curl's --request GET keeps --data from making it a POST"
+        }
+        return nil
+    }
+
     private static func isPrefix(_ base: String, of path: String) -> Bool {
         let (base, path) = (base.lowercased(), path.lowercased())
         return path == base || path.hasPrefix(base + "/")

@@ -45,6 +45,7 @@ enum ServerControl {
                 writer.member("version", Version.current)
                 writer.member("scenario", scenario.name)
                 writer.member("seed", Int(scenario.seed))
+                writer.member("client", scenario.client?.name)
                 writer.member("product", scenario.product.rawValue)
                 writer.member("http", call.facts?.httpPort.map(Int.init))
                 writer.member("https", call.facts?.httpsPort.map(Int.init))

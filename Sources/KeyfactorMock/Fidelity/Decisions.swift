@@ -70,6 +70,7 @@ enum Decisions {
         - Name and ShortName must be given and be unlike those of other types, without case; names of properties and of entry parameters differ.
         - What a POST leaves out is false, empty, or Forbidden; Capability is the short name. Ids of properties count from 1 in each type.
         - A number is never given twice, also when its type is gone.
+        - Queries take a type's short name, without case, where its number is meant: `CertStoreType -eq "PEM"` (client). A number counts first.
         """
 
     /// Certificate store containers.
@@ -79,7 +80,8 @@ enum Decisions {
         - A PUT whose schedule is Off turns the stores' schedules off where it overwrites; one without `Schedule` leaves them alone. Stores that
           are not approved, or have no agent, take on nothing.
         - An id is never given twice. An Immediate or ExactlyOnce schedule stays on the container when it has run.
-        - Some clients read `Schedule` of one container as the compact text; the description has the object, and so does the mock.
+        - Some clients read `Schedule` of one container as the compact text; the description has the object, and so does the mock, unless
+          `containerSchedule: text` is set. Immediate has no text and is null there. Answers to writes keep the object.
         """
 
     /// `POST /OrchestratorJobs/Custom`.
@@ -115,6 +117,8 @@ enum Decisions {
         - Without a script an attempt is in process until a history request selects it; then it succeeds. A recurring job that is due again ends
           the attempt before. Retries exist only in scripts (recorded: failed attempts before the last are CompletedWillRetry).
         - A read is a JobHistory request whose query selects the attempt, whatever the page; filtered by JobId it is a read of that job alone.
+          So is a request for the inventory of the job's store, whatever the page, and one for all inventories if the caller may read the store
+          (client: one polls the inventory alone until a deployed certificate is there).
         - A recurring interval begins with its first interval. What an interval job missed while time leapt far ahead is counted, not recorded.
         - Logs fetched without a script are one line of text. Unscheduling leaves an attempt that is in progress in process.
         - Reschedule, Unschedule and Acknowledge take ids or a query, both or neither get 400; one item that is not eligible refuses all, also of a

@@ -39,6 +39,9 @@ public struct FidelityPage: Sendable {
             name: "switches", title: "Fidelity switches",
             parts: ["Set in a scenario under `fidelity`. The first value is the default.", switches]),
         FidelityPage(
+            name: "clients", title: "Clients",
+            parts: [FidelityTexts.clients] + ClientPreset.all.map { "## \($0.name)\n\n\($0.about).\n\n\(settings(of: $0))" }),
+        FidelityPage(
             name: "releases", title: "Releases",
             parts: [
                 "Set with `product` in a scenario or `--product`. 12.3 has no recording and is interpolated.", releases,
@@ -107,6 +110,12 @@ public struct FidelityPage: Sendable {
             FidelitySwitch.all.map {
                 ["`\($0.key)`", $0.values.map { "`\($0)`" }.joined(separator: " · "), $0.effect, $0.provenance]
             })
+    }
+
+    private static func settings(of client: ClientPreset) -> String {
+        table(
+            ["setting", "value", "why", "how it is known"],
+            client.settings.map { ["`\($0.key)`", "`\($0.value)`", $0.reason, $0.source] })
     }
 
     private static var releases: String {

@@ -27,6 +27,13 @@ enum FidelityTexts {
         may be added. An assumed one may be changed in part. Header fields are Command's, but for the two pages of a gateway.
         """
 
+    /// Before the tables of clients.
+    static let clients = """
+        What published clients need. `client: NAME` in a scenario, `--client NAME`, or `KEYFACTOR_MOCK_CLIENT=NAME` sets all of a client's settings at
+        once; `keyfactor-mock clients` lists them. What a scenario says under `fidelity` and as `product` stands above its client's settings, and
+        `enums` above all four of its parts; the options `--client` and `--product` stand above the scenario. [CLIENTS.md](../CLIENTS.md) says more.
+        """
+
     /// After the table of releases.
     static let releases = """
         Store types: a ShortName has at most 10 characters in 10.5 and 64 later (documented for 10 and 25; between them assumed). Entry parameters

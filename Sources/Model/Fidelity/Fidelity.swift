@@ -10,6 +10,17 @@ public struct Fidelity: Sendable, Equatable {
     enum Nulls: String, Sendable, CaseIterable {
         case vendor, omit
     }
+    /// How enums of one group are written.
+    enum Enums: String, Sendable, CaseIterable {
+        case product, numbers, names
+
+        /// Whether they are numbers, where the release has them so or not.
+        func isNumber(inProduct isNumber: Bool) -> Bool { self == .numbers || self == .product && isNumber }
+    }
+    /// What `GET /CertificateStoreContainers/{id}` shows as `Schedule`.
+    public enum ContainerSchedule: String, Sendable, CaseIterable {
+        case object, text
+    }
     /// What happens to members of a request that the model does not have.
     public enum UnknownMembers: String, Sendable, CaseIterable {
         case ignore, refuse
@@ -43,7 +54,12 @@ public struct Fidelity: Sendable, Equatable {
 
     var headers = Headers.writes
     var nulls = Nulls.vendor
-    var enums = WireStyle.EnumStyle.product
+    var enumsOfWeekdays = Enums.product
+    var enumsOfStoreTypes = Enums.product
+    var enumsOfJobHistory = Enums.product
+    var enumsOfAgents = Enums.product
+    /// What `GET /CertificateStoreContainers/{id}` shows as `Schedule`: an object, or the compact text of the list.
+    public var containerSchedule = ContainerSchedule.object
     /// What happens to members of a request that the model does not have; ignored unless said otherwise.
     public var unknownMembers = UnknownMembers.ignore
     var unknownIDs = UnknownIDs.vendor
@@ -71,9 +87,13 @@ public struct Fidelity: Sendable, Equatable {
     func wireStyle(_ product: ProductVersion) -> WireStyle {
         var style = WireStyle()
         style.times = product.traits.times
-        style.productHasNumbers = product.traits.numbers
         style.omitsNulls = nulls == .omit
-        style.enums = enums
+        style.numbers = []
+        // In all releases weekdays and enums of store types are names, those of agents numbers.
+        if enumsOfWeekdays.isNumber(inProduct: false) { style.numbers.insert(.weekdays) }
+        if enumsOfStoreTypes.isNumber(inProduct: false) { style.numbers.insert(.storeTypes) }
+        if enumsOfJobHistory.isNumber(inProduct: product.traits.numbers) { style.numbers.insert(.jobHistory) }
+        if enumsOfAgents.isNumber(inProduct: true) { style.numbers.insert(.agents) }
         return style
     }
 }

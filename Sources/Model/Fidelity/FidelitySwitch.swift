@@ -14,10 +14,13 @@ public struct FidelitySwitch: Sendable {
     public let effect: String
     /// How the default is known.
     public let provenance: String
-    let set: @Sendable (YAMLNode, inout Fidelity) -> Void
+    /// What a checked node says, as one of `values`.
+    let read: @Sendable (YAMLNode) -> String?
+    /// Takes one of `values`.
+    let set: @Sendable (String, inout Fidelity) -> Void
 
     private init<Value: RawRepresentable<String> & CaseIterable & Sendable>(
-        _ key: String, _ path: any WritableKeyPath<Fidelity, Value> & Sendable, _ about: String, effect: String, provenance: String
+        _ key: String, _ paths: any (WritableKeyPath<Fidelity, Value> & Sendable)..., about: String, effect: String, provenance: String
     ) {
         self.key = key
         values = Value.allCases.map(\.rawValue)
@@ -25,13 +28,15 @@ public struct FidelitySwitch: Sendable {
         self.about = about
         self.effect = effect
         self.provenance = provenance
-        set = { node, fidelity in
-            if let value = node.text.flatMap({ Value(rawValue: $0) }) { fidelity[keyPath: path] = value }
+        read = { $0.text }
+        set = { text, fidelity in
+            guard let value = Value(rawValue: text) else { return }
+            for path in paths { fidelity[keyPath: path] = value }
         }
     }
 
     private init(
-        flag key: String, _ path: any WritableKeyPath<Fidelity, Bool> & Sendable, _ about: String, effect: String, provenance: String
+        flag key: String, _ path: any WritableKeyPath<Fidelity, Bool> & Sendable, about: String, effect: String, provenance: String
     ) {
         self.key = key
         values = ["false", "true"]
@@ -39,33 +44,51 @@ public struct FidelitySwitch: Sendable {
         self.about = about
         self.effect = effect
         self.provenance = provenance
-        set = { node, fidelity in
-            if let value = node.boolean { fidelity[keyPath: path] = value }
-        }
+        read = { $0.boolean.map(String.init) }
+        set = { text, fidelity in fidelity[keyPath: path] = text == "true" }
     }
 
     /// Every switch, in the order of the documentation.
     public static let all: [FidelitySwitch] = [
         .init(
-            "headers", \.headers, "which requests must carry x-keyfactor-requested-with",
+            "headers", \.headers, about: "which requests must carry x-keyfactor-requested-with",
             effect: "which requests must carry `x-keyfactor-requested-with`; `off` also accepts any `x-keyfactor-api-version`",
             provenance: "client: GETs without it pass; assumed: writes without it get 400"),
         .init(
-            "nulls", \.nulls, "whether members without a value are sent as null or left out",
+            "nulls", \.nulls, about: "whether members without a value are sent as null or left out",
             effect: "whether members without a value are sent as null or left out",
             provenance: "recorded; `omit` is for SDKs that crash on a null object"),
         .init(
-            "enums", \.enums, "whether enums are numbers, names, or as the release has them",
-            effect: """
-                agents' status and platform, results and states of jobs, field types, weekdays, enums of store types: as the release has \
-                them, all numbers, or all names
-                """,
+            "enums", \.enumsOfWeekdays, \.enumsOfStoreTypes, \.enumsOfJobHistory, \.enumsOfAgents,
+            about: "whether enums are numbers, names, or as the release has them",
+            effect: "all enums: as the release has them, numbers, or names; what the next four do not say",
             provenance: "recorded: agents send numbers, weekdays and store types names; field types assumed"),
         .init(
-            "unknownMembers", \.unknownMembers, "what happens to members that a model does not have",
+            "enumsOfWeekdays", \.enumsOfWeekdays, about: "whether weekdays are numbers or names; default as enums",
+            effect: "`Days` of weekly schedules; as `enums` if left out",
+            provenance: "recorded: names; SDKs generated from the description read numbers (client)"),
+        .init(
+            "enumsOfStoreTypes", \.enumsOfStoreTypes, about: "whether enums of store types are numbers or names; default as enums",
+            effect: "`PrivateKeyAllowed`, `CustomAliasAllowed`, `Style` and `Type` of store types; as `enums` if left out",
+            provenance: "recorded: names; kfutil and Terraform read names, generated SDKs numbers (client)"),
+        .init(
+            "enumsOfJobHistory", \.enumsOfJobHistory,
+            about: "whether results, states and field types of jobs are numbers or names; default as enums",
+            effect: "`Result` and `Status` of the job history, `Type` of the fields of custom job types; as `enums` if left out",
+            provenance: "recorded: names until 12.3, numbers since; field types assumed"),
+        .init(
+            "enumsOfAgents", \.enumsOfAgents, about: "whether status and platform of agents are numbers or names; default as enums",
+            effect: "`Status` and `AgentPlatform` of agents; as `enums` if left out",
+            provenance: "recorded: numbers"),
+        .init(
+            "containerSchedule", \.containerSchedule, about: "what a GET of one container shows as Schedule",
+            effect: "`Schedule` of GET /CertificateStoreContainers/{id}: an object, or the compact text that the list has",
+            provenance: "documented as an object; kfutil and Terraform read a text (client)"),
+        .init(
+            "unknownMembers", \.unknownMembers, about: "what happens to members that a model does not have",
             effect: "members of a request that the model does not have", provenance: "recorded: ignored"),
         .init(
-            "json", \.json, "whether bodies are read as Newtonsoft's Json.NET and ASP.NET do, or as RFC 8259 says",
+            "json", \.json, about: "whether bodies are read as Newtonsoft's Json.NET and ASP.NET do, or as RFC 8259 says",
             effect: """
                 how the JSON of bodies is read: `lenient` also takes single quotes, names without quotes, comments, a trailing comma, control \
                 characters in strings, text after the first value, booleans and numbers as text, an empty text for null, and .NET's times; \
@@ -76,32 +99,32 @@ public struct FidelitySwitch: Sendable {
                 none of it is assumed
                 """),
         .init(
-            "unknownIds", \.unknownIDs, "the status for identifiers that do not exist",
+            "unknownIds", \.unknownIDs, about: "the status for identifiers that do not exist",
             effect: """
                 the status for identifiers that do not exist; `vendor` is 404 for an id in the path, for `AgentId` and for \
                 `JobTypeName`, 400 for ids in a list
                 """,
             provenance: "404 in the path recorded; the rest assumed"),
         .init(
-            "missingSchedule", \.missingSchedule, "what a missing Schedule of CertificateStores/Schedule means",
+            "missingSchedule", \.missingSchedule, about: "what a missing Schedule of CertificateStores/Schedule means",
             effect: "what POST /CertificateStores/Schedule makes of a body without `Schedule`",
             provenance: "documented as required; `off` is how SDKs switch a schedule off"),
         .init(
-            "emptyQuery", \.emptyQuery, "what an empty Query of Reschedule, Unschedule and Acknowledge means",
+            "emptyQuery", \.emptyQuery, about: "what an empty Query of Reschedule, Unschedule and Acknowledge means",
             effect: "what an empty `Query` means: 400, or all jobs and attempts", provenance: "assumed: an empty one is a client's mistake"),
         .init(
-            "bindingErrors", \.bindingErrors, "the shape of refusals of bodies that cannot be read",
+            "bindingErrors", \.bindingErrors, about: "the shape of refusals of bodies that cannot be read",
             effect: "shape of refusals of bodies that cannot be read: `ErrorCode` and `Message`, or `application/problem+json`",
             provenance: "assumed"),
         .init(
-            "unauthorizedBody", \.unauthorizedBody, "the body of a 401", effect: "body of a 401",
+            "unauthorizedBody", \.unauthorizedBody, about: "the body of a 401", effect: "body of a 401",
             provenance: "recorded: a client quotes the page's phrase; an empty one is reported too"),
         .init(
-            "paging", \.paging, "ignorePage makes every page the first",
+            "paging", \.paging, about: "ignorePage makes every page the first",
             effect: "`ignorePage` makes every page the first, which finds clients that never stop",
             provenance: "client: they ask on until they get `[]`"),
         .init(
-            flag: "timestampTypo", \.timestampTypo, "also sends RequestTimestamp as the documentation misspells it",
+            flag: "timestampTypo", \.timestampTypo, about: "also sends RequestTimestamp as the documentation misspells it",
             effect: "also sends `RequestTimestmap`, as one page of the documentation spells it",
             provenance: "documented: every machine-made source spells it right"),
     ]
@@ -112,11 +135,18 @@ extension Fidelity {
     public static let shape = Shape.object(
         "fidelity", fields: FidelitySwitch.all.map { Shape.Field($0.key, $0.shape, about: $0.about) })
 
-    /// Reads the switches that a checked mapping sets; the rest stay the vendor's.
-    public init(reading node: YAMLNode) {
+    /// Reads the switches that a checked mapping sets; the rest stay as a client needs them, or else the vendor's.
+    ///
+    /// - Parameters:
+    ///   - node: the mapping; `nil` sets nothing.
+    ///   - client: the client whose needs come first.
+    public init(reading node: YAMLNode?, for client: ClientPreset? = nil) {
         self.init()
         for each in FidelitySwitch.all {
-            if let value = node[each.key] { each.set(value, &self) }
+            if let value = client?[each.key] { each.set(value, &self) }
+        }
+        for each in FidelitySwitch.all {
+            if let value = node?[each.key].flatMap(each.read) { each.set(value, &self) }
         }
     }
 }

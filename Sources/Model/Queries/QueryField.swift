@@ -7,6 +7,8 @@ enum QueryKind: Sendable {
     case list
     /// A number that may also be given by name; names are in lower case.
     case words([String: Int])
+    /// The number of a row that may also be given by the row's name; `what` says so in refusals.
+    case named(what: String, number: @Sendable (String) -> Int?)
 }
 
 /// A field by which lists can be filtered and sorted.
@@ -60,7 +62,7 @@ public struct QueryField<Row>: Sendable {
     var operators: [QueryOperator] {
         switch kind {
         case .text: [.eq, .ne, .contains, .notContains, .startsWith, .endsWith]
-        case .number, .time, .words: [.eq, .ne, .lt, .le, .gt, .ge]
+        case .number, .time, .words, .named: [.eq, .ne, .lt, .le, .gt, .ge]
         case .boolean, .guid: [.eq, .ne]
         case .list: [.eq, .ne, .contains, .notContains, .startsWith, .endsWith]
         }

@@ -115,7 +115,8 @@ private struct QueryParser<Row> {
         case .text: return .text(text.uppercased() == "%ME%" ? user : text)
         case .list: return .text(text)
         case .number: if let number = Self.number(text) { return number }
-        case .words(let words): if let number = words[text.lowercased()].map({ .number($0) }) ?? Self.number(text) { return number }
+        case .words(let words): if let number = Self.number(text) ?? words[text.lowercased()].map({ .number($0) }) { return number }
+        case .named(_, let find): if let number = Self.number(text) ?? find(text).map({ .number($0) }) { return number }
         case .boolean: if let truth = Bool(text.lowercased()) { return .boolean(truth) }
         case .guid: if let guid = GUID(text) { return .guid(guid) }
         case .time: if let time = Timestamp(text) ?? today(text) { return .time(time) }
@@ -132,6 +133,7 @@ private struct QueryParser<Row> {
         case .text, .list: "a text"
         case .number: "a number"
         case .words(let words): "a number, or one of \(words.sorted { $0.value < $1.value }.map(\.key).joined(separator: ", "))"
+        case .named(let what, _): "a number, or \(what)"
         case .boolean: "true or false"
         case .guid: "a GUID"
         case .time: "a time such as \"2026-11-22\", \"2026-11-22T20:00:00Z\" or \"%TODAY-7%\""

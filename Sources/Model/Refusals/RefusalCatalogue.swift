@@ -206,11 +206,12 @@ extension Refusal {
     /// - Parameters:
     ///   - asked: method and path as sent.
     ///   - allowed: the methods that the path has.
+    ///   - guess: what the request may have been meant to be.
     /// - Returns: a refusal with status 405.
-    public static func methodNotAllowed(_ asked: String, _ allowed: [String]) -> Refusal {
+    public static func methodNotAllowed(_ asked: String, _ allowed: [String], guess: String? = nil) -> Refusal {
         Refusal(
             status: 405, code: badArgumentCode, message: "The requested resource does not support this HTTP method.", provenance: .assumed,
-            why: "\(asked): this path has \(allowed.joined(separator: ", "))",
+            why: "\(asked): this path has \(allowed.joined(separator: ", "))\(guess.map { "; \($0)" } ?? "")",
             headers: [.init(name: "Allow", value: allowed.joined(separator: ", "))]
         )
     }

@@ -89,7 +89,7 @@ extension Schedule {
                 writer.object { writer in
                     writer.name("Days")
                     writer.array(days) { writer, day in
-                        if writer.style.enums == .numbers { writer.value(day.rawValue) } else { writer.value(day.name) }
+                        if writer.style.numbers.contains(.weekdays) { writer.value(day.rawValue) } else { writer.value(day.name) }
                     }
                     writer.member("Time", time)
                 }

@@ -15,10 +15,10 @@ extension Agent: Modelled {
             .seeded("machine", required: true, about: "the host it runs on", \.machine)
         Member("Username", .text) { $0.username }.filtered(aliases: ["Identity"])
             .seeded("username", about: "the user it logs in as", \.username)
-        Member("AgentPlatform", .word(.number)) { $0.platform }.filtered("Platform", aliases: ["AgentPlatform"])
+        Member("AgentPlatform", .word(.agents)) { $0.platform }.filtered("Platform", aliases: ["AgentPlatform"])
             .seeded("platform", .byNumber, about: "1 is .NET, 2 Java, 5 native, 6 Bash", \.platform)
         Member("Version", .text) { $0.version }.filtered().seeded("version", about: "its version", \.version)
-        Member("Status", .word(.number, lowercasedInFiles: true)) { $0.status }.filtered()
+        Member("Status", .word(.agents, lowercasedInFiles: true)) { $0.status }.filtered()
             .seeded("status", about: "default approved", \.status)
         Member("LastSeen", .time) { agent, view in agent.lastSeen(by: view.now) }.filtered()
         Member("Capabilities", .list(.text("a capability"))) { $0.capabilities }.filtered()
@@ -28,7 +28,7 @@ extension Agent: Modelled {
             .seeded("blueprint", about: "the blueprint it came with", \.blueprint)
         Member("Thumbprint", .text) { _ in "" }.sorted()
         Member("LegacyThumbprint", .text) { _ in "" }.sorted()
-        Member("AuthCertificateReenrollment", .word(.alwaysName, lowercasedInFiles: true)) { $0.certificateReenrollment }.sorted()
+        Member("AuthCertificateReenrollment", .word(nil, lowercasedInFiles: true)) { $0.certificateReenrollment }.sorted()
             .seeded(
                 "certificateReenrollment", about: "whether it is to get a new certificate; default none", \.certificateReenrollment)
         Seed("lastSeen", .time, about: "when it last polled; null for an agent that polls all the time", \.lastSeen)
@@ -47,7 +47,7 @@ extension Agent: Modelled {
 extension Kind where Value == Agent.Platform {
     /// A platform as scenario files say it: by its number.
     fileprivate static var byNumber: Kind {
-        var kind = Kind.word(.number)
+        var kind = Kind.word(.agents)
         kind.shape = .integer(0...7)
         kind.seed = { node, _ in node.integer.flatMap { Agent.Platform(rawValue: $0) } }
         kind.dump = { platform, _, writer in writer.value(platform.rawValue) }

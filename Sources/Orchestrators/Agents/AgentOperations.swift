@@ -133,6 +133,6 @@ struct AgentReenrollment: Modelled {
     ) {
         Asked("OrchestratorIds", .guids(of: "orchestrator"), required: "at least one orchestrator id", \.agents)
         Member("FailedOrchestratorIds", .list(.guid)) { $0.agents }
-        Member("Status", .word(.number)) { $0.status }.asked(.create, required: Agent.CertificateReenrollment.oneOfAll, \.status)
+        Member("Status", .word(.agents)) { $0.status }.asked(.create, required: Agent.CertificateReenrollment.oneOfAll, \.status)
     }
 }

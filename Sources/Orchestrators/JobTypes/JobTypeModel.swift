@@ -39,7 +39,7 @@ extension JobType.Field: Modelled {
     ) {
         Member("Name", .text("a name", length: 1...128)) { $0.name }.asked(.requests, required: "a field's name", \.name)
             .seeded("name", required: true, about: "the field's name", \.name)
-        Member("Type", .word(.byRelease)) { $0.type }.asked(.requests, required: JobType.FieldType.oneOfAll, \.type)
+        Member("Type", .word(.jobHistory)) { $0.type }.asked(.requests, required: JobType.FieldType.oneOfAll, \.type)
             .seeded("type", about: "default String", \.type)
         Member("DefaultValue", .text, nullable: { $0.defaultValue }).asked(.requests, kind: .scalar, \.defaultValue)
             .seeded("default", about: "what is filled in where a request leaves it out", \.defaultValue)

@@ -1,5 +1,5 @@
-import Base
-import Entities
+public import Base
+public import Entities
 import HashTreeCollections
 import Model
 
@@ -19,11 +19,23 @@ extension Estate {
             reading = all.sorted { $0.number < $1.number }
         }
         for job in reading {
-            guard let run = jobs.runs[job.id], let left = run.readsLeft, filter?.matches(entry(of: job, run, now: now)) ?? true else {
-                continue
-            }
-            if left > 1 { jobs.runs[job.id]?.readsLeft = left - 1 } else { moveOn(job.id, at: now) }
+            guard let run = jobs.runs[job.id], filter?.matches(entry(of: job, run, now: now)) ?? true else { continue }
+            countRead(of: job.id, now: now)
         }
+    }
+
+    /// Counts a request for a store's inventory as a read of every job on the store: some clients look nowhere else.
+    ///
+    /// - Parameters:
+    ///   - store: the store.
+    ///   - now: the world's time.
+    public mutating func noteInventoryRead(of store: CertificateStore, now: Timestamp) {
+        for job in (jobs.onStores[store.id] ?? []) + (store.inventoryJob.map { [$0] } ?? []) { countRead(of: job, now: now) }
+    }
+
+    private mutating func countRead(of job: GUID, now: Timestamp) {
+        guard let left = jobs.runs[job]?.readsLeft else { return }
+        if left > 1 { jobs.runs[job]?.readsLeft = left - 1 } else { moveOn(job, at: now) }
     }
 
     /// The entry of a job's present attempt, or of the one that ended last before a retry, or, while it is absent, as it would be.

@@ -27,8 +27,8 @@ public struct AttemptSeed: Modelled {
         Seed("clientMachine", .text, about: "the machine worked on", \.clientMachine)
         Seed("start", .time, about: "its OperationStart", \.start)
         Seed("end", .time, about: "its OperationEnd", \.end)
-        Seed("result", .word(.byRelease), about: "its Result", \.result)
-        Seed("status", .word(.byRelease), about: "its Status", \.status)
+        Seed("result", .word(.jobHistory), about: "its Result", \.result)
+        Seed("status", .word(.jobHistory), about: "its Status", \.status)
         Seed("message", .text, about: "its Message", \.message)
         Seed("data", .text, about: "what JobStatus/Data answers", \.data)
     }

@@ -81,8 +81,8 @@ extension HistoryEntry: Modelled {
         Member("OperationStart", .time) { $0.start }.filtered()
         Member("OperationEnd", .time, nullable: { $0.end }).filtered()
         Member("Message", .text, nullable: { $0.message }).filtered()
-        Member("Result", .word(.byRelease)) { $0.result }.filtered()
-        Member("Status", .word(.byRelease)) { $0.status }.filtered()
+        Member("Result", .word(.jobHistory)) { $0.result }.filtered()
+        Member("Status", .word(.jobHistory)) { $0.status }.filtered()
         Member("StorePath", .text, nullable: { $0.job.order.target }).filtered("TargetPath", aliases: ["StorePath"])
         Member("ClientMachine", .text, nullable: { $0.clientMachine }).filtered()
     }

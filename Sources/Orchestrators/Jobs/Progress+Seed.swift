@@ -28,7 +28,7 @@ extension Progress.Step: Modelled {
 
 extension Kind where Value == HistoryEntry.Result {
     /// A result as scenario files name it.
-    fileprivate static var resultName: Kind { .word(.byRelease) }
+    fileprivate static var resultName: Kind { .word(.jobHistory) }
 }
 
 extension Progress {

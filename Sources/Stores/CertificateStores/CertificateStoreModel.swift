@@ -36,7 +36,7 @@ extension CertificateStore: Modelled {
         Member("Storepath", .text) { $0.path }.filtered("StorePath")
             .asked(.create, as: "StorePath", kind: .storePath, required: "a path of 1 to 722 characters", \.path)
         Member("CertStoreInventoryJobId", .guid, nullable: { $0.inventoryJob }).sorted()
-        Member("CertStoreType", .number) { $0.type }.filtered("Category", aliases: ["CertStoreType"])
+        Member("CertStoreType", .storeType()) { $0.type }.filtered("Category", aliases: ["CertStoreType"])
             .asked(.create, required: "the number of a certificate store type") { $0.type = $1.value }
             .asked(.approve) { $0.type = $1.value }
         Member("Approved", .flag) { $0.isApproved }.filtered()
@@ -85,7 +85,7 @@ extension CertificateStore: Modelled {
         Member("RemoveSupported", .flag) { store, view in
             view.estate.storeTypes[store.type]?.supports.contains(.remove) ?? false
         }.queryOnly()
-        Member("PrivateKeyAllowed", .word(.name)) { store, view in
+        Member("PrivateKeyAllowed", .word(.storeTypes)) { store, view in
             view.estate.storeTypes[store.type]?.details.privateKey ?? .optional
         }.queryOnly()
         // A store holds many: one of them must fit.

@@ -51,13 +51,20 @@ public enum CertificateStoreOperations {
         .get, "/CertificateStores/{id}/Inventory", needs: .containers(.storesRead),
         returns: Contents.array(Contents.of(InventoryRow.model, .shown)), query: Operation.Parameter.list(filters: false), counts: true,
         established: "members, paging and sorting without a query; `[]` for a store without certificates (documented, recorded)",
-        assumed: "sorted by Name; `CertState` is always 1, `Metadata` empty; entries of one alias are one element with a chain"
+        assumed: """
+            sorted by Name; `CertState` is always 1, `Metadata` empty; entries of one alias are one element with a chain; a read of the jobs on \
+            the store
+            """
     ) { call, estate throws(Refusal) in
         let store = try CertificateStore.noun.find(.storesRead, call, estate)
         let rows = GatheredRows(all: store.inventory.map { InventoryRow(store: store, entry: $0) })
         let fields = InventoryRow.model.queryFields(call.view(.shown, estate))
         let page = try call.page(of: rows, fields: fields, defaultSort: "Name", takesQuery: false)
-        return .reply(call.list(page, InventoryRow.model, .shown, estate))
+        let reply = call.list(page, InventoryRow.model, .shown, estate)
+        return .commit { estate in
+            estate.noteInventoryRead(of: store, now: call.now)
+            return reply
+        }
     }
 
     /// Assumed: in the order of the stores, then by Name.
@@ -65,15 +72,23 @@ public enum CertificateStoreOperations {
         .get, "/CertificateStores/Inventory", since: .v25, needs: .containers(.storesRead),
         returns: Contents.array(Contents.of(InventoryRow.model, .shown)), query: Operation.Parameter.list(), counts: true,
         established: "that 25 has it (documented)",
-        assumed: "everything else, by analogy with the inventory of one store; query fields of stores, Name, CertStoreId"
+        assumed: """
+            everything else, by analogy with the inventory of one store; query fields of stores, Name, CertStoreId; a read of the jobs on \
+            all stores that the caller may read
+            """
     ) { call, estate throws(Refusal) in
         let permissions = call.caller.permissions
-        let stores = estate.stores.all.filter { !$0.inventory.isEmpty && permissions.allow(.storesRead, container: $0.container) }
+        let readable = estate.stores.all.filter { permissions.allow(.storesRead, container: $0.container) }
+        let stores = readable.filter { !$0.inventory.isEmpty }
         let rows = GatheredRows(all: stores.flatMap { store in store.inventory.map { InventoryRow(store: store, entry: $0) } })
         let view = call.view(.shown, estate)
         let fields =
             InventoryRow.model.queryFields(view) + CertificateStore.model.queryFields(view).map { $0.of { $0.store } }
-        return .reply(call.list(try call.page(of: rows, fields: fields, defaultSort: nil), InventoryRow.model, .shown, estate))
+        let reply = call.list(try call.page(of: rows, fields: fields, defaultSort: nil), InventoryRow.model, .shown, estate)
+        return .commit { estate in
+            for store in readable { estate.noteInventoryRead(of: store, now: call.now) }
+            return reply
+        }
     }
 
     /// The stores of some ids. One that is unknown or out of reach refuses the whole request.

@@ -38,9 +38,15 @@ extension Container: Modelled {
         Member("Schedule", .scheduleOrOff, nullable: { $0.schedule.map { .set($0) } }).only(in: .written)
             .asked(.requests, \.schedule)
             .seeded(Seed("schedule", .schedule, about: "the inventory schedule of the stores in it", \.schedule))
-        Member("Schedule", .scheduleOnTheDay, nullable: { $0.schedule }).only(in: .shown)
+        Member(
+            "Schedule", .containerSchedule,
+            nullable: { container, view in
+                // Immediate has no compact text.
+                view.fidelity.containerSchedule == .text && container.schedule?.compact == nil ? nil : container.schedule
+            }
+        ).only(in: .shown)
         // -1 is any type: recorded from 25, assumed for earlier releases.
-        Member("CertStoreType", .number(null: -1)) { $0.storeType ?? -1 }.filtered()
+        Member("CertStoreType", .storeType(null: -1)) { $0.storeType ?? -1 }.filtered()
             .asked(.requests) { $0.storeType = $1.value }
             .seeded(.storeType("storeType", about: "the short name of the store type it is limited to", \.storeType))
         Member("StoreCount", .number) { container, view in view.estate.stores.count(inGroup: container.id) }.only(in: .listed)
@@ -60,6 +66,20 @@ extension Container: Modelled {
     static let noun = Noun(
         "/CertificateStoreContainers", model, reads: .storesRead, container: { $0.id }, rows: \.containers,
         notFound: { .containerNotFound($0) })
+}
+
+extension Kind where Value == Schedule {
+    /// The schedule of one container: an object, or for some clients the compact text that the list has.
+    fileprivate static var containerSchedule: Kind {
+        let object = Kind.scheduleOnTheDay
+        return Kind(.either([Schedule.schema, .text])) { schedule, view, writer in
+            if view.fidelity.containerSchedule == .text, let text = schedule.compact {
+                writer.value(text)
+            } else {
+                object.write(schedule, view, &writer)
+            }
+        }
+    }
 }
 
 extension Seed {

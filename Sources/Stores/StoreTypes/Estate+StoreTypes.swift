@@ -1,5 +1,16 @@
 import Base
 public import Entities
+import Model
+
+extension Kind where Value == Int {
+    /// The number of a store type, for which queries may say its short name (assumed; a client does).
+    ///
+    /// - Parameter null: a number that means any type, if one does.
+    /// - Returns: the kind.
+    static func storeType(null: Int? = nil) -> Kind {
+        number(null: null).named("the short name of a store type") { name, estate in estate.storeType(shortName: name)?.number }
+    }
+}
 
 extension Estate {
     /// A store type by its short name, without case.

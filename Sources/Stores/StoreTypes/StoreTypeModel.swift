@@ -18,7 +18,7 @@ extension StoreType: Modelled {
         Member("Capability", .text) { $0.capability }.filtered()
             .asked(.requests) { if let capability = $1.value, !capability.isEmpty { $0.capability = capability } }
             .seeded("capability", about: "what agents call it; default the short name", \.capability)
-        Member("StoreType", .number) { $0.number }.filtered(aliases: ["Id"], isKey: true)
+        Member("StoreType", .storeType()) { $0.number }.filtered(aliases: ["Id"], isKey: true)
             .asked(.update, required: "the number of a store type", \.number)
             .seeded("number", about: "its StoreType; the next free one from 102 if left out", \.number)
         // Assumed: no source says what it is.
@@ -35,7 +35,7 @@ extension StoreType: Modelled {
             .seeded("pathType", about: "its StorePathType, such as MultipleChoice", \.details.pathType)
         Member("StorePathValue", .text, optional: { $0.details.pathValue }).asked(.requests, \.details.pathValue)
             .seeded("pathValue", about: "its StorePathValue", \.details.pathValue)
-        Member("PrivateKeyAllowed", .word(.name)) { $0.details.privateKey }.asked(.requests, \.details.privateKey)
+        Member("PrivateKeyAllowed", .word(.storeTypes)) { $0.details.privateKey }.asked(.requests, \.details.privateKey)
             .seeded("privateKey", about: "its PrivateKeyAllowed; default Optional", \.details.privateKey)
         Member("CertificateFormat", .number) { $0.details.certificateFormat }.sent { $0.traits.storeTypeValidation }
             .asked(.requests, \.details.certificateFormat)
@@ -46,7 +46,7 @@ extension StoreType: Modelled {
             .seeded("powerShell", about: "its PowerShell; default false", \.details.usesPowerShell)
         Member("BlueprintAllowed", .flag) { $0.details.allowsBlueprints }.asked(.requests, \.details.allowsBlueprints)
             .seeded("blueprintAllowed", about: "its BlueprintAllowed; default false", \.details.allowsBlueprints)
-        Member("CustomAliasAllowed", .word(.name)) { $0.details.customAlias }.asked(.requests, \.details.customAlias)
+        Member("CustomAliasAllowed", .word(.storeTypes)) { $0.details.customAlias }.asked(.requests, \.details.customAlias)
             .seeded("customAlias", about: "its CustomAliasAllowed; default Forbidden", \.details.customAlias)
         Member("EntryParameters", .list(.object(EntryParameter.model))) { $0.numberedEntryParameters }
             .asked(.requests, \.details.entryParameters)

@@ -13,7 +13,7 @@ extension StoreType.Property: Modelled {
         Member("Name", .text) { $0.name }.asked(.requests, kind: .nonEmptyText, required: "at least one character", \.name).seeded(nameSeed)
         Member("DisplayName", .text, optional: { $0.displayName }).asked(.requests, \.displayName)
             .seeded(Seed("displayName", .text, about: "as people see it; default the name", isNullSaid: true, \.displayName))
-        Member("Type", .word(.name)) { $0.type }.asked(.requests, \.type).seeded("type", about: "default String", \.type)
+        Member("Type", .word(.storeTypes)) { $0.type }.asked(.requests, \.type).seeded("type", about: "default String", \.type)
         Member("DependsOn", .text, optional: { $0.dependsOn }).asked(.requests, \.dependsOn)
             .seeded("dependsOn", about: "the property it depends on", \.dependsOn)
         Member("DefaultValue", .text, optional: { $0.defaultValue }).asked(.requests, kind: .scalar, \.defaultValue)
@@ -53,7 +53,7 @@ extension StoreType.EntryParameter: Modelled {
             .seeded("name", .text("a name", length: 1...128), required: true, about: "the parameter's name", \.name)
         Member("DisplayName", .text, optional: { $0.displayName }).asked(.requests, \.displayName)
             .seeded("displayName", about: "as people see it", \.displayName)
-        Member("Type", .word(.name)) { $0.type }.asked(.requests, \.type).seeded("type", about: "default String", \.type)
+        Member("Type", .word(.storeTypes)) { $0.type }.asked(.requests, \.type).seeded("type", about: "default String", \.type)
         // Requests of every release may say either; ValidationOptions, where both are sent, has the last word.
         Member("RequiredWhen", .object(Occasions.requiredWhen)) { $0.needed }.sent { !$0.traits.storeTypeValidation }
             .asked(.requests, \.needed)
@@ -132,7 +132,7 @@ extension StoreType.PasswordOptions: Modelled {
             .seeded("entrySupported", about: "whether entries have passwords of their own; default false", \.entrySupported)
         Member("StoreRequired", .flag) { $0.storeRequired }.asked(.requests, \.storeRequired)
             .seeded("storeRequired", about: "whether a store needs a password; default false", \.storeRequired)
-        Member("Style", .word(.name)) { $0.style }.asked(.requests, \.style).seeded("style", about: "default Default", \.style)
+        Member("Style", .word(.storeTypes)) { $0.style }.asked(.requests, \.style).seeded("style", about: "default Default", \.style)
         Asked(ignored: "StorePassword", in: .requests)
     }
 }

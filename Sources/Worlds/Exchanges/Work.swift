@@ -75,7 +75,8 @@ enum Work {
             }
             return (endpoint, parameters)
         case .otherMethods(let methods):
-            throw .methodNotAllowed("\(request.method.name) \(request.text(request.path).prefix(200))", methods)
+            let asked = "\(request.method.name) \(request.text(request.path).prefix(200))"
+            throw .methodNotAllowed(asked, methods, guess: NearMiss.confusedMethod(of: request, among: methods))
         case .nothing: throw .noOperation(nearest ?? "")
         case .badEncoding: throw .badArgument("The path is not properly percent-encoded UTF-8.")
         }

@@ -9,6 +9,6 @@ extension Scenario {
         let all = rules.rules
         let doubts = RuleDoubts(rules: all, product: product, bases: basePaths, clock: clock)
         let written = all.lazy.flatMap(\.names) + expectations.flatMap(\.names) + progressNames
-        return Mistakes(doubts.warnings(all.indices) + Names(self).warnings(written))
+        return Mistakes((clientDoubt.map { [$0] } ?? []) + doubts.warnings(all.indices) + Names(self).warnings(written))
     }
 }

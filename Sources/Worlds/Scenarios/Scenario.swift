@@ -13,11 +13,15 @@ public final class Scenario: Sendable {
     public let name: String
     /// Every drawn GUID comes from it.
     public let seed: UInt64
+    /// The client whose needs it serves; `nil` for none in particular.
+    public let client: ClientPreset?
     /// The release of Command that is stood in for.
     public let product: ProductVersion
     /// The base paths below which the API is served, each with a leading slash and no trailing one.
     public let basePaths: [String]
     let fidelity: Fidelity
+    /// A warning if the command line names another client than the scenario.
+    let clientDoubt: Mistake?
     /// Who is admitted, and as whom.
     public let access: AccessPolicy
     /// The time to begin with, and how it passes.
@@ -43,12 +47,16 @@ public final class Scenario: Sendable {
     /// What the command line may set over a scenario.
     public struct Overrides: Sendable {
         var seed: UInt64?
+        var client: ClientPreset?
         var product: ProductVersion?
         var accessMode: AccessPolicy.Mode?
 
         /// Nothing over the scenario.
-        public init(seed: UInt64? = nil, product: ProductVersion? = nil, accessMode: AccessPolicy.Mode? = nil) {
+        public init(
+            seed: UInt64? = nil, client: ClientPreset? = nil, product: ProductVersion? = nil, accessMode: AccessPolicy.Mode? = nil
+        ) {
             self.seed = seed
+            self.client = client
             self.product = product
             self.accessMode = accessMode
         }
@@ -65,8 +73,11 @@ public final class Scenario: Sendable {
         let node = try YAMLNode.read(text, as: .orNull(ScenarioShape.scenario))
         name = node["scenario"]?.text ?? "unnamed"
         seed = overrides.seed ?? node["seed"].flatMap { $0.integer }.map { UInt64($0) } ?? 1
-        product = overrides.product ?? node["product"]?.text.flatMap { ProductVersion(rawValue: $0) } ?? .v25
-        fidelity = node["fidelity"].map { Fidelity(reading: $0) } ?? Fidelity()
+        let ownClient = node["client"]?.text.flatMap { ClientPreset.named($0) }
+        client = overrides.client ?? ownClient
+        clientDoubt = Self.doubt(about: node["client"], overriddenBy: overrides.client)
+        product = overrides.product ?? node["product"]?.text.flatMap { ProductVersion(rawValue: $0) } ?? client?.product ?? .v25
+        fidelity = Fidelity(reading: node["fidelity"], for: client)
         var access = node["auth"].map { AccessPolicy(reading: $0) } ?? AccessPolicy()
         if let mode = overrides.accessMode { access.mode = mode }
         self.access = access
@@ -100,6 +111,13 @@ public final class Scenario: Sendable {
         router = Router(API.operations, bases: basePaths)
         source = text
         self.overrides = overrides
+    }
+
+    private static func doubt(about node: YAMLNode?, overriddenBy client: ClientPreset?) -> Mistake? {
+        guard let node, let name = node.text, let client, client.name != name else { return nil }
+        return Mistake(
+            node.mark, "the scenario's client is '\(name)', and the server serves '\(client.name)', which its option --client names",
+            hint: "leave the option out where worlds serve different clients")
     }
 
     /// One path is served before the vendor's two; a list is served instead of them.

@@ -15,7 +15,10 @@ public enum ScenarioShape {
         fields: [
             .init("scenario", .text(), about: "the scenario's name"),
             .init("seed", .integer(0...Int.max), about: "every drawn GUID comes from it; default 1"),
-            .init("product", product, about: "the release of Command that is simulated; default \"25.4\""),
+            .init(
+                "client", .orNull(.word(ClientPreset.all.map(\.name))),
+                about: "the client that is tested: switches and release are as it needs them where the scenario says nothing"),
+            .init("product", product, about: "the release of Command that is simulated; default the client's, or \"25.4\""),
             .init(
                 "basePath", .oneOf([path, .list(path)], "a path such as /KeyfactorAPI, or a list of them"),
                 about: "where the API is served: one path beside /KeyfactorAPI and /Keyfactor/API, or a list instead of them"),

@@ -34,7 +34,7 @@ from command_v11_client.models.system_day_of_week import SystemDayOfWeek as Day
 from command_v11_client.types import UNSET
 from support.mock import ESTATE, basic
 
-SWITCHES = "fidelity: { nulls: omit, enums: numbers, missingSchedule: off }\n"
+SWITCHES = "client: python-sdk-11\n"
 STANDSTILL = "clock: { mode: frozen }\n"  # so that two answers about one agent are the same
 USER, PASSWORD = "EXAMPLE\\ops", "Pa55:w:ord"
 ACCESS = f"auth: {{ mode: basic, users: [ {{ name: '{USER}', password: '{PASSWORD}' }} ] }}\n"

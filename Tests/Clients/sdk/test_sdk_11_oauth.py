@@ -15,7 +15,7 @@ from support.mock import ESTATE
 
 SCENARIO = """
 clock: { mode: frozen }
-fidelity: { nulls: omit, enums: numbers, missingSchedule: off }
+client: python-sdk-11
 auth: { mode: bearer, clients: [ { id: ci, secret: 's3cr:t&=+ %' } ] }
 """
 

@@ -30,7 +30,7 @@ from support.mock import ESTATE, basic
 
 USER, PASSWORD = "EXAMPLE\\ops", "Pa55:w:ord"
 ACCESS = f"auth: {{ mode: basic, users: [ {{ name: '{USER}', password: '{PASSWORD}' }} ] }}\n"
-SWITCHES = "fidelity: { nulls: omit, enums: numbers, missingSchedule: off }\n"
+SWITCHES = "client: python-sdk-1\n"
 STANDSTILL = "clock: { mode: frozen }\n"  # so that two answers about one agent are the same
 UTC = datetime.timezone.utc
 EVENING = datetime.datetime(2026, 11, 22, 20, 0, tzinfo=UTC)

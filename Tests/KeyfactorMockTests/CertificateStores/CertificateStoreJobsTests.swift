@@ -111,7 +111,6 @@ struct CertificateStoreJobsTests {
         #expect(reply.status == 200)
         let jobs = reply.json.elements.map(\.guid)
         #expect(jobs.count == 2 && !jobs.contains(nil))
-        #expect(try Self.aliases(mock, "web-1") == [])
         let scheduled = try Self.send(mock, .get, "/OrchestratorJobs/ScheduledJobs").json.elements
         #expect(scheduled.map { $0["JobType"]?.text } == ["PEMManagement", "PEMManagement"])
         #expect(try Self.letRun(mock).map { $0["JobId"]?.guid } == jobs)

@@ -25,7 +25,7 @@ struct ControlTests {
         #expect(try mock.get("/_mock/ca.pem").body == "PEM")
         #expect(
             try mock.get("/_mock/info").body
-                == #"{"version":"0.1.0-dev","scenario":"unnamed","seed":1,"product":"25.4","http":8080,"https":null,"admin":null,"worlds":1,"pid":7}"#
+                == #"{"version":"0.1.0-dev","scenario":"unnamed","seed":1,"client":null,"product":"25.4","http":8080,"https":null,"admin":null,"worlds":1,"pid":7}"#
                 + "\n")
     }
 

@@ -71,6 +71,7 @@ struct OpenAPITests {
     private static let worlds = [
         ("", "the newest release"), (#"product: "10.5""#, "the oldest"), (#"product: "24.4""#, "the one before the newest"),
         ("fidelity: { nulls: omit, enums: numbers }", "as SDKs need it"), ("fidelity: { enums: names }", "enums as names"),
+        ("client: kfutil", "containers with texts"), ("client: java-sdk", "as the Java SDK needs it"),
     ]
 
     @Test(arguments: worlds)

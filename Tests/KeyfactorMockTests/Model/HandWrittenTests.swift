@@ -38,7 +38,7 @@ struct HandWrittenTests {
             var fidelity = Fidelity()
             fidelity.timestampTypo = round % 2 == 0
             fidelity.nulls = round % 3 == 0 ? .omit : .vendor
-            fidelity.enums = WireStyle.EnumStyle.allCases[round % 3]
+            fidelity.enumsOfWeekdays = Fidelity.Enums.allCases[round % 3]
             let fields = (0..<random.next() % 4).map { Job.Field(name: "F\($0)", value: Self.texts[Int(random.next() % 5)]) }
             let order = JobOrder(
                 agent: GUID(high: random.next(), low: random.next()), kind: .custom, type: Self.texts[Int(random.next() % 5)],

@@ -135,7 +135,7 @@ struct ScheduleTests {
 
     @Test func weekdaysAreNumbersForGeneratedSDKs() {
         var style = WireStyle()
-        style.enums = .numbers
+        style.numbers.insert(.weekdays)
         var writer = JSONWriter(style: style)
         Schedule.weekly([.monday, .saturday], Mock.noon).write(to: &writer)
         #expect(String(decoding: writer.bytes, as: UTF8.self) == #"{"Weekly":{"Days":[1,6],"Time":"2026-11-22T12:00:00Z"}}"#)
