@@ -150,11 +150,11 @@ public final class Worlds: Sendable {
     /// - Returns: `nil` without the header field.
     public static func header(of request: Request) throws(Refusal) -> String? {
         guard let name = request.header("x-mock-world") else { return nil }
-        guard isName(name) else {
-            throw .noOperation("X-Mock-World: a world's name is 1 to 64 letters, digits, '.', '_' or '-', found '\(name.prefix(64))'")
-        }
         guard !request.isRepeated("x-mock-world") else {
             throw .badArgument("X-Mock-World: expected one world, found the header field more than once.")
+        }
+        guard isName(name) else {
+            throw .noOperation("X-Mock-World: a world's name is 1 to 64 letters, digits, '.', '_' or '-', found '\(name.prefix(64))'")
         }
         return name
     }
