@@ -1,5 +1,6 @@
 import ArgumentParser
 import Base
+import MicroHTTP
 import ScenarioFormat
 import Worlds
 
@@ -24,8 +25,11 @@ struct Lint: ParsableCommand {
         for file in files {
             let source = ScenarioSource(file)
             let name = source.name
-            guard let bytes = source.read() else {
-                Process.printError("\(file): cannot be read")
+            let bytes: [UInt8]
+            do throws(FileProblem) {
+                bytes = try source.read()
+            } catch {
+                Process.printError("\(name.abbreviated): cannot be read. \(error)")
                 isGood = false
                 continue
             }

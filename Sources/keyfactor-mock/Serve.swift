@@ -39,7 +39,8 @@ struct Serve: ParsableCommand {
         Process.write(try running.announce(), to: .standardOutput)
         let signal = options.watch ? watch(running, options, since: stamp, log) : Process.waitForSignal()
         log(.info, "stopping on \(signal)")
-        try running.finish()
+        let code = running.finish()
+        if code != .success { throw code }
     }
 
     /// Waits for a signal, and meanwhile checks the scenario file four times a second.
