@@ -20,7 +20,7 @@ public struct AttemptSeed: Modelled {
 
     /// The keys that a file may give an attempt.
     public static let model = Model<AttemptSeed>([:], "an attempt", blank: { .init() }) {
-        Seed("id", .number(1...Int(Int32.max)), required: true, about: "its JobHistoryId", \.id)
+        Seed("id", .given(), required: true, about: "its JobHistoryId", \.id)
         Seed("job", .guid, required: true, about: "the id of its job, which stands under jobs", \.job)
         Seed("number", .number, about: "the number of its job", \.number)
         Seed("agentMachine", .text, about: "the machine of the agent", \.agentMachine)
@@ -102,12 +102,12 @@ public struct NumberSeed: Modelled {
 
     /// The keys that a file may give the numbers.
     public static let model = Model<NumberSeed>([:], "numbers given out", blank: { .init() }) {
-        Seed("jobs", .number, about: "how many jobs there have been", \.jobs)
-        Seed("nextAttempt", .number(1...Int(Int32.max)), about: "the next JobHistoryId", \.nextAttempt)
+        Seed("jobs", .given(from: 0), about: "how many jobs there have been", \.jobs)
+        Seed("nextAttempt", .given(), about: "the next JobHistoryId", \.nextAttempt)
         Seed("lostAttempts", .number, about: "how many attempts the history no longer holds", \.lostAttempts)
-        Seed("highestStoreType", .number, about: "the highest StoreType ever given", \.highestStoreType)
-        Seed("highestContainer", .number, about: "the highest container Id ever given", \.highestContainer)
-        Seed("inventoryItems", .number, about: "the last CertStoreInventoryItemId", \.inventoryItems)
+        Seed("highestStoreType", .given(from: 0), about: "the highest StoreType ever given", \.highestStoreType)
+        Seed("highestContainer", .given(from: 0), about: "the highest container Id ever given", \.highestContainer)
+        Seed("inventoryItems", .given(from: 0), about: "the last CertStoreInventoryItemId", \.inventoryItems)
         Seed("issued", .list(.number), about: "how many identifiers of each kind have been drawn", \.issued)
     }
 

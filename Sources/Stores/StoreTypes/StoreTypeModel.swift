@@ -18,7 +18,7 @@ extension StoreType: Modelled {
         Member("Capability", .text) { $0.capability }.filtered()
             .asked(.requests) { if let capability = $1.value, !capability.isEmpty { $0.capability = capability } }
             .seeded("capability", about: "what agents call it; default the short name", \.capability)
-        Member("StoreType", .number) { $0.number }.filtered(aliases: ["Id"], isKey: true)
+        Member("StoreType", .given(from: 0)) { $0.number }.filtered(aliases: ["Id"], isKey: true)
             .asked(.update, required: "the number of a store type", \.number)
             .seeded("number", about: "its StoreType; the next free one from 102 if left out", \.number)
         // Assumed: no source says what it is.
