@@ -35,7 +35,8 @@ struct Lint: ParsableCommand {
             }
             do throws(Mistakes) {
                 let warnings = try Scenario(bytes, now: TimeSource.system.now()).warnings
-                let count = warnings.all.isEmpty ? "" : ", warnings: \(warnings.all.count)"
+                let count =
+                    warnings.all.isEmpty ? "" : ", warnings: \(warnings.all.count)\(strict ? "" : ", which --strict counts as mistakes")"
                 Process.write("\(name): no mistakes\(count)\n", to: .standardOutput)
                 if !warnings.all.isEmpty { Process.printError(warnings.drawn(file: name, source: bytes)) }
                 if strict, !warnings.all.isEmpty { isGood = false }

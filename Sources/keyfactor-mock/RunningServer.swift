@@ -93,6 +93,16 @@ struct RunningServer {
         return line
     }
 
+    /// Where it listens, for people.
+    var greeting: String {
+        let host = self.host.contains(":") ? "[\(self.host)]" : self.host
+        let addresses = [("http", listener.httpPort), ("https", listener.httpsPort), ("http", admin?.httpPort)].map { scheme, port in
+            port.map { "\(scheme)://\(host):\($0)" }
+        }
+        let control = addresses[2].map { ", and with \($0)/_mock/ for tests" } ?? ""
+        return "listening on " + addresses[..<2].compactMap { $0 }.joined(separator: " and ") + control
+    }
+
     private var readyLine: String {
         var writer = JSONWriter()
         writer.object { writer in
@@ -131,8 +141,15 @@ struct RunningServer {
         if let file = options.junit { problems.append(OptionFile.write(verdict.junit(suite: verdict.scenario), to: file, "--junit")) }
         let code = problems.compactMap { $0?.report() }.first ?? .success
         guard !verdict.results.isEmpty else { return code }
-        Process.printError(verdict.text)
+        tell(verdict)
         return verdict.judgement == .met ? code : .notMet
+    }
+
+    /// Shows the verdict on stderr, in the format of the log.
+    private func tell(_ verdict: Verdict) {
+        guard options.logFormat == .json else { return Process.printError(verdict.text) }
+        let log = Log(.info, .json) { Process.write($0, to: .standardError) }
+        for line in verdict.text.split(separator: "\n") { log(verdict.judgement == .met ? .info : .error, String(line)) }
     }
 
     /// Reloads the scenario file, if it has no mistakes.
@@ -150,7 +167,7 @@ struct RunningServer {
             let overrides = Scenario.Overrides(seed: options.seed, product: options.product, accessMode: options.authMode)
             let scenario = try Scenario(bytes, now: TimeSource.system.now(), overrides: overrides)
             server.restart(with: scenario)
-            for warning in scenario.warnings.all { log(.warning, "scenario, line \(warning.line): \(warning.message)") }
+            for warning in scenario.warnings.all { log(.warning, "\(file.abbreviated), line \(warning.line): \(warning.message)") }
             log(.info, "the scenario '\(scenario.name)' has changed; the default world restarts")
         } catch {
             log(.error, "the scenario file has changed but has mistakes; keeping the old scenario")
@@ -208,7 +225,8 @@ extension ServerOptions {
     /// - Returns: the scenario; the default one if the options have none.
     func readScenario(_ log: Log) throws -> Scenario {
         let scenario = try readScenario()
-        for warning in scenario.warnings.all { log(.warning, "scenario, line \(warning.line): \(warning.message)") }
+        let name = self.scenario.map { ScenarioSource($0).name.abbreviated } ?? "scenario"
+        for warning in scenario.warnings.all { log(.warning, "\(name), line \(warning.line): \(warning.message)") }
         return scenario
     }
 

@@ -36,7 +36,9 @@ struct Serve: ParsableCommand {
         environment = try clients?.fill(for: running, options, log)
         let guardian = clients.flatMap { Process.startGuard(of: $0.path) }
         defer { Process.dismiss(guardian) }
-        Process.write(try running.announce(), to: .standardOutput)
+        let line = try running.announce()
+        log(.info, running.greeting)
+        Process.write(line, to: .standardOutput)
         let signal = options.watch ? watch(running, options, since: stamp, log) : Process.waitForSignal()
         log(.info, "stopping on \(signal)")
         let code = running.finish()

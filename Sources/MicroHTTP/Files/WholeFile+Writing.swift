@@ -43,7 +43,7 @@ extension WholeFile {
     /// Whether a path names what a process has opened, as `/dev/stdout` does. Such a link leads where no name does.
     static func isOpenFile(_ path: String) -> Bool { path.hasPrefix("/proc/") }
 
-    /// The descriptor of this process that a path names. Opening it anew would begin at the file's beginning.
+    /// The descriptor of this process that a path names. Opening it another time would begin at the beginning of the file.
     private static func ownDescriptor(_ path: String) -> Int32? {
         let folder = "/proc/\(getpid())/fd/"
         return path.hasPrefix(folder) ? Int32(path.dropFirst(folder.count)) : nil
@@ -94,7 +94,7 @@ extension WholeFile {
         return mask
     }
 
-    /// Writes into what is there. Where nobody reads, that is told after a while.
+    /// Writes into what is there. Where nobody reads, that is an error after a while.
     private static func pour(_ bytes: [UInt8], into target: String, isFIFO: Bool) throws(FileProblem) {
         let (step, flags) = (Int32(20), O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
         var file = unsafe open(target, flags)

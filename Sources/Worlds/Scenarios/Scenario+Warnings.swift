@@ -4,11 +4,11 @@ public import ScenarioFormat
 
 /// What is allowed and yet hardly meant.
 extension Scenario {
-    /// Rules that can never strike, and names of what does not exist, each with its place and a hint.
+    /// Rules that can never strike, callers who cannot be told apart, and names of what does not exist, each with its place and a hint.
     public var warnings: Mistakes {
         let all = rules.rules
         let doubts = RuleDoubts(rules: all, product: product, bases: basePaths, clock: clock)
         let written = all.lazy.flatMap(\.names) + expectations.flatMap(\.names) + progressNames
-        return Mistakes(doubts.warnings(all.indices) + Names(self).warnings(written))
+        return Mistakes(doubts.warnings(all.indices) + accessDoubts + Names(self).warnings(written))
     }
 }
