@@ -138,6 +138,7 @@ public struct TLSIdentity: Sendable {
     /// Whether its certificate is valid for a name, however it came to that.
     ///
     /// - Parameter name: a DNS name.
+    /// - Returns: whether a client that asked for the name would accept the certificate.
     public func isFor(_ name: String) -> Bool { unsafe listener_certificate_names(certificate, name) }
 
     /// Makes a certificate that clients must reject.

@@ -134,7 +134,10 @@ private struct Checker {
         }
         mistakes = before
         let candidates = shapes.flatMap(\.alternatives).filter { $0.isMeant(by: node) }
-        if let key = numberKey(shapes, node) { return refuse(node, sentence, place, hint: "write { \(key): \(node.text ?? "") }") }
+        let areWords = candidates.allSatisfy { if case .word = $0 { true } else { false } }
+        if areWords, let key = numberKey(shapes, node) {
+            return refuse(node, sentence, place, hint: "write { \(key): \(node.text ?? "") }")
+        }
         let known = candidates.map { $0.keys.count { node[$0] != nil } }
         if candidates.count == 1 {
             check(node, candidates[0], place)

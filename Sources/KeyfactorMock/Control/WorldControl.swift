@@ -77,7 +77,7 @@ enum WorldControl {
         if let wanted, rate != nil, wanted != .scaled {
             throw ControlRefusal(400, "A clock that is \(wanted.rawValue) has no 'rate'; write mode: scaled, or leave out one of them.")
         }
-        let (clock, underWay) = call.world.withState { state in
+        let (clock, running) = call.world.withState { state in
             let present = state.now(wall: call.wall)
             let now = body["now"]?.time.map { $0.resolved(from: present) } ?? present
             let mode = wanted ?? (rate == nil ? state.clock.mode : .scaled)
@@ -85,7 +85,7 @@ enum WorldControl {
             state.clock = WorldClock(mode, start: now, rate: rate ?? kept, wall: call.wall)
             return (state.clock, now < present ? state.estate.jobs.runs.count : 0)
         }
-        let warning = underWay == 0 ? nil : "jobs under way: \(underWay). Each step ends at the time that was set when it began."
+        let warning = running == 0 ? nil : "running jobs: \(running). Each step ends at the time that was set when it began."
         return .ofControl { write(clock, now: clock.now(wall: call.wall), warning, to: &$0) }
     }
 

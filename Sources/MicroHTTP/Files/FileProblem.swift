@@ -39,5 +39,6 @@ public struct FileProblem: Error, Equatable, CustomStringConvertible {
     /// A file is larger than what is read.
     ///
     /// - Parameter most: how much that is, in bytes.
+    /// - Returns: the problem.
     static func large(_ most: Int) -> FileProblem { FileProblem("It is larger than \(most >> 20) MiB. Give the path of a smaller file.") }
 }

@@ -4,7 +4,7 @@ public import ScenarioFormat
 
 /// What is allowed and yet hardly meant.
 extension Scenario {
-    /// Rules that can never strike, callers who cannot be told apart, and names of what does not exist, each with its place and a hint.
+    /// Rules that can never strike, callers who are the same, and names of what does not exist, each with its place and a hint.
     public var warnings: Mistakes {
         let all = rules.rules
         let doubts = RuleDoubts(rules: all, product: product, bases: basePaths, clock: clock)

@@ -33,12 +33,12 @@ def warned(text, words):
 
 
 @pytest.mark.parametrize("users, words", USERS.values(), ids=USERS)
-def test_users_who_cannot_be_told_apart_or_may_do_nothing(users, words):
+def test_users_who_are_the_same_or_may_do_nothing(users, words):
     warned(AUTH.format(users, "{ id: ci, secret: s }"), words)
 
 
 @pytest.mark.parametrize("users", FINE)
-def test_users_who_can_be_told_apart(users):
+def test_users_who_are_not_the_same(users):
     assert lint(AUTH.format(users, "{ id: ci, secret: s }, { id: CI, secret: s }"), "--strict").returncode == 0
 
 
@@ -127,7 +127,7 @@ def test_a_flag_can_be_off(serve, value):
 
 # Clocks
 
-def test_a_clock_set_back_says_what_is_still_under_way(mock):
+def test_a_clock_set_back_says_what_is_still_running(mock):
     world = Remote(mock).new("set-back")
     scenario = ESTATE + "\nprogress: [ { steps: [ { state: InProcess, for: 1d }, { state: Completed } ] } ]"
     world.control("PUT", "scenario", scenario)
@@ -135,4 +135,4 @@ def test_a_clock_set_back_says_what_is_still_under_way(mock):
     world.job(world.agent())
     assert "warning" not in world.control("PUT", "clock", {"now": "+1h"})
     assert world.control("GET", "jobs")[0]["state"] == "InProcess"
-    assert world.control("PUT", "clock", {"now": "-2h"})["warning"].startswith("jobs under way: 1.")
+    assert world.control("PUT", "clock", {"now": "-2h"})["warning"].startswith("running jobs: 1.")
