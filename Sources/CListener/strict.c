@@ -84,6 +84,25 @@ static void note_framing(framing *seen, const listener_field *field) {
     }
 }
 
+/// The length of a host without its port, which is the part after the last colon, unless that is inside the brackets of IPv6.
+static size_t without_port(const char *host, size_t length) {
+    for (size_t end = length; end > 0 && host[end - 1] != ']'; end--)
+        if (host[end - 1] == ':') return end - 1;
+    return length;
+}
+
+/// Whether a target in absolute form, as proxies get it, names another host than the field `Host`.
+static bool names_another_host(const listener_exchange *exchange, const listener_field *host) {
+    const char *target = exchange->target, *end = target + exchange->target_length;
+    const char *name = memmem(target, exchange->target_length, "://", 3);
+    if (*target == '/' || name == NULL) return false;
+    name += 3;
+    const char *path = name;
+    while (path < end && *path != '/' && *path != '?') path++;
+    size_t length = without_port(name, (size_t)(path - name));
+    return length != without_port(host->value, host->value_length) || strncasecmp(name, host->value, length) != 0;
+}
+
 static refusal check_framing(listener_exchange *exchange, const framing *seen) {
     bool is_old = exchange->version[7] == '0';
     if (seen->length != NULL && seen->coding != NULL)
@@ -96,6 +115,8 @@ static refusal check_framing(listener_exchange *exchange, const framing *seen) {
     if (seen->credentials > 1) return REFUSAL(400, "The request has more than one Authorization.");
     if (seen->has_two_hosts) return REFUSAL(400, "The request has more than one Host.");
     if (seen->host == NULL && !is_old) return REFUSAL(400, "The request has no Host.");
+    if (seen->host != NULL && names_another_host(exchange, seen->host))
+        return REFUSAL(400, "The request target names another host than Host does.");
     exchange->announced = 0;
     exchange->is_chunked = seen->coding != NULL;
     // libmicrohttpd has refused a Content-Length that is not a number or does not fit into 64 bits.

@@ -188,3 +188,48 @@ bool listener_check_identity(const char *key_pem, const char *certificate_pem, c
     gnutls_x509_privkey_deinit(key);
     return report(&result, error);
 }
+
+/// Says since or until when an authority is valid.
+static bool is_untimely(char *error, const char *what, time_t when) {
+    struct tm date;
+    char text[32] = "?";
+    if (gmtime_r(&when, &date) != NULL) strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &date);
+    snprintf(error, LISTENER_ERROR_SIZE, "%s %s", what, text);
+    return false;
+}
+
+bool listener_check_authority(const char *key_pem, const char *certificate_pem, char *error) {
+    if (!listener_check_identity(key_pem, certificate_pem, error)) return false;
+    outcome result = {0, ""};
+    gnutls_x509_crt_t certificate = NULL;
+    gnutls_datum_t data = datum(certificate_pem);
+    if (did(&result, "starting a certificate", gnutls_x509_crt_init(&certificate)))
+        did(&result, "reading the certificate", gnutls_x509_crt_import(certificate, &data, GNUTLS_X509_FMT_PEM));
+    bool good = report(&result, error);
+    unsigned usage = 0;
+    time_t now = time(NULL);
+    if (good && gnutls_x509_crt_get_ca_status(certificate, NULL) <= 0) {
+        snprintf(error, LISTENER_ERROR_SIZE, "its certificate is not that of a CA");
+        good = false;
+    }
+    if (good && gnutls_x509_crt_get_key_usage(certificate, &usage, NULL) >= 0 && !(usage & GNUTLS_KEY_KEY_CERT_SIGN)) {
+        snprintf(error, LISTENER_ERROR_SIZE, "its certificate may not sign others");
+        good = false;
+    }
+    if (good && gnutls_x509_crt_get_activation_time(certificate) > now)
+        good = is_untimely(error, "it is not valid before", gnutls_x509_crt_get_activation_time(certificate));
+    if (good && gnutls_x509_crt_get_expiration_time(certificate) <= now)
+        good = is_untimely(error, "it has been valid until", gnutls_x509_crt_get_expiration_time(certificate));
+    gnutls_x509_crt_deinit(certificate);
+    return good;
+}
+
+bool listener_certificate_names(const char *certificate_pem, const char *name) {
+    gnutls_x509_crt_t certificate = NULL;
+    gnutls_datum_t data = datum(certificate_pem);
+    bool names = gnutls_x509_crt_init(&certificate) >= 0
+                 && gnutls_x509_crt_import(certificate, &data, GNUTLS_X509_FMT_PEM) >= 0
+                 && gnutls_x509_crt_check_hostname(certificate, name) != 0;
+    gnutls_x509_crt_deinit(certificate);
+    return names;
+}

@@ -45,7 +45,7 @@ public struct Journal: Sendable {
     public mutating func append(_ entry: consuming JournalEntry) {
         count += 1
         entry.number = count
-        if entry.subject == .nothing, entry.rule == nil { unmatched += 1 }
+        if entry.isUnmatched { unmatched += 1 }
         let size = entry.size
         if chunks.isEmpty { budget.change(holders: 1) }
         if chunks.last?.isFull ?? true { chunks.append(Chunk()) }

@@ -98,6 +98,9 @@ public struct JournalEntry: Sendable {
         self.reply = reply
     }
 
+    /// Whether neither an operation nor a rule answered it. What a browser asks on its own is no mistake of a client.
+    var isUnmatched: Bool { subject == .nothing && rule == nil && !request.isOfBrowserItself }
+
     /// About how many bytes it holds.
     var size: Int { request.bytes.count + reply.fields.count + reply.body.count + MemoryLayout<JournalEntry>.stride + 128 }
 

@@ -123,8 +123,10 @@ public enum ListenerError: Error, Equatable, CustomStringConvertible {
     case cannotBind(host: String, port: UInt16, reason: String)
     /// Key or certificate cannot be read, or they do not belong together.
     case badCertificate(String)
+    /// An authority that is kept in a folder cannot sign, or clients would not accept what it signs.
+    case badAuthority(folder: String, String)
     /// A file or folder for certificates cannot be read or written.
-    case file(path: String, reason: String)
+    case file(path: String, FileProblem)
     /// The configuration contradicts itself.
     case badConfiguration(String)
     /// Memory, threads or file descriptors are short.
@@ -141,8 +143,10 @@ public enum ListenerError: Error, Equatable, CustomStringConvertible {
             "Cannot listen on port \(port) of \(host.abbreviated): \(reason). Choose an address of this machine and a port it may use."
         case .badCertificate(let reason):
             "The TLS certificate cannot be used: \(reason). Give a PEM certificate and the PEM key that belongs to it."
-        case .file(let path, let reason):
-            "Cannot use \(path.abbreviated): \(reason). Check that the path exists and that this user may read and write it."
+        case .badAuthority(let folder, let reason):
+            "The CA in \(folder.abbreviated) cannot be used: \(reason). Remove ca.pem and ca-key.pem there to have a new one made."
+        case .file(let path, let problem):
+            "Cannot use \(path.abbreviated): \(problem)"
         case .badConfiguration(let reason):
             reason
         case .outOfResources(let what):

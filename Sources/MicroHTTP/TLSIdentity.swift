@@ -88,7 +88,7 @@ public struct TLSIdentity: Sendable {
 
     /// Makes a certificate signed by an authority that is kept in a folder, and is made there when first needed.
     ///
-    /// The folder gets mode 0700, its `ca-key.pem` 0600, its `ca.pem` 0644. Processes that use it at the same time take turns.
+    /// A new folder gets mode 0700, its `ca-key.pem` 0600. Processes that use it at the same time take turns.
     ///
     /// - Parameters:
     ///   - folder: its path; made if its parent exists.
@@ -99,20 +99,47 @@ public struct TLSIdentity: Sendable {
     public static func kept(
         in folder: String, names: [String] = loopbackNames, subjects: Subjects = Subjects()
     ) throws(ListenerError) -> TLSIdentity {
-        if unsafe mkdir(folder, 0o700) != 0, errno != EEXIST { throw .file(path: folder, reason: lastError()) }
+        if unsafe mkdir(folder, 0o700) != 0, errno != EEXIST { throw .file(path: folder, FileProblem(errno)) }
         let turn = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard turn >= 0, flock(turn, LOCK_EX) == 0 else { throw .file(path: folder, reason: lastError()) }
+        guard turn >= 0, flock(turn, LOCK_EX) == 0 else { throw .file(path: folder, FileProblem(errno)) }
         defer { close(turn) }
         let (keyPath, certificatePath) = (folder + "/ca-key.pem", folder + "/ca.pem")
+        try checkAccess(turn, folder, mode_t(S_IWOTH), "everybody may write in it", "chmod o-w \(folder)")
         if unsafe access(keyPath, F_OK) == 0, unsafe access(certificatePath, F_OK) == 0 {
-            let authority = try TLSIdentity(certificateFile: certificatePath, keyFile: keyPath)
-            return try signed(by: (authority.key, authority.certificate), names: names, subjects)
+            let authority = (key: try PEMFile.read(keyPath), certificate: try PEMFile.read(certificatePath))
+            try checkKey(keyPath)
+            var good = false
+            let reason = unsafe errorText { error in unsafe good = listener_check_authority(authority.key, authority.certificate, error) }
+            guard good else { throw .badAuthority(folder: folder, reason) }
+            return try signed(by: authority, names: names, subjects)
         }
         let authority = try makeAuthority(subjects)
-        try PEMFile.write(authority.key, to: keyPath, mode: 0o600)
-        try PEMFile.write(authority.certificate, to: certificatePath, mode: 0o644)
+        try PEMFile.write(authority.key, to: keyPath, isSecret: true)
+        try PEMFile.write(authority.certificate, to: certificatePath)
         return try signed(by: authority, names: names, subjects)
     }
+
+    /// Refuses a folder or file that anybody on this machine could use in place of its owner.
+    private static func checkAccess(
+        _ file: Int32, _ path: String, _ forbidden: mode_t, _ reason: String, _ advice: String
+    ) throws(ListenerError) {
+        var status = stat()
+        guard unsafe fstat(file, &status) == 0 else { throw .file(path: path, FileProblem(errno)) }
+        if status.st_mode & forbidden != 0 { throw .file(path: path, FileProblem("\(reason). Correct that with '\(advice)'.")) }
+    }
+
+    private static func checkKey(_ path: String) throws(ListenerError) {
+        let file = unsafe open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+        guard file >= 0 else { throw .file(path: path, FileProblem(errno)) }
+        defer { close(file) }
+        try checkAccess(file, path, mode_t(S_IRWXO), "everybody may use this key", "chmod o= \(path)")
+    }
+
+    /// Whether its certificate is valid for a name, however it came to that.
+    ///
+    /// - Parameter name: a DNS name.
+    /// - Returns: whether a client that asked for the name would accept the certificate.
+    public func isFor(_ name: String) -> Bool { unsafe listener_certificate_names(certificate, name) }
 
     /// Makes a certificate that clients must reject.
     ///
@@ -133,13 +160,13 @@ public struct TLSIdentity: Sendable {
     /// What can be wrong with a certificate.
     enum Flaw { case expired, wrongName, untrusted }
 
-    /// Writes the authority's certificate where clients can find it, with mode 0644, atomically.
+    /// Writes the authority's certificate where clients can find it, as ``WholeFile`` writes.
     ///
     /// - Parameter path: the file's path; an existing file is replaced.
     /// - Throws: if it cannot be written, or the certificate came from elsewhere.
     public func writeAuthority(to path: String) throws(ListenerError) {
         guard let authority else { throw .badConfiguration("There is no authority to write: the certificate was given, not made.") }
-        try PEMFile.write(authority, to: path, mode: 0o644)
+        try PEMFile.write(authority, to: path)
     }
 
     private static func makeAuthority(_ subjects: Subjects) throws(ListenerError) -> (key: String, certificate: String) {
@@ -180,47 +207,22 @@ public struct TLSIdentity: Sendable {
     }
 }
 
-/// Reading and writing small text files.
+/// Files of certificates and keys.
 private enum PEMFile {
     /// Reads a file of at most 1 MiB.
     static func read(_ path: String) throws(ListenerError) -> String {
-        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw .file(path: path, reason: lastError()) }
-        defer { close(file) }
-        var bytes = [UInt8](repeating: 0, count: 1 << 20)
-        var length = 0
-        while length < bytes.count {
-            let count = unsafe bytes.withUnsafeMutableBytes { unsafe Glibc.read(file, $0.baseAddress! + length, $0.count - length) }
-            guard count >= 0 else { throw .file(path: path, reason: lastError()) }
-            if count == 0 { break }
-            length += count
+        do throws(FileProblem) {
+            return String(decoding: try WholeFile.read(path, most: 1 << 20), as: UTF8.self)
+        } catch {
+            throw .file(path: path, error)
         }
-        return String(decoding: bytes[..<length], as: UTF8.self)
     }
 
-    /// Writes a file next to the wanted one and renames it, so that nobody sees a part of it.
-    static func write(_ text: String, to path: String, mode: mode_t) throws(ListenerError) {
-        let draft = path + ".\(getpid())"
-        let file = unsafe open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode)
-        guard file >= 0 else { throw .file(path: path, reason: lastError()) }
-        var good = fchmod(file, mode) == 0
-        var rest = Array(text.utf8)[...]
-        while good, !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
-            good = count >= 0
-            rest = rest.dropFirst(max(0, count))
+    static func write(_ text: String, to path: String, isSecret: Bool = false) throws(ListenerError) {
+        do throws(FileProblem) {
+            try WholeFile.write(Array(text.utf8), to: path, isSecret: isSecret)
+        } catch {
+            throw .file(path: path, error)
         }
-        let reason = lastError()
-        close(file)
-        if good, unsafe rename(draft, path) == 0 { return }
-        let failure = good ? lastError() : reason
-        unsafe unlink(draft)
-        throw .file(path: path, reason: failure)
     }
-}
-
-/// The text of errno.
-private func lastError() -> String {
-    guard let text = unsafe strerror(errno) else { return "error \(errno)" }
-    return unsafe String(cString: text)
 }

@@ -75,6 +75,15 @@ extension Kind where Value == GUID {
 }
 
 extension Kind where Value == Int {
+    /// A number that an estate gives to what is made in it. Files may say two thousand million of them, which leaves more to give than fit
+    /// into any memory: whatever has a number of more than 32 bits cannot be named in a request.
+    ///
+    /// - Parameters:
+    ///   - least: the lowest that files may say.
+    ///   - null: a number that means nothing, if one does.
+    /// - Returns: the kind.
+    public static func given(from least: Int = 1, null: Int? = nil) -> Kind { number(least...2_000_000_000, null: null) }
+
     /// A whole number of 32 bits; one in quotes is taken too, as .NET does.
     public static var number: Kind { number() }
 

@@ -1,5 +1,5 @@
 /// A permission of Command 11 and later, such as `/agents/management/read/`.
-public enum Permission: String, Sendable {
+public enum Permission: String, Sendable, CaseIterable {
     case agentsRead = "/agents/management/read/"
     case agentsModify = "/agents/management/modify/"
     case certificatesRead = "/certificates/collections/read/"
@@ -55,6 +55,11 @@ public struct Permissions: Sendable, Equatable {
     public init(_ granted: [String]) {
         grantsAll = granted.contains { $0 == "*" || $0 == "/" }
         self.granted = granted.map { $0.hasSuffix("/") ? $0 : $0 + "/" }
+    }
+
+    /// Whether any operation asks for one of them.
+    public var grantsSomething: Bool {
+        grantsAll || granted.contains { one in Permission.allCases.contains { $0.rawValue.hasPrefix(one) || one.hasPrefix($0.rawValue) } }
     }
 
     /// Whether something is allowed, for everything or for what is in a container.

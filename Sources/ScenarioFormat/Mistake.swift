@@ -25,7 +25,7 @@ public struct Mistake: Error, Sendable, Equatable {
         self.hint = hint
     }
 
-    /// A text, shortened for a message: at most 40 characters, control characters shown as `�`.
+    /// A text, shortened for a message: at most 40 characters, those that steer a terminal shown as `�`.
     ///
     /// - Parameter text: the text.
     /// - Returns: the text, with `…` if it was longer.
@@ -35,14 +35,17 @@ public struct Mistake: Error, Sendable, Equatable {
         return printable(cut) + (cut.endIndex < scalars.endIndex ? "…" : "")
     }
 
-    /// Characters that are safe to write to a terminal: control characters other than tabs become `�`.
+    /// Characters that are safe to write to a terminal: others, such as those that turn the direction of a text, become `�`.
     ///
     /// - Parameter scalars: the characters.
     /// - Returns: as many characters.
     static func printable(_ scalars: some Sequence<Unicode.Scalar>) -> String {
         var text = String.UnicodeScalarView()
         for scalar in scalars {
-            text.append(scalar.properties.generalCategory == .control && scalar != "\t" ? "\u{FFFD}" : scalar)
+            switch scalar.properties.generalCategory {
+            case .control where scalar != "\t", .format, .lineSeparator, .paragraphSeparator: text.append("\u{FFFD}")
+            default: text.append(scalar)
+            }
         }
         return String(text)
     }

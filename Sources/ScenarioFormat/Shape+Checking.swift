@@ -134,6 +134,10 @@ private struct Checker {
         }
         mistakes = before
         let candidates = shapes.flatMap(\.alternatives).filter { $0.isMeant(by: node) }
+        let areWords = candidates.allSatisfy { if case .word = $0 { true } else { false } }
+        if areWords, let key = numberKey(shapes, node) {
+            return refuse(node, sentence, place, hint: "write { \(key): \(node.text ?? "") }")
+        }
         let known = candidates.map { $0.keys.count { node[$0] != nil } }
         if candidates.count == 1 {
             check(node, candidates[0], place)
@@ -144,6 +148,15 @@ private struct Checker {
             let written = node.text ?? node.entries.first?.key.text ?? ""
             refuse(node, sentence, place, hint: nearestWord(to: written, among: words).map { "did you mean '\($0)'?" })
         }
+    }
+
+    /// The first key of an alternative that takes a number, where only the number is written.
+    private func numberKey(_ shapes: [Shape], _ node: YAMLNode) -> String? {
+        guard let number = node.integer else { return nil }
+        return shapes.flatMap(\.alternatives).lazy.compactMap { shape -> String? in
+            guard case .object(_, let fields) = shape else { return nil }
+            return fields.first { if case .integer(let range) = $0.shape { range.contains(number) } else { false } }?.key
+        }.first
     }
 
     // MARK: - Scalars
@@ -197,6 +210,8 @@ private struct Checker {
             return unquoted.number.flatMap { percentage($0, pattern) }.map { "write \($0)" }
         case .text(_, _, _, mustBeQuoted: true) where node.number != nil || node.boolean != nil:
             return "quote it: \"\(text)\""
+        case .text(_, .some(let pattern), _, _) where matches(text.withFirstWordInCapitals, pattern):
+            return "write '\(text.withFirstWordInCapitals)'"
         case .word(let words):
             return nearestWord(to: text, among: words).map { "did you mean '\($0)'?" }
         case .integer where quoted && unquoted.integer != nil, .number where quoted && unquoted.number != nil,
@@ -206,6 +221,10 @@ private struct Checker {
             return "remove the leading zero: in YAML 1.1 such numbers are octal"
         case .duration where unquoted.number != nil:
             return "add a unit: ms, s, m, h or d"
+        case .duration where YAMLNode(content: .scalar(text.filter { $0 != " " }, quoted: false), mark: node.mark).duration != nil:
+            return "write \(text.filter { $0 != " " }) without a blank"
+        case .time where node.duration != nil:
+            return "write +\(text) for a time that is so far away"
         case .time where text.first?.isNumber == true && !text.contains("T"):
             return "write date and time: 2026-03-01T09:00:00Z"
         case .time where text.contains("T") && YAMLNode(content: .scalar(text + "Z", quoted: true), mark: node.mark).time != nil:
@@ -213,6 +232,14 @@ private struct Checker {
         default:
             return nil
         }
+    }
+}
+
+extension String {
+    /// `get /Agents` as `GET /Agents`.
+    fileprivate var withFirstWordInCapitals: String {
+        let word = prefix { $0 != " " }
+        return word.uppercased() + dropFirst(word.count)
     }
 }
 

@@ -91,6 +91,7 @@ public struct Names: Sendable {
         if let base = bases.first(where: { path == $0.lowercased() || path.hasPrefix($0.lowercased() + "/") }) {
             return "leave out \(base)"
         }
+        if path.hasSuffix("/token") { return "write 'token' for the requests to the token endpoint" }
         let near = nearestWord(to: pattern.text, among: API.operations.map(\.name))
         return near.map { "did you mean '\($0)'?" } ?? noHint
     }

@@ -167,6 +167,8 @@ public final class Worlds: Sendable {
         guard Self.isName(text) else {
             throw .noOperation("/w/{name}: a world's name is 1 to 64 letters, digits, '.', '_' or '-', found '\(text.prefix(64))'")
         }
+        // A page of another site could make worlds, and so drop others, with nothing but images.
+        if request.isForAnotherSite, self[text] == nil { throw .noOperation("a page of another site cannot make the world '\(text)'") }
         request = request.below(3 + name.count)
         let rest = request.bytes[request.path]
         if rest.starts(with: "/_mock".utf8) { throw .noOperation("the control interface of a world is /_mock/worlds/\(text)/") }

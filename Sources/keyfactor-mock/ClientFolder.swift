@@ -47,19 +47,22 @@ struct ClientFolder {
         try write(Self.trusted(log) + authority, to: files.roots)
         try write(
             ClientEnvironment.configuration(address, running.scenario, login, authority: files.authority), to: files.configuration,
-            mode: 0o600)
+            isSecret: true)
         try write(Self.wgetConfiguration + Array("\nca_certificate = \(files.roots)\n".utf8), to: files.wget)
         for warning in ClientSurroundings.proxyWarnings(Process.environment) { log(.warning, warning) }
         let environment = ClientEnvironment(address, running.scenario, login, files, caller: Process.environment)
-        if let file = options.envFile { try write(Array(environment.fileText.utf8), to: file, mode: 0o600) }
+        if let file = options.envFile, let problem = OptionFile.write(environment.fileText, to: file, "--env-file", isSecret: true) {
+            throw problem.report()
+        }
         return environment
     }
 
-    private func write(_ bytes: [UInt8], to file: String, mode: UInt32 = 0o644) throws {
-        guard !Process.replace(file, with: bytes, mode: mode) else { return }
-        throw Stop(
-            code: .unavailable, description: "Cannot write \(file). Check that its folder exists, is writable and is not full."
-        ).report()
+    private func write(_ bytes: [UInt8], to file: String, isSecret: Bool = false) throws {
+        do throws(FileProblem) {
+            try WholeFile.write(bytes, to: file, isSecret: isSecret)
+        } catch {
+            throw Stop(code: .unavailable, description: "Cannot write \(file): \(error)").report()
+        }
     }
 
     /// Where Linux distributions keep trusted roots: Debian, Red Hat, SUSE, Alpine.

@@ -12,6 +12,9 @@ struct EnvironmentSettings {
     /// The variable in which client libraries look for this program; not one of its settings.
     static let binary = prefix + "BINARY"
 
+    /// The variable of which an empty value is no default: it would open what a secret is to close.
+    private static let token = prefix + "ADMIN_TOKEN"
+
     private let variables: [String: String]
 
     /// The settings in an environment.
@@ -21,7 +24,7 @@ struct EnvironmentSettings {
         // Files with Windows line endings leave a carriage return after each value.
         variables = environment.filter { $0.key.hasPrefix(Self.prefix) }
             .mapValues { $0.hasSuffix("\r") ? String($0.dropLast()) : $0.hasSuffix("\r\n") ? String($0.dropLast()) : $0 }
-            .filter { !$0.value.isEmpty }
+            .filter { !$0.value.isEmpty || $0.key == Self.token }
     }
 
     /// Whether Kubernetes or Docker set a variable, to describe a Service or a linked container whose name begins like our settings.
@@ -44,6 +47,14 @@ struct EnvironmentSettings {
     }
 
     private static let linkAdvice = "Kubernetes sets such variables for Services; set enableServiceLinks: false in the pod"
+
+    private static func isOn(_ value: String) -> Bool? {
+        switch value.lowercased() {
+        case "1", "true", "yes", "on": true
+        case "0", "false", "no", "off": false
+        default: nil
+        }
+    }
 
     /// Inserts the settings of the environment before the given arguments, so that a flag overrides a variable.
     ///
@@ -72,10 +83,19 @@ struct EnvironmentSettings {
             if Self.isServiceLink(setting.variable, value) {
                 arguments.problem = "\(setting.variable) is '\(value)', a service link and not a setting: \(Self.linkAdvice)."
             }
+            if setting.variable == Self.token, value.isEmpty {
+                arguments.problem =
+                    "\(setting.variable) is empty, which would open /_mock/ to everybody. Check the secret that it is set from, or unset it."
+            }
             switch setting.kind {
             case .value: arguments.all.append("\(setting.flag)=\(value)")
             case .list: arguments.all += value.split(separator: ",").map { "\(setting.flag)=\($0)" }
-            case .flag: if ["1", "true", "yes", "on"].contains(value.lowercased()) { arguments.all.append(setting.flag) }
+            case .flag:
+                switch Self.isOn(value) {
+                case true?: arguments.all.append(setting.flag)
+                case false?: break
+                case nil: arguments.problem = "\(setting.variable) is '\(value)', expected 1, true, yes or on, or 0, false, no or off."
+                }
             }
         }
         arguments.all += rest

@@ -13,7 +13,8 @@ struct Exec: ParsableCommand {
             Listens on free ports of 127.0.0.1, creates a CA, sets KEYFACTOR_HOSTNAME and the other variables that clients read, runs the \
             command, stops the server, and returns the command's exit code: keyfactor-mock exec --scenario my.yaml -- go test ./...
 
-            Other exit codes: 64 bad usage, 65 bad scenario, 69 cannot serve, 70 an expectation is not met, 126 the command is not \
+            Other exit codes: 64 bad usage, 65 bad scenario, 69 cannot serve or write a report, 70 the command succeeded but an expectation \
+            is not met, 126 the command is not \
             executable, 127 the command does not exist, 128 plus the signal's number if a signal terminated it.
             """)
 
@@ -61,8 +62,8 @@ struct Exec: ParsableCommand {
         defer { Process.dismiss(guardian) }
         let code = try Self.run(command, filled, in: clients, inheritance)
         endLeftovers(of: clients, log)
-        try running.finish()
-        throw ExitCode(code)
+        let own = running.finish()
+        throw code == 0 ? own : ExitCode(code)
     }
 
     /// Ends the processes that the command has left running: the server that they use is about to stop.

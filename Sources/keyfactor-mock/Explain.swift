@@ -37,7 +37,12 @@ struct Explain: ParsableCommand {
 
     mutating func run() throws {
         let source = ScenarioSource(file)
-        guard let bytes = source.read() else { throw ValidationError("Cannot read '\(file)'. Give the path of a YAML or JSON file.") }
+        let bytes: [UInt8]
+        do throws(FileProblem) {
+            bytes = try source.read()
+        } catch {
+            throw ValidationError("Cannot read '\(file.abbreviated)'. \(error)")
+        }
         let scenario = try ServerOptions.read(bytes, named: source.name, Scenario.Overrides())
         let explanation = Explanation(
             of: try parsed(scenario), by: scenario, times: times, world: world, isAdmitted: !unauthenticated, now: TimeSource.system.now())

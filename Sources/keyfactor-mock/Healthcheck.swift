@@ -42,7 +42,7 @@ struct Healthcheck: ParsableCommand {
 
     /// The ports in a ready line, which has no address.
     private func place(in file: String) throws -> Process.Place {
-        guard let bytes = Process.read(file), let ready = try? JSONDocument(bytes).root else {
+        guard let bytes = OptionFile.read(file), let ready = try? JSONDocument(bytes).root else {
             throw Stop(code: ExitCode(1), description: "Not ready: \(file.abbreviated) does not exist yet.").report()
         }
         return .init(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Base
+import MicroHTTP
 import ScenarioFormat
 import Worlds
 
@@ -24,14 +25,18 @@ struct Lint: ParsableCommand {
         for file in files {
             let source = ScenarioSource(file)
             let name = source.name
-            guard let bytes = source.read() else {
-                Process.printError("\(file): cannot be read")
+            let bytes: [UInt8]
+            do throws(FileProblem) {
+                bytes = try source.read()
+            } catch {
+                Process.printError("\(name.abbreviated): cannot be read. \(error)")
                 isGood = false
                 continue
             }
             do throws(Mistakes) {
                 let warnings = try Scenario(bytes, now: TimeSource.system.now()).warnings
-                let count = warnings.all.isEmpty ? "" : ", warnings: \(warnings.all.count)"
+                let count =
+                    warnings.all.isEmpty ? "" : ", warnings: \(warnings.all.count)\(strict ? "" : ", which --strict counts as mistakes")"
                 Process.write("\(name): no mistakes\(count)\n", to: .standardOutput)
                 if !warnings.all.isEmpty { Process.printError(warnings.drawn(file: name, source: bytes)) }
                 if strict, !warnings.all.isEmpty { isGood = false }

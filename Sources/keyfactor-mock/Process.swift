@@ -1,4 +1,5 @@
 import Glibc
+import MicroHTTP
 
 /// System calls for signals, files and standard streams. In this module only `Process` and its extensions make unsafe calls.
 enum Process {
@@ -33,8 +34,12 @@ enum Process {
         return variables
     }
 
+    /// Lets a write fail that would make a file too large. Otherwise a signal would end this process.
+    static func ignoreFileSizeSignal() { signal(SIGXFSZ, SIG_IGN) }
+
     /// Blocks SIGTERM and SIGINT in this thread and in threads created later, so that they can be waited for.
     static func blockSignals() {
+        ignoreFileSizeSignal()
         var signals = stopSignals
         unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
@@ -78,39 +83,14 @@ enum Process {
         write(text.hasSuffix("\n") ? text : text + "\n", to: .standardError)
     }
 
-    /// Reads a file or a pipe of at most 64 MiB.
+    /// Reads a file of at most 64 MiB, where it does not matter why it cannot be read.
     ///
     /// - Parameter path: its path.
-    /// - Returns: its content; `nil` if it cannot be read, or is longer.
-    static func read(_ path: String) -> [UInt8]? {
-        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
-        return drain(file, limit: 64 << 20)
-    }
+    /// - Returns: its content; `nil` if it cannot be read.
+    static func read(_ path: String) -> [UInt8]? { try? WholeFile.read(path, most: mostBytes) }
 
-    /// Reads at most 64 MiB from stdin, until its end.
-    ///
-    /// - Returns: `nil` if it cannot be read, or is longer.
-    static func readStandardInput() -> [UInt8]? { drain(0, limit: 64 << 20) }
-
-    /// Creates or replaces a file atomically.
-    ///
-    /// - Parameters:
-    ///   - path: its path.
-    ///   - bytes: the content.
-    ///   - mode: the access mode.
-    /// - Returns: whether it succeeded.
-    static func replace(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o644) -> Bool {
-        let draft = path + ".\(id)"
-        let file = unsafe open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode)
-        guard file >= 0 else { return false }
-        let isWhole = put(bytes, to: file)
-        close(file)
-        if isWhole, unsafe rename(draft, path) == 0 { return true }
-        unsafe unlink(draft)
-        return false
-    }
+    /// How much is read of any file.
+    static let mostBytes = 64 << 20
 
     /// Connects, sends text and reads the response, with a timeout of two seconds each.
     ///

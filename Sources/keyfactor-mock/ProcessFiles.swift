@@ -36,15 +36,6 @@ extension Process {
         return names
     }
 
-    /// Removes a file if its content is still what this process has written.
-    ///
-    /// - Parameters:
-    ///   - path: its path.
-    ///   - bytes: the content.
-    static func remove(_ path: String, ifItContains bytes: [UInt8]) {
-        if read(path) == bytes { unsafe unlink(path) }
-    }
-
     /// Why the process cannot listen on an address.
     enum Obstacle {
         case taken

@@ -1,4 +1,5 @@
 import Glibc
+import MicroHTTP
 
 /// Ends what a program has left running. Its descendants are recognized by a variable in their environment, so they are found whatever
 /// process group, session or parent they have.
@@ -114,7 +115,7 @@ extension Process {
         // In its own session it gets no signals from the terminal. What it has inherited must not stay open because of it.
         setsid()
         for descriptor in entries(of: "/proc/self/fd").compactMap({ Int32($0) }) where descriptor > 2 { close(descriptor) }
-        guard readStandardInput()?.isEmpty == true else { return }
+        guard (try? WholeFile.readStandardInput(most: mostBytes))?.isEmpty == true else { return }
         _ = endProcesses(markedWith: folder)
         removeFolder(folder)
     }

@@ -5,12 +5,15 @@ extension Process {
     /// The state that the server changes in its own process, and that child processes must not inherit.
     struct Inheritance {
         fileprivate var signals = sigset_t()
-        fileprivate var ignoresBrokenPipes: Bool
+        /// Signals that the server ignores, and that were not ignored before.
+        fileprivate var defaults = sigset_t()
         fileprivate var openFiles = rlimit()
 
         /// Saves the current state, and blocks the signals that are forwarded. Must be called before the first thread is created.
         init() {
-            ignoresBrokenPipes = Process.isIgnored(SIGPIPE)
+            unsafe sigemptyset(&defaults)
+            for signal in [SIGPIPE, SIGXFSZ] where !Process.isIgnored(signal) { unsafe sigaddset(&defaults, signal) }
+            Process.ignoreFileSizeSignal()
             unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &openFiles)
             var blocked = Process.forwarded
             unsafe sigaddset(&blocked, SIGCHLD)
@@ -63,9 +66,7 @@ extension Process {
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
-        var (signals, defaults) = (inheritance.signals, sigset_t())
-        unsafe sigemptyset(&defaults)
-        if !inheritance.ignoresBrokenPipes { unsafe sigaddset(&defaults, SIGPIPE) }
+        var (signals, defaults) = (inheritance.signals, inheritance.defaults)
         unsafe posix_spawnattr_setsigmask(&attributes, &signals)
         unsafe posix_spawnattr_setsigdefault(&attributes, &defaults)
         unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))

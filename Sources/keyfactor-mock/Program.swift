@@ -90,4 +90,6 @@ extension ExitCode {
     static let badScenario = ExitCode(65)
     /// The server cannot listen (EX_UNAVAILABLE).
     static let unavailable = ExitCode(69)
+    /// An expectation is not met.
+    static let notMet = ExitCode(70)
 }

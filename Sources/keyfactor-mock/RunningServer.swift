@@ -34,16 +34,17 @@ struct RunningServer {
             Self.configuration(options, identity),
             log: { level, line in log(level == .debug ? .debug : level == .info ? .info : .warning, line) },
             connected: { server.connected(isSecure: $0, peer: $1) }, handler: { server.answer($0) })
-        // After listening: a server that cannot start must not replace the file of one that runs.
-        if let file = options.caFile, options.tlsCert == nil { try identity?.writeAuthority(to: file) }
         admin = try options.adminPort.map { port throws(ListenerError) in
             try Listener(
                 ListenerConfiguration(host: options.host, httpPort: port, refusal: MockServer.refusal), handler: { server.control($0) })
         }
+        // After listening: a server that cannot start must not replace the file of one that runs.
+        if let file = options.caFile, options.tlsCert == nil { try identity?.writeAuthority(to: file) }
         server.control.serverListens(
             Control.Facts(
                 httpPort: listener.httpPort, httpsPort: listener.httpsPort, authority: identity?.authority, processID: Process.id,
-                isLoopback: options.isLoopback, names: options.tlsName, adminPort: admin?.httpPort))
+                isLoopback: options.isLoopback, names: options.tlsName + [Process.hostName], identity: identity,
+                adminPort: admin?.httpPort))
         if !options.isLoopback {
             log(.warning, "listening on \(options.host): everyone who can reach this machine can use the mock")
             if options.adminToken == nil { log(.warning, "and control it through /_mock/; use --admin-token to require a token") }
@@ -86,13 +87,20 @@ struct RunningServer {
     func announce() throws -> String {
         let line = readyLine
         Process.advertise(.init(host: options.reachableHost, http: (admin ?? listener).httpPort, https: listener.httpsPort))
-        if let file = options.readyFile, !Process.replace(file, with: Array(line.utf8)) {
-            throw Stop(
-                code: .unavailable,
-                description: "Cannot write --ready-file \(file.abbreviated). Check that its folder exists and is writable."
-            ).report()
+        if let file = options.readyFile {
+            if let problem = OptionFile.write(line, to: file, "--ready-file") { throw problem.report() }
         }
         return line
+    }
+
+    /// Where it listens, for people.
+    var greeting: String {
+        let host = self.host.contains(":") ? "[\(self.host)]" : self.host
+        let addresses = [("http", listener.httpPort), ("https", listener.httpsPort), ("http", admin?.httpPort)].map { scheme, port in
+            port.map { "\(scheme)://\(host):\($0)" }
+        }
+        let control = addresses[2].map { ", and with \($0)/_mock/ for tests" } ?? ""
+        return "listening on " + addresses[..<2].compactMap { $0 }.joined(separator: " and ") + control
     }
 
     private var readyLine: String {
@@ -113,47 +121,52 @@ struct RunningServer {
     ///
     /// - Parameter environment: the variables of `--env-file`, if it was written.
     func removeFiles(_ environment: ClientEnvironment?) {
-        if let file = options.readyFile { Process.remove(file, ifItContains: Array(readyLine.utf8)) }
-        if let file = options.envFile, let environment { Process.remove(file, ifItContains: Array(environment.fileText.utf8)) }
+        if let file = options.readyFile { WholeFile.remove(file, ifItContains: Array(readyLine.utf8)) }
+        if let file = options.envFile, let environment { WholeFile.remove(file, ifItContains: Array(environment.fileText.utf8)) }
         if let file = options.caFile, options.caDir == nil, let authority = identity?.authority {
-            Process.remove(file, ifItContains: Array(authority.utf8))
+            WholeFile.remove(file, ifItContains: Array(authority.utf8))
         }
     }
 
-    /// Stops the server and verifies the scenario's expectations for the default world.
+    /// Stops the server, writes the reports and verifies the scenario's expectations for the default world.
     ///
-    /// - Throws: exit code 70 if an expectation is not met, 69 if a file cannot be written.
-    func finish() throws {
+    /// - Returns: exit code 70 if an expectation is not met, otherwise 69 if a report cannot be written, otherwise 0.
+    func finish() -> ExitCode {
         listener.stop()
         admin?.stop()
         let world = server.worlds.standard
         let verdict = world.verdict()
-        if let file = options.coverage { try Self.write(world.coverage.json + "\n", to: file, "--coverage") }
-        if let file = options.junit { try Self.write(verdict.junit(suite: verdict.scenario), to: file, "--junit") }
-        guard !verdict.results.isEmpty else { return }
-        Process.printError(verdict.text)
-        if verdict.judgement != .met { throw ExitCode(70) }
+        var problems: [Stop?] = []
+        if let file = options.coverage { problems.append(OptionFile.write(world.coverage.json + "\n", to: file, "--coverage")) }
+        if let file = options.junit { problems.append(OptionFile.write(verdict.junit(suite: verdict.scenario), to: file, "--junit")) }
+        let code = problems.compactMap { $0?.report() }.first ?? .success
+        guard !verdict.results.isEmpty else { return code }
+        tell(verdict)
+        return verdict.judgement == .met ? code : .notMet
     }
 
-    private static func write(_ text: String, to file: String, _ option: String) throws {
-        guard !Process.replace(file, with: Array(text.utf8)) else { return }
-        throw Stop(
-            code: .unavailable, description: "Cannot write \(option) \(file.abbreviated). Check that its folder exists and is writable."
-        )
-        .report()
+    /// Shows the verdict on stderr, in the format of the log.
+    private func tell(_ verdict: Verdict) {
+        guard options.logFormat == .json else { return Process.printError(verdict.text) }
+        let log = Log(.info, .json) { Process.write($0, to: .standardError) }
+        for line in verdict.text.split(separator: "\n") { log(verdict.judgement == .met ? .info : .error, String(line)) }
     }
 
     /// Reloads the scenario file, if it has no mistakes.
     ///
     /// - Parameter log: the log for the outcome.
     func reload(_ log: Log) {
-        guard let file = options.scenario, let bytes = Process.read(file) else {
-            return log(.error, "the scenario file can no longer be read; keeping the old scenario")
+        let file = options.scenario ?? ""
+        let bytes: [UInt8]
+        do throws(FileProblem) {
+            bytes = try WholeFile.read(file, most: Process.mostBytes, isRegular: true)
+        } catch {
+            return log(.error, "the scenario file can no longer be read; keeping the old scenario. \(error)")
         }
         do throws(Mistakes) {
             let scenario = try Scenario(bytes, now: TimeSource.system.now(), overrides: options.overrides)
             server.restart(with: scenario)
-            for warning in scenario.warnings.all { log(.warning, "scenario, line \(warning.line): \(warning.message)") }
+            for warning in scenario.warnings.all { log(.warning, "\(file.abbreviated), line \(warning.line): \(warning.message)") }
             log(.info, "the scenario '\(scenario.name)' has changed; the default world restarts")
         } catch {
             log(.error, "the scenario file has changed but has mistakes; keeping the old scenario")
@@ -184,16 +197,16 @@ extension ServerOptions {
 
     /// Removes files that describe a server that no longer runs, so that nobody takes them for those of this one.
     func removeStaleFiles() {
-        if let file = readyFile, let bytes = Process.read(file), let process = (try? JSONDocument(bytes))?.root["pid"]?.integer,
+        if let file = readyFile, let bytes = OptionFile.read(file), let process = (try? JSONDocument(bytes))?.root["pid"]?.integer,
             !Process.isServer(process)
         {
-            Process.remove(file, ifItContains: bytes)
+            WholeFile.remove(file, ifItContains: bytes)
         }
-        if let file = envFile, let bytes = Process.read(file),
+        if let file = envFile, let bytes = OptionFile.read(file),
             let url = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first(where: { $0.hasPrefix("KFMOCK_URL=") })
         {
             let port = url.split(separator: ":").last.flatMap { UInt16($0) } ?? 443
-            if !Process.places.contains(where: { $0.https == port }) { Process.remove(file, ifItContains: bytes) }
+            if !Process.places.contains(where: { $0.https == port }) { WholeFile.remove(file, ifItContains: bytes) }
         }
     }
 
@@ -211,7 +224,8 @@ extension ServerOptions {
     /// - Returns: the scenario; the default one if the options have none.
     func readScenario(_ log: Log) throws -> Scenario {
         let scenario = try readScenario()
-        for warning in scenario.warnings.all { log(.warning, "scenario, line \(warning.line): \(warning.message)") }
+        let name = self.scenario.map { ScenarioSource($0).name.abbreviated } ?? "scenario"
+        for warning in scenario.warnings.all { log(.warning, "\(name), line \(warning.line): \(warning.message)") }
         return scenario
     }
 
@@ -221,9 +235,11 @@ extension ServerOptions {
     private func readScenario() throws -> Scenario {
         guard let scenario else { return try Self.read([], named: "no scenario", overrides) }
         let source = ScenarioSource(scenario)
-        guard let bytes = source.read() else {
-            throw ValidationError(
-                "--scenario: cannot read '\(scenario.abbreviated)'. Give the path of a YAML or JSON file, or - for stdin.")
+        let bytes: [UInt8]
+        do throws(FileProblem) {
+            bytes = try source.read(isWatched: watch)
+        } catch {
+            throw ValidationError("--scenario: cannot read '\(scenario.abbreviated)'. \(error)")
         }
         return try Self.read(bytes, named: source.name, overrides)
     }

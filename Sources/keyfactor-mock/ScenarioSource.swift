@@ -1,3 +1,5 @@
+import MicroHTTP
+
 /// Where a scenario comes from, as `--scenario`, `lint` and `explain` name it.
 enum ScenarioSource: Equatable {
     case file(String)
@@ -35,11 +37,13 @@ enum ScenarioSource: Equatable {
 
     /// Reads the scenario.
     ///
-    /// - Returns: its bytes; `nil` if it cannot be read.
-    func read() -> [UInt8]? {
+    /// - Parameter isWatched: whether it must be a file that can be read again.
+    /// - Throws: why it cannot be read.
+    /// - Returns: its bytes.
+    func read(isWatched: Bool = false) throws(FileProblem) -> [UInt8] {
         switch self {
-        case .file(let path): Process.read(path)
-        case .standardInput: Process.readStandardInput()
+        case .file(let path): try WholeFile.read(path, most: Process.mostBytes, isRegular: isWatched)
+        case .standardInput: try WholeFile.readStandardInput(most: Process.mostBytes)
         case .text(let text): Array(text.utf8)
         }
     }

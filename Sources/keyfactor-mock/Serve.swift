@@ -36,10 +36,13 @@ struct Serve: ParsableCommand {
         environment = try clients?.fill(for: running, options, log)
         let guardian = clients.flatMap { Process.startGuard(of: $0.path) }
         defer { Process.dismiss(guardian) }
-        Process.write(try running.announce(), to: .standardOutput)
+        let line = try running.announce()
+        log(.info, running.greeting)
+        Process.write(line, to: .standardOutput)
         let signal = options.watch ? watch(running, options, since: stamp, log) : Process.waitForSignal()
         log(.info, "stopping on \(signal)")
-        try running.finish()
+        let code = running.finish()
+        if code != .success { throw code }
     }
 
     /// Waits for a signal, and meanwhile checks the scenario file four times a second.

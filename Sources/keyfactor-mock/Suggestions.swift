@@ -5,7 +5,8 @@ import KeyfactorMock
 enum Suggestions {
     /// Names that other programs use for our options.
     private static let aliases = [
-        "port": "http-port", "listen-port": "http-port", "plain-port": "http-port", "ssl-port": "https-port", "tls-port": "https-port",
+        "port": "http-port", "prot": "http-port", "listen-port": "http-port", "plain-port": "http-port", "ssl-port": "https-port",
+        "tls-port": "https-port",
         "secure-port": "https-port", "bind": "host", "bind-address": "host", "listen": "host", "address": "host", "ip": "host",
         "config": "scenario", "config-file": "scenario", "file": "scenario", "scenario-file": "scenario", "scenarios": "scenario",
         "cert": "tls-cert", "certificate": "tls-cert", "ssl-cert": "tls-cert", "key": "tls-key", "ssl-key": "tls-key", "ca": "ca-file",

@@ -268,6 +268,12 @@ bool listener_make_leaf(const char *subject, bool is_expired, const char *author
 /// If not, `error` says what is wrong.
 bool listener_check_identity(const char *key_pem, const char *certificate_pem, char *error);
 
+/// Whether a key and a certificate belong together and are an authority that is valid now. If not, `error` says what is wrong.
+bool listener_check_authority(const char *key_pem, const char *certificate_pem, char *error);
+
+/// Whether a certificate, the first of a PEM text, is valid for a DNS name.
+bool listener_certificate_names(const char *certificate_pem, const char *name);
+
 #pragma clang assume_nonnull end
 
 #endif

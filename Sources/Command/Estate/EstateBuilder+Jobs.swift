@@ -11,7 +11,13 @@ extension EstateBuilder {
         var seed = JobSeed()
         JobSeed.model.seed(node, into: &seed, &seeding)
         guard seed.order.agent != .empty else { return }
-        if let id = seed.id { return estate.jobs.restore(seed, id: id, requested: seed.requested ?? seeding.now) }
+        if let id = seed.id {
+            if seed.isScheduled {
+                if let lost = lost(by: seed.order) { return seeding.note(node, lost) }
+                estate.unschedule(id)
+            }
+            return estate.jobs.restore(seed, id: id, requested: seed.requested ?? seeding.now)
+        }
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("AgentId", seed.order.agent)
@@ -29,6 +35,13 @@ extension EstateBuilder {
         } catch {
             seeding.note(node, error.message)
         }
+    }
+
+    /// What a scheduled job needs and the estate does not have.
+    private func lost(by order: JobOrder) -> String? {
+        if estate.agents[order.agent] == nil { return "there is no agent of the id '\(order.agent.text)', and the job is scheduled" }
+        guard let store = order.store, estate.stores[store] == nil else { return nil }
+        return "there is no certificate store of the id '\(store.text)', and the job is scheduled"
     }
 
     /// Adds attempts, what falls due, and the numbers given out. Jobs must be there.

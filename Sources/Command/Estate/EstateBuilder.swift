@@ -27,7 +27,9 @@ public struct EstateBuilder {
     /// Built aside and put in all at once: sorting many stores one by one would take long.
     private var stores: [StoreKey: CertificateStore] = [:]
     /// What stores are scheduled, by id; applied when all stores exist.
-    private var schedules: [GUID: (schedule: Schedule?, job: GUID?)] = [:]
+    var schedules: [GUID: (schedule: Schedule?, job: GUID?)] = [:]
+    /// The containers that were there already and now have another schedule.
+    var rescheduled: Set<Int> = []
 
     /// The most certificate stores of an estate: a line of a file must not take minutes.
     private static let mostStores = 250_000
@@ -111,6 +113,7 @@ public struct EstateBuilder {
         for item in node?["jobs"]?.items ?? [] { addJob(item) }
         for store in estate.stores.all { schedule(store) }
         addHistory(node)
+        checkInventories(node)
         guard seeding.mistakes.isEmpty else { throw Mistakes(seeding.mistakes) }
         return estate
     }
@@ -143,6 +146,7 @@ public struct EstateBuilder {
 
     private mutating func addJobType(_ node: YAMLNode) {
         let name = node["name"]?.text ?? ""
+        if JobType.isBuiltIn(name) { return seeding.note(node["name"], "the job type 'FetchLogs' is built in") }
         let known = estate.jobType(named: name)
         var type =
             known ?? JobType(id: Identifiers.fixed(.jobType, name, seed: seeding.seed), name: name, description: "", fields: [])
@@ -174,12 +178,17 @@ public struct EstateBuilder {
 
     private mutating func addContainer(_ node: YAMLNode) {
         let name = node["name"]?.text ?? ""
-        let id = seeding.containers[name.lowercased()] ?? (estate.containers.lastKey ?? 0) + 1
+        let known = seeding.containers[name.lowercased()].flatMap { estate.containers[$0] }
+        let id = known?.id ?? (estate.containers.lastKey ?? 0) + 1
         var container = Container(id: id, name: name, schedule: nil, storeType: nil, overwritesSchedules: false)
         Container.model.seed(node, into: &container, &seeding)
         if let other = estate.containers[container.id], other.name.lowercased() != name.lowercased() {
             return seeding.note(node["id"], "the container '\(other.name)' has this id already")
         }
+        if let known, known.id != container.id {
+            return seeding.note(node["id"], "a container's id is given once, and '\(known.name)' has the id \(known.id)")
+        }
+        if let known, known.schedule != container.schedule { rescheduled.insert(known.id) }
         seeding.containers[name.lowercased()] = container.id
         estate.containers.put(container, at: container.id)
     }
@@ -236,32 +245,20 @@ public struct EstateBuilder {
             var made = known ?? store(machine, path, type: type)
             let id = made.id
             CertificateStore.model.seed(node, into: &made, &seeding)
+            if let known, known.id != made.id {
+                return seeding.note(node["id"], "a certificate store's id is given once, and this one has the id '\(known.id.text)'")
+            }
             if made.id != id { made = made.renamed(made.id) }
             (made.machine, made.path) = (known?.machine ?? machine, path)
             if let inventory { made.inventory = estate.certificates.entries(inventory) }
             put(made)
-            if let schedule = schedule(of: made, asked: asked, isNew: known == nil, isWhole: node["inventoryJob"] != nil) {
+            if asked?.flatMap({ $0 }) != nil, !made.canBeScheduled {
+                let reason = made.isApproved ? "has no agent" : "is not approved"
+                return seeding.note(node["schedule"], "the certificate store \(reason), so that nothing can be scheduled on it")
+            }
+            if let schedule = schedule(of: made, before: known, asked: asked, isWhole: node["inventoryJob"] != nil) {
                 schedules[made.id] = (schedule, job)
             }
         }
-    }
-
-    /// What a store's schedule becomes: a container's reaches the stores put into it, and those with one of their own if it overwrites.
-    ///
-    /// - Returns: `nil` to leave it as it is.
-    private func schedule(of store: CertificateStore, asked: Schedule??, isNew: Bool, isWhole: Bool) -> Schedule?? {
-        if isWhole, let asked { return asked }
-        let container = store.container.flatMap { estate.containers[$0] }
-        if let container, container.overwritesSchedules, let schedule = container.schedule { return schedule }
-        if let asked { return asked }
-        return isNew ? container?.schedule.map { .some($0) } : nil
-    }
-
-    private mutating func schedule(_ store: CertificateStore) {
-        guard let (schedule, job) = schedules[store.id] else { return }
-        guard let job, let known = estate.jobs.scheduled[job] else {
-            return estate.scheduleInventory(of: store.id, schedule, now: seeding.now)
-        }
-        estate.stores.change(store.id) { $0.setInventory(known.order.schedule, job: job) }
     }
 }

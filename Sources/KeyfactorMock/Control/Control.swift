@@ -1,6 +1,6 @@
 import Base
 import Journal
-import MicroHTTP
+public import MicroHTTP
 import Model
 import Worlds
 
@@ -13,18 +13,21 @@ public final class Control: Sendable {
         /// The CA to trust, in PEM; `nil` without HTTPS.
         var authority: String?
         var processID: Int32
-        /// Whether the server can be reached only from this machine; then a foreign `Host` is refused.
+        /// Whether the server can be reached only from this machine; then fewer names in `Host` are its own.
         var isLoopback: Bool
         /// The server's names in addition to addresses and `localhost`.
         var names: [String]
+        /// The certificate, whose names are the server's, too.
+        var identity: TLSIdentity?
         /// The port of this interface, if it has one of its own.
         var adminPort: UInt16?
 
         /// The facts of a server that listens.
         public init(
             httpPort: UInt16?, httpsPort: UInt16?, authority: String?, processID: Int32, isLoopback: Bool, names: [String],
-            adminPort: UInt16? = nil
+            identity: TLSIdentity? = nil, adminPort: UInt16? = nil
         ) {
+            self.identity = identity
             self.adminPort = adminPort
             self.httpPort = httpPort
             self.httpsPort = httpsPort
@@ -85,6 +88,10 @@ public final class Control: Sendable {
         if request.headerRange("origin") != nil {
             throw ControlRefusal(403, "A request from a web page (header Origin) is refused under /_mock/.")
         }
+        if request.isForAnotherSite {
+            throw ControlRefusal(
+                403, "A request for a page of another site (header Sec-Fetch-Site) is refused under /_mock/; type the address instead.")
+        }
         var segments = try Self.segments(page)
         var name: String?
         if segments.count > 2, segments[0] == "worlds" {
@@ -93,7 +100,8 @@ public final class Control: Sendable {
         }
         let found = Self.endpoints.compactMap { endpoint in endpoint.parameter(in: segments).map { (endpoint, $0) } }
         if let facts, !found.contains(where: { $0.0.scope == .open }), !Self.isOwnHost(request, facts) {
-            throw ControlRefusal(403, "The header Host names another server; under /_mock/ use localhost or a loopback address.")
+            let advice = facts.isLoopback ? "localhost or a loopback address" : "an address of it, or a name that --tls-name gives it"
+            throw ControlRefusal(403, "The header Host names another server; under /_mock/ use \(advice).")
         }
         guard !found.isEmpty else { throw Self.missed(page, segments) }
         let method = request.method == .head ? .get : request.method
@@ -176,35 +184,4 @@ public final class Control: Sendable {
         let nearest = nearestWord(to: segments.joined(separator: "/"), among: paths).map { " Did you mean /_mock/\($0)?" } ?? ""
         return ControlRefusal(404, "There is no /_mock/\(page.prefix(100)).\(nearest) This version has \(paths.joined(separator: ", ")).")
     }
-
-    /// Whether the `Host` header names this server. While it is bound to loopback, a foreign name comes from a page whose own name was
-    /// made to point here (DNS rebinding).
-    private static func isOwnHost(_ request: Request, _ facts: Facts) -> Bool {
-        guard facts.isLoopback, let host = request.header("host")?.lowercased() else { return true }
-        guard let name = hostName(host) else { return false }
-        return name == "::1" || isLoopback(name) || name == "localhost" || name.hasSuffix(".localhost")
-            || facts.names.contains { $0.lowercased() == name }
-    }
-
-    /// A `Host` without its port; `nil` if something else follows the name.
-    private static func hostName(_ host: String) -> Substring? {
-        let isBracketed = host.hasPrefix("[")
-        let name = isBracketed ? host.dropFirst().prefix { $0 != "]" } : host.prefix { $0 != ":" }
-        let rest = host[name.endIndex...].dropFirst(isBracketed ? 1 : 0)
-        guard !isBracketed || host[name.endIndex...].hasPrefix("]") else { return nil }
-        let port = rest.utf8.dropFirst()
-        guard rest.isEmpty || rest.hasPrefix(":") && port.count <= 5 && port.allSatisfy({ isDigit($0) }) else { return nil }
-        return name
-    }
-
-    /// Whether a name is an address of 127.0.0.0/8: four decimal numbers up to 255.
-    private static func isLoopback(_ name: Substring) -> Bool {
-        let parts = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count == 4, name.hasPrefix("127.") else { return false }
-        return parts.allSatisfy { part in
-            (1...3).contains(part.count) && part.allSatisfy { isDigit($0) } && UInt8(String(Substring(part))) != nil
-        }
-    }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 }

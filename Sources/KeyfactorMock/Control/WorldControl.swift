@@ -77,15 +77,16 @@ enum WorldControl {
         if let wanted, rate != nil, wanted != .scaled {
             throw ControlRefusal(400, "A clock that is \(wanted.rawValue) has no 'rate'; write mode: scaled, or leave out one of them.")
         }
-        let clock = call.world.withState { state in
+        let (clock, running) = call.world.withState { state in
             let present = state.now(wall: call.wall)
             let now = body["now"]?.time.map { $0.resolved(from: present) } ?? present
             let mode = wanted ?? (rate == nil ? state.clock.mode : .scaled)
             let kept = state.clock.mode == .scaled ? state.clock.rate : 1
             state.clock = WorldClock(mode, start: now, rate: rate ?? kept, wall: call.wall)
-            return state.clock
+            return (state.clock, now < present ? state.estate.jobs.runs.count : 0)
         }
-        return .ofControl { write(clock, now: clock.now(wall: call.wall), to: &$0) }
+        let warning = running == 0 ? nil : "running jobs: \(running). Each step ends at the time that was set when it began."
+        return .ofControl { write(clock, now: clock.now(wall: call.wall), warning, to: &$0) }
     }
 
     private static let advanceShape = Shape.object(
@@ -122,12 +123,13 @@ enum WorldControl {
         }
     }
 
-    private static func write(_ clock: WorldClock, now: Timestamp, to writer: inout JSONWriter) {
+    private static func write(_ clock: WorldClock, now: Timestamp, _ warning: String? = nil, to writer: inout JSONWriter) {
         writer.object { writer in
             writer.member("mode", clock.mode.rawValue)
             writer.member("now", now)
             writer.name("rate")
             writer.raw("\(clock.rate)")
+            if let warning { writer.member("warning", warning) }
         }
     }
 

@@ -78,7 +78,7 @@ enum Decisions {
         - Name must be given and be unlike those of other containers, without case. `CertStoreType` -1 or nothing is any type; on PUT it must be
           that of the stores in the container.
         - A PUT whose schedule is Off turns the stores' schedules off where it overwrites; one without `Schedule` leaves them alone. Stores that
-          are not approved, or have no agent, take on nothing.
+          are not approved, or have no agent, take on nothing, and one that loses its agent loses its schedule.
         - An id is never given twice. An Immediate or ExactlyOnce schedule stays on the container when it has run.
         - Some clients read `Schedule` of one container as the compact text; the description has the object, and so does the mock, unless
           `containerSchedule: text` is set. Immediate has no text and is null there. Answers to writes keep the object.

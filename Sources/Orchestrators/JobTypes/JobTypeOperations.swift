@@ -21,7 +21,9 @@ public enum JobTypeOperations {
         established: """
             members, 200 with the type (documented); types by name or number, defaults as string, number or boolean (client)
             """,
-        assumed: "all of its 400s; a name with blanks is one of them, the documentation only advises against it"
+        assumed: """
+            all of its 400s; a name with blanks is one of them, the documentation only advises against it; FetchLogs is another
+            """
     ) { call, estate throws(Refusal) in
         var type = try call.read(JobType.model)
         try requireOwnName(type, estate)
@@ -64,6 +66,7 @@ public enum JobTypeOperations {
     }
 
     private static func requireOwnName(_ type: JobType, _ estate: Estate) throws(Refusal) {
+        if JobType.isBuiltIn(type.name) { throw .alreadyExists("job type", "JobTypeName", type.name) }
         guard let other = estate.jobType(named: type.name), other.id != type.id else { return }
         throw .alreadyExists("job type", "JobTypeName", other.name)
     }

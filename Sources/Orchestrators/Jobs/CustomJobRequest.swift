@@ -96,7 +96,7 @@ public struct CustomJobRequest: Modelled {
         }
         guard !name.isEmpty else { throw .badArgument("JobTypeName: expected a custom job type's name, found an empty string.") }
         if let type = estate.jobType(named: name) { return type }
-        guard ["fetchlogs", "fetch logs"].contains(name.lowercased()) else { throw .jobTypeNotFound(named: name).forUnknownID(fidelity) }
+        guard JobType.isBuiltIn(name) else { throw .jobTypeNotFound(named: name).forUnknownID(fidelity) }
         return .fetchLogs
     }
 

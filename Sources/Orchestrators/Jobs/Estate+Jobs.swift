@@ -38,7 +38,7 @@ extension Estate {
     /// Sets or clears a store's inventory schedule, whoever asks for it: the job and the store's two members are one thing.
     ///
     /// A recurring job keeps its JobId over all runs and (assumed) over a change from one recurring schedule to another;
-    /// a one-time job gets a new one, and so does a schedule that was off.
+    /// a one-time job gets a new one, and so does a schedule that was off. A store that cannot be scheduled has no schedule.
     ///
     /// - Parameters:
     ///   - id: the store; nothing happens if there is none.
@@ -46,12 +46,13 @@ extension Estate {
     ///   - now: the world's time.
     public mutating func scheduleInventory(of id: GUID, _ schedule: Schedule?, now: Timestamp) {
         guard let store = stores[id] else { return }
+        let schedule = store.canBeScheduled ? schedule : nil
         var job: GUID?
         if schedule != nil {
             let keeps = (store.schedule?.recurs ?? false) && schedule?.recurs == true
             job = (keeps ? store.inventoryJob : nil) ?? identifiers.next(.job)
         }
-        if let old = store.inventoryJob, old != job { unschedule(old) }
+        if let old = store.inventoryJob, old != job || jobs.scheduled[old]?.order.agent != store.agent { unschedule(old) }
         stores.change(id) { $0.setInventory(schedule, job: job) }
         guard let schedule, let job, let agent = store.agent else { return }
         let order = JobOrder(

@@ -102,12 +102,12 @@ public struct NumberSeed: Modelled {
 
     /// The keys that a file may give the numbers.
     public static let model = Model<NumberSeed>([:], "numbers given out", blank: { .init() }) {
-        Seed("jobs", .number, about: "how many jobs there have been", \.jobs)
+        Seed("jobs", .given(from: 0), about: "how many jobs there have been", \.jobs)
         Seed("nextAttempt", .number(History.ids), about: "the next JobHistoryId", \.nextAttempt)
         Seed("lostAttempts", .number, about: "how many attempts the history no longer holds", \.lostAttempts)
-        Seed("highestStoreType", .number, about: "the highest StoreType ever given", \.highestStoreType)
-        Seed("highestContainer", .number, about: "the highest container Id ever given", \.highestContainer)
-        Seed("inventoryItems", .number, about: "the last CertStoreInventoryItemId", \.inventoryItems)
+        Seed("highestStoreType", .given(from: 0), about: "the highest StoreType ever given", \.highestStoreType)
+        Seed("highestContainer", .given(from: 0), about: "the highest container Id ever given", \.highestContainer)
+        Seed("inventoryItems", .given(from: 0), about: "the last CertStoreInventoryItemId", \.inventoryItems)
         Seed("issued", .list(.number), about: "how many identifiers of each kind have been drawn", \.issued)
     }
 

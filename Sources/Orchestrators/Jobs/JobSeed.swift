@@ -40,7 +40,7 @@ public struct JobSeed: Modelled {
         Seed("schedule", .orNull(.schedule), about: "when it runs; default Immediate", \.order.schedule)
         Seed("fields", .jobFields, about: "the values of the type's fields", \.order.fields)
         Seed("id", .guid, about: "its JobId, for a job of which all is said", \.id)
-        Seed("number", .number, about: "how many jobs came before it", \.number)
+        Seed("number", .given(from: 0), about: "how many jobs came before it", \.number)
         Seed("kind", .caseName, about: "what kind of work it is; default Custom", \.order.kind)
         Seed("requested", .time, about: "when it was asked for; default now", \.requested)
         Seed("store", .guid, about: "the Id of the certificate store that it works on", \.order.store)

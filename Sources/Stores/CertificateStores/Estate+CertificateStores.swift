@@ -39,7 +39,7 @@ extension Estate {
     /// Changes a store, and lets its inventory job follow: to another agent, and to the schedule asked for.
     ///
     /// A store that comes into a container, or can be scheduled for the first time in one, takes on the container's schedule as a new one does.
-    /// A schedule that says the same leaves the job alone, so that an object that is sent back as it came restarts nothing.
+    /// A schedule that says the same leaves the job alone, so that an object that is sent back as it came restarts nothing. One that can no longer be scheduled has no schedule.
     ///
     /// - Parameters:
     ///   - id: the store; nothing happens if there is none.
@@ -58,9 +58,9 @@ extension Estate {
         if isNew, new.canBeScheduled, let container = new.container.flatMap({ containers[$0] }) {
             wanted = container.schedule(inPlaceOf: wanted)
         }
+        if !new.canBeScheduled { wanted = nil }
         let moves = new.agent != old.agent
         guard moves || wanted?.shown(on: now) != old.schedule?.shown(on: now) else { return }
-        if moves, let job = old.inventoryJob { unschedule(job) }
         scheduleInventory(of: id, wanted, now: now)
     }
 

@@ -59,15 +59,15 @@ public struct CertificateSeed: Modelled {
 
     /// What files say of a certificate that lies in no store, or that several entries refer to.
     public static let certificate = Model<CertificateSeed>([:], "a certificate") {
-        Seed("id", .number(1...Int(Int32.max)), about: "its CertificateId; the next free one if left out", \.id)
+        Seed("id", .given(), about: "its CertificateId; the next free one if left out", \.id)
         details
     }
 
     /// What files say of an entry of an inventory.
     static let entry = Model<CertificateSeed>([:], "an inventory entry") {
         Seed("alias", .text("an alias", length: 1...256), required: true, about: "its name in the store", \.alias)
-        Seed("id", .number(1...Int(Int32.max)), about: "its CertificateId; the next free one if left out", \.id)
-        Seed("item", .number(1...Int(Int32.max)), about: "its CertStoreInventoryItemId; the next free one if left out", \.item)
+        Seed("id", .given(), about: "its CertificateId; the next free one if left out", \.id)
+        Seed("item", .given(), about: "its CertStoreInventoryItemId; the next free one if left out", \.item)
         details
         Seed("parameters", .parameters, about: "its entry parameters", \.parameters)
     }

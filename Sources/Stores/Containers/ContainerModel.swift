@@ -22,7 +22,7 @@ extension Container: Modelled {
             .create: "ContainerCreateRequest", .update: "ContainerUpdateRequest",
         ], "a container", blank: { .init() }, check: check
     ) {
-        Member("Id", .number(1...Int(Int32.max))) { $0.id }.filtered(aliases: ["ContainerId"], isKey: true)
+        Member("Id", .given()) { $0.id }.filtered(aliases: ["ContainerId"], isKey: true)
             .asked(.update, required: "the id of a container", \.id)
             .seeded("id", about: "its Id; the next free one if left out", \.id)
         Member("Name", .text("a name", length: 1...128)) { $0.name }.filtered()

@@ -4,7 +4,7 @@ public import Model
 extension PamProvider: Modelled {
     /// A PAM provider: what every release calls it by. Assumed: no source names the query fields.
     public static let model = Model<PamProvider>([.shown: "PamProvider"], "a PAM provider") {
-        Member("Id", .number(1...Int(Int32.max))) { $0.id }.filtered(isKey: true)
+        Member("Id", .given()) { $0.id }.filtered(isKey: true)
             .seeded("id", about: "its Id; the next free one if left out", \.id)
         Member("Name", .text("a name", length: 1...128)) { $0.name }.filtered()
             .seeded("name", required: true, about: "its name", \.name)

@@ -8,7 +8,7 @@ extension Kind where Value == Int {
     /// - Parameter null: a number that means any type, if one does.
     /// - Returns: the kind.
     static func storeType(null: Int? = nil) -> Kind {
-        number(null: null).named("the short name of a store type") { name, estate in estate.storeType(shortName: name)?.number }
+        given(from: 0, null: null).named("the short name of a store type") { name, estate in estate.storeType(shortName: name)?.number }
     }
 }
 

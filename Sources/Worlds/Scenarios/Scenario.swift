@@ -24,6 +24,8 @@ public final class Scenario: Sendable {
     let clientDoubt: Mistake?
     /// Who is admitted, and as whom.
     public let access: AccessPolicy
+    /// What is hardly meant about them.
+    let accessDoubts: [Mistake]
     /// The time to begin with, and how it passes.
     public let clock: ClockSettings
     /// The estate at the beginning. Worlds copy it, which costs nothing.
@@ -81,6 +83,7 @@ public final class Scenario: Sendable {
         var access = node["auth"].map { AccessPolicy(reading: $0) } ?? AccessPolicy()
         if let mode = overrides.accessMode { access.mode = mode }
         self.access = access
+        accessDoubts = AccessDoubts(node: node).warnings
         basePaths = Self.basePaths(node["basePath"])
         clock = ClockSettings(reading: node["clock"], now: now)
         var mistakes: [Mistake] = []

@@ -89,17 +89,6 @@ def test_files_with_secrets_are_their_owners_alone_and_others_may_be_read(serve,
         assert "PRIVATE" not in text and "hush-hush" not in text
 
 
-def test_no_file_is_written_through_a_planted_symbolic_link(serve, tmp_path):
-    """Files are written beside the wanted one and renamed, so that a link at its place is replaced, not followed."""
-    victim = tmp_path / "victim"
-    victim.write_text("untouched")
-    for name in "ca.pem", "ready", "env":
-        (tmp_path / name).symlink_to(victim)
-    serve("", "--ca-file", str(tmp_path / "ca.pem"), "--ready-file", str(tmp_path / "ready"), "--env-file", str(tmp_path / "env"), own_ca=False)
-    assert victim.read_text() == "untouched"
-    assert not any((tmp_path / name).is_symlink() for name in ("ca.pem", "ready", "env"))
-
-
 def test_it_listens_on_the_loopback_unless_told_otherwise(serve):
     server = serve("")
     with open("/proc/net/tcp") as lines:

@@ -137,7 +137,11 @@ HEADS = [
     ("HTTP/2's preface", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0", {400, 505}), ("HTTP/11", get(line=b"GET /KeyfactorAPI/Hidden HTTP/11"), {400, 505}),
     ("CONNECT", get(line=b"CONNECT localhost:443 HTTP/1.1"), {400, 404, 405}), ("OPTIONS of all", get(line=b"OPTIONS * HTTP/1.1"), {404, 405, 400}),
     ("a target without a slash", get(line=b"GET KeyfactorAPI/Hidden HTTP/1.1"), {400, 404}),
-    ("another server's absolute target", get(line=b"GET http://evil.example/KeyfactorAPI/Nothing HTTP/1.1"), {404}),
+    ("another server's absolute target", get(line=b"GET http://evil.example/KeyfactorAPI/Nothing HTTP/1.1"), {400}),
+    ("another server's absolute target that begins like ours", get(line=b"GET http://localhost.evil/KeyfactorAPI/Nothing HTTP/1.1"), {400}),
+    ("an absolute target with a user", get(line=b"GET http://localhost@evil.example/KeyfactorAPI/Nothing HTTP/1.1"), {400}),
+    ("an absolute target without a host", get(line=b"GET http:///KeyfactorAPI/Nothing HTTP/1.1"), {400}),
+    ("our absolute target", get(line=b"GET HTTP://LOCALHOST:99/KeyfactorAPI/Nothing HTTP/1.1"), {404}),
     ("another scheme", get(line=b"GET ftp://localhost/KeyfactorAPI/Nothing HTTP/1.1"), {400, 404}),
     ("a fragment", get(line=b"GET /KeyfactorAPI/Agents#/../Nothing HTTP/1.1"), {400, 404}),
 ]

@@ -28,8 +28,9 @@ def test_exec_ends_with_70_when_an_expectation_is_not_met(path, code):
     assert (b"expectations: met, 2 of 2" if code == 0 else b"FAILED: ") in ended.stderr and ended.stdout.startswith(b"[{")
 
 
-def test_an_unmet_expectation_overrides_the_exit_code_of_the_command():
-    assert run("exec", "--scenario", EXPECTS, "--", "sh", "-c", "exit 3").returncode == 70
+def test_the_exit_code_of_a_command_that_fails_comes_before_an_unmet_expectation():
+    ended = run("exec", "--scenario", EXPECTS, "--", "sh", "-c", "exit 3")
+    assert ended.returncode == 3 and b"FAILED: " in ended.stderr
 
 
 def test_a_scenario_that_is_no_file_cannot_be_watched():

@@ -11,7 +11,7 @@ GET = b"GET /KeyfactorAPI/Status/Endpoints HTTP/1.1\r\nHost: localhost\r\n\r\n"
 # The name of a socket, by which servers are found, has room for 107 bytes, some 45 of which are taken.
 HOSTS = ["a" * length for length in (60, 63, 64, 107, 108, 109, 200, 253, 254, 1024, 5000, 65_536)] + [
     "::1%" + "0" * zeros + "1" for zeros in (15, 16, 50, 94, 200)]
-PATHS = ["a" * length for length in (255, 256, 1023, 4095, 4096, 5000, 65_536)] + ["/" + "a/" * 2500, "ä" * 5000]
+PATHS = ["a" * length for length in (256, 300, 1023, 4095, 4096, 5000, 65_536)] + ["/" + "a/" * 2500, "ä" * 5000]
 COMMANDS = {"serve": ["serve", *PORTS], "exec": ["exec", "--", "true"], "healthcheck": ["healthcheck", "--http-port", "1"]}
 
 

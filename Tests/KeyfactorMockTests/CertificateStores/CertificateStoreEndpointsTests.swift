@@ -94,7 +94,7 @@ struct CertificateStoreEndpointsTests {
             """
             estate:
               certificateStores:
-                - { machine: waiting, path: /a, approved: false, agent: uo-1, schedule: { Interval: { Minutes: 7 } } }
+                - { machine: waiting, path: /a, approved: false, agent: uo-1 }
                 - { machine: orphan, path: /a }
                 - { machine: web-1, path: /etc/ssl/app.pem, schedule: { Interval: { Minutes: 9 } } }
             """)
@@ -217,7 +217,7 @@ struct CertificateStoreEndpointsTests {
             estate:
               containers: [ { name: Web servers, schedule: { Daily: { Time: "2020-01-01T02:00:30Z" } } } ]
               certificateStores:
-                - { machine: web-2, path: "/b", agent: uo-1, container: Web servers, approved: false, properties: { spnwithport: "false" } }
+                - { machine: web-2, path: "/b", agent: uo-1, container: Web servers, properties: { spnwithport: "false" } }
             """)
         let body = try mock.get("/CertificateStores").body
         #expect(Golden.difference(body + "\n", "Tests/KeyfactorMockTests/Goldens/stores-\(product).json") == nil)

@@ -61,7 +61,7 @@ struct ControlTests {
         }
         #expect(try ask("info") == status)
         #expect(try ask("livez") == 200)
-        #expect(try ask("info", isLoopback: false) == 200)
+        #expect(try ask("info", isLoopback: false) == status)
     }
 
     @Test func aWebPageIsRefused() throws {
@@ -204,7 +204,7 @@ struct ControlTests {
         #expect(try mock.get("/Agents/\(mock.agent("uo-1"))").json["Status"]?.integer == 3)
         let shown = try mock.get("/CertificateStores/\(store)").json
         #expect(shown["Approved"]?.boolean == false)
-        #expect(shown["InventorySchedule"]?["Interval"]?["Minutes"]?.integer == 7)
+        #expect(shown["InventorySchedule"]?.isNull == true)
         #expect(mock.world.stores.count == 2)
         let wrong = try mock.send(
             .patch, "/_mock/estate",

@@ -1,0 +1,48 @@
+import MicroHTTP
+
+/// Which names in `Host` are this server's. Another one may come from a page whose own name was made to point here (DNS rebinding).
+extension Control {
+    /// Names below these cannot be bought, so no stranger's page has one: those of this machine, of a network at home or in a company, of a
+    /// cluster, of tests.
+    private static let privateDomains = ["localhost", "local", "internal", "svc", "test"]
+
+    /// Whether the `Host` header names this server.
+    ///
+    /// On loopback only names of the loopback do. Elsewhere every address and every name without a dot does, too, such as a container's.
+    static func isOwnHost(_ request: Request, _ facts: Facts) -> Bool {
+        guard let host = request.header("host")?.lowercased() else { return true }
+        guard let name = hostName(host).map(String.init) else { return false }
+        if facts.names.contains(where: { $0.lowercased() == name }) { return true }
+        if name == "::1" || isLoopback(name) || name == "localhost" || name.hasSuffix(".localhost") { return true }
+        if facts.isLoopback { return false }
+        // A name beside a colon has been seen in brackets: an address of IPv6.
+        return name.contains(":") || !name.contains(".") || ipv4(name) != nil
+            || privateDomains.contains { name.hasSuffix("." + $0) } || facts.identity?.isFor(name) == true
+    }
+
+    /// A `Host` without its port; `nil` if something else follows the name.
+    private static func hostName(_ host: String) -> Substring? {
+        let isBracketed = host.hasPrefix("[")
+        let name = isBracketed ? host.dropFirst().prefix { $0 != "]" } : host.prefix { $0 != ":" }
+        let rest = host[name.endIndex...].dropFirst(isBracketed ? 1 : 0)
+        guard !isBracketed || host[name.endIndex...].hasPrefix("]") else { return nil }
+        let port = rest.utf8.dropFirst()
+        guard rest.isEmpty || rest.hasPrefix(":") && port.count <= 5 && port.allSatisfy({ isDigit($0) }) else { return nil }
+        return name
+    }
+
+    /// Whether a name is an address of 127.0.0.0/8.
+    private static func isLoopback(_ name: String) -> Bool { ipv4(name)?.first == 127 }
+
+    /// An address: four decimal numbers up to 255.
+    private static func ipv4(_ name: String) -> [UInt8]? {
+        let parts = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard parts.count == 4 else { return nil }
+        let numbers = parts.compactMap { part in
+            (1...3).contains(part.count) && part.allSatisfy { isDigit($0) } ? UInt8(String(Substring(part))) : nil
+        }
+        return numbers.count == 4 ? numbers : nil
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+}
