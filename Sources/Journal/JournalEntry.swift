@@ -115,7 +115,7 @@ public struct JournalEntry: Sendable {
 
     /// The exchange in a line, for reports.
     var line: String {
-        let query = request.query.isEmpty ? "" : "?" + Secrets.query(request.text(request.query)).prefix(200)
+        let query = request.query.isEmpty ? "" : "?" + Secrets.query(request.text(request.query), cutTo: 200)
         let sent = status == 0 ? delivery.rawValue : delivery == .whole ? "\(status)" : "\(status) \(delivery.rawValue)"
         let by = rule.map { " (rule '\($0)')" } ?? ""
         return "\(number) \(request.line)\(query) \(sent) by \(caller)\(by)" + (why.map { ": \($0)" } ?? "")

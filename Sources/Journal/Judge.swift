@@ -23,7 +23,7 @@ public struct Judge {
     /// Judges expectations.
     public func verdict(_ expectations: [Expectation]) -> Verdict {
         var verdict = Verdict(scenario: scenario, seed: seed, results: expectations.map(result))
-        verdict.exchanges = journal.entries(after: journal.count - Self.mostExchanges).map(\.line)
+        verdict.exchanges = journal.entries(after: journal.count - Self.mostExchanges)
         return verdict
     }
 

@@ -37,17 +37,32 @@ extension Secrets {
         return redacted(document.root, Array(json.utf8)[...], .none)
     }
 
+    /// The longest query or form that is searched for secrets, in bytes; a longer one is redacted whole.
+    private static let longestQuery = 65_536
+
     /// A query, or a form, without the values of secrets. Its parts are separated by `&` or `;`.
-    static func query(_ text: String) -> String {
-        let parts = text.split(omittingEmptySubsequences: false) { $0 == "&" || $0 == ";" }
+    ///
+    /// - Parameters:
+    ///   - text: the query.
+    ///   - length: how many bytes to show of a longer one, up to the end of a part if there is one; `nil` shows all.
+    static func query(_ text: String, cutTo length: Int? = nil) -> String {
+        guard text.utf8.count <= longestQuery else { return struckOut }
+        var text = text[...]
+        if let length, text.utf8.count > length {
+            let end = text.utf8.prefix(length).lastIndex { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: ";") }
+            guard let end else { return String(query(String(text)).prefix(length)) }
+            text = text[..<end]
+        }
+        let parts = text.utf8.split(omittingEmptySubsequences: false) { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: ";") }
+            .map { Substring($0) }
         let pairs = parts.map { part -> (name: String, value: String?) in
-            let name = part.prefix { $0 != "=" }
-            return (decoded(name), name.count < part.count ? decoded(part.dropFirst(name.count + 1)) : nil)
+            guard let equals = part.utf8.firstIndex(of: UInt8(ascii: "=")) else { return (decoded(part), nil) }
+            return (decoded(part[..<equals]), decoded(part[equals...].dropFirst()))
         }
         let isApart = pairs.contains { nameKeys.contains(plain($0.name)) && $0.value.map(isSecretWord) == true }
         var shown = ""
         for (part, pair) in zip(parts, pairs) {
-            let name = part.prefix { $0 != "=" }
+            let name = Substring(part.utf8.prefix { $0 != UInt8(ascii: "=") })
             shown += strikes(pair, isApart: isApart) ? "\(name)=\(struckOut)" : part
             if part.endIndex < text.endIndex { shown.append(text[part.endIndex]) }
         }

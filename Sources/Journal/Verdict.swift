@@ -52,8 +52,8 @@ public struct Verdict: Sendable {
     let seed: UInt64
     /// The expectations in the order in which they were sent, each judged.
     public let results: [Result]
-    /// The last exchanges, a line each, for reports.
-    var exchanges: [String] = []
+    /// The last exchanges, for reports.
+    var exchanges: [JournalEntry] = []
 
     /// The worst of all: failed before indeterminate before met.
     public var judgement: Judgement {
@@ -116,7 +116,7 @@ extension Verdict {
             text += "    <skipped message=\"the scenario has no part 'expect'\"/>\n  </testcase>\n"
         }
         let output =
-            "    <system-out>\(Self.escaped(exchanges.isEmpty ? "no exchanges" : exchanges.joined(separator: "\n")))</system-out>\n"
+            "    <system-out>\(Self.escaped(exchanges.isEmpty ? "no exchanges" : exchanges.map(\.line).joined(separator: "\n")))</system-out>\n"
         for result in results {
             text += "  <testcase classname=\"keyfactor-mock\" name=\"\(Self.escaped(result.name))\""
             guard result.judgement != .met else {

@@ -235,3 +235,14 @@ def test_a_target_of_nearly_1_mib_where_it_is_allowed_holds_nobody_up(serve, tar
             reply = talk(server, request)
             print(f"\n{reply.status} {reply.body[:120]} {len(reply.body)} bytes in {(time.monotonic() - start) * 1000:.0f} ms", end="")
             assert reply.status in allowed and len(reply.body) < 20_000
+
+
+@pytest.mark.parametrize("name", ["parameters that do not exist", "a sort field without end", "a query string of NOT", "parameters without a name", "segments"])
+def test_what_was_asked_does_not_hold_up_the_end(serve, name):
+    """The reports of a server that ends show what was asked; that must not take as long as somebody else has made it."""
+    server = serve("", "--log-level", "off", "--max-headers", str(1 << 20))
+    for _ in range(20):
+        talk(server, f"GET {FITTING[name][0]} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    started = time.monotonic()
+    server.stop()
+    assert time.monotonic() - started < 1 * SLOWNESS

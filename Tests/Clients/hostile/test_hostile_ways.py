@@ -277,7 +277,7 @@ def test_the_built_in_job_type_cannot_be_hidden(mock):
 
 TOO_HIGH = [
     {"containers": [{"name": "z", "id": 0}]}, {"storeTypes": [{"shortName": "ZZ", "name": "z", "number": 0}]}, {"pamProviders": [{"name": "z", "id": 0}]},
-    {"certificates": [{"id": 0}]}, {"numbers": {"highestContainer": 0}}, {"numbers": {"highestStoreType": 0}}, {"numbers": {"nextAttempt": 0}},
+    {"certificates": [{"id": 0}]}, {"numbers": {"highestContainer": 0}}, {"numbers": {"highestStoreType": 0}},
     {"numbers": {"jobs": 0}}, {"numbers": {"inventoryItems": 0}},
 ]
 
