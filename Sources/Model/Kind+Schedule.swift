@@ -12,8 +12,15 @@ extension Kind where Value == Schedule {
             return asked.schedule.map { .value($0) } ?? .null
         }
         kind.shape = Schedule.shape
-        kind.seed = { node, seeding in seeding.schedule(node) }
+        kind.seed = { node, seeding in seeding.schedule(node, ofInventory: false) }
         kind.dump = { schedule, _, writer in schedule.write(to: &writer) }
+        return kind
+    }
+
+    /// The schedule of inventories: scenario files may say only kinds that the release knows for these.
+    public static var inventorySchedule: Kind {
+        var kind = schedule
+        kind.seed = { node, seeding in seeding.schedule(node, ofInventory: true) }
         return kind
     }
 

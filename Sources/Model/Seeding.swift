@@ -46,15 +46,17 @@ public struct Seeding: Sendable {
         mistakes.append(Mistake(node?.mark ?? Mark(line: 1, column: 1, width: 0), message))
     }
 
-    /// An inventory schedule.
+    /// A schedule.
     ///
-    /// - Parameter node: the schedule in the file; null is none.
+    /// - Parameters:
+    ///   - node: the schedule in the file; null is none.
+    ///   - isInventory: whether it is one of inventories, for which some releases do not know every kind.
     /// - Returns: `nil` for no schedule, and for one that is wrong, which is noted.
-    public mutating func schedule(_ node: YAMLNode?) -> Schedule? {
+    public mutating func schedule(_ node: YAMLNode?, ofInventory isInventory: Bool) -> Schedule? {
         guard let node, !node.isNull else { return nil }
         do throws(Refusal) {
             guard case .set(let schedule) = try Schedule.read(node.json, path: "schedule", fidelity) else { return nil }
-            try schedule.requireInventory(product)
+            if isInventory { try schedule.requireInventory(product) }
             return schedule
         } catch {
             note(node, error.message)

@@ -236,7 +236,7 @@ public struct EstateBuilder {
         guard stores.count + (count ?? 1) <= Self.mostStores else {
             return seeding.note(node["count"] ?? node, "an estate has at most \(Self.mostStores) certificate stores")
         }
-        let asked = node["schedule"].map { seeding.schedule($0) }
+        let asked = node["schedule"].map { seeding.schedule($0, ofInventory: true) }
         let job = node["inventoryJob"]?.text.flatMap { GUID($0) }
         let reader = InventoryReader(key: "\(machine)\n\(path)\n\(type)", subject: "CN=\(machine)")
         let inventory = reader.entries(node["inventory"], &estate.certificates, &seeding)

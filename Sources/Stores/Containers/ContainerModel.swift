@@ -37,7 +37,7 @@ extension Container: Modelled {
         Member("HasSchedule", .flag) { $0.schedule != nil }.queryOnly()
         Member("Schedule", .scheduleOrOff, nullable: { $0.schedule.map { .set($0) } }).only(in: .written)
             .asked(.requests, \.schedule)
-            .seeded(Seed("schedule", .schedule, about: "the inventory schedule of the stores in it", \.schedule))
+            .seeded(Seed("schedule", .inventorySchedule, about: "the inventory schedule of the stores in it", \.schedule))
         Member(
             "Schedule", .containerSchedule,
             nullable: { container, view in

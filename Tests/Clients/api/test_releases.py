@@ -109,3 +109,13 @@ def test_nulls_are_left_out_where_the_scenario_says_so(serve):
     server = serve("fidelity: { nulls: omit }\n" + ESTATE)
     for path in "/Agents/" + server.agent("uo-1"), "/CertificateStores/" + server.store("web-1"), "/JobTypes/Custom/" + server.job_type("EveryType"):
         assert b"null" not in server.ask("GET", "/KeyfactorAPI" + path).body
+
+
+@pytest.mark.parametrize("product", ["10.5", "11.6", "12.3", "24.4", "25.4"])
+@pytest.mark.parametrize("schedule", ['{ Weekly: { Days: [ Monday ], Time: "2026-03-01T02:00:00Z" } }', '{ Monthly: { Day: 3, Time: "2026-03-01T02:00:00Z" } }'])
+def test_a_custom_job_of_a_scenario_may_be_weekly_or_monthly_in_every_release(serve, product, schedule):
+    """Only inventories of 10 and 11 know neither."""
+    job = "{ agent: uo-1, jobType: SampleCustomJobType, fields: { ParamInt: 1 }, schedule: %s }" % schedule
+    server = serve(f'product: "{product}"\nestate:\n  from: small\n  jobs: [ {job} ]\n')
+    (found,) = [row for row in server.get("/OrchestratorJobs/ScheduledJobs") if row["JobType"] == "SampleCustomJobType"]
+    assert list(found["Schedule"])[0] == schedule.split()[1].rstrip(":")
