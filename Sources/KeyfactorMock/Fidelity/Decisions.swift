@@ -70,6 +70,8 @@ enum Decisions {
         - Name and ShortName must be given and be unlike those of other types, without case; names of properties and of entry parameters differ.
         - What a POST leaves out is false, empty, or Forbidden; Capability is the short name. Ids of properties count from 1 in each type.
         - A number is never given twice, also when its type is gone.
+        - Known difference: StorePathType Fixed or MultipleChoice with StorePathValue, and Required properties, are kept and sent back, but stores
+          are not held against them. Command refuses stores that do not fit (client: kfutil's changelog); its status and text are not known.
         - Queries take a type's short name, without case, where its number is meant: `CertStoreType -eq "PEM"` (client). A number counts first.
         """
 
