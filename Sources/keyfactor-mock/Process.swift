@@ -80,7 +80,7 @@ enum Process {
 
     /// Writes a message to stderr, with a line feed at the end.
     static func printError(_ text: String) {
-        write(text.hasSuffix("\n") ? text : text + "\n", to: .standardError)
+        ErrorStream.shared.write(text.hasSuffix("\n") ? text : text + "\n")
     }
 
     /// Reads a file of at most 64 MiB, where it does not matter why it cannot be read.

@@ -35,26 +35,19 @@ extension Process {
             close(socket)
             return
         }
-        startThread(closingCallersOf: socket)
+        startThread { closeCallers(of: socket) }
     }
 
     /// Takes calls and ends them: without that, those who have looked for this server would fill its queue.
-    private static func startThread(closingCallersOf socket: Int32) {
-        var thread = pthread_t()
-        let number = unsafe UnsafeMutableRawPointer(bitPattern: Int(socket))
-        unsafe pthread_create(
-            &thread, nil,
-            { number in
-                let socket = Int32(Int(bitPattern: number))
-                while true {
-                    // Accepting reserves a descriptor while it waits; polling does not.
-                    var asked = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
-                    unsafe poll(&asked, 1, -1)
-                    let caller = accept(socket, nil, nil)
-                    // The descriptor table may be full for a while.
-                    if caller >= 0 { close(caller) } else { usleep(100_000) }
-                }
-            }, number)
+    private static func closeCallers(of socket: Int32) {
+        while true {
+            // Accepting reserves a descriptor while it waits; polling does not.
+            var asked = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+            unsafe poll(&asked, 1, -1)
+            let caller = accept(socket, nil, nil)
+            // The descriptor table may be full for a while.
+            if caller >= 0 { close(caller) } else { usleep(100_000) }
+        }
     }
 
     private static func withAddress(_ name: some Collection<UInt8>, _ work: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {

@@ -148,7 +148,7 @@ struct RunningServer {
     /// Shows the verdict on stderr, in the format of the log.
     private func tell(_ verdict: Verdict) {
         guard options.logFormat == .json else { return Process.printError(verdict.text) }
-        let log = Log(.info, .json) { Process.write($0, to: .standardError) }
+        let log = Log(.info, .json) { ErrorStream.shared.write($0) }
         for line in verdict.text.split(separator: "\n") { log(verdict.judgement == .met ? .info : .error, String(line)) }
     }
 
@@ -212,7 +212,8 @@ extension ServerOptions {
 
     /// Creates the server's log, and warns about variables that look like settings but are unknown.
     func log() -> Log {
-        let log = Log(logLevel ?? .info, logFormat) { Process.write($0, to: .standardError) }
+        let log = Log(logLevel ?? .info, logFormat) { ErrorStream.shared.write($0) }
+        ErrorStream.shared.start { log(.warning, "\($0) lines of the log were dropped, since nobody has read those before.") }
         for line in EnvironmentSettings(Process.environment).unknown { log(.warning, line) }
         return log
     }

@@ -10,6 +10,7 @@ may cost (2000; 100). With `-s` the figures are shown.
 """
 
 import contextlib
+import itertools
 import json
 import os
 import pathlib
@@ -31,6 +32,8 @@ CLIENTS = pathlib.Path(__file__).resolve().parents[1]
 WITHIN = int(os.environ.get("KEYFACTOR_MOCK_WITHIN", "5000")) * SLOWNESS
 COST = int(os.environ.get("KEYFACTOR_MOCK_COST", "2000")) * SLOWNESS
 STATUS = b"GET /KeyfactorAPI/Status/Endpoints HTTP/1.1\r\nHost: localhost\r\n\r\n"
+# What must be answered even while the world that is asked for most is busy.
+APART = [b"GET /_mock/livez HTTP/1.1\r\nHost: localhost\r\n\r\n", b"GET /w/other/KeyfactorAPI/Status/Endpoints HTTP/1.1\r\nHost: localhost\r\n\r\n"]
 POST = b"POST /KeyfactorAPI/CertificateStores/Schedule HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n"
 CHUNKS = POST.replace(b"Content-Length: 1000000", b"Transfer-Encoding: chunked")
 QUIET = ["--log-level", "warning", "--max-connections", "20000"]
@@ -54,19 +57,21 @@ def hello(server):
     return outgoing.read()
 
 
-def others(server, halt):
+def others(server, requests, halt):
     """Asks again and again until stopped; answers how long each answer took, in milliseconds, by how it was asked."""
     context = ssl.create_default_context(cafile=server.ca)
     kept = {secure: server.connect(secure, context) for secure in (False, True)}
     streams = {secure: wire.makefile("rb") for secure, wire in kept.items()}
     took = {}
+    requests = itertools.cycle(requests)
     while not halt():
+        request = next(requests)
         for secure in False, True:
             for is_new in False, True:
                 start = time.monotonic()
                 wire = server.connect(secure, context) if is_new else kept[secure]
                 stream = wire.makefile("rb") if is_new else streams[secure]
-                wire.sendall(STATUS)
+                wire.sendall(request)
                 assert read_reply(stream).status == 200
                 took.setdefault(f"{'HTTPS' if secure else 'HTTP'}, {'new' if is_new else 'kept'}", []).append((time.monotonic() - start) * 1000)
                 if is_new:
@@ -89,9 +94,9 @@ class Served:
 
 
 @contextlib.contextmanager
-def while_others_are_served(server, what, within=WITHIN):
-    """Somebody else asks during what is done inside, and every answer is there in time."""
-    command = [sys.executable, "-m", __name__, str(server.http_port), str(server.https_port), server.ca]
+def while_others_are_served(server, what, within=WITHIN, apart=False):
+    """Somebody else asks during what is done inside, and every answer is there in time. `apart` asks livez and another world alone."""
+    command = [sys.executable, "-m", __name__, str(server.http_port), str(server.https_port), server.ca, "apart" if apart else ""]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=CLIENTS, text=True) as prober:
         assert prober.stdout.readline() == "ready\n", "the prober does not start"
         yield
@@ -142,11 +147,11 @@ def probe():
 
     from support.mock import Mock
 
-    http_port, https_port, ca = sys.argv[1:]
+    http_port, https_port, ca, apart = sys.argv[1:]
     server = SimpleNamespace(http_port=int(http_port), https_port=int(https_port), ca=ca)
     server.connect = lambda secure, context: Mock.connect(server, secure, context)
     print("ready", flush=True)
-    print(json.dumps(others(server, lambda: select.select([sys.stdin], [], [], 0)[0])))
+    print(json.dumps(others(server, APART if apart else [STATUS], lambda: select.select([sys.stdin], [], [], 0)[0])))
 
 
 if __name__ == "__main__":
