@@ -14,6 +14,7 @@ public final class MockServer: Sendable {
     private let metrics = Metrics()
     /// Whether `/_mock/` is served elsewhere.
     private let isControlApart: Bool
+    private let workers: Workers?
     private let time: TimeSource
     private let log: Log
 
@@ -24,15 +25,17 @@ public final class MockServer: Sendable {
     ///   - limits: how many worlds there may be, and how much their journals may hold.
     ///   - token: what the control interface requires in `X-Mock-Token`; `nil` requires nothing.
     ///   - isControlApart: whether only ``control(_:)`` serves `/_mock/`.
+    ///   - workers: who does what may take long; `nil` for doing it at once.
     ///   - time: where the wall clock's time comes from.
     ///   - log: where misses are reported.
     public init(
         scenario: Scenario, limits: Worlds.Limits = Worlds.Limits(), token: String? = nil, isControlApart: Bool = false,
-        time: TimeSource = .system, log: Log = .silent
+        workers: Workers? = nil, time: TimeSource = .system, log: Log = .silent
     ) {
         self.isControlApart = isControlApart
+        self.workers = workers
         worlds = Worlds(scenario: scenario, wall: time.now(), limits: limits, log: log)
-        control = Control(worlds: worlds, metrics: metrics, time: time, token: token)
+        control = Control(worlds: worlds, metrics: metrics, time: time, token: token, workers: workers)
         self.time = time
         self.log = log
     }
@@ -45,9 +48,15 @@ public final class MockServer: Sendable {
     /// - Returns: what to send back, and when.
     public func answer(_ request: Request) -> Answer {
         if !isControlApart, let answer = control.answer(request) { return answer }
-        let wall = time.now()
+        return answer(request, wall: time.now(), workers)
+    }
+
+    /// Answers a request that is for a world.
+    ///
+    /// - Parameter workers: who does what may take long; `nil` for doing it at once.
+    private func answer(_ sent: Request, wall: Timestamp, _ workers: Workers?) -> Answer {
         for _ in 0..<Self.mostLookUps {
-            var (request, credential) = (request.withMethodInAnyCase, Credential(request))
+            var (request, credential) = (sent.withMethodInAnyCase, Credential(sent))
             let world: World
             do throws(Refusal) {
                 world = try worlds.find(&request, &credential, wall: wall)
@@ -55,6 +64,7 @@ public final class MockServer: Sendable {
                 return refuse(error, wall)
             }
             let exchange = Exchange(request, credential, in: world, world.guide(at: wall))
+            if let workers, exchange.mayTakeLong { return workers.answer { self.answer(sent, wall: wall, nil) } }
             if let conclusion = serve(exchange, wall) { return finish(conclusion, of: exchange, since: wall) }
         }
         return Conclusion.abandoned.answer

@@ -4,12 +4,15 @@ public import Entities
 public import Journal
 public import MicroHTTP
 public import Rules
+internal import Synchronization
 
 /// An isolated copy of everything: estate, clock, scenario, rules' counts, tokens, journal. All of it is one value under one lock.
 public final class World: Sendable {
     /// The world's name, `[A-Za-z0-9._-]{1,64}`.
     public let name: String
     private let state: Lock<WorldState>
+    /// How many certificate stores there are.
+    private let rows: Atomic<Int>
     /// What requests are checked against before the world's lock is taken.
     private let guide: Lock<Guide>
 
@@ -31,6 +34,7 @@ public final class World: Sendable {
     /// - Parameter state: what it begins with.
     init(_ state: WorldState) {
         name = state.name
+        rows = Atomic(state.estate.stores.count)
         guide = Lock(Guide(router: state.scenario.router, bases: state.scenario.basePaths, rules: state.book))
         self.state = Lock(state)
     }
@@ -39,10 +43,16 @@ public final class World: Sendable {
     public func withState<Result>(_ body: (inout WorldState) -> Result) -> Result {
         state.withLock { state in
             let before = state.book
-            defer { if state.book !== before { publish(state) } }
+            defer {
+                if state.book !== before { publish(state) }
+                rows.store(state.estate.stores.count, ordering: .relaxed)
+            }
             return body(&state)
         }
     }
+
+    /// Whether a list of its certificate stores may take long.
+    var isLarge: Bool { rows.load(ordering: .relaxed) > 5_000 }
 
     /// Uses the world exclusively if nobody else does right now.
     ///

@@ -24,7 +24,7 @@ final class ErrorStream: Sendable {
 
     private let state = Lock(State())
     /// Signalled when something waits, and when nothing waits any more.
-    private let (filled, emptied) = (Process.Signal(), Process.Signal())
+    private let (filled, emptied) = (Signal(), Signal())
 
     private init() {}
 
@@ -37,7 +37,7 @@ final class ErrorStream: Sendable {
             return !state.isStarted
         }
         guard isFirst else { return }
-        Process.startThread { [self] in
+        Thread.start { [self] in
             while true {
                 filled.wait()
                 drain(report)

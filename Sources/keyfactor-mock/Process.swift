@@ -73,6 +73,11 @@ enum Process {
         return signals
     }
 
+    /// Does something when the process ends by itself.
+    ///
+    /// - Parameter body: what is done; it must not need anything from its surroundings.
+    static func atExit(_ body: @convention(c) () -> Void) { atexit(body) }
+
     /// Writes text to a standard stream. Errors are ignored: logging must not stop the server.
     static func write(_ text: String, to stream: Stream) {
         _ = put(Array(text.utf8), to: stream.rawValue)

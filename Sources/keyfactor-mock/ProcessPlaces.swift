@@ -1,4 +1,5 @@
 import Glibc
+import MicroHTTP
 
 /// Service discovery between processes of a user without files: servers bind sockets to names that other processes can list.
 /// Linux keeps these abstract names per network namespace, so a container only sees its own server. Anybody may bind such a name, so the
@@ -35,7 +36,7 @@ extension Process {
             close(socket)
             return
         }
-        startThread { closeCallers(of: socket) }
+        Thread.start { closeCallers(of: socket) }
     }
 
     /// Takes calls and ends them: without that, those who have looked for this server would fill its queue.

@@ -46,6 +46,8 @@ public final class Control: Sendable {
     private let time: TimeSource
     /// What the header `X-Mock-Token` must be; `nil` if it is not required.
     private let token: String?
+    /// Who does what may take long; without them it is done at once.
+    private let workers: Workers?
 
     /// An interface to some worlds.
     ///
@@ -54,8 +56,9 @@ public final class Control: Sendable {
     ///   - metrics: counts and times of the whole server.
     ///   - time: where the wall clock's time comes from.
     ///   - token: what the header `X-Mock-Token` must be; `nil` requires nothing.
-    init(worlds: Worlds, metrics: Metrics, time: TimeSource, token: String?) {
-        (self.worlds, self.metrics, self.time, self.token) = (worlds, metrics, time, token)
+    ///   - workers: who does what may take long; `nil` for doing it at once.
+    init(worlds: Worlds, metrics: Metrics, time: TimeSource, token: String?, workers: Workers?) {
+        (self.worlds, self.metrics, self.time, self.token, self.workers) = (worlds, metrics, time, token, workers)
     }
 
     /// Tells the interface that the server listens.
@@ -120,11 +123,10 @@ public final class Control: Sendable {
         case .world: (world, isNew) = try self.world(name, request)
         case .existingWorld: (world, isNew) = try self.world(name, request, isRead: true)
         }
-        return try endpoint.work(
-            ControlCall(
-                request: request, parameter: parameter, world: world, isNew: isNew, worlds: worlds, metrics: metrics, time: time,
-                facts: facts,
-                wall: time.now()))
+        let call = ControlCall(
+            request: request, parameter: parameter, world: world, isNew: isNew, worlds: worlds, metrics: metrics, time: time,
+            facts: facts, wall: time.now(), workers: workers)
+        return endpoint.scope == .open ? try endpoint.work(call) : call.aside { call throws(ControlRefusal) in try endpoint.work(call) }
     }
 
     /// The decoded segments of a path.

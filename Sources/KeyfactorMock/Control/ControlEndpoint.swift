@@ -92,6 +92,20 @@ struct ControlCall: Sendable {
     let facts: Control.Facts?
     /// The wall clock's time.
     let wall: Timestamp
+    /// Who does what may take long; `nil` for doing it at once.
+    let workers: Workers?
+
+    /// Does something beside the threads that serve.
+    func aside(_ work: @escaping @Sendable (ControlCall) throws(ControlRefusal) -> Answer) -> Answer {
+        let answer: @Sendable () -> Answer = {
+            do throws(ControlRefusal) {
+                return try work(self)
+            } catch {
+                return .ready(error.response)
+            }
+        }
+        return workers?.answer(answer) ?? answer()
+    }
 
     /// The world's scenario.
     var scenario: Scenario { world.withState { $0.scenario } }

@@ -186,7 +186,9 @@ enum JournalControl {
         return .until(bell, atMost: left) { [watched] in
             leaving.leave()
             let left = end.since(call.time.now())
-            return .later(min(pause, max(.milliseconds(10), left))) { wait(call, watched, reply, until: end) }
+            return .later(min(pause, max(.milliseconds(10), left))) {
+                call.aside { call in wait(call, watched, reply, until: end) }
+            }
         }
     }
 

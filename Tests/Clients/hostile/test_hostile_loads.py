@@ -65,8 +65,9 @@ def minute_by_minute(server):
 
 def stopped(server):
     server.process.send_signal(signal.SIGSTOP)
-    time.sleep(WITHIN / 1000 / 10)
+    time.sleep(0.02)
     server.process.send_signal(signal.SIGCONT)
+    time.sleep(0.1)
 
 
 def asked(server, *targets):
@@ -78,17 +79,26 @@ def asked(server, *targets):
 LOADS = {
     "a hundred rules with changes": (LARGE, None, lambda server: control(server, "POST", "rules", CHANGES)),
     "rules one by one": ("", None, lambda server: [control(server, "POST", "rules", rule(name=f"r{time.monotonic_ns()}")) for _ in range(50)]),
+    "a thousand expectations on a long journal": ("", filled, lambda server: control(server, "POST", "verify", EXPECT)),
+    "awaits on a long journal": ("", filled, lambda server: control(server, "POST", "await", EXPECT | {"timeout": "100ms"})),
+    "lists that nobody reads": (LARGE, lambda server: unread(server, "/KeyfactorAPI/CertificateStores?returnLimit=10000", 40), lambda server: asked(server, "/_mock/metrics")),
+    "estates that nobody reads": (LARGE, lambda server: unread(server, "/_mock/estate", 20), lambda server: asked(server, "/_mock/info")),
     "estates one after another": (LARGE, None, lambda server: asked(server, "/_mock/estate")),
     "large merges": ("", None, lambda server: control(server, "PATCH", "estate", "from: large")),
     "large worlds": (LARGE, None, lambda server: control(server, "POST", "worlds", {"name": f"w{time.monotonic_ns()}"})),
     "resets of a large world": (LARGE, None, lambda server: control(server, "POST", "reset")),
+    "minutes that pass by the month": (LARGE, minute_by_minute, lambda server: (control(server, "POST", "clock/advance", {"by": "30d"}), asked(server, "/_mock/metrics"))),
+    "the whole journal": ("", filled, lambda server: asked(server, "/_mock/journal?limit=100000")),
     "metrics of many worlds": ("", lambda server: [control(server, "POST", "worlds", {"name": f"w{number}"}) for number in range(500)], lambda server: asked(server, "/_mock/metrics", "/_mock/worlds")),
     "scenarios of 5,000 rules": ("", None, lambda server: control(server, "PUT", "scenario", TEXT)),
     "bombs": ("", None, lambda server: server.ask("POST", "/KeyfactorAPI/CertificateStores/Schedule", BOMB, {"Content-Encoding": "gzip"})),
+    "filters on 60,000 stores": (MANY, None, lambda server: asked(server, "/KeyfactorAPI/CertificateStores?QueryString=" + CONDITIONS)),
     "sorting 60,000 stores": (MANY, None, lambda server: asked(server, "/KeyfactorAPI/CertificateStores?sortField=StorePath&sortAscending=1&returnLimit=3")),
+    "lists of 60,000 stores": (MANY, None, lambda server: asked(server, "/KeyfactorAPI/CertificateStores?returnLimit=60000")),
     "explanations": (TEXT, None, lambda server: control(server, "POST", "explain", {"request": "GET /Agents"})),
     "coverage": (TEXT, filled, lambda server: asked(server, "/_mock/coverage")),
     "stops and goes": ("", None, stopped),
+    "schedules of 60,000 stores": (MANY, None, lambda server: control(server, "PATCH", "estate", f"certificateStores: [ {{ machine: shelf, path: /s, count: 20000, schedule: {MINUTES} }} ]")),
 }
 
 

@@ -1,0 +1,121 @@
+import Glibc
+
+/// Threads beside those that serve, for work that takes long: who waits for it holds nobody else up.
+///
+/// They start with the first work, so that a server which needs none has none.
+public final class Workers: Sendable {
+    private struct State: Sendable {
+        var isStarted = false
+        var waiting: [@Sendable () -> Void] = []
+        var next = 0
+    }
+
+    private let count: Int
+    private let state = Lock(State())
+    private let signal = Signal()
+
+    /// Workers.
+    ///
+    /// - Parameter count: how many threads there are, at least one.
+    public init(count: Int) { self.count = max(1, count) }
+
+    /// An answer that a worker finds. Nobody is told if its client leaves: the work is done all the same.
+    ///
+    /// - Parameter work: finds it.
+    /// - Returns: an answer that holds the connection until then.
+    public func answer(_ work: @escaping @Sendable () -> Answer) -> Answer {
+        let (bell, found) = (Bell(), Lock<Answer?>(nil))
+        submit {
+            let answer = work()
+            found.withLock { $0 = answer }
+            bell.ring()
+        }
+        return .until(bell, atMost: .seconds(86_400)) { found.withLock { $0 } ?? .never }
+    }
+
+    private func submit(_ work: @escaping @Sendable () -> Void) {
+        let isFirst = state.withLock { state in
+            state.waiting.append(work)
+            defer { state.isStarted = true }
+            return !state.isStarted
+        }
+        if isFirst { for _ in 0..<count { Thread.start { [self] in run() } } }
+        signal.send()
+    }
+
+    private func run() {
+        while true {
+            signal.wait()
+            while let work = take() { work() }
+        }
+    }
+
+    private func take() -> (@Sendable () -> Void)? {
+        state.withLock { state in
+            guard state.next < state.waiting.count else {
+                (state.waiting, state.next) = ([], 0)
+                return nil
+            }
+            defer { state.next += 1 }
+            return state.waiting[state.next]
+        }
+    }
+}
+
+/// Starts threads.
+public enum Thread {
+    private final class Work: Sendable {
+        let body: @Sendable () -> Void
+
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+
+    /// Starts a thread.
+    ///
+    /// - Parameter body: what it does.
+    public static func start(_ body: @escaping @Sendable () -> Void) {
+        var thread = pthread_t()
+        let work = unsafe Unmanaged.passRetained(Work(body)).toOpaque()
+        unsafe pthread_create(
+            &thread, nil,
+            { work in
+                if let work = unsafe work { unsafe Unmanaged<Work>.fromOpaque(work).takeRetainedValue().body() }
+                return nil
+            }, work)
+    }
+}
+
+/// A signal from one thread to others, which also wakes one that waits later.
+public struct Signal: Sendable {
+    /// Both ends of a pipe: each byte in it wakes one who waits.
+    private let (reading, writing): (Int32, Int32)
+
+    /// A signal that nobody has sent.
+    public init() {
+        var ends: [Int32] = [-1, -1]
+        _ = unsafe pipe(&ends)
+        for end in ends {
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+        }
+        (reading, writing) = (ends[0], ends[1])
+    }
+
+    /// Wakes one who waits. A pipe that is full wakes enough.
+    public func send() {
+        var byte: UInt8 = 0
+        _ = unsafe write(writing, &byte, 1)
+    }
+
+    /// Waits for the signal.
+    ///
+    /// - Parameter milliseconds: the most to wait; less than 0 for ever.
+    /// - Returns: whether the signal came.
+    @discardableResult
+    public func wait(milliseconds: Int32 = -1) -> Bool {
+        var asked = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
+        guard unsafe poll(&asked, 1, milliseconds) > 0 else { return false }
+        var byte: UInt8 = 0
+        return unsafe read(reading, &byte, 1) > 0
+    }
+}
