@@ -45,6 +45,7 @@ extension Secrets {
     /// - Parameters:
     ///   - text: the query.
     ///   - length: how many bytes to show of a longer one, up to the end of a part if there is one; `nil` shows all.
+    /// - Returns: what is left to show.
     static func query(_ text: String, cutTo length: Int? = nil) -> String {
         guard text.utf8.count <= longestQuery else { return struckOut }
         var text = text[...]

@@ -51,9 +51,7 @@ public final class MockServer: Sendable {
         return answer(request, wall: time.now(), workers)
     }
 
-    /// Answers a request that is for a world.
-    ///
-    /// - Parameter workers: who does what may take long; `nil` for doing it at once.
+    /// Answers a request that is for a world, by a worker if it may take long and there are any.
     private func answer(_ sent: Request, wall: Timestamp, _ workers: Workers?) -> Answer {
         for _ in 0..<Self.mostLookUps {
             var (request, credential) = (sent.withMethodInAnyCase, Credential(sent))

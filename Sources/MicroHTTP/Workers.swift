@@ -19,7 +19,7 @@ public final class Workers: Sendable {
     /// - Parameter count: how many threads there are, at least one.
     public init(count: Int) { self.count = max(1, count) }
 
-    /// An answer that a worker finds. Nobody is told if its client leaves: the work is done all the same.
+    /// An answer that a worker finds. The work is done even if its client leaves.
     ///
     /// - Parameter work: finds it.
     /// - Returns: an answer that holds the connection until then.
@@ -109,7 +109,7 @@ public struct Signal: Sendable {
 
     /// Waits for the signal.
     ///
-    /// - Parameter milliseconds: the most to wait; less than 0 for ever.
+    /// - Parameter milliseconds: the most to wait; less than 0 waits forever.
     /// - Returns: whether the signal came.
     @discardableResult
     public func wait(milliseconds: Int32 = -1) -> Bool {

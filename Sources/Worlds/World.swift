@@ -13,6 +13,7 @@ public final class World: Sendable {
     private let state: Lock<WorldState>
     /// How many certificate stores there are.
     private let rows: Atomic<Int>
+    private let expects: Atomic<Bool>
     /// What requests are checked against before the world's lock is taken.
     private let guide: Lock<Guide>
 
@@ -35,6 +36,7 @@ public final class World: Sendable {
     init(_ state: WorldState) {
         name = state.name
         rows = Atomic(state.estate.stores.count)
+        expects = Atomic(!state.scenario.expectations.isEmpty)
         guide = Lock(Guide(router: state.scenario.router, bases: state.scenario.basePaths, rules: state.book))
         self.state = Lock(state)
     }
@@ -46,10 +48,14 @@ public final class World: Sendable {
             defer {
                 if state.book !== before { publish(state) }
                 rows.store(state.estate.stores.count, ordering: .relaxed)
+                expects.store(!state.scenario.expectations.isEmpty, ordering: .relaxed)
             }
             return body(&state)
         }
     }
+
+    /// Whether its scenario expects anything. Asks without the lock, so that nobody is waited for.
+    public var hasExpectations: Bool { expects.load(ordering: .relaxed) }
 
     /// Whether a list of its certificate stores may take long.
     var isLarge: Bool { rows.load(ordering: .relaxed) > 5_000 }

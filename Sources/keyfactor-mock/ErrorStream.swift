@@ -1,5 +1,4 @@
 import Base
-import Glibc
 import MicroHTTP
 
 /// Standard error of a server. What is written waits in a queue for a thread of its own, so that whoever does not read it holds nobody up.

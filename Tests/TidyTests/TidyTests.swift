@@ -66,7 +66,7 @@ struct TidyTests {
             may[room] = Set(rooms[..<floor] + ["MicroHTTP"])
         }
         for room in ["Entities", "Orchestrators", "Stores", "Command"] { may[room]?.insert("HashTreeCollections") }
-        may["Journal"]?.insert("Synchronization")
+        for room in ["Journal", "Worlds"] { may[room]?.insert("Synchronization") }
         may["Base"] = ["HashTreeCollections", "HeapModule", "FoundationEssentials"]
         may["ScenarioFormat"] = ["Base", "CLibYAML"]
         may["Rules"]?.insert("Glibc")

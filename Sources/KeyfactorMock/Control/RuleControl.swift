@@ -152,11 +152,7 @@ enum RuleControl {
         let rest = changes.dropFirst()
         guard !rest.isEmpty else { return try commit(revision, over: before.book, call, change) }
         return .later(.milliseconds(1)) { [revision] in
-            do throws(ControlRefusal) {
-                return try check(rest, on: before, of: revision, call, change)
-            } catch {
-                return .ready(error.response)
-            }
+            call.aside { call throws(ControlRefusal) in try check(rest, on: before, of: revision, call, change) }
         }
     }
 

@@ -1,4 +1,4 @@
-"""Whatever one caller orders, livez and another world answer meanwhile, and SIGTERM ends the server although the load goes on.
+"""Whatever one caller orders, livez and another world answer meanwhile, and SIGTERM ends the server although the load continues.
 
 How soon is said by KEYFACTOR_MOCK_WITHIN; see support/hostile.py.
 """
@@ -20,7 +20,7 @@ from support.mock import BINARY, PATIENCE, SLOWNESS, talk
 LARGE = "estate: { from: large }\n"
 MANY = "estate: { from: large, certificateStores: [ { machine: shelf, path: /s, agent: uo-1, count: 50000 } ] }\n"
 MINUTES = "{ Interval: { Minutes: 1 } }"
-# How long a load lasts before the server is told to end.
+# How long a load lasts before the server is to end.
 LASTS = 1.0
 ENDS = max(1.0, WITHIN / 1000) * SLOWNESS
 HEAD = "Host: localhost\r\nx-keyfactor-requested-with: APIClient\r\n"
