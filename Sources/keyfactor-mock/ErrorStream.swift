@@ -1,8 +1,8 @@
 import Base
 import MicroHTTP
 
-/// Standard error of a server. What is written waits in a queue for a thread of its own, so that whoever does not read it holds nobody up.
-/// Before it is started, and where no server runs, it writes at once.
+/// Standard error of a server. What cannot be written at once waits in a queue for a thread of its own, so that whoever does not read it
+/// holds nobody up. Before it is started, and where no server runs, everything is written at once.
 final class ErrorStream: Sendable {
     /// The stream of this process.
     static let shared = ErrorStream()
@@ -49,6 +49,12 @@ final class ErrorStream: Sendable {
     func write(_ text: String) {
         let isQueued = state.withLock { state in
             guard state.isStarted else { return false }
+            // A pipe that can be written to takes a page without waiting.
+            if state.isEmpty, text.utf8.count <= 4096, Process.takesErrors {
+                Process.write(text, to: .standardError)
+                return true
+            }
+            defer { filled.send() }
             if state.waiting.count + text.utf8.count <= Self.most {
                 state.waiting += Array(text.utf8)
             } else {
@@ -56,7 +62,7 @@ final class ErrorStream: Sendable {
             }
             return true
         }
-        if isQueued { filled.send() } else { Process.write(text, to: .standardError) }
+        if !isQueued { Process.write(text, to: .standardError) }
     }
 
     /// Waits until all is written, if somebody reads it.

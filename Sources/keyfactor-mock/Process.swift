@@ -73,6 +73,12 @@ enum Process {
         return signals
     }
 
+    /// Whether standard error takes something without waiting.
+    static var takesErrors: Bool {
+        var asked = pollfd(fd: 2, events: Int16(POLLOUT), revents: 0)
+        return unsafe poll(&asked, 1, 0) > 0 && asked.revents & Int16(POLLOUT) != 0
+    }
+
     /// Does something when the process ends by itself.
     ///
     /// - Parameter body: what is done; it must not need anything from its surroundings.

@@ -241,7 +241,7 @@ def test_a_target_of_nearly_1_mib_where_it_is_allowed_holds_nobody_up(serve, tar
 def test_what_was_asked_does_not_hold_up_the_end(serve, name):
     """The reports of a server that ends show what was asked; that must not take as long as somebody else has made it."""
     server = serve("", "--log-level", "off", "--max-headers", str(1 << 20))
-    for _ in range(20):
+    for _ in range(6):
         talk(server, f"GET {FITTING[name][0]} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
     started = time.monotonic()
     server.stop()
