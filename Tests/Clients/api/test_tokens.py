@@ -1,5 +1,7 @@
 """The token endpoint: OAuth 2 client credentials as RFC 6749 has them, and tokens that the server then checks."""
 
+import base64
+import json
 import time
 
 import pytest
@@ -133,3 +135,13 @@ def test_a_token_expires(serve):
         time.sleep(0.05)
     time.sleep(max(0, end - time.monotonic()))
     assert agents(server, token["access_token"]) == 401
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+@pytest.mark.parametrize("secret", ["pässword", "ñ", "£100", "naïve café", "plain"])
+def test_a_secret_in_a_header_is_taken_in_both_encodings(serve, encoding, secret):
+    server = serve(json.dumps({"auth": {"mode": "bearer", "clients": [{"id": "ci", "secret": secret}]}}, ensure_ascii=False))
+    for said, status in ((secret, 200), (secret + "x", 401)):
+        given = base64.b64encode(f"ci:{said}".encode(encoding)).decode()
+        headers = {"Authorization": "Basic " + given, "Content-Type": "application/x-www-form-urlencoded"}
+        assert server.ask("POST", "/oauth2/token", "grant_type=client_credentials", headers).status == status

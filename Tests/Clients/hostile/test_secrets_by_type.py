@@ -118,3 +118,16 @@ estate:
     for path in ["/KeyfactorAPI/CertificateStores", "/_mock/estate", "/_mock/journal"]:
         body = server.ask("GET", path).body
         assert "hush-hush" not in (body if isinstance(body, str) else body.decode())
+
+
+@pytest.mark.parametrize("name", ["ApiHost", "tenant", "Größe", "a b", "X-Key"])
+def test_a_type_that_a_patch_changes_hides_what_its_stores_hold_already(serve, name):
+    server = serve("estate: { from: small, storeTypes: [ { name: Late, shortName: LATE, properties: [ { name: %s } ] } ] }" % json.dumps(name))
+    number = server.ask("GET", "/KeyfactorAPI/CertificateStoreTypes/Name/LATE").json[0]["StoreType"]
+    store = {"ClientMachine": "m", "StorePath": "/p", "CertStoreType": number, "AgentId": server.agent("uo-1"), "Properties": json.dumps({name: {"value": "hush-hush"}})}
+    made = server.ask("POST", "/KeyfactorAPI/CertificateStores", store)
+    assert made.status == 200 and "hush-hush" in made.body.decode()
+    patch = {"storeTypes": [{"shortName": "LATE", "name": "Late", "properties": [{"name": name, "type": "Secret"}]}]}
+    assert server.ask("PATCH", "/_mock/estate", patch).status == 200
+    for page in ("/KeyfactorAPI/CertificateStores", f"/KeyfactorAPI/CertificateStores/{made.json['Id']}", "/_mock/estate"):
+        assert "hush-hush" not in server.ask("GET", page).body.decode(), page
