@@ -78,6 +78,9 @@ class Ledger:
         if page["evicted"] > self.read_to:
             raise Wrong(f"the journal dropped {page['evicted']} exchanges, {self.read_to} of them read; raise --journal-bytes in plan.py")
         for entry in page["exchanges"]:
+            if entry["n"] is None:
+                # A rule still holds it back; it comes again when its work is done.
+                continue
             self.read_to = entry["n"]
             number = entry["headers"].get("X-Correlation-Id")
             sent = self.pending.pop(number, None)

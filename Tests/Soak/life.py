@@ -83,15 +83,19 @@ class Life:
             self.ledger.judge(self.control("GET", f"journal?since={self.ledger.read_to}&order=oldest&limit={10 * MOST}"))
 
     def expect_in_journal(self, number):
-        """Waits until the journal has a request whose reply the client does not wait for."""
+        """Waits until the journal has a request whose reply the client does not wait for, and no longer as pending."""
         expected = [{"requests": {"where": {"header.X-Correlation-Id": number}}, "count": "1+"}]
         verdict = self.control("POST", "await", {"timeout": f"{PATIENCE}s", "expect": expected})
         if verdict["verdict"] != "met":
             raise Wrong(f"request {number} was sent whole in the world {self.name} and is not in its journal after {PATIENCE} s: {verdict}")
+        deadline = time.monotonic() + PATIENCE
+        while any(each["n"] is None and each["headers"].get("X-Correlation-Id") == number for each in self.control("GET", "journal?limit=20")["exchanges"]):
+            if time.monotonic() > deadline:
+                raise Wrong(f"request {number} is still pending in the world {self.name} although its client left {PATIENCE} s ago")
 
     @contextlib.contextmanager
     def struck(self, rule):
-        """Waits, after what is done inside, until a rule has struck once more than before: a request that it holds is in no journal."""
+        """Waits, after what is done inside, until a rule has struck once more than before: a request that it holds has no number in the journal yet."""
         before = self.strikes()[rule]
         yield
         deadline = time.monotonic() + PATIENCE
