@@ -57,7 +57,10 @@ public final class Workers: Sendable {
                 return nil
             }
             defer { state.next += 1 }
-            return state.waiting[state.next]
+            let work = state.waiting[state.next]
+            // What is done is not kept until the queue is empty.
+            state.waiting[state.next] = {}
+            return work
         }
     }
 }
