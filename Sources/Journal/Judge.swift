@@ -137,9 +137,10 @@ public struct Judge {
         guard let first = wrong.first else {
             return plain(expectation, "all of \(matching.count) requests", journal.evicted > 0 ? nil : true)
         }
+        let name = first.isPending ? "pending" : "request \(first.number)"
         let nearest = wrong.prefix(3).map { near($0, held($0, conditions)) }
         return plain(
-            expectation, "\(wrong.count) of \(matching.count) requests do not, the first is request \(first.number)", false, nearest)
+            expectation, "\(wrong.count) of \(matching.count) requests do not, the first is \(name)", false, nearest)
     }
 
     /// The exchanges of a selection that a rule holds back.
@@ -240,7 +241,9 @@ public struct Judge {
 
     private func near(_ entry: JournalEntry, _ criteria: [Verdict.Criterion]) -> Verdict.Near {
         let path = Secrets.shown(String(entry.request.text(entry.request.path).prefix(200)))
-        return Verdict.Near(number: entry.number, method: entry.request.method.name, path: path, status: entry.status, criteria: criteria)
+        return Verdict.Near(
+            number: entry.isPending ? nil : entry.number, method: entry.request.method.name, path: path, status: entry.status,
+            criteria: criteria)
     }
 
     private func counted(_ count: Int, _ what: String) -> String { "\(count) \(what)\(count == 1 ? "" : "s")" }

@@ -32,7 +32,8 @@ public struct Verdict: Sendable {
 
     /// An exchange that was counted, or does not match, and why.
     struct Near: Sendable {
-        let number: Int
+        /// `nil` while the exchange is pending.
+        let number: Int?
         let method: String
         let path: String
         let status: Int
@@ -150,7 +151,7 @@ extension Verdict {
 
 extension Verdict.Near {
     fileprivate var lines: [String] {
-        ["\(criteria.allSatisfy(\.isMet) ? "counted" : "nearest"): \(number) \(method) \(path) \(status)"]
+        ["\(criteria.allSatisfy(\.isMet) ? "counted" : "nearest"): \(number.map(String.init) ?? "pending") \(method) \(path) \(status)"]
             + criteria.map { "  \($0.isMet ? "✓" : "✗") \($0.name): wanted \($0.wanted), found \($0.found)" }
     }
 

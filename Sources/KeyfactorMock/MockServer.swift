@@ -15,6 +15,7 @@ public final class MockServer: Sendable {
     /// Whether `/_mock/` is served elsewhere.
     private let isControlApart: Bool
     private let workers: Workers?
+    private let maxBody: Int
     private let time: TimeSource
     private let log: Log
 
@@ -25,15 +26,16 @@ public final class MockServer: Sendable {
     ///   - limits: how many worlds there may be, and how much their journals may hold.
     ///   - token: what the control interface requires in `X-Mock-Token`; `nil` requires nothing.
     ///   - isControlApart: whether only ``control(_:)`` serves `/_mock/`.
+    ///   - maxBody: the most bytes that a body may become when it is decoded.
     ///   - workers: who does what may take long; `nil` for doing it at once.
     ///   - time: where the wall clock's time comes from.
     ///   - log: where misses are reported.
     public init(
         scenario: Scenario, limits: Worlds.Limits = Worlds.Limits(), token: String? = nil, isControlApart: Bool = false,
-        workers: Workers? = nil, time: TimeSource = .system, log: Log = .silent
+        maxBody: Int = 8 << 20, workers: Workers? = nil, time: TimeSource = .system, log: Log = .silent
     ) {
         self.isControlApart = isControlApart
-        self.workers = workers
+        (self.maxBody, self.workers) = (maxBody, workers)
         worlds = Worlds(scenario: scenario, wall: time.now(), limits: limits, log: log)
         control = Control(worlds: worlds, metrics: metrics, time: time, token: token, workers: workers)
         self.time = time
@@ -47,8 +49,17 @@ public final class MockServer: Sendable {
     /// - Parameter request: what a client sent.
     /// - Returns: what to send back, and when.
     public func answer(_ request: Request) -> Answer {
-        if !isControlApart, let answer = control.answer(request) { return answer }
-        return answer(request, wall: time.now(), workers)
+        decoded(request) { [self] request in
+            if !isControlApart, let answer = control.answer(request) { return answer }
+            return answer(request, wall: time.now(), workers)
+        }
+    }
+
+    /// Decodes a request's body, by a worker if it may take long to read.
+    private func decoded(_ request: Request, then answer: @escaping @Sendable (Request) -> Answer) -> Answer {
+        guard request.takesLongToRead else { return answer(request) }
+        guard let workers else { return answer(request.decoded(limit: maxBody)) }
+        return workers.answer(holding: request.bytes.count) { [maxBody] in answer(request.decoded(limit: maxBody)) }
     }
 
     /// Answers a request that is for a world, by a worker if it may take long and there are any.
@@ -62,7 +73,9 @@ public final class MockServer: Sendable {
                 return refuse(error, wall)
             }
             let exchange = Exchange(request, credential, in: world, world.guide(at: wall))
-            if let workers, exchange.mayTakeLong { return workers.answer { self.answer(sent, wall: wall, nil) } }
+            if let workers, exchange.mayTakeLong {
+                return workers.answer(holding: sent.bytes.count) { [self] in answer(sent, wall: time.now(), nil) }
+            }
             if let conclusion = serve(exchange, wall) { return finish(conclusion, of: exchange, since: wall) }
         }
         return Conclusion.abandoned.answer
@@ -124,7 +137,7 @@ public final class MockServer: Sendable {
     /// - Parameter request: any request; only paths below `/_mock/` are served.
     /// - Returns: what to send back, and when.
     public func control(_ request: Request) -> Answer {
-        control.answer(request) ?? .ready(ControlRefusal(404, "This port serves only /_mock/.").response)
+        decoded(request) { [control] in control.answer($0) ?? .ready(ControlRefusal(404, "This port serves only /_mock/.").response) }
     }
 
     /// Restarts the default world with another scenario, with which new worlds begin from now on.

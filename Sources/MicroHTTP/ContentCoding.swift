@@ -75,6 +75,11 @@ enum ContentCoding: String {
 }
 
 extension Request {
+    /// Whether its body may take long to read: a long one, or one that becomes long when it is decoded.
+    public var takesLongToRead: Bool {
+        body.count > 262_144 || !body.isEmpty && headerRange("content-encoding")?.isEmpty == false
+    }
+
     /// The request with its body decoded, if its `Content-Encoding` names a coding.
     ///
     /// - Parameter limit: the most bytes that the body may become.

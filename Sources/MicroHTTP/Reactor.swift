@@ -135,7 +135,7 @@ final class Service: Sendable {
     }
 
     fileprivate func request(_ exchange: OpaquePointer, _ request: UnsafePointer<listener_request>) {
-        unsafe settle(exchange, handler(Request(request).decoded(limit: configuration.limits.maxBody)))
+        unsafe settle(exchange, handler(Request(request)))
     }
 
     fileprivate func refused(_ exchange: OpaquePointer, _ status: Int, _ message: String) {

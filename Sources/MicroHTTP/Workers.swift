@@ -2,13 +2,23 @@ import Glibc
 
 /// Threads beside those that serve, for work that takes long: who waits for it holds nobody else up.
 ///
-/// They start with the first work, so that a server which needs none has none.
+/// They start with the first work, so that a server which needs none has none. What waits for them is bounded; beyond that, the thread
+/// that asks does the work itself, so that callers wait rather than memory grows.
 public final class Workers: Sendable {
+    private struct Work: Sendable {
+        let bytes: Int
+        let body: @Sendable () -> Void
+    }
+
     private struct State: Sendable {
         var isStarted = false
-        var waiting: [@Sendable () -> Void] = []
-        var next = 0
+        /// What waits, the oldest last.
+        var waiting: [Work] = []
+        var bytes = 0
     }
+
+    /// The most pieces of work that wait, and the most bytes that they hold.
+    private static let (most, mostBytes) = (1_000, 64 << 20)
 
     private let count: Int
     private let state = Lock(State())
@@ -21,45 +31,46 @@ public final class Workers: Sendable {
 
     /// An answer that a worker finds. The work is done even if its client leaves.
     ///
-    /// - Parameter work: finds it.
-    /// - Returns: an answer that holds the connection until then.
-    public func answer(_ work: @escaping @Sendable () -> Answer) -> Answer {
+    /// - Parameters:
+    ///   - bytes: how many bytes the work holds while it waits, such as those of its request.
+    ///   - work: finds the answer.
+    /// - Returns: an answer that holds the connection until then; the answer itself if too much waits already.
+    public func answer(holding bytes: Int, _ work: @escaping @Sendable () -> Answer) -> Answer {
         let (bell, found) = (Bell(), Lock<Answer?>(nil))
-        submit {
+        let body: @Sendable () -> Void = {
             let answer = work()
             found.withLock { $0 = answer }
             bell.ring()
         }
+        guard submit(Work(bytes: bytes, body: body)) else { return work() }
         return .until(bell, atMost: .seconds(86_400)) { found.withLock { $0 } ?? .never }
     }
 
-    private func submit(_ work: @escaping @Sendable () -> Void) {
-        let isFirst = state.withLock { state in
-            state.waiting.append(work)
+    /// - Returns: whether there was room.
+    private func submit(_ work: Work) -> Bool {
+        let (isTaken, isFirst) = state.withLock { state in
+            guard state.waiting.count < Self.most, state.bytes + work.bytes <= Self.mostBytes else { return (false, false) }
+            state.waiting.insert(work, at: 0)
+            state.bytes += work.bytes
             defer { state.isStarted = true }
-            return !state.isStarted
+            return (true, !state.isStarted)
         }
         if isFirst { for _ in 0..<count { Thread.start { [self] in run() } } }
-        signal.send()
+        if isTaken { signal.send() }
+        return isTaken
     }
 
     private func run() {
         while true {
             signal.wait()
-            while let work = take() { work() }
+            while let work = take() { work.body() }
         }
     }
 
-    private func take() -> (@Sendable () -> Void)? {
+    private func take() -> Work? {
         state.withLock { state in
-            guard state.next < state.waiting.count else {
-                (state.waiting, state.next) = ([], 0)
-                return nil
-            }
-            defer { state.next += 1 }
-            let work = state.waiting[state.next]
-            // What is done is not kept until the queue is empty.
-            state.waiting[state.next] = {}
+            guard let work = state.waiting.popLast() else { return nil }
+            state.bytes -= work.bytes
             return work
         }
     }

@@ -13,7 +13,6 @@ public final class World: Sendable {
     private let state: Lock<WorldState>
     /// How many certificate stores there are.
     private let rows: Atomic<Int>
-    private let expects: Atomic<Bool>
     /// What requests are checked against before the world's lock is taken.
     private let guide: Lock<Guide>
 
@@ -24,9 +23,15 @@ public final class World: Sendable {
         let bases: [String]
         /// The rules that the requests are checked against.
         public let rules: RuleBook
+        let hasExpectations: Bool
 
-        init(router: Router, bases: [String], rules: RuleBook) {
-            (self.router, self.bases, self.rules) = (router, bases, rules)
+        init(router: Router, bases: [String], rules: RuleBook, hasExpectations: Bool = false) {
+            (self.router, self.bases, self.rules, self.hasExpectations) = (router, bases, rules, hasExpectations)
+        }
+
+        init(_ state: WorldState) {
+            (router, bases, rules) = (state.scenario.router, state.scenario.basePaths, state.book)
+            hasExpectations = !state.scenario.expectations.isEmpty
         }
     }
 
@@ -36,8 +41,7 @@ public final class World: Sendable {
     init(_ state: WorldState) {
         name = state.name
         rows = Atomic(state.estate.stores.count)
-        expects = Atomic(!state.scenario.expectations.isEmpty)
-        guide = Lock(Guide(router: state.scenario.router, bases: state.scenario.basePaths, rules: state.book))
+        guide = Lock(Guide(state))
         self.state = Lock(state)
     }
 
@@ -48,14 +52,13 @@ public final class World: Sendable {
             defer {
                 if state.book !== before { publish(state) }
                 rows.store(state.estate.stores.count, ordering: .relaxed)
-                expects.store(!state.scenario.expectations.isEmpty, ordering: .relaxed)
             }
             return body(&state)
         }
     }
 
-    /// Whether its scenario expects anything. Asks without the lock, so that nobody is waited for.
-    public var hasExpectations: Bool { expects.load(ordering: .relaxed) }
+    /// Whether its scenario expects anything. Asks without the state's lock, so that nobody is waited for.
+    public var hasExpectations: Bool { guide.withLock { $0.hasExpectations } }
 
     /// Whether a list of its certificate stores may take long.
     var isLarge: Bool { rows.load(ordering: .relaxed) > 5_000 }
@@ -69,7 +72,7 @@ public final class World: Sendable {
     }
 
     private func publish(_ state: WorldState) {
-        guide.withLock { $0 = Guide(router: state.scenario.router, bases: state.scenario.basePaths, rules: state.book) }
+        guide.withLock { $0 = Guide(state) }
     }
 
     /// The current routes and rules, without rules that have expired.

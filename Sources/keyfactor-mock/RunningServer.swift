@@ -30,7 +30,7 @@ struct RunningServer {
         let limits = Worlds.Limits(most: options.maxWorlds, isStrict: options.strictWorlds, journalBytes: options.journalBytes)
         let server = MockServer(
             scenario: scenario, limits: limits, token: options.adminToken, isControlApart: options.adminPort != nil,
-            workers: Workers(count: 2), log: log)
+            maxBody: options.maxBody, workers: Workers(count: 2), log: log)
         listener = try Listener(
             Self.configuration(options, identity),
             log: { level, line in log(level == .debug ? .debug : level == .info ? .info : .warning, line) },

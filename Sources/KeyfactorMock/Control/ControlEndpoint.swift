@@ -91,20 +91,22 @@ struct ControlCall: Sendable {
     let time: TimeSource
     let facts: Control.Facts?
     /// The wall clock's time.
-    let wall: Timestamp
+    private(set) var wall: Timestamp
     /// Who does what may take long; `nil` for doing it at once.
     let workers: Workers?
 
     /// Does something beside the threads that serve.
     func aside(_ work: @escaping @Sendable (ControlCall) throws(ControlRefusal) -> Answer) -> Answer {
         let answer: @Sendable () -> Answer = {
+            var call = self
+            call.wall = time.now()
             do throws(ControlRefusal) {
-                return try work(self)
+                return try work(call)
             } catch {
                 return .ready(error.response)
             }
         }
-        return workers?.answer(answer) ?? answer()
+        return workers?.answer(holding: request.bytes.count, answer) ?? answer()
     }
 
     /// The world's scenario.

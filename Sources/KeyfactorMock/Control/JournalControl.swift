@@ -35,7 +35,7 @@ enum JournalControl {
         let wanted = try Filter(call)
         let warnings = try ControlWarnings(call.names.warnings(wanted.names), of: call, isOfQuery: true)
         let (journal, router) = call.world.withState { ($0.journal, $0.scenario.router) }
-        let entries = (Array(journal.entries) + journal.pending).lazy.filter { wanted.fits($0, router) }
+        let entries = journal.entries.filter { wanted.fits($0, router) } + journal.pending.filter { wanted.fits($0, router) }
         let page = wanted.isOldestFirst ? Array(entries.prefix(wanted.limit)) : entries.suffix(wanted.limit).reversed()
         return .ofControl { writer in
             writer.object { writer in

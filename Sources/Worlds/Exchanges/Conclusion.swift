@@ -41,7 +41,11 @@ public struct Conclusion: Sendable {
     }
 
     /// The connection is closed without a byte: the world that the exchange waited in has been reset or dropped.
-    public static let abandoned = Conclusion(.ready(closed))
+    public static let abandoned = {
+        var conclusion = Conclusion(.ready(closed))
+        conclusion.delivery = .closed
+        return conclusion
+    }()
     static let closed = Response(503, delivery: .close)
 
     /// The status, unless the client does not get it as HTTP requires.

@@ -4,6 +4,8 @@ import itertools
 
 import pytest
 
+from support.mock import RELEASES
+
 ESTATE = """
 clock: { start: 2026-03-01T09:00:00Z, mode: frozen }
 estate:
@@ -41,7 +43,7 @@ def of_product(product):
             "enumsOfJobHistory": "names" if product in ("10.5", "11.6", "12.3") else "numbers"}
 
 
-@pytest.mark.parametrize("product", ["10.5", "11.6", "12.3", "24.4", "25.4"])
+@pytest.mark.parametrize("product", RELEASES)
 @pytest.mark.parametrize("value", ["product", "numbers", "names"])
 def test_enums_sets_all_four(serve, product, value):
     found = read(serve(f'product: "{product}"\nfidelity: {{ enums: {value} }}\n' + ESTATE))

@@ -4,9 +4,8 @@ import re
 
 import pytest
 
-from support.mock import ESTATE, DidNotStart, Mock
+from support.mock import ESTATE, RELEASES, DidNotStart, Mock
 
-RELEASES = ["10.5", "11.6", "12.3", "24.4", "25.4"]
 WEEKLY = {"Weekly": {"Days": [1], "Time": "2026-11-22T20:00:00Z"}}
 MONTHLY = {"Monthly": {"Day": 3, "Time": "2026-11-22T20:00:00Z"}}
 
@@ -111,7 +110,7 @@ def test_nulls_are_left_out_where_the_scenario_says_so(serve):
         assert b"null" not in server.ask("GET", "/KeyfactorAPI" + path).body
 
 
-@pytest.mark.parametrize("product", ["10.5", "11.6", "12.3", "24.4", "25.4"])
+@pytest.mark.parametrize("product", RELEASES)
 @pytest.mark.parametrize("schedule", ['{ Weekly: { Days: [ Monday ], Time: "2026-03-01T02:00:00Z" } }', '{ Monthly: { Day: 3, Time: "2026-03-01T02:00:00Z" } }'])
 def test_a_custom_job_of_a_scenario_may_be_weekly_or_monthly_in_every_release(serve, product, schedule):
     """Only inventories of 10 and 11 know neither."""

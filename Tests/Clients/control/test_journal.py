@@ -75,6 +75,18 @@ def test_a_request_held_before_its_work_is_pending(serve, method, path, body):
     assert [each["n"] for each in world.journal()] == [1, 2, 3]
 
 
+@pytest.mark.parametrize("name", ["x-none", "X-Missing", "authorization", "cookie", "accept"])
+def test_a_pending_exchange_is_named_where_it_breaks_an_expectation(serve, name):
+    world = Remote(serve("rules: [ { operation: GET /Agents, do: [ { delay: 20s } ] } ]"))
+    with connection(world.server) as kept:
+        kept.putrequest("GET", AGENTS)
+        kept.endheaders()
+        until(lambda: [each["delivery"] for each in world.journal()] == ["pending"])
+        (result,) = world.control("POST", "verify", {"expect": [{"every": {"operation": "GET /Agents"}, "has": {f"header.{name}": "present"}}]})["results"]
+    assert result["verdict"] == "failed" and "the first is pending" in result["found"]
+    assert [near["n"] for near in result["nearest"]] == [None]
+
+
 def test_a_pending_exchange_ends_with_its_world(serve):
     world = Remote(serve("rules: [ { operation: GET /Agents, do: [ { delay: 20s } ] } ]"))
     with connection(world.server) as kept:

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from support.go_client import STORE_TYPE, GoClient, GoError
+from support.mock import RELEASES
 
-RELEASES = ["10.5", "11.6", "12.3", "24.4", "25.4"]
 ESTATE = """
 client: kfutil
 product: "%s"

@@ -3,9 +3,9 @@
 import pytest
 
 from support.go_client import GoClient, GoError
+from support.mock import RELEASES
 from support.terraform import Deployment, Store
 
-RELEASES = ["10.5", "11.6", "12.3", "24.4", "25.4"]
 ESTATE = """
 client: terraform
 product: "%s"

@@ -2,6 +2,8 @@
 
 import pytest
 
+from support.mock import RELEASES
+
 from support.client import ApiError, Forbidden, JobResult, MaxPages, NotFound
 from support.fixture import CUSTOM, client, give, kfmock, kfmock_server  # noqa: F401: fixtures
 
@@ -112,7 +114,7 @@ def test_a_write_is_not_sent_again_and_says_when_it_may_be(kfmock, client, after
 # 12. One client, several releases.
 
 
-@pytest.mark.parametrize("product", ["10.5", "11.6", "12.3", "24.4", "25.4"])
+@pytest.mark.parametrize("product", RELEASES)
 def test_the_same_client_works_on_every_release(kfmock, client, product):
     kfmock.load({"product": product})
     kfmock.script_job("SampleCustomJobType", ["Completed:Failure"])

@@ -26,6 +26,8 @@ SLOWNESS = int(os.environ.get("KFMOCK_SLOWNESS") or 1)
 PATIENCE = 30 * SLOWNESS
 # What a server that is built with a sanitizer must find in its environment, however bare that is: where to write what it finds.
 SANITIZER = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
+# The releases of Command that the server simulates.
+RELEASES = ["10.5", "11.6", "12.3", "24.4", "25.4"]
 PORTS = ("--http-port", "0", "--https-port", "0")
 
 # Something of every kind that the two operations can meet.
