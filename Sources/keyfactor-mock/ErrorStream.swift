@@ -7,7 +7,7 @@ final class ErrorStream: Sendable {
     /// The stream of this process.
     static let shared = ErrorStream()
 
-    /// The most bytes that wait; what comes then is dropped, and counted.
+    /// The most bytes that wait, unless one text has more; what comes then is dropped, and counted.
     private static let most = 256 << 10
     /// How long the end of the process waits for a reader, in milliseconds.
     private static let patience: Int32 = 300
@@ -55,7 +55,7 @@ final class ErrorStream: Sendable {
                 return true
             }
             defer { filled.send() }
-            if state.waiting.count + text.utf8.count <= Self.most {
+            if state.waiting.isEmpty || state.waiting.count + text.utf8.count <= Self.most {
                 state.waiting += Array(text.utf8)
             } else {
                 state.dropped += 1

@@ -14,8 +14,8 @@ struct Exec: ParsableCommand {
             command, stops the server, and returns the command's exit code: keyfactor-mock exec --scenario my.yaml -- go test ./...
 
             Other exit codes: 64 bad usage, 65 bad scenario, 69 cannot serve or write a report, 70 the command succeeded but an expectation \
-            is not met, 126 the command is not \
-            executable, 127 the command does not exist, 128 plus the signal's number if a signal terminated it.
+            is not met, 126 the command is not executable, 127 the command does not exist, 128 plus the signal's number if a signal \
+            terminated it.
             """)
 
     @OptionGroup var options: ServerOptions

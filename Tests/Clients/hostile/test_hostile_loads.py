@@ -154,3 +154,13 @@ def test_a_log_that_nobody_reads_holds_nobody_up(level):
         assert process.wait(PATIENCE) == 0
         assert time.monotonic() - started <= ENDS
     os.close(reading)
+
+
+@pytest.mark.parametrize("count", [1, 10, 100, 2_000, 5_000])
+def test_a_verdict_of_any_length_is_written_whole(serve, count):
+    """Standard error has a queue, and a verdict may be longer than that."""
+    server = serve("expect:\n" + "".join(f"  - {{ requests: {{ operation: GET /Agents, status: {200 + number % 300} }}, count: 7 }}\n" for number in range(count)))
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(PATIENCE) == 70
+    assert server.errors.count("FAILED: ") == count
+    assert "were dropped" not in server.errors
