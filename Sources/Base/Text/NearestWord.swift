@@ -6,7 +6,7 @@
 /// - Returns: the nearest word, or the first of several equally near ones; nil if more than a third of the word would change (at most
 ///   3 edits; words of two or more letters may always have one edit).
 public func nearestWord(to word: String, among words: some Sequence<String>) -> String? {
-    let written = Array(word.lowercased().unicodeScalars.prefix(65))
+    let written = Array(word.prefix(65).lowercased().unicodeScalars.prefix(65))
     guard (1...64).contains(written.count) else { return nil }
     var best: (word: String, distance: Int)?
     for candidate in words {

@@ -50,7 +50,13 @@ extension ClientPreset {
                     reason: "Its revocation closes the JSON object early, and its CSR has raw line feeds in a string.",
                     source: "client: hashicorp-vault-secretsengine, path_certs.go")
             ]),
-        .init("cert-manager", "Keyfactor's Command issuer for cert-manager, on the Go SDK", [numbers]),
+        .init(
+            "cert-manager", "Keyfactor's Command issuer for cert-manager",
+            [
+                .init(
+                    key: "enums", value: "numbers", reason: "It is built on the Go SDK, which reads every enum as a number.",
+                    source: "assumed: its source was not looked at")
+            ]),
     ]
 
     private static let containerText = Setting(
