@@ -70,7 +70,8 @@ public struct Kind<Value: Sendable>: Sendable {
 public final class View: Sendable {
     /// What the rows stand in, for members that look other rows up.
     public let estate: Estate
-    let product: ProductVersion
+    /// The release that sends it.
+    public let product: ProductVersion
     /// The world's time.
     public let now: Timestamp
     /// The form that is written.
@@ -79,11 +80,13 @@ public final class View: Sendable {
     public let fidelity: Fidelity
     /// Whether a schedule that was sent as `{}` is repeated so.
     public let repeatsEmptySchedule: Bool
+    /// What a request asked to be shown besides, such as `includemetadata`, in lower case.
+    let inclusions: [String]
 
     /// A view of one form.
     public init(
         _ form: Forms, _ estate: Estate, product: ProductVersion, now: Timestamp, _ fidelity: Fidelity = Fidelity(),
-        repeatsEmptySchedule: Bool = false
+        repeatsEmptySchedule: Bool = false, inclusions: [String] = []
     ) {
         self.form = form
         self.estate = estate
@@ -91,14 +94,20 @@ public final class View: Sendable {
         self.now = now
         self.fidelity = fidelity
         self.repeatsEmptySchedule = repeatsEmptySchedule
+        self.inclusions = inclusions
     }
+
+    /// Whether a request asked for something to be shown besides.
+    ///
+    /// - Parameter name: the parameter that asks for it, in lower case: `includemetadata`.
+    public func includes(_ name: String) -> Bool { inclusions.contains(name) }
 
     /// A view without an estate, for what needs none.
     public static let nothing = View(.shown, Estate(identifiers: Identifiers(seed: 0, world: "")), product: .v25, now: .first)
 
     /// The same view of another form.
     func of(_ form: Forms) -> View {
-        form == self.form ? self : View(form, estate, product: product, now: now, fidelity)
+        form == self.form ? self : View(form, estate, product: product, now: now, fidelity, inclusions: inclusions)
     }
 }
 

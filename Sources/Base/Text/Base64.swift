@@ -23,6 +23,25 @@ public enum Base64 {
         return bytes
     }
 
+    /// Encodes bytes, with padding and on one line.
+    public static func encode(_ bytes: some Collection<UInt8>) -> String {
+        var text: [UInt8] = []
+        text.reserveCapacity((bytes.count + 2) / 3 * 4)
+        var (word, bits): (UInt32, Int) = (0, 0)
+        for byte in bytes {
+            (word, bits) = (word << 8 | UInt32(byte), bits + 8)
+            while bits >= 6 {
+                bits -= 6
+                text.append(digits[Int(word >> UInt32(bits) & 63)])
+            }
+        }
+        if bits > 0 { text.append(digits[Int(word << UInt32(6 - bits) & 63)]) }
+        while text.count % 4 != 0 { text.append(UInt8(ascii: "=")) }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
     private static func value(_ digit: UInt8) -> UInt8? {
         switch digit {
         case UInt8(ascii: "A")...UInt8(ascii: "Z"): digit - UInt8(ascii: "A")

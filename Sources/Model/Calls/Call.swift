@@ -79,7 +79,9 @@ public struct Call: Sendable {
     public func reading(_ form: Forms) -> Reading { Reading(form: form, product: product, fidelity: fidelity) }
 
     /// For whom and when an answer is written.
-    public func view(_ form: Forms, _ estate: Estate) -> View { View(form, estate, product: product, now: now, fidelity) }
+    public func view(_ form: Forms, _ estate: Estate) -> View {
+        View(form, estate, product: product, now: now, fidelity, inclusions: query.inclusions)
+    }
 
     /// The body as a bare array of GUIDs, each counted once.
     ///

@@ -17,7 +17,7 @@ public protocol PageSource<Row> {
     func page(where passes: (Row) -> Bool, from start: Int, limit: Int, descending: Bool) -> Page<Row>
 
     /// The rows whose key is this, in order; `nil` if the source has no index for such a key.
-    func rows(withKey key: QueryValue) -> [Row]?
+    func rows(withKey key: QueryKey) -> [Row]?
 }
 
 extension PageSource {
@@ -51,8 +51,8 @@ extension Table: PageSource {
     }
 
     /// The row with this id, or those whose index holds this text.
-    public func rows(withKey key: QueryValue) -> [Row]? {
-        switch key {
+    public func rows(withKey key: QueryKey) -> [Row]? {
+        switch key.value {
         case .guid(let id): (id as? Key).map { key in self[key].map { [$0] } ?? [] }
         case .number(let id): (id as? Key).map { key in self[key].map { [$0] } ?? [] }
         case .text(let text): rows(holding: text)
@@ -73,7 +73,7 @@ public struct GatheredRows<Row>: PageSource {
     public func slice(from start: Int, limit: Int) -> [Row] { Array(all.dropFirst(start).prefix(limit)) }
 
     /// Always `nil`: gathered rows have no index.
-    public func rows(withKey key: QueryValue) -> [Row]? { nil }
+    public func rows(withKey key: QueryKey) -> [Row]? { nil }
 
     /// Rows that are in order already.
     public init(all: [Row]) {
@@ -86,7 +86,7 @@ extension History: PageSource {
     public func slice(from start: Int, limit: Int) -> [HistoryEntry] { entries(from: start, limit: limit) }
 
     /// The attempts of one job, if the key is a JobId.
-    public func rows(withKey key: QueryValue) -> [HistoryEntry]? {
-        if case .guid(let job) = key { entries(of: job) } else { nil }
+    public func rows(withKey key: QueryKey) -> [HistoryEntry]? {
+        if case .guid(let job) = key.value { entries(of: job) } else { nil }
     }
 }

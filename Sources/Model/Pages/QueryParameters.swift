@@ -40,6 +40,11 @@ public struct QueryParameters: Sendable {
     /// - Returns: `nil` if it was not sent.
     public func trimmed(_ name: String) -> String? { self[name]?.trimmed }
 
+    /// The names of all parameters that ask for something to be shown besides, such as `includemetadata=true`.
+    var inclusions: [String] {
+        values.filter { $0.name.hasPrefix("include") && $0.value.trimmed.lowercased() == "true" }.map(\.name)
+    }
+
     private static func decode(_ text: Substring.UTF8View) throws(Refusal) -> String {
         guard let decoded = PercentEncoding.decode(text, plusIsSpace: true) else {
             throw .badArgument("The query '\(Substring(text).prefix(60))' is not properly percent-encoded UTF-8.")

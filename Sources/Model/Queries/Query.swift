@@ -81,10 +81,10 @@ public struct Query<Row>: Sendable {
     }
 
     /// The value that an indexed field must have for a row to pass, if the filter requires one: then one lookup finds the candidates.
-    public var key: QueryValue? {
+    public var key: QueryKey? {
         let terms = if case .all(let terms) = term { terms } else { [term] }
         for case .comparison(let part) in terms where part.operation == .eq && part.field.isKey && part.wanted != .null {
-            return part.wanted
+            return QueryKey(field: part.field.name, value: part.wanted)
         }
         return nil
     }
@@ -96,4 +96,12 @@ public struct Query<Row>: Sendable {
         case .comparison(let comparison): comparison.matches(row)
         }
     }
+}
+
+/// What an indexed field must be for rows to pass a filter.
+public struct QueryKey: Sendable {
+    /// The field's name, as the model spells it.
+    public let field: String
+    /// Its value.
+    public let value: QueryValue
 }

@@ -1,7 +1,7 @@
 public import Base
 
 /// The type of a query field, which determines the valid operators and values.
-enum QueryKind: Sendable {
+public enum QueryKind: Sendable {
     case text, number, boolean, time, guid
     /// Several texts; a comparison holds if it holds for one of them.
     case list
@@ -32,7 +32,7 @@ public struct QueryField<Row>: Sendable {
     ///   - isKey: whether tables have an index for it.
     ///   - sortsOnly: whether it can only be used to sort.
     ///   - value: reads it from a row.
-    init(
+    public init(
         _ name: String, _ kind: QueryKind, aliases: [String] = [], isKey: Bool = false, sortsOnly: Bool = false,
         _ value: @escaping @Sendable (Row) -> QueryValue
     ) {
