@@ -70,9 +70,10 @@ public enum Secrets {
         "server",
         "strict-transport-security", "te", "traceparent", "tracestate", "trailer", "transfer-encoding", "upgrade",
         "upgrade-insecure-requests", "user-agent", "vary", "via", "warning", "www-authenticate", "x-content-type-options",
-        "x-correlation-id", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-frame-options", "x-keyfactor-api-version",
+        "x-certificatefile", "x-correlation-id", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-frame-options",
+        "x-keyfactor-api-version",
         "x-keyfactor-correlation-id", "x-keyfactor-product-version", "x-keyfactor-requested-with", "x-mock-why", "x-mock-world",
-        "x-powered-by", "x-request-id", "x-requested-with", "x-total-count",
+        "x-powered-by", "x-privatekeystatus", "x-request-id", "x-requested-with", "x-total-count",
     ]
 
     private static func isHarmless(header name: String) -> Bool { harmlessHeaders.contains(name.lowercased()) }

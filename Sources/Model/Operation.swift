@@ -14,6 +14,8 @@ public struct Operation: Sendable {
     public let path: String
     /// The first release that has it.
     public let since: ProductVersion
+    /// The first release in which it has a second version, which a request asks for by `x-keyfactor-api-version`; `nil` for one without.
+    let versionTwoSince: ProductVersion?
     /// The permission that a caller must have.
     public let needs: Need
     /// Whether its work sees what has fallen due. The one that only adds a job does not wait for it.
@@ -66,6 +68,7 @@ public struct Operation: Sendable {
     ///   - method: its method.
     ///   - path: its path below the base path.
     ///   - since: the first release that has it.
+    ///   - versionTwoSince: the first release in which it has a second version; its work reads the version from `Call.apiVersion`.
     ///   - needs: the permission that a caller must have.
     ///   - takes: the body it reads.
     ///   - returns: the body of its success; 204 without one.
@@ -77,13 +80,16 @@ public struct Operation: Sendable {
     ///   - assumed: what was guessed.
     ///   - work: what it does.
     public init(
-        _ method: Method, _ path: String, since: ProductVersion = .v10, needs: Need, takes: Content? = nil, returns: Content? = nil,
+        _ method: Method, _ path: String, since: ProductVersion = .v10, versionTwoSince: ProductVersion? = nil, needs: Need,
+        takes: Content? = nil,
+        returns: Content? = nil,
         query: [Parameter] = [], counts: Bool = false, id: Schema = .guid, seesTime: Bool = true, established: String, assumed: String,
         _ work: @escaping Work
     ) {
         self.method = method
         self.path = path
         self.since = since
+        self.versionTwoSince = versionTwoSince
         self.needs = needs
         self.takes = takes
         self.returns = returns
@@ -98,6 +104,9 @@ public struct Operation: Sendable {
 
     /// The operation as Keyfactor's documentation writes it: `POST /OrchestratorJobs/Custom`.
     public var name: String { "\(method.name) \(path)" }
+
+    /// Whether it has a second version in a release.
+    public func hasVersionTwo(in product: ProductVersion) -> Bool { versionTwoSince.map { $0 <= product } ?? false }
 
     /// Whether its body is read as JSON.
     public var takesBody: Bool { takes != nil }
@@ -119,6 +128,10 @@ public enum Contents {
     /// An array of what another content is.
     public static func array(_ element: @escaping Content) -> Content { { .array(element($0)) } }
 
+    /// What an operation takes or returns in its first version, or in its second, in the releases that have one.
+    public static func versions(_ one: @escaping Content, _ two: @escaping Content, since: ProductVersion) -> Content {
+        { $0 < since ? one($0) : .either([one($0), two($0)]) }
+    }
 }
 
 extension Operation.Parameter {
@@ -139,7 +152,7 @@ public enum Outcome {
     case commit((inout Estate) -> Reply)
 }
 
-/// The vendor's part of a response: a status, a JSON body and, for lists, how many rows there are in all.
+/// The vendor's part of a response: a status, a JSON body, for lists how many rows there are in all, and header fields of its own.
 public struct Reply: Sendable {
     /// The HTTP status.
     public var status: Int
@@ -147,6 +160,8 @@ public struct Reply: Sendable {
     public var body: [UInt8]
     /// Sent as `X-Total-Count`.
     public var total: Int?
+    /// Header fields in addition to those that all replies have.
+    public var headers: [(name: String, value: String)]
 
     /// A reply.
     ///
@@ -154,9 +169,11 @@ public struct Reply: Sendable {
     ///   - status: the HTTP status.
     ///   - body: JSON, or nothing.
     ///   - total: how many rows match in all, whatever the page.
-    public init(_ status: Int, _ body: [UInt8] = [], total: Int? = nil) {
+    ///   - headers: header fields in addition to those that all replies have.
+    public init(_ status: Int, _ body: [UInt8] = [], total: Int? = nil, headers: [(name: String, value: String)] = []) {
         self.status = status
         self.body = body
         self.total = total
+        self.headers = headers
     }
 }

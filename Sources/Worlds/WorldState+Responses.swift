@@ -11,11 +11,20 @@ extension WorldState {
     ///
     /// - Parameters:
     ///   - reply: Command's part of it.
+    ///   - operation: the operation that gives it.
     ///   - now: the world's time, for `Date`.
     /// - Returns: the complete response.
-    mutating func response(_ reply: Reply, now: Timestamp) -> Response {
-        var response = response(reply.status, reply.body.isEmpty ? .bare : .json, body: reply.body, now: now)
+    mutating func response(_ reply: Reply, of operation: Operation, now: Timestamp) -> Response {
+        let kind: WireFields.Kind =
+            switch (reply.body.isEmpty, operation.hasVersionTwo(in: scenario.product)) {
+            case (false, false): .json
+            case (true, false): .bare
+            case (false, true): .jsonOfTwo
+            case (true, true): .bareOfTwo
+            }
+        var response = response(reply.status, kind, body: reply.body, now: now)
         if let total = reply.total { response.add("X-Total-Count", String(total)) }
+        for header in reply.headers { response.add(header.name, header.value) }
         return response
     }
 

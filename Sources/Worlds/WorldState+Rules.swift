@@ -65,7 +65,12 @@ extension WorldState {
 
     /// A reply that a rule writes, with Command's header fields, or with those of the token endpoint, which is not Command's.
     mutating func response(_ reply: WrittenReply, _ exchange: Exchange, now: Timestamp) -> Response {
-        let isOperation = if case .operation = exchange.subject { true } else { false }
+        let (isOperation, hasVersionTwo) =
+            switch exchange.subject {
+            case .operation(.endpoint(let operation, _, _), _): (true, operation.hasVersionTwo(in: scenario.product))
+            case .operation: (true, false)
+            default: (false, false)
+            }
         var response: Response
         if reply.isFromGateway {
             response = Response(reply.status, body: reply.body)
@@ -77,7 +82,7 @@ extension WorldState {
             response.add("Cache-Control", "no-store")
         }
         if let type = reply.type { response.add("Content-Type", type) }
-        if reply.isSuccess, isOperation { response.add("Api-Supported-Versions", "1.0") }
+        if reply.isSuccess, isOperation { response.add("Api-Supported-Versions", WireFields.versions(two: hasVersionTwo)) }
         if reply.challenges { addChallenges(to: &response) }
         if let value = reply.retryAfter { response.add("Retry-After", value) }
         return response.changed(reply.headers)

@@ -88,7 +88,7 @@ enum OpenAPI {
             writer.name("tags")
             writer.array(segments.prefix(1)) { $0.value(String($1)) }
             writer.name("parameters")
-            writer.array(parameters(operation)) { $0.raw($1) }
+            writer.array(parameters(operation, product)) { $0.raw($1) }
             if let body = operation.takes?(product) {
                 writer.name("requestBody")
                 writer.object { writer in
@@ -117,7 +117,7 @@ enum OpenAPI {
 
     private static func capitalized(_ text: Substring) -> String { text.prefix(1).uppercased() + text.dropFirst() }
 
-    private static func parameters(_ operation: Operation) -> [String] {
+    private static func parameters(_ operation: Operation, _ product: ProductVersion) -> [String] {
         var all: [String] = []
         for segment in operation.path.split(separator: "/") where segment.hasPrefix("{") {
             let name = String(segment.dropFirst().dropLast())
@@ -125,6 +125,7 @@ enum OpenAPI {
         }
         all += operation.query.map { parameter($0.name, in: "query", $0.schema, isRequired: $0.isRequired) }
         if operation.method != .get { all.append(##"{"$ref":"#/components/parameters/RequestedWith"}"##) }
+        if operation.hasVersionTwo(in: product) { all.append(##"{"$ref":"#/components/parameters/Version"}"##) }
         return all
     }
 
@@ -169,8 +170,10 @@ enum OpenAPI {
             writer.raw(#"{"Total":{"description":"How many rows match in all.","schema":{"type":"integer"}}}"#)
             writer.name("parameters")
             let header = "x-keyfactor-requested-with"
+            let version = "x-keyfactor-api-version"
             writer.raw(
-                #"{"RequestedWith":{"name":"\#(header)","in":"header","required":true,"schema":{"type":"string","enum":["APIClient","XMLHttpRequest"]}}}"#
+                #"{"RequestedWith":{"name":"\#(header)","in":"header","required":true,"schema":{"type":"string","enum":["APIClient","XMLHttpRequest"]}},"#
+                    + #""Version":{"name":"\#(version)","in":"header","schema":{"type":"string","enum":["1","1.0","2","2.0"]}}}"#
             )
             writer.name("securitySchemes")
             writer.raw(#"{"basic":{"type":"http","scheme":"basic"},"bearer":{"type":"http","scheme":"bearer"}}"#)

@@ -6,7 +6,7 @@ enum Decisions {
     static let requests = """
         - A trailing slash and doubled slashes in a path are ignored; letters of either case are the same (client). A list of base paths replaces the vendor's two.
         - A prefix before a query parameter's name is cut at the last dot (client); of one name sent twice the last counts; `+` and `%20` are blanks.
-        - API versions 1, 1.0, 2 and 2.0 are one; others get 400. `headers: off` does not look.
+        - API versions 1, 1.0, 2 and 2.0 are one where an operation has no second version; others get 400. `headers: off` does not look.
         - A body on GET, such as `null`, is not read (client). HEAD is answered as GET. `Accept` is not looked at: no 406. A body in gzip or deflate is
           decoded; one in another coding, in UTF-16 or in UTF-32 gets 415.
         - Bodies are read as Newtonsoft's JsonTextReader reads (documented, by its source; that Command uses it: client, by the texts of 25.5's

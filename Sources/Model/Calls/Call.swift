@@ -21,6 +21,9 @@ public struct Call: Sendable {
     /// The switches of the scenario.
     public let fidelity: Fidelity
 
+    /// The version of the operation that is asked for: 1, or 2 where the release has a second one.
+    public let apiVersion: Int
+
     /// How JSON is written in this world.
     public var style: WireStyle { fidelity.wireStyle(product) }
 
@@ -167,7 +170,7 @@ public struct Call: Sendable {
     /// A call by its parts.
     public init(
         request: Request, parameters: [(name: String, value: String)], query: QueryParameters, body: JSONDocument?, caller: Caller,
-        now: Timestamp, product: ProductVersion, fidelity: Fidelity
+        now: Timestamp, product: ProductVersion, fidelity: Fidelity, apiVersion: Int = 1
     ) {
         self.request = request
         self.parameters = parameters
@@ -177,5 +180,6 @@ public struct Call: Sendable {
         self.now = now
         self.product = product
         self.fidelity = fidelity
+        self.apiVersion = apiVersion
     }
 }

@@ -15,8 +15,20 @@ public enum HeaderChecks {
         if !isRead || fidelity.headers == .all, request.header("x-keyfactor-requested-with")?.isEmpty ?? true {
             throw .missingRequestedWith
         }
-        // 1, 1.0, 2 and 2.0 are sent by clients and treated alike: no operation of this area has a second version.
+        // Clients send 1, 1.0, 2 and 2.0. Where an operation has no second version, all are treated alike.
         guard let version = request.header("x-keyfactor-api-version"), !["1", "1.0", "2", "2.0"].contains(version) else { return }
         throw .unsupportedVersion(String(version.prefix(60)))
+    }
+
+    /// The version of an operation that a request asks for.
+    ///
+    /// - Parameters:
+    ///   - request: the request, whose header has been checked.
+    ///   - operation: the operation.
+    ///   - product: the release of Command that answers.
+    /// - Returns: 2 if it asks for the second version and there is one, else 1.
+    public static func version(_ request: Request, of operation: Operation, in product: ProductVersion) -> Int {
+        guard operation.hasVersionTwo(in: product), let version = request.header("x-keyfactor-api-version") else { return 1 }
+        return version == "2" || version == "2.0" ? 2 : 1
     }
 }

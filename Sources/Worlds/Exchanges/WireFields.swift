@@ -11,6 +11,10 @@ struct WireFields: Sendable {
         case json
         /// A success without a body.
         case bare
+        /// A success with a JSON body, of an operation that has two versions.
+        case jsonOfTwo
+        /// A success without a body, of an operation that has two versions.
+        case bareOfTwo
         /// A refusal with a JSON body.
         case refusal
         /// A reply with its own Content-Type, or without one.
@@ -44,10 +48,17 @@ struct WireFields: Sendable {
         return fields
     }
 
+    /// The value of `Api-Supported-Versions`. Both were recorded from 25.4.1.
+    static func versions(two hasVersionTwo: Bool) -> String { hasVersionTwo ? "1.0, 2" : "1.0" }
+
     private func template(_ kind: Kind, _ now: Timestamp) -> [UInt8] {
         var response = Response(200)
-        if kind == .json || kind == .refusal { response.add("Content-Type", "application/json; charset=utf-8") }
-        if kind == .json || kind == .bare { response.add("Api-Supported-Versions", "1.0") }
+        if [.json, .jsonOfTwo, .refusal].contains(kind) { response.add("Content-Type", "application/json; charset=utf-8") }
+        switch kind {
+        case .json, .bare: response.add("Api-Supported-Versions", Self.versions(two: false))
+        case .jsonOfTwo, .bareOfTwo: response.add("Api-Supported-Versions", Self.versions(two: true))
+        case .refusal, .other: break
+        }
         response.add("X-Keyfactor-Product-Version", version)
         response.add("Date", now.httpDate)
         response.add("X-Keyfactor-Correlation-Id", GUID.empty.text)

@@ -45,12 +45,12 @@ enum Work {
             let call = Call(
                 request: request, parameters: parameters, query: try QueryParameters(request),
                 body: try document(body, scenario.fidelity), caller: caller, now: now, product: scenario.product,
-                fidelity: scenario.fidelity)
+                fidelity: scenario.fidelity, apiVersion: HeaderChecks.version(request, of: endpoint, in: scenario.product))
             if endpoint.seesTime { state.estate.advance(to: now) }
             switch try outcome(of: endpoint, call, state.estate) {
-            case .reply(let reply): return Completion(state.response(reply, now: now))
+            case .reply(let reply): return Completion(state.response(reply, of: endpoint, now: now))
             case .commit(let commit):
-                var response = state.response(commit(&state.estate), now: now)
+                var response = state.response(commit(&state.estate), of: endpoint, now: now)
                 let doubt = call.body.flatMap { Schedule.doubt(in: $0.root) }?.asReason
                 if let doubt { response.add("X-Mock-Why", doubt) }
                 return Completion(response, isCommitted: true, reason: doubt)
