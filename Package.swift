@@ -3,7 +3,7 @@ import PackageDescription
 
 /// Everything that `KeyfactorMock` is made of, from the bottom to the top. Each may use those before it.
 let rooms = [
-    "MicroHTTP", "Base", "ScenarioFormat", "Entities", "Model", "Orchestrators", "Stores", "Command", "Rules", "Journal", "Worlds",
+    "MicroHTTP", "Base", "PKI", "ScenarioFormat", "Entities", "Model", "Orchestrators", "Stores", "Command", "Rules", "Journal", "Worlds",
 ]
 
 /// All rooms, as dependencies.
@@ -34,6 +34,12 @@ let package = Package(
             cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"])],
             linkerSettings: [.linkedLibrary("microhttpd"), .linkedLibrary("gnutls")]
         ),
+        // Hashes, keys, signatures and containers. GnuTLS brings nettle and gmp. Shows none of their types.
+        .target(
+            name: "CPKI",
+            cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"])],
+            linkerSettings: ["gnutls", "hogweed", "nettle", "gmp"].map { .linkedLibrary($0) }
+        ),
         // libyaml as Swift sees it: events with line and column.
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         // zlib as Swift sees it, for bodies in gzip and deflate.
@@ -42,6 +48,8 @@ let package = Package(
         .target(name: "MicroHTTP", dependencies: ["CListener", "CZlib"]),
         // What knows no Keyfactor: JSON, times, identifiers, texts, tables.
         room("Base", collections, .product(name: "HeapModule", package: "swift-collections")),
+        // Certificates, and what holds them: X.509 and PKCS. Knows no Keyfactor.
+        room("PKI", "CPKI"),
         // Scenario files: YAML, the shape of what they may say, mistakes with a caret.
         room("ScenarioFormat", "CLibYAML"),
         // What exists in Command, and the estate that holds it.
@@ -92,14 +100,16 @@ let package = Package(
 // The fuzzers are there only when asked for; see Fuzz/README.md. They see what is internal, and only our own code counts for coverage.
 let isFuzzing = Context.environment["KFMOCK_FUZZ"] != nil
 if isFuzzing {
-    package.targets.first { $0.name == "CListener" }?.cSettings?.append(.unsafeFlags(["-fsanitize=fuzzer-no-link,address"]))
+    for target in package.targets where ["CListener", "CPKI"].contains(target.name) {
+        target.cSettings?.append(.unsafeFlags(["-fsanitize=fuzzer-no-link,address"]))
+    }
     package.targets.append(
         .executableTarget(
             name: "fuzz", dependencies: allRooms + ["KeyfactorMock"], path: "Fuzz/Sources",
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]))
 }
 
-for target in package.targets where target.type != .system && target.name != "CListener" {
+for target in package.targets where target.type != .system && !["CListener", "CPKI"].contains(target.name) {
     target.swiftSettings = [
         .swiftLanguageMode(.v6),
         .enableUpcomingFeature("ExistentialAny"),  // SE-0335: a box looks like a box
@@ -113,7 +123,7 @@ for target in package.targets where target.type != .system && target.name != "CL
     // Generic code of the lower modules is specialised in the upper ones, as if all were one module.
     target.swiftSettings?.append(.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)))
     // Unoptimised loops over bytes would be most of what the tests of running servers wait for.
-    if ["Base", "ScenarioFormat"].contains(target.name) {
+    if ["Base", "PKI", "ScenarioFormat"].contains(target.name) {
         target.swiftSettings?.append(.unsafeFlags(["-O"], .when(configuration: .debug)))
     }
     if isFuzzing { target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])) }

@@ -23,24 +23,23 @@ public enum Base64 {
         return bytes
     }
 
-    /// Encodes bytes, with padding and on one line.
-    public static func encode(_ bytes: some Collection<UInt8>) -> String {
+    private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+    /// Encodes bytes with padding, in one line.
+    ///
+    /// - Parameter bytes: any bytes.
+    /// - Returns: the text.
+    public static func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count + 2) / 3 * 4)
-        var (word, bits): (UInt32, Int) = (0, 0)
-        for byte in bytes {
-            (word, bits) = (word << 8 | UInt32(byte), bits + 8)
-            while bits >= 6 {
-                bits -= 6
-                text.append(digits[Int(word >> UInt32(bits) & 63)])
-            }
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let count = min(3, bytes.count - start)
+            var word: UInt32 = 0
+            for index in 0..<3 { word = word << 8 | (index < count ? UInt32(bytes[start + index]) : 0) }
+            for index in 0..<4 { text.append(index <= count ? digits[Int(word >> UInt32(18 - 6 * index) & 63)] : UInt8(ascii: "=")) }
         }
-        if bits > 0 { text.append(digits[Int(word << UInt32(6 - bits) & 63)]) }
-        while text.count % 4 != 0 { text.append(UInt8(ascii: "=")) }
         return String(decoding: text, as: UTF8.self)
     }
-
-    private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
     private static func value(_ digit: UInt8) -> UInt8? {
         switch digit {

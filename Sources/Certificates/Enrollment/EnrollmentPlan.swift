@@ -24,7 +24,7 @@ struct EnrollmentPlan: Sendable {
     /// Checks an enrollment for which the server makes the key.
     init(_ asked: EnrollmentRequest, making kind: KeyKind?, for target: EnrollmentTarget, _ estate: Estate) throws(Refusal) {
         let subject = try Self.subject(asked.subject, target, estate)
-        let kind = try kind ?? Self.kind(asked, target)
+        let kind = try kind ?? Self.kind(asked.keyType, length: asked.keyLength, curve: asked.curve, among: target.keys)
         try self.init(asked, subject: subject, names: asked.names, key: .made(kind), for: target, estate)
     }
 
@@ -95,26 +95,27 @@ struct EnrollmentPlan: Sendable {
     // MARK: Keys
 
     /// The kind of key that a request asks for; where it does not say, the first that the template allows, RSA before the others (assumed).
-    private static func kind(_ asked: EnrollmentRequest, _ target: EnrollmentTarget) throws(Refusal) -> KeyKind {
-        let allowed = target.keys
-        let word = asked.keyType?.uppercased()
-        let name =
-            word.map { $0 == "ECC" ? "ECDSA" : $0 }
-            ?? (allowed.isEmpty || allowed.contains { $0.name == "RSA" } ? "RSA" : allowed[0].name.uppercased())
+    ///
+    /// - Parameters:
+    ///   - word: what the request calls it; policies say ECDSA where requests say ECC.
+    ///   - length: its size in bits, if the request says it.
+    ///   - curve: its curve, as an object identifier or by name, if the request says it.
+    ///   - allowed: what may be enrolled for; empty for anything.
+    static func kind(_ word: String?, length: Int?, curve: String?, among allowed: [KeyAlgorithm]) throws(Refusal) -> KeyKind {
+        let asked = word.map { $0.uppercased() == "ECC" ? "ECDSA" : $0.uppercased() }
+        let name = asked ?? (allowed.isEmpty || allowed.contains { $0.name == "RSA" } ? "RSA" : allowed[0].name.uppercased())
         let policy = allowed.first { $0.name.uppercased() == name }
         let kind: KeyKind? =
             switch name {
-            case "RSA": .rsa(asked.keyLength ?? policy?.bitLengths.min() ?? 2048)
-            case "ECDSA": Self.curve(asked, policy).map { .ec($0) }
+            case "RSA": .rsa(length ?? policy?.bitLengths.min() ?? 2048)
+            case "ECDSA": Self.curve(curve, length, policy).map { .ec($0) }
             case "ED25519": .ed25519
             case "ED448": .ed448
             default: nil
             }
         guard let kind, PrivateKey(kind, seed: 0, number: 0) != nil else {
             let sizes = "RSA with 2048, 3072 or 4096 bits, ECC with 256, 384 or 521, Ed25519, Ed448"
-            throw .badArgument(
-                "KeyType: the mock makes keys of \(sizes), found \(asked.keyType ?? name) \(asked.keyLength.map(String.init) ?? "").",
-                member: "KeyType")
+            throw .badArgument("KeyType: the mock makes keys of \(sizes), found \(word ?? name) \(length.map(String.init) ?? "").", member: "KeyType")
         }
         guard allows(KeyType(kind), kind.bits, kind.curve, allowed) else {
             throw .badArgument("KeyType: keys of type \(name) with \(kind.bits) bits are not allowed by the template.", member: "KeyType")
@@ -122,12 +123,12 @@ struct EnrollmentPlan: Sendable {
         return kind
     }
 
-    private static func curve(_ asked: EnrollmentRequest, _ policy: KeyAlgorithm?) -> KeyKind.Curve? {
-        if let text = asked.curve {
+    private static func curve(_ text: String?, _ length: Int?, _ policy: KeyAlgorithm?) -> KeyKind.Curve? {
+        if let text {
             return KeyKind.Curve(rawValue: text)
                 ?? KeyKind.Curve.allCases.first { "P-\($0.bits)" == text.uppercased() || "SECP\($0.bits)R1" == text.uppercased() }
         }
-        if let length = asked.keyLength { return KeyKind.Curve.allCases.first { $0.bits == length } }
+        if let length { return KeyKind.Curve.allCases.first { $0.bits == length } }
         return policy?.curves.first.flatMap { KeyKind.Curve(rawValue: $0) } ?? .p256
     }
 

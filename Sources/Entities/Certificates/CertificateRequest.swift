@@ -67,9 +67,12 @@ public struct GeneratedRequest: Sendable {
     public var subject: [String]
     /// The number of its key.
     public var key: Int
+    /// The public part of its key, by which a certificate is recognised.
+    public var publicKey: [UInt8]
 
     /// A request by its parts.
-    public init(id: Int, der: [UInt8], requested: Timestamp, subject: [String], key: Int) {
-        (self.id, self.der, self.requested, self.subject, self.key) = (id, der, requested, subject, key)
+    public init(id: Int, der: [UInt8], requested: Timestamp, subject: [String], key: Int, publicKey: [UInt8]) {
+        (self.id, self.der, self.requested, self.subject) = (id, der, requested, subject)
+        (self.key, self.publicKey) = (key, publicKey)
     }
 }

@@ -1,0 +1,77 @@
+import Base
+import Entities
+import Model
+
+/// Where certificates lie, and who may do what with them.
+enum CertificateLocations {
+    static let all = [locations, audit]
+
+    private static let locations = Operation(
+        .get, "/Certificates/Locations/{id}", needs: .containers(.certificatesRead), returns: Contents.of(LocationsAnswer.model, .shown),
+        query: [.init(name: "collectionId", schema: .integer)], id: .integer, established: "members (documented, client)",
+        assumed: "stores in containers that the caller may not read are shown; the members about addresses are null"
+    ) { call, estate throws(Refusal) in
+        let certificate = try CertificateScope(.certificatesRead, call, estate).find(try Int.read(call))
+        var groups: [LocationGroup] = []
+        for location in estate.locations(of: certificate.id) {
+            let place = LocationPlace(store: location.store, alias: location.entry.alias)
+            if let known = groups.firstIndex(where: { $0.type == location.store.type }) {
+                groups[known].places.append(place)
+            } else {
+                groups.append(LocationGroup(type: location.store.type, places: [place]))
+            }
+        }
+        return .reply(call.object(LocationsAnswer(groups: groups), LocationsAnswer.model, .shown, estate))
+    }
+
+    private static let audit = Operation(
+        .get, "/Certificates/IdentityAudit/{id}", versions: 2, needs: .containers(.certificatesRead),
+        returns: Contents.array(Contents.of(AuditedIdentity.model, .shown)), query: [.init(name: "collectionId", schema: .integer)],
+        id: .integer, established: "members of both versions (documented)", assumed: "which identities are named: those of roles with permissions"
+    ) { call, estate throws(Refusal) in
+        _ = try CertificateScope(.certificatesRead, call, estate).find(try Int.read(call))
+        let form: Forms = call.apiVersion == 2 ? .written : .shown
+        let rows = AuditedIdentity.all(of: estate, second: call.apiVersion == 2)
+        return .reply(call.list(Page(rows: rows, total: rows.count), AuditedIdentity.model, form, estate).withoutTotal)
+    }
+}
+
+/// The stores that hold a certificate, by their types.
+struct LocationsAnswer: Modelled {
+    let groups: [LocationGroup]
+
+    static let model = Model<LocationsAnswer>([.shown: "CertificateLocationsResponse"]) {
+        Member("Details", .list(.object(shownOnly: LocationGroup.model))) { $0.groups }
+    }
+}
+
+/// The stores of one type that hold a certificate.
+struct LocationGroup: Modelled {
+    let type: Int
+    var places: [LocationPlace]
+
+    static let model = Model<LocationGroup>([.shown: "CertificateLocationsGroup"]) {
+        Member("StoreType", .text) { $1.estate.storeTypes[$0.type]?.name ?? "" }
+        Member("StoreTypeId", .number) { $0.type }
+        Member("StoreCount", .number) { $0.places.count }
+        Member("Locations", .list(.object(shownOnly: LocationPlace.model))) { $0.places }
+    }
+}
+
+/// A store that holds a certificate, with the agent that serves it.
+struct LocationPlace: Modelled {
+    let store: CertificateStore
+    let alias: String
+
+    static let model = Model<LocationPlace>([.shown: "CertificateLocation"]) {
+        Member("StoreId", .guid) { $0.store.id }
+        Member("StoreTypeId", .number) { $0.store.type }
+        Member("ClientMachine", .text) { $0.store.machine }
+        Member("StorePath", .text) { $0.store.path }
+        Member("AgentPool", .text, nullable: { _ in nil })
+        Member("Alias", .text) { $0.alias }
+        Member("IPAddress", .text, nullable: { _ in nil })
+        Member("Port", .number, nullable: { _ in nil })
+        Member("NetworkName", .text, nullable: { _ in nil })
+    }
+}

@@ -1,0 +1,124 @@
+/// A distinguished name, as DER and as text such as `CN=shop.example,O=Example`, its parts in the same order in both.
+public struct DistinguishedName: Sendable, Hashable {
+    /// The name in DER.
+    public let der: [UInt8]
+    /// The name as text, escaped as RFC 4514 asks, without spaces after commas.
+    public let text: String
+
+    /// The most bytes of a name, as text or in DER.
+    static let mostBytes = 4096
+
+    /// One attribute.
+    struct Part {
+        var type: AttributeType
+        var value: String
+        /// Whether it stands in one set with the part before it.
+        var isJoined = false
+    }
+
+    /// A name of a single part.
+    ///
+    /// - Parameter commonName: the CN.
+    public init(commonName: String) {
+        self.init([Part(type: .named("CN")!, value: commonName)])
+    }
+
+    /// A name from its parts.
+    init(_ parts: [Part]) {
+        der = DERWriter.bytes { writer in
+            writer.sequence { writer in
+                for index in parts.indices where !parts[index].isJoined {
+                    let joined = parts[(index + 1)...].prefix { $0.isJoined }
+                    writer.node(Tag.set) { writer in
+                        // The order in a set is that of the encodings.
+                        let nodes = ([parts[index]] + joined).map(Self.encoded).sorted { $0.lexicographicallyPrecedes($1) }
+                        for node in nodes { writer.raw(node) }
+                    }
+                }
+            }
+        }
+        text = Self.text(parts)
+    }
+
+    private static func encoded(_ part: Part) -> [UInt8] {
+        DERWriter.bytes(room: 64) { writer in
+            writer.sequence { writer in
+                writer.oid(part.type.oid)
+                writer.node(part.type.tag, part.value.utf8)
+            }
+        }
+    }
+
+    /// Reads a name in DER.
+    ///
+    /// - Throws: ``PKIMistake`` if it is none.
+    init(der: [UInt8]) throws(PKIMistake) {
+        guard der.count <= Self.mostBytes else {
+            throw PKIMistake("A distinguished name has at most \(Self.mostBytes) bytes; this one has \(der.count).")
+        }
+        self.der = der
+        text = Self.text(try Self.parts(of: der))
+    }
+
+    private static func parts(of der: [UInt8]) throws(PKIMistake) -> [Part] {
+        var parts: [Part] = []
+        var sets = try DERReader(der, Tag.sequence)
+        while !sets.isAtEnd {
+            var set = try sets.node(Tag.set).reader
+            var isJoined = false
+            while !set.isAtEnd {
+                var attribute = try set.sequence()
+                let type = AttributeType.with(try attribute.oid())
+                parts.append(Part(type: type, value: DirectoryString.text(try attribute.any()), isJoined: isJoined))
+                isJoined = true
+            }
+        }
+        return parts
+    }
+
+    /// The values of all parts of a type, in their order.
+    ///
+    /// - Parameter type: such as `CN`, `OU` or `E`; case-insensitive.
+    /// - Returns: none if there is no such part.
+    public func values(of type: String) -> [String] {
+        guard let oid = AttributeType.named(type)?.oid else { return [] }
+        return ((try? Self.parts(of: der)) ?? []).filter { $0.type.oid == oid }.map(\.value)
+    }
+
+    /// Each part as text, such as `CN=shop.example`.
+    public var parts: [String] {
+        ((try? Self.parts(of: der)) ?? []).map { Self.text([$0]) }
+    }
+
+    /// Whether it has no parts.
+    public var isEmpty: Bool { text.isEmpty }
+
+    // MARK: Writing text
+
+    private static func text(_ parts: [Part]) -> String {
+        var text = ""
+        for part in parts {
+            if !text.isEmpty { text += part.isJoined ? "+" : "," }
+            text += part.type.name + "=" + escaped(part.value)
+        }
+        return text
+    }
+
+    private static func escaped(_ value: String) -> String {
+        var text = ""
+        for (place, character) in value.unicodeScalars.enumerated() {
+            let isOuter = place == 0 || place == value.unicodeScalars.count - 1
+            switch character {
+            case ",", "+", "\"", "\\", "<", ">", ";": text += "\\"
+            case " " where isOuter: text += "\\"
+            case "#" where place == 0: text += "\\"
+            case "\0"..."\u{1F}", "\u{7F}":
+                text += "\\" + Hex.text([UInt8(character.value)])
+                continue
+            default: break
+            }
+            text.unicodeScalars.append(character)
+        }
+        return text
+    }
+}
