@@ -3,7 +3,8 @@ import PackageDescription
 
 /// Everything that `KeyfactorMock` is made of, from the bottom to the top. Each may use those before it.
 let rooms = [
-    "MicroHTTP", "Base", "PKI", "ScenarioFormat", "Entities", "Model", "Orchestrators", "Stores", "Command", "Rules", "Journal", "Worlds",
+    "MicroHTTP", "Base", "PKI", "ScenarioFormat", "Entities", "Model", "Security", "Orchestrators", "Issuance", "Stores", "Certificates",
+    "Command", "Rules", "Journal", "Worlds",
 ]
 
 /// All rooms, as dependencies.
@@ -58,6 +59,8 @@ let package = Package(
         room("Model"),
         // Keyfactor Command, simulated: agents, job types, jobs.
         room("Orchestrators", collections),
+        // What certificates refer to: metadata fields, collections, templates, enrollment patterns, authorities.
+        room("Issuance"),
         // Certificate stores, their types and containers.
         room("Stores", collections),
         // All nouns together: the list of operations, the router, and estates read from files.

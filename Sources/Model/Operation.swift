@@ -13,7 +13,9 @@ public struct Operation: Sendable {
     /// The path below the base path as Keyfactor writes it; `{id}` stands for one segment.
     public let path: String
     /// The first release that has it.
-    public let since: ProductVersion
+    let since: ProductVersion
+    /// The last release that has it.
+    let until: ProductVersion
     /// The first release in which it has a second version, which a request asks for by `x-keyfactor-api-version`; `nil` for one without.
     let versionTwoSince: ProductVersion?
     /// The permission that a caller must have.
@@ -68,6 +70,7 @@ public struct Operation: Sendable {
     ///   - method: its method.
     ///   - path: its path below the base path.
     ///   - since: the first release that has it.
+    ///   - until: the last release that has it.
     ///   - versionTwoSince: the first release in which it has a second version; its work reads the version from `Call.apiVersion`.
     ///   - needs: the permission that a caller must have.
     ///   - takes: the body it reads.
@@ -80,15 +83,14 @@ public struct Operation: Sendable {
     ///   - assumed: what was guessed.
     ///   - work: what it does.
     public init(
-        _ method: Method, _ path: String, since: ProductVersion = .v10, versionTwoSince: ProductVersion? = nil, needs: Need,
-        takes: Content? = nil,
-        returns: Content? = nil,
-        query: [Parameter] = [], counts: Bool = false, id: Schema = .guid, seesTime: Bool = true, established: String, assumed: String,
-        _ work: @escaping Work
+        _ method: Method, _ path: String, since: ProductVersion = .v10, until: ProductVersion = .v25,
+        versionTwoSince: ProductVersion? = nil, needs: Need, takes: Content? = nil, returns: Content? = nil, query: [Parameter] = [],
+        counts: Bool = false, id: Schema = .guid, seesTime: Bool = true, established: String, assumed: String, _ work: @escaping Work
     ) {
         self.method = method
         self.path = path
         self.since = since
+        self.until = until
         self.versionTwoSince = versionTwoSince
         self.needs = needs
         self.takes = takes
@@ -104,6 +106,12 @@ public struct Operation: Sendable {
 
     /// The operation as Keyfactor's documentation writes it: `POST /OrchestratorJobs/Custom`.
     public var name: String { "\(method.name) \(path)" }
+
+    /// Whether a release has it.
+    public func isServed(by product: ProductVersion) -> Bool { since <= product && product <= until }
+
+    /// The releases that have it: the first, and the last where later ones have it no more.
+    public var releases: String { until == .v25 ? since.rawValue : "\(since.rawValue) to \(until.rawValue)" }
 
     /// Whether it has a second version in a release.
     public func hasVersionTwo(in product: ProductVersion) -> Bool { versionTwoSince.map { $0 <= product } ?? false }
