@@ -57,12 +57,16 @@ let package = Package(
         room("Entities", collections),
         // How a member and an operation are said once; pages, queries, refusals, permissions, releases.
         room("Model"),
+        // Who may do what, and where secrets come from: roles, identities, claims, permission sets, PAM providers.
+        room("Security"),
         // Keyfactor Command, simulated: agents, job types, jobs.
         room("Orchestrators", collections),
         // What certificates refer to: metadata fields, collections, templates, enrollment patterns, authorities.
         room("Issuance"),
         // Certificate stores, their types and containers.
         room("Stores", collections),
+        // Certificates, enrollment, and requests that wait for an approval.
+        room("Certificates"),
         // All nouns together: the list of operations, the router, and estates read from files.
         room("Command", collections),
         // Which requests fail, and how.

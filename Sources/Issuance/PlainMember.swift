@@ -47,15 +47,4 @@ extension Call {
         let text = parameters.first { $0.name == "id" }?.value ?? ""
         return (Int(text), text)
     }
-
-    /// The body as an array of Ids.
-    ///
-    /// - Parameter what: what they name, for refusals.
-    /// - Throws: a refusal if there is no body, or it is no array of at least one whole number.
-    func ids(of what: String) throws(Refusal) -> [Int] {
-        guard let root = body?.root else {
-            throw .badArgument("The request body is empty; expected a JSON array of \(what) ids.", member: "$")
-        }
-        return try root.integers(at: nil, of: what)
-    }
 }

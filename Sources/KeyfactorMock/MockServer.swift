@@ -127,7 +127,17 @@ public final class MockServer: Sendable {
         if conclusion.isOver { metrics.record(time.now().ticks - began.ticks + conclusion.pause) }
         if let reason = conclusion.reason { log(conclusion.level, reason) }
         if log.tells(.debug) { log(.debug, conclusion.line(of: exchange)) }
-        return conclusion.answer
+        return completed(conclusion.answer)
+    }
+
+    /// An answer whose body is completed, by a worker: that takes some milliseconds.
+    private func completed(_ answer: Answer) -> Answer {
+        switch answer {
+        case .ready(let response) where response.finish != nil:
+            workers?.answer(holding: response.body.count) { .ready(response.completed) } ?? .ready(response.completed)
+        case .later(let pause, let then): .later(pause) { [self] in completed(then()) }
+        default: answer
+        }
     }
 
     // MARK: Without a request

@@ -8,6 +8,8 @@ public struct Response: Sendable {
     public var body: [UInt8]
     /// How the reply is delivered. Everything but `.whole` and `.closing` is a deliberate fault.
     public var delivery: Delivery
+    /// Completes the body before it is sent, where that takes long; `completed` calls it.
+    public var finish: (@Sendable ([UInt8]) -> [UInt8])?
 
     /// A response without header fields.
     ///
@@ -47,6 +49,14 @@ public struct Response: Sendable {
             fields.append(scalar.isASCII ? UInt8(truncatingIfNeeded: scalar.value) : UInt8(ascii: "?"))
         }
         fields.append(0)
+    }
+
+    /// The response with its body completed.
+    public var completed: Response {
+        guard let finish else { return self }
+        var response = self
+        (response.body, response.finish) = (finish(body), nil)
+        return response
     }
 
     /// The header fields as names and values, in order: for tests and the journal.

@@ -225,6 +225,20 @@ extension Kind where Value == [GUID] {
     }
 }
 
+extension Kind where Value == [Int] {
+    /// An array of at least one whole number, each counted once, in the order of first mention.
+    ///
+    /// - Parameter what: what they name, for refusals.
+    /// - Returns: the kind.
+    public static func numbers(of what: String) -> Kind {
+        Kind(.array(.integer)) { numbers, _, writer in
+            writer.array(numbers) { $0.value($1) }
+        } read: { value, place, _ throws(Refusal) in
+            .value(try value.integers(at: place, of: what))
+        }
+    }
+}
+
 extension Kind where Value == String {
     /// JSON, kept as text, of which no more is known than its schema.
     public static func json(_ schema: Schema) -> Kind { Kind(schema) { json, _, writer in writer.raw(json) } }
@@ -260,13 +274,14 @@ extension Kind where Value == JSONValue {
 }
 
 extension Kind {
-    /// An object of a model that only answers hold, always as a GET shows it.
-    public static func object(shownOnly model: Model<Value>) -> Kind where Value: Modelled {
+    /// An object of a model that only answers hold, always in one form. The model is made when it is asked for: two may hold each other.
+    public static func object(shownOnly model: @autoclosure @escaping @Sendable () -> Model<Value>, _ form: Forms = .shown) -> Kind
+    where Value: Modelled {
         Kind {
             product, _ in
-            model.schema(product, .shown)
+            model().schema(product, form)
         } write: { row, view, writer in
-            model.write(row, view.of(.shown), to: &writer)
+            model().write(row, view.of(form), to: &writer)
         }
     }
 }

@@ -171,6 +171,9 @@ public struct Reply: Sendable {
     /// Header fields in addition to those that all replies have.
     public var headers: [(name: String, value: String)]
 
+    /// Completes the body once the world's lock is released, where that takes long. The journal keeps the body as it was before.
+    public var finish: (@Sendable ([UInt8]) -> [UInt8])?
+
     /// A reply.
     ///
     /// - Parameters:
@@ -183,5 +186,15 @@ public struct Reply: Sendable {
         self.body = body
         self.total = total
         self.headers = headers
+    }
+
+    /// Adds a header field.
+    public mutating func add(_ name: String, _ value: String) { headers.append((name, value)) }
+
+    /// The same reply without `X-Total-Count`.
+    public var withoutTotal: Reply {
+        var reply = self
+        reply.total = nil
+        return reply
     }
 }

@@ -26,6 +26,10 @@ public struct Seeding: Sendable {
     public var templates: [String: Int] = [:]
     /// The Ids of the certificate authorities, by logical name and by host and logical name.
     public var authorities: [String: Int] = [:]
+    /// The ids of the permission sets.
+    public var permissionSets: [String: GUID] = [:]
+    /// The ids of the types of PAM providers.
+    public var pamTypes: [String: GUID] = [:]
 
     /// Looks a name up, without case. An unknown name is a mistake.
     ///

@@ -6,5 +6,5 @@ public struct PKIMistake: Error, Equatable {
     /// A mistake.
     ///
     /// - Parameter message: one or two sentences.
-    init(_ message: String) { self.message = message }
+    public init(_ message: String) { self.message = message }
 }

@@ -26,7 +26,7 @@ public struct LinearPattern: Sendable {
     public init(_ text: String, isCaseSensitive: Bool) throws(Mistake) {
         expression = try Self.translated(text)
         flags = REG_EXTENDED | REG_NOSUB | (isCaseSensitive ? 0 : REG_ICASE)
-        var compiled = regex_t()
+        var compiled = unsafe regex_t()
         let code = unsafe regcomp(&compiled, expression, flags)
         defer { unsafe regfree(&compiled) }
         guard code == 0 else {
@@ -39,7 +39,7 @@ public struct LinearPattern: Sendable {
     /// Whether it is found in a text.
     public func isFound(in text: String) -> Bool {
         guard text.utf8.count <= Self.longestText, !text.utf8.contains(0) else { return false }
-        var compiled = regex_t()
+        var compiled = unsafe regex_t()
         guard unsafe regcomp(&compiled, expression, flags) == 0 else { return false }
         defer { unsafe regfree(&compiled) }
         return unsafe regexec(&compiled, text, 0, nil, 0) == 0

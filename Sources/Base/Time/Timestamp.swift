@@ -51,6 +51,11 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     /// The duration from another time to this one; negative if the other time is later.
     public func since(_ other: Timestamp) -> Duration { .nanoseconds((ticks - other.ticks) * 100) }
 
+    /// The same moment without fractions of a second.
+    public var inSeconds: Timestamp {
+        Timestamp(ticks: ticks - ((ticks % Self.ticksPerSecond) + Self.ticksPerSecond) % Self.ticksPerSecond)
+    }
+
     /// The first moment of year 1.
     public static let first = Timestamp(ticks: -62_135_596_800 * ticksPerSecond)
     /// The last moment of year 9999.

@@ -24,7 +24,7 @@ enum CertificateDownloads {
         let bytes: [UInt8] =
             switch format {
             case .pem: Array(chain.map { $0.pem(hasSubject: asked.includesSubject) }.joined().utf8)
-            case .p7b: PKCS7.certificates(chain.map(\.content.der))
+            case .p7b: PKCS7.make(chain.map(\.content.der))
             default: certificate.content.der
             }
         var reply = call.object(DownloadAnswer(content: bytes), DownloadAnswer.model, .shown, estate)
@@ -90,7 +90,7 @@ struct KeyFile: Sendable {
     /// The certificate, its key, encrypted, and the rest of the chain, as recorded.
     private var pem: String {
         let texts = chain.map { $0.pem(hasSubject: hasSubject) }
-        return (texts.first ?? "") + PEM.encrypted(key, password: password) + texts.dropFirst().joined()
+        return (texts.first ?? "") + PEM.encryptedKey(key, password: password) + texts.dropFirst().joined()
     }
 }
 

@@ -130,5 +130,5 @@ extension Certificate {
     func template(in estate: Estate) -> Template? { origin.template.flatMap { estate.templates[$0] } }
 
     /// The name of the security role that owns it.
-    func owner(in estate: Estate) -> String? { owner.flatMap { estate.roles[$0]?.name } }
+    func owner(in estate: Estate) -> String? { owner.flatMap { estate.security.roles[$0]?.name } }
 }

@@ -43,7 +43,7 @@ struct AlternativeNameElement: Modelled {
         Member("Id", .number) { $0.id }
         Member("Value", .text) { $0.name.value }
         Member("Type", .number) { $0.name.type }
-        Member("ValueHash", .text) { Digests.md5(of: $0.name.value) }
+        Member("ValueHash", .text) { CertificateFacts.md5(of: $0.name.value) }
     }
 
     /// The names of a certificate in the recorded order: addresses, then DNS names, then URIs.
@@ -65,7 +65,7 @@ struct RevocationListPlace: Modelled {
     static let model = Model<RevocationListPlace>([.shown: "CRLDistributionPointModel"]) {
         Member("Id", .number) { $0.id }
         Member("Url", .text) { $0.url }
-        Member("UrlHash", .text) { Digests.md5(of: $0.url) }
+        Member("UrlHash", .text) { CertificateFacts.md5(of: $0.url) }
     }
 
     static func all(of certificate: Certificate) -> [RevocationListPlace] {
@@ -132,44 +132,5 @@ struct CertificateLocation: Modelled {
 
     static func all(of certificate: Int, _ estate: Estate) -> [CertificateLocation] {
         estate.locations(of: certificate).map { CertificateLocation(store: $0.store, alias: $0.entry.alias, level: $0.level) }
-    }
-}
-
-extension Kind where Value == [String: String] {
-    /// A mapping of names to texts, in the order of the names. Requests may also send numbers, booleans and null, which counts as an empty
-    /// text.
-    static var texts: Kind {
-        var kind = Kind(.map(.text)) { texts, _, writer in
-            writer.object { writer in
-                for (name, text) in texts.sorted(by: { $0.key < $1.key }) {
-                    writer.name(anyText: name)
-                    writer.value(text)
-                }
-            }
-        } read: { value, place, _ throws(Refusal) in
-            guard value.isObject else { throw .badArgument("\(place): expected an object, found \(value.kindName).", member: place) }
-            var texts: [String: String] = [:]
-            for member in value.members {
-                guard !member.value.isObject, !member.value.isArray else {
-                    throw .badArgument(
-                        "\(place).\(member.name): expected a text, a number or a boolean, found \(member.value.kindName).", member: place)
-                }
-                texts[member.name] = member.value.isNull ? "" : member.value.text ?? member.value.source
-            }
-            return .value(texts)
-        }
-        kind.shape = .map(of: .text())
-        kind.seed = { node, _ in
-            Dictionary(node.entries.map { ($0.key.text ?? "", $0.value.text ?? "") }) { _, last in last }
-        }
-        kind.dump = { texts, _, writer in
-            writer.object { writer in
-                for (name, text) in texts.sorted(by: { $0.key < $1.key }) {
-                    writer.name(anyText: name)
-                    writer.value(text)
-                }
-            }
-        }
-        return kind
     }
 }

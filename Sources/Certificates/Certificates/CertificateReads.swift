@@ -82,7 +82,7 @@ enum CertificateReads {
             ]
             text += cells.map { "\"\($0.replacing("\"", with: "\"\""))\"" }.joined(separator: ",") + "\r\n"
         }
-        return .reply(call.value { $0.value(text) })
+        return .reply(call.object { $0.value(text) })
     }
 
     private static let compare = Operation(
@@ -97,7 +97,7 @@ enum CertificateReads {
         }
         let certificate = try CertificateScope(.certificatesRead, call, estate).find(id)
         let field = try estate.metadataField(call.query["metadatafieldname"] ?? "", in: "metadataFieldName")
-        return .reply(call.value { $0.value((certificate.metadata[field.name] ?? "") == call.query["value"] ?? "") })
+        return .reply(call.object { $0.value((certificate.metadata[field.name] ?? "") == call.query["value"] ?? "") })
     }
 
     private static let security = Operation(

@@ -89,7 +89,7 @@ struct RevocationRequest: Modelled {
     ) {
         Asked("CertificateIds", .numbers(of: "certificate"), in: .create, required: "at least one id of a certificate", \.ids)
         Asked("Query", .text, in: .update, required: "a query", \.query)
-        Asked("Reason", .anyNumber, in: [.create, .update], required: "a reason", \.reason)
+        Asked("Reason", .number, in: [.create, .update], required: "a reason", \.reason)
         Asked("Comment", .text, in: [.create, .update], \.comment)
         Asked("EffectiveDate", .time, in: [.create, .update], \.effective)
         Asked("CollectionId", .number(null: 0), in: .create, \.collection)

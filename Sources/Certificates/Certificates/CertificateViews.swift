@@ -28,7 +28,7 @@ struct CertificateAccess: Modelled {
 
     /// The roles that may do something with all certificates.
     static func roles(of estate: Estate) -> [Role] {
-        estate.roles.all.compactMap { role in
+        estate.security.roles.all.compactMap { role in
             let granted = Permissions(role.permissions)
             let words = words.filter { granted.allow($0.permission, container: nil) }.map(\.word)
             return words.isEmpty ? nil : Role(name: role.name, permissions: words)

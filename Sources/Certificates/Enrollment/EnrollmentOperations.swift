@@ -12,7 +12,7 @@ enum EnrollmentOperations {
     private static let firstFormats: [CertificateFormat] = [.pfx, .zip, .store, .replace]
 
     private static let pfx = Operation(
-        .post, "/Enrollment/PFX", versions: 2, needs: .everywhere(.enrollPFX), takes: Contents.of(EnrollmentRequest.model, .create),
+        .post, "/Enrollment/PFX", versionTwoSince: .v10, needs: .everywhere(.enrollPFX), takes: Contents.of(EnrollmentRequest.model, .create),
         returns: Contents.of(EnrollmentAnswer.model, .shown),
         established: """
             body, answer and its spelling, header fields, both versions, the key's file and its order, ten minutes back-dated, 20 bytes of \
@@ -28,7 +28,7 @@ enum EnrollmentOperations {
         let formats = call.product >= .v25 && call.apiVersion == 2 ? firstFormats + [.pem] : firstFormats
         let format = try CertificateFormat.read(call, allowed: formats)
         let target = try EnrollmentTarget(asked, for: .pfx, call, estate)
-        let plan = try EnrollmentPlan(asked, making: nil, for: target, estate)
+        let plan = try EnrollmentPlan(asked, making: nil, for: target, call, estate)
         let stores = asked.stores
         if !stores.isEmpty { try call.require(.storesSchedule, container: nil) }
         try estate.requireRoom(forCertificates: 1)
@@ -57,7 +57,7 @@ enum EnrollmentOperations {
     }
 
     private static let csr = Operation(
-        .post, "/Enrollment/CSR", versions: 2, needs: .everywhere(.enrollCSR), takes: Contents.of(EnrollmentRequest.model, .update),
+        .post, "/Enrollment/CSR", versionTwoSince: .v10, needs: .everywhere(.enrollCSR), takes: Contents.of(EnrollmentRequest.model, .update),
         returns: Contents.of(EnrollmentAnswer.model, .listed), query: [.init(name: "forceEnroll", schema: .boolean)],
         established: """
             body, answer and its spelling, `Certificates` with a line `#CN=` each, header fields (recorded from 25.4.1); PEM with any line ends \
@@ -74,7 +74,7 @@ enum EnrollmentOperations {
             throw .badArgument("CSR: \(error.message)", member: "CSR")
         }
         let target = try EnrollmentTarget(asked, for: .csr, call, estate)
-        let plan = try EnrollmentPlan(asked, csr: request, for: target, estate)
+        let plan = try EnrollmentPlan(asked, csr: request, for: target, call, estate)
         try estate.requireRoom(forCertificates: 1)
         return .commit { estate in
             var answer = EnrollmentAnswer(metadata: plan.metadata)
@@ -97,7 +97,7 @@ enum EnrollmentOperations {
         do throws(PKIMistake) {
             let request = try SigningRequest(text)
             let names = request.sans.map { "SAN=\($0.value)" }
-            return .reply(call.value { $0.array(request.subject.parts + names) { $0.value($1) } })
+            return .reply(call.object { $0.array(request.subject.parts + names) { $0.value($1) } })
         } catch {
             throw .badArgument("CSR: \(error.message)", member: "CSR")
         }

@@ -22,33 +22,33 @@ struct EnrollmentPlan: Sendable {
     }
 
     /// Checks an enrollment for which the server makes the key.
-    init(_ asked: EnrollmentRequest, making kind: KeyKind?, for target: EnrollmentTarget, _ estate: Estate) throws(Refusal) {
+    init(_ asked: EnrollmentRequest, making kind: KeyKind?, for target: EnrollmentTarget, _ call: Call, _ estate: Estate) throws(Refusal) {
         let subject = try Self.subject(asked.subject, target, estate)
         let kind = try kind ?? Self.kind(asked.keyType, length: asked.keyLength, curve: asked.curve, among: target.keys)
-        try self.init(asked, subject: subject, names: asked.names, key: .made(kind), for: target, estate)
+        try self.init(asked, subject: subject, names: asked.names, key: .made(kind), for: target, call, estate)
     }
 
     /// Checks an enrollment whose key and subject are in a request for signing. Names of both are merged, those of the body first (assumed).
-    init(_ asked: EnrollmentRequest, csr: SigningRequest, for target: EnrollmentTarget, _ estate: Estate) throws(Refusal) {
+    init(_ asked: EnrollmentRequest, csr: SigningRequest, for target: EnrollmentTarget, _ call: Call, _ estate: Estate) throws(Refusal) {
         let (kind, type) = (csr.kind, KeyType(csr.kind))
         guard Self.allows(type, kind.bits, kind.curve, target.keys) else {
             throw .badArgument("CSR: keys of type \(type.name) with \(kind.bits) bits are not allowed by the template.", member: "CSR")
         }
         let key = Key.sent(csr.publicKeyInfo, bits: kind.bits, type: type, curve: kind.curve)
         let names = asked.names + csr.sans.map { .init($0) }
-        try self.init(asked, subject: csr.subject, names: names, key: key, for: target, estate)
+        try self.init(asked, subject: csr.subject, names: names, key: key, for: target, call, estate)
     }
 
     private init(
         _ asked: EnrollmentRequest, subject: DistinguishedName, names: [CertificateContent.AlternativeName], key: Key,
-        for target: EnrollmentTarget, _ estate: Estate
+        for target: EnrollmentTarget, _ call: Call, _ estate: Estate
     ) throws(Refusal) {
         self.target = target
         self.subject = subject
         self.key = key
         var seen: Set<String> = []
         var names = names.filter { seen.insert("\($0.type) \($0.value.lowercased())").inserted }
-        if target.enforcesRFC(estate), !names.contains(where: { $0.type == 2 }), let commonName = subject["CN"] {
+        if target.enforcesRFC(estate), call.fidelity.rfcEnforcement == .addName, !names.contains(where: { $0.type == 2 }), let commonName = subject["CN"] {
             names.insert(.init(type: 2, value: commonName), at: 0)
         }
         self.names = names

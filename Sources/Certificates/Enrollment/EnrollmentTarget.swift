@@ -67,11 +67,11 @@ struct EnrollmentTarget: Sendable {
                     "CertificateAuthority: expected host and logical name of an authority, found nothing.", member: "CertificateAuthority")
             }
             guard let first = allowed.first ?? estate.authorities.rows.all.first(where: \.isForEnrollment) else {
-                throw .authorityNotFound("")
+                throw .authorityUnknown("")
             }
             return first
         }
-        guard let known = estate.authority(named: name) else { throw .authorityNotFound(name) }
+        guard let known = estate.authority(named: name) else { throw .authorityUnknown(name) }
         guard pattern?.restrictsAuthorities != true || allowed.contains(where: { $0.id == known.id }) else {
             throw .badArgument(
                 "CertificateAuthority: the enrollment pattern '\(pattern?.name ?? "")' is restricted to \(allowed.map(\.name).joined(separator: ", ")).",

@@ -9,7 +9,7 @@ extension Estate {
 
     /// Refuses what would be one certificate too many.
     func requireRoom(forCertificates count: Int) throws(Refusal) {
-        guard certificates.count + certificateRequests.count + count <= Self.mostCertificates else {
+        guard certificates.count + requests.waiting.count + count <= Self.mostCertificates else {
             throw .worldIsFull("certificates", limit: Self.mostCertificates)
         }
     }
@@ -42,9 +42,9 @@ extension Estate {
         }
         // The key of a request that waits is always kept, or nobody would ever get it.
         order.key = retained
-        highestRequest += 1
-        let request = CertificateRequest(order, id: highestRequest, submitted: call.now)
-        certificateRequests.put(request, at: request.id)
+        requests.highest += 1
+        let request = CertificateRequest(order, id: requests.highest, submitted: call.now)
+        requests.waiting.put(request, at: request.id)
         answer.request = request
     }
 

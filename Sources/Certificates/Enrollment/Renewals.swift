@@ -48,7 +48,7 @@ enum Renewals {
         var enrollment = EnrollmentRequest()
         (enrollment.subject, enrollment.names) = (certificate.subject, certificate.content.names)
         (enrollment.metadata, enrollment.owner) = (certificate.metadata, certificate.owner)
-        let plan = try EnrollmentPlan(enrollment, making: kind, for: target, estate)
+        let plan = try EnrollmentPlan(enrollment, making: kind, for: target, call, estate)
         try estate.requireRoom(forCertificates: 1)
         return .commit { estate in
             var answer = EnrollmentAnswer(metadata: plan.metadata)

@@ -16,7 +16,7 @@ extension GeneratedRequest: Modelled {
 
     /// The generated requests of an estate, and what their operations share.
     static let noun = Noun(
-        "/CSRGeneration/Pending", model, reads: .csrGeneration, rows: \.generatedRequests, notFound: { .generatedRequestNotFound($0) })
+        "/CSRGeneration/Pending", model, reads: .csrGeneration, rows: \.requests.generated, notFound: { .generatedRequestNotFound($0) })
 }
 
 /// What makes requests for signing, with keys that the server keeps.
@@ -48,16 +48,16 @@ enum GeneratedRequestOperations {
         } catch {
             throw .badArgument("Subject: \(error.message)", member: "Subject")
         }
-        guard estate.generatedRequests.count < most else { throw .worldIsFull("generated requests", limit: most) }
+        guard estate.requests.generated.count < most else { throw .worldIsFull("generated requests", limit: most) }
         return .commit { estate in
             let number = estate.certificates.keys
             estate.certificates.keys += 1
-            estate.highestGeneratedRequest += 1
+            estate.requests.highestGenerated += 1
             let key = PrivateKey(kind, seed: estate.identifiers.seed, number: number)!
             let made = GeneratedRequest(
-                id: estate.highestGeneratedRequest, der: SigningRequest.make(key: key, subject: subject, sans: names), requested: call.now,
+                id: estate.requests.highestGenerated, der: SigningRequest.make(key: key, subject: subject, sans: names), requested: call.now,
                 subject: subject.parts, key: number, publicKey: key.publicKeyInfo)
-            estate.generatedRequests.put(made, at: made.id)
+            estate.requests.generated.put(made, at: made.id)
             return call.object(CSRText(csr: PEM.request(made.der)), CSRText.model, .shown, estate)
         }
     }
@@ -68,7 +68,7 @@ enum GeneratedRequestOperations {
     ) { call, _ throws(Refusal) in
         let ids = try call.numbers(of: "generated request")
         return .commit { estate in
-            for id in ids { estate.generatedRequests.remove(id) }
+            for id in ids { estate.requests.generated.remove(id) }
             return Reply(204)
         }
     }
@@ -79,7 +79,7 @@ enum GeneratedRequestOperations {
     ) { call, estate throws(Refusal) in
         let id = try GeneratedRequest.noun.find(.csrGeneration, call, estate).id
         return .commit { estate in
-            estate.generatedRequests.remove(id)
+            estate.requests.generated.remove(id)
             return Reply(204)
         }
     }

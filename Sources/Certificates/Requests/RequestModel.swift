@@ -29,7 +29,7 @@ extension CertificateRequest: Modelled {
 
     /// The requests of an estate, and what their operations share.
     static let noun = Noun(
-        "/Workflow/Certificates", model, reads: .requestsManage, rows: \.certificateRequests, notFound: { .requestNotFound($0) })
+        "/Workflow/Certificates", model, reads: .requestsManage, rows: \.requests.waiting, notFound: { .requestNotFound($0) })
 
     /// The common name in its subject; empty if it has none.
     var commonName: String { DistinguishedName.commonName(in: subject) ?? "" }

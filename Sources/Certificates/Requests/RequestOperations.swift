@@ -16,7 +16,7 @@ enum RequestOperations {
             assumed: "query fields; default sort Id; `CARequestId` is the Id as a text; a denied request has State 3"
         ) { call, estate throws(Refusal) in
             let page = try call.page(
-                of: estate.certificateRequests, fields: CertificateRequest.model.queryFields(call.view(.listed, estate)), defaultSort: "Id",
+                of: estate.requests.waiting, fields: CertificateRequest.model.queryFields(call.view(.listed, estate)), defaultSort: "Id",
                 isVisible: { $0.state == state })
             return .reply(call.list(page, CertificateRequest.model, .listed, estate))
         }
@@ -33,12 +33,12 @@ enum RequestOperations {
     ) { call, estate throws(Refusal) in
         let ids = try call.numbers(of: "certificate request")
         let orders = ids.compactMap { id in
-            estate.certificateRequests[id].flatMap { $0.state == .pending ? $0 : nil }
+            estate.requests.waiting[id].flatMap { $0.state == .pending ? $0 : nil }
         }.compactMap { request in (try? IssueOrder(request, request.template.flatMap { estate.templates[$0] })).map { (request, $0) } }
         return .commit { estate in
             var answer = DecisionAnswer(ids, found: orders.map(\.0), estate)
             for (request, order) in orders {
-                estate.certificateRequests.remove(request.id)
+                estate.requests.waiting.remove(request.id)
                 let certificate = estate.issue(order, now: call.now)
                 estate.certificates.change(certificate.id) { $0.note(.init(at: call.now, user: call.caller.name, action: "Approved")) }
             }
@@ -53,10 +53,10 @@ enum RequestOperations {
         assumed: "a denied request stays listed under Denied; it becomes no certificate"
     ) { call, estate throws(Refusal) in
         let asked = try call.read(DenialRequest.model)
-        let found = asked.ids.compactMap { id in estate.certificateRequests[id].flatMap { $0.state == .pending ? $0 : nil } }
+        let found = asked.ids.compactMap { id in estate.requests.waiting[id].flatMap { $0.state == .pending ? $0 : nil } }
         return .commit { estate in
             for request in found {
-                estate.certificateRequests.change(request.id) { request in
+                estate.requests.waiting.change(request.id) { request in
                     (request.state, request.denialComment, request.key) = (.denied, asked.comment, nil)
                 }
             }

@@ -1,6 +1,7 @@
 public import Model
 import Issuance
 import Orchestrators
+import Security
 import Stores
 
 /// Every operation of Command that is served. `docs/fidelity/` has a row for each.
@@ -11,4 +12,5 @@ public enum API {
         + StoreTypeOperations.all + ContainerOperations.all + JobOperations.all + PamProviderOperations.all
         + MetadataFieldOperations.all + CollectionOperations.all + TemplateOperations.all + EnrollmentPatternOperations.all
         + AuthorityOperations.all
+        + RoleOperations.all + IdentityOperations.all + ClaimOperations.all + PermissionSetOperations.all
 }

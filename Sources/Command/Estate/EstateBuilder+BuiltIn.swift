@@ -10,6 +10,7 @@ extension EstateBuilder {
         put(agent("uo-2", .new, ["PEM", "LOGS"]))
         put(store("web-1", "/etc/ssl/app.pem", agent: "uo-1"))
         addSampleCatalogue()
+        addSmallSecurity()
     }
 
     mutating func addLarge() {

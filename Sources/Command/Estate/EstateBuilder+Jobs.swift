@@ -109,6 +109,7 @@ extension Estate {
         highestStoreType = max(highestStoreType, numbers.highestStoreType)
         highestContainer = max(highestContainer, numbers.highestContainer)
         for (rows, path) in Self.highest { self[keyPath: path] = max(self[keyPath: path], numbers.highest[rows] ?? 0) }
+        security.keep(given: numbers.securityIDs)
         certificates.items = max(certificates.items, numbers.inventoryItems)
         issued = numbers.issued
     }

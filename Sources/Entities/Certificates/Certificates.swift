@@ -21,7 +21,7 @@ public struct Certificates: Sendable {
     /// How many keys the server has made: the number of the next.
     public var keys = 0
     /// How many serial numbers have been given.
-    public var serials = 0
+    public var serialsGiven = 0
     /// How many enrollments there have been: the last WorkflowReferenceId.
     public var workflows = 0
     /// Who asked for certificates; a RequesterId is the place in this list, counted from 1.

@@ -54,40 +54,10 @@ public struct IssueOrder: Sendable {
     }
 }
 
-/// The keys of authorities, made when they are first needed.
-public struct Issuers: Sendable {
-    /// By logical name.
-    private var issuers: [String: PKI.CertificateAuthority] = [:]
-
-    /// The name of the authority above all others.
-    static let rootName = "Root-CA"
-    /// How long certificates of authorities are valid, whatever the world's clock says.
-    private static let validity = (
-        from: Timestamp(year: 2000, month: 1, day: 1)!, until: Timestamp(year: 2049, month: 12, day: 31)!
-    )
-
-    /// The authority with a logical name: the root, or one below it.
-    mutating func issuer(_ name: String, seed: UInt64, lists: String) -> PKI.CertificateAuthority {
-        if let known = issuers[name] { return known }
-        let parent = name == Self.rootName ? nil : issuer(Self.rootName, seed: seed, lists: lists)
-        let made = PKI.CertificateAuthority(
-            commonName: name, seed: seed, notBefore: Self.validity.from, notAfter: Self.validity.until, parent: parent,
-            crlURL: parent == nil ? nil : Estate.revocationList(of: Self.rootName, at: lists))
-        issuers[name] = made
-        return made
-    }
-}
-
 extension Estate {
-    /// Where the revocation list of an authority is found.
-    static func revocationList(of name: String, at base: String) -> String {
-        "\(base)/crl/\(name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "_" }.reduce(into: "") { $0.append($1) }).crl"
-    }
-
     /// The key and certificate of an authority of the estate, made when they are first needed.
     public mutating func issuer(_ authority: Int) -> PKI.CertificateAuthority {
-        let name = authorities[authority]?.logicalName ?? Issuers.rootName
-        return issuers.issuer(name, seed: identifiers.seed, lists: revocationLists)
+        requests.issuer(authorities[authority]?.logicalName ?? CertificateRequests.root, seed: identifiers.seed)
     }
 
     /// Issues a certificate. Nothing can go wrong here: the order was checked before.
@@ -100,11 +70,11 @@ extension Estate {
     public mutating func issue(_ order: IssueOrder, now: Timestamp) -> Certificate {
         let issuer = issuer(order.authority)
         record(issuer)
-        let list = Self.revocationList(of: authorities[order.authority]?.logicalName ?? Issuers.rootName, at: revocationLists)
+        let list = requests.list(of: authorities[order.authority]?.logicalName ?? CertificateRequests.root)
         let from = (order.notBefore ?? now + .seconds(-600)).inSeconds
         let until = (order.notAfter ?? from + .seconds(order.days * 86_400 - 1)).inSeconds
-        let serial = Leaf.serial(seed: identifiers.seed, number: certificates.serials)
-        certificates.serials += 1
+        let serial = Leaf.serial(seed: identifiers.seed, number: certificates.serialsGiven)
+        certificates.serialsGiven += 1
         let leaf = Leaf(
             subject: order.subject, publicKeyInfo: order.publicKey, serial: serial, notBefore: from, notAfter: max(from, until),
             sans: order.names.compactMap { try? $0.encoded() }, keyUsage: KeyUsage(rawValue: UInt16(order.keyUsage)),

@@ -15,14 +15,13 @@ public struct Estate: Sendable {
     public var stores = CertificateStore.table([])
     /// All store types by number, built-in ones included.
     public private(set) var storeTypes = Table<Int, StoreType>(sortedBy: { $0.number < $1.number })
-    /// The names, in lower case, of all that store types ever declared to be secret: properties and entry parameters.
+    /// The names, in lower case, of all that types ever declared to be secret: of stores properties and entry parameters, of PAM providers
+    /// parameters.
     public private(set) var secretNames: Set<String> = []
     /// All containers by id.
     public var containers = Table<Int, Container>(sortedBy: { $0.id < $1.id })
     /// The custom job types by id, listed by name without case.
     public private(set) var jobTypes = Table<GUID, JobType>(sortedBy: { $0.name.lowercased() < $1.name.lowercased() })
-    /// All PAM providers by id.
-    public var pamProviders = Table<Int, PamProvider>(sortedBy: { $0.id < $1.id })
     /// All metadata fields.
     public var metadataFields = Numbered<MetadataField>(sortedBy: MetadataField.isListedBefore)
     /// All certificate collections.
@@ -39,10 +38,14 @@ public struct Estate: Sendable {
     public var healthRecipients = Numbered<AlertRecipient>()
     /// Who gets mail when authorities issue, deny or fail too much.
     public var thresholdRecipients = Numbered<AlertRecipient>()
+    /// Roles, identities, claims, permission sets, PAM providers and their types.
+    public var security = SecurityTables()
     /// The jobs scheduled and run, and their history.
     public var jobs = Jobs()
-    /// The certificates that stores hold.
+    /// The certificates that Command knows.
     public var certificates = Certificates()
+    /// Requests for certificates, and the keys of authorities.
+    public var requests = CertificateRequests()
     /// Where new identifiers come from.
     public var identifiers: Identifiers
     /// The highest numbers ever given: a number is not given again when its owner is gone.
@@ -66,6 +69,13 @@ public struct Estate: Sendable {
         storeTypes.put(type, at: type.number)
         secretNames.formUnion(type.details.secrets)
         secretNames.formUnion(type.details.entryParameters.filter { $0.type == .secret }.map { $0.name.lowercased() })
+    }
+
+    /// Puts a type of PAM providers in, or in the place of the one with its Id. What each secret says for a secret parameter stands in the
+    /// properties of stores, under the parameter's name; what providers say is known by where it stands.
+    public mutating func put(_ type: PamType) {
+        security.put(type)
+        secretNames.formUnion(type.parameters.filter { $0.dataType == .secret && $0.isInstanceLevel }.map { $0.name.lowercased() })
     }
 
     /// Takes a store type out, whose number is not given again. Nothing happens if there is none.

@@ -90,7 +90,7 @@ public enum MetadataFieldOperations {
         .delete, "/MetadataFields", needs: .everywhere(.metadataModify), takes: { _ in .array(.integer) }, query: [force],
         established: "an array of Ids; what cannot be deleted is passed over (documented)", assumed: "what cannot be: unknown, or in use"
     ) { call, estate throws(Refusal) in
-        let (ids, isForced) = (try call.ids(of: "metadata field"), try call.flag("force"))
+        let (ids, isForced) = (try call.numbers(of: "metadata field"), try call.flag("force"))
         let fields = ids.compactMap { estate.metadataFields[$0] }.filter { isForced || !estate.hasValues(of: $0) }
         return .commit { estate in
             for field in fields { estate.remove(field) }

@@ -98,6 +98,17 @@ public struct Call: Sendable {
         return try root.guids(at: nil, of: what)
     }
 
+    /// The body as a bare array of whole numbers, each counted once. See `bodyIDs(of:)`.
+    public func numbers(of what: String) throws(Refusal) -> [Int] {
+        guard let root = body?.root else {
+            throw .badArgument("The request body is empty; expected a JSON array of \(what) ids.", member: "$")
+        }
+        return try root.integers(at: nil, of: what)
+    }
+
+    /// A text in the path.
+    public func text(_ name: String) -> String { parameters.first { $0.name == name }?.value ?? "" }
+
     /// The body as an array.
     ///
     /// - Parameter what: what it is an array of, for refusals: "store ids".

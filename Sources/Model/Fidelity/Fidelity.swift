@@ -47,6 +47,18 @@ public struct Fidelity: Sendable, Equatable {
     public enum EmptyQuery: String, Sendable, CaseIterable {
         case refuse, all
     }
+    /// What `collectionId` does to those who may see all certificates.
+    public enum CollectionID: String, Sendable, CaseIterable {
+        case filter, permission
+    }
+    /// How `POST /Enrollment/CSR` writes certificates.
+    public enum CertificateText: String, Sendable, CaseIterable {
+        case pem, crlf, base64
+    }
+    /// What RFCEnforcement does to an enrollment without a DNS name.
+    public enum RFCEnforcement: String, Sendable, CaseIterable {
+        case addName, nothing
+    }
     /// How lists page.
     enum Paging: String, Sendable, CaseIterable {
         case vendor, ignorePage
@@ -74,6 +86,14 @@ public struct Fidelity: Sendable, Equatable {
     /// What an empty `Query` of Reschedule, Unschedule and Acknowledge means.
     public var emptyQuery = EmptyQuery.refuse
     var paging = Paging.vendor
+    /// Whether `collectionId` filters, or is a matter of permissions alone.
+    public var collectionID = CollectionID.filter
+    /// How `POST /Enrollment/CSR` writes certificates.
+    public var certificateText = CertificateText.pem
+    /// What RFCEnforcement does to an enrollment without a DNS name.
+    public var rfcEnforcement = RFCEnforcement.addName
+    /// Whether `Pkcs12Blob` is also sent as `PKCS12Blob`.
+    public var legacySpelling = false
     /// Whether `RequestTimestamp` is also sent as the documentation misspells it.
     public var timestampTypo = false
 

@@ -124,6 +124,21 @@ public struct FidelitySwitch: Sendable {
             effect: "`ignorePage` makes every page the first, which finds clients that never stop",
             provenance: "client: they ask on until they get `[]`"),
         .init(
+            "collectionId", \.collectionID, about: "what collectionId does to those who may see all certificates",
+            effect: "whether `collectionId` filters by the collection's query, or is only a check of permissions",
+            provenance: "documented as a check of permissions; clients list the members of collections by it"),
+        .init(
+            "certificateText", \.certificateText, about: "how POST /Enrollment/CSR writes certificates",
+            effect: "`Certificates` of POST /Enrollment/CSR: PEM with line feeds, PEM with CRLF, or DER in base64",
+            provenance: "recorded: line feeds; client: an older one splits at CRLF, another copes with bare base64"),
+        .init(
+            "rfcEnforcement", \.rfcEnforcement, about: "what RFCEnforcement does to an enrollment without a DNS name",
+            effect: "whether RFCEnforcement adds the common name as a DNS name to an enrollment without one",
+            provenance: "assumed: the name is added"),
+        .init(
+            flag: "legacySpelling", \.legacySpelling, about: "also sends Pkcs12Blob as PKCS12Blob",
+            effect: "also sends `Pkcs12Blob` as `PKCS12Blob`", provenance: "client: one script asks for it by this name"),
+        .init(
             flag: "timestampTypo", \.timestampTypo, about: "also sends RequestTimestamp as the documentation misspells it",
             effect: "also sends `RequestTimestmap`, as one page of the documentation spells it",
             provenance: "documented: every machine-made source spells it right"),

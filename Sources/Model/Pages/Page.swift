@@ -33,7 +33,12 @@ extension Call {
     /// - Throws: a refusal of a query that is wrong.
     public func filter<Row>(_ fields: [QueryField<Row>]) throws(Refusal) -> Query<Row>? {
         guard let text = query["querystring"] else { return nil }
-        return try Query.parse(text, fields, self)
+        return try filter(text, fields)
+    }
+
+    /// A filter that stands elsewhere than in `QueryString`. See `filter(_:)`.
+    public func filter<Row>(_ text: String, _ fields: [QueryField<Row>]) throws(Refusal) -> Query<Row>? {
+        try Query.parse(text, fields, self)
     }
 
     /// Filters, sorts and cuts rows as `QueryString`, `SortField`, `SortAscending`, `PageReturned` and `ReturnLimit` say.

@@ -11,7 +11,7 @@ extension Estate {
     ///   - now: the world's time.
     mutating func noteRead(_ filter: Query<HistoryEntry>?, now: Timestamp) {
         let reading: [Job]
-        if case .guid(let id)? = filter?.key {
+        if case .guid(let id)? = filter?.key?.value {
             // Only entries of one job can pass: a client that waits for its job does not pay for all the others.
             reading = jobs.scheduled[id].map { [$0] } ?? []
         } else {

@@ -1,6 +1,7 @@
 public import Base
 public import Entities
 public import Model
+import ScenarioFormat
 
 /// An attempt as the estate dump describes it. Its job stands under `jobs`.
 public struct AttemptSeed: Modelled {
@@ -95,6 +96,8 @@ public struct NumberSeed: Modelled {
     public var highestStoreType = 101
     /// The highest container Id ever given.
     public var highestContainer = 0
+    /// The highest Ids ever given to roles, identities, claims, PAM providers, their values and their types' parameters.
+    public var securityIDs: [Int] = []
     /// The last CertStoreInventoryItemId.
     public var inventoryItems = 0
     /// The highest Id ever given, by the key under which the rows stand.
@@ -110,6 +113,10 @@ public struct NumberSeed: Modelled {
         Seed("highestStoreType", .given(from: 0), about: "the highest StoreType ever given", \.highestStoreType)
         Seed("highestContainer", .given(from: 0), about: "the highest container Id ever given", \.highestContainer)
         highestIds
+        Seed(
+            "securityIds", .list(.given(from: 0)),
+            about: "the highest ids ever given to roles, identities, claims, PAM providers, their values and their types' parameters",
+            \.securityIDs)
         Seed("inventoryItems", .given(from: 0), about: "the last CertStoreInventoryItemId", \.inventoryItems)
         Seed("issued", .list(.number), about: "how many identifiers of each kind have been drawn", \.issued)
     }
@@ -134,6 +141,7 @@ public struct NumberSeed: Modelled {
         highestStoreType = max(estate.highestStoreType, estate.storeTypes.lastKey ?? 0)
         highestContainer = max(estate.highestContainer, estate.containers.lastKey ?? 0)
         for (rows, path) in Estate.highest { highest[rows] = estate[keyPath: path] }
+        securityIDs = estate.security.given
         inventoryItems = estate.certificates.items
         issued = estate.identifiers.issued
     }

@@ -23,8 +23,9 @@ enum DirectoryString {
 }
 
 /// Hexadecimal digits, in upper case.
-enum Hex {
-    static func text(_ bytes: [UInt8]) -> String {
+public enum Hex {
+    /// Two digits for each byte.
+    public static func text(_ bytes: [UInt8]) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
