@@ -88,7 +88,11 @@ bool pki_rsa_private(const uint8_t *p, const uint8_t *q, size_t length, uint8_t 
 // MARK: Signatures with one nonce
 
 static void init_order(mpz_t order) {
-    mpz_init_set_str(order, "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16);
+    static const uint8_t bytes[P256_LENGTH] = {
+        0xFF, 0xFF, 0xFF, 0xFF, 0x00, 0x00, 0x00, 0x00, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+        0xBC, 0xE6, 0xFA, 0xAD, 0xA7, 0x17, 0x9E, 0x84, 0xF3, 0xB9, 0xCA, 0xC2, 0xFC, 0x63, 0x25, 0x51,
+    };
+    nettle_mpz_init_set_str_256_u(order, sizeof bytes, bytes);
 }
 
 bool pki_p256_prepare(const uint8_t *key, const uint8_t *nonce, uint8_t *r, uint8_t *product, uint8_t *inverse) {

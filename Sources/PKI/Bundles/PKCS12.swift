@@ -102,8 +102,7 @@ public enum PKCS12 {
                 writer.node(Tag.set) { $0.node(Tag.octets, identifier) }
             }
         }
-        // The order in a set is that of the encodings.
-        for attribute in [name, local].compactMap({ $0 }).sorted(by: { $0.lexicographicallyPrecedes($1) }) { writer.raw(attribute) }
+        writer.sorted([name, local].compactMap { $0 })
     }
 
     private static func writeMAC(of content: [UInt8], _ password: String, _ salt: [UInt8], to writer: inout DERWriter) {

@@ -2,7 +2,9 @@
 public enum PKCS7 {
     /// Makes such a file.
     ///
-    /// - Parameter certificates: in DER, in their order.
+    /// The certificates keep their order, which DER would sort: clients take the first for the leaf.
+    ///
+    /// - Parameter certificates: in DER, the leaf first.
     /// - Returns: the file in DER.
     public static func make(_ certificates: [[UInt8]]) -> [UInt8] {
         DERWriter.bytes(room: 4096) { writer in

@@ -57,9 +57,12 @@ struct DERWriter {
             return
         }
         // What follows moves by the bytes of a long length: a copy of a kilobyte costs less than to measure before writing.
-        let size = (length.bitWidth - length.leadingZeroBitCount + 7) / 8
-        bytes[start - 1] = 0x80 | UInt8(size)
-        bytes.insert(contentsOf: (0..<size).map { UInt8(truncatingIfNeeded: length >> (8 * (size - 1 - $0))) }, at: start)
+        var (rest, size) = (length, UInt8(0))
+        while rest > 0 {
+            bytes.insert(UInt8(truncatingIfNeeded: rest), at: start)
+            (rest, size) = (rest >> 8, size + 1)
+        }
+        bytes[start - 1] = 0x80 | size
     }
 
     /// Writes a node of bytes.
@@ -69,6 +72,11 @@ struct DERWriter {
 
     /// Writes what is DER already.
     mutating func raw(_ other: some Collection<UInt8>) { bytes.append(contentsOf: other) }
+
+    /// Writes nodes in the order that DER wants in a set.
+    mutating func sorted(_ nodes: [[UInt8]]) {
+        for node in nodes.sorted(by: { $0.lexicographicallyPrecedes($1) }) { raw(node) }
+    }
 
     @inline(__always)
     mutating func sequence(_ content: (inout DERWriter) -> Void) { node(Tag.sequence, content) }
@@ -81,7 +89,7 @@ struct DERWriter {
 
     /// Writes a number that is not negative, the most significant byte first.
     mutating func integer(_ number: [UInt8]) {
-        let digits = number.drop { $0 == 0 }
+        let digits = number[(number.firstIndex { $0 != 0 } ?? number.endIndex)...]
         node(Tag.integer) { writer in
             if digits.first.map({ $0 > 127 }) ?? true { writer.raw([0]) }
             writer.raw(digits)

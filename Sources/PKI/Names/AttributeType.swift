@@ -44,6 +44,7 @@ struct AttributeType {
 
     /// The type that a word means, whatever its case, or an identifier with or without `OID.`; `nil` if there is none.
     static func named(_ word: String) -> AttributeType? {
+        if let type = byName[word] { return type }
         let word = word.uppercased()
         return byName[word] ?? OID(word.hasPrefix("OID.") ? word.dropFirst(4) : word[...]).map(with)
     }

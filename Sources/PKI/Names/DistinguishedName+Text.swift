@@ -50,7 +50,8 @@ private struct NameParser {
             let rest = String(decoding: bytes[start...], as: UTF8.self)
             throw PKIMistake("'\(rest)' is not a part of a distinguished name: it has no '='. Write NAME=VALUE with commas between them.")
         }
-        let word = String(decoding: bytes[start..<end], as: UTF8.self).split(separator: " ").joined(separator: " ")
+        let spaces = bytes[start..<end].reversed().prefix { $0 == UInt8(ascii: " ") }.count
+        let word = String(decoding: bytes[start..<(end - spaces)], as: UTF8.self)
         guard let type = AttributeType.named(word) else {
             throw PKIMistake("A distinguished name has no part '\(word)'; known are \(AttributeType.words) and identifiers such as 2.5.4.3.")
         }

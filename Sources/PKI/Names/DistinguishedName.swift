@@ -14,6 +14,13 @@ public struct DistinguishedName: Sendable, Hashable {
         var value: String
         /// Whether it stands in one set with the part before it.
         var isJoined = false
+
+        func write(to writer: inout DERWriter) {
+            writer.sequence { writer in
+                writer.oid(type.oid)
+                writer.node(type.tag, value.utf8)
+            }
+        }
     }
 
     /// A name of a single part.
@@ -30,23 +37,16 @@ public struct DistinguishedName: Sendable, Hashable {
                 for index in parts.indices where !parts[index].isJoined {
                     let joined = parts[(index + 1)...].prefix { $0.isJoined }
                     writer.node(Tag.set) { writer in
-                        // The order in a set is that of the encodings.
-                        let nodes = ([parts[index]] + joined).map(Self.encoded).sorted { $0.lexicographicallyPrecedes($1) }
-                        for node in nodes { writer.raw(node) }
+                        if joined.isEmpty {
+                            parts[index].write(to: &writer)
+                        } else {
+                            writer.sorted(([parts[index]] + joined).map { part in DERWriter.bytes(room: 64) { part.write(to: &$0) } })
+                        }
                     }
                 }
             }
         }
         text = Self.text(parts)
-    }
-
-    private static func encoded(_ part: Part) -> [UInt8] {
-        DERWriter.bytes(room: 64) { writer in
-            writer.sequence { writer in
-                writer.oid(part.type.oid)
-                writer.node(part.type.tag, part.value.utf8)
-            }
-        }
     }
 
     /// Reads a name in DER.
@@ -96,29 +96,32 @@ public struct DistinguishedName: Sendable, Hashable {
     // MARK: Writing text
 
     private static func text(_ parts: [Part]) -> String {
-        var text = ""
+        var text: [UInt8] = []
         for part in parts {
-            if !text.isEmpty { text += part.isJoined ? "+" : "," }
-            text += part.type.name + "=" + escaped(part.value)
+            if !text.isEmpty { text.append(part.isJoined ? UInt8(ascii: "+") : UInt8(ascii: ",")) }
+            text += part.type.name.utf8
+            text.append(UInt8(ascii: "="))
+            write(part.value, to: &text)
         }
-        return text
+        return String(decoding: text, as: UTF8.self)
     }
 
-    private static func escaped(_ value: String) -> String {
-        var text = ""
-        for (place, character) in value.unicodeScalars.enumerated() {
-            let isOuter = place == 0 || place == value.unicodeScalars.count - 1
-            switch character {
-            case ",", "+", "\"", "\\", "<", ">", ";": text += "\\"
-            case " " where isOuter: text += "\\"
-            case "#" where place == 0: text += "\\"
-            case "\0"..."\u{1F}", "\u{7F}":
-                text += "\\" + Hex.text([UInt8(character.value)])
+    /// Writes a value with the escapes that it needs.
+    private static func write(_ value: String, to text: inout [UInt8]) {
+        let last = value.utf8.count - 1
+        for (place, byte) in value.utf8.enumerated() {
+            switch byte {
+            case 0...0x1F, 0x7F:
+                text += "\\".utf8
+                text += Hex.text([byte]).utf8
                 continue
+            case UInt8(ascii: ","), UInt8(ascii: "+"), UInt8(ascii: "\""), UInt8(ascii: "\\"): text.append(UInt8(ascii: "\\"))
+            case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: ";"): text.append(UInt8(ascii: "\\"))
+            case UInt8(ascii: " ") where place == 0 || place == last: text.append(UInt8(ascii: "\\"))
+            case UInt8(ascii: "#") where place == 0: text.append(UInt8(ascii: "\\"))
             default: break
             }
-            text.unicodeScalars.append(character)
+            text.append(byte)
         }
-        return text
     }
 }
