@@ -3,7 +3,8 @@ import PackageDescription
 
 /// Everything that `KeyfactorMock` is made of, from the bottom to the top. Each may use those before it.
 let rooms = [
-    "MicroHTTP", "Base", "ScenarioFormat", "Entities", "Model", "Orchestrators", "Stores", "Command", "Rules", "Journal", "Worlds",
+    "MicroHTTP", "Base", "ScenarioFormat", "Entities", "Model", "Orchestrators", "Issuance", "Stores", "Command", "Rules", "Journal",
+    "Worlds",
 ]
 
 /// All rooms, as dependencies.
@@ -50,6 +51,8 @@ let package = Package(
         room("Model"),
         // Keyfactor Command, simulated: agents, job types, jobs.
         room("Orchestrators", collections),
+        // What certificates refer to: metadata fields, collections, templates, enrollment patterns, authorities.
+        room("Issuance"),
         // Certificate stores, their types and containers.
         room("Stores", collections),
         // All nouns together: the list of operations, the router, and estates read from files.

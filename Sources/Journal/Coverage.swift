@@ -23,7 +23,7 @@ public struct Coverage: Sendable {
 
     /// The coverage as JSON.
     public func write(to writer: inout JSONWriter) {
-        let served = API.operations.filter { $0.since <= product }.map(\.name) + ["token"]
+        let served = API.operations.filter { $0.isServed(by: product) }.map(\.name) + ["token"]
         var statuses: [String: [Int: Int]] = [:]
         for (key, count) in tally.requests { statuses[key.operation, default: [:]][key.status, default: 0] += count }
         let met = served.filter { statuses[$0] != nil }

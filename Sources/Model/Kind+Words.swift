@@ -10,9 +10,16 @@ extension Kind where Value: NamedNumber {
     ///   - isLowercased: whether scenario files write its names in lower case.
     /// - Returns: the kind.
     public static func word(_ group: WireStyle.EnumGroup?, lowercasedInFiles isLowercased: Bool = false) -> Kind {
+        word(lowercasedInFiles: isLowercased) { style in group.map { style.numbers.contains($0) } ?? false }
+    }
+
+    /// An enum that every release sends as its number, and that is read as any other.
+    public static var numbered: Kind { word(lowercasedInFiles: false) { _ in true } }
+
+    private static func word(lowercasedInFiles isLowercased: Bool, isNumber: @escaping @Sendable (WireStyle) -> Bool) -> Kind {
         let word = { @Sendable (value: Value) in isLowercased ? value.name.lowercased() : value.name }
         var kind = Kind(.word(Value.self, \.name)) { value, _, writer in
-            if let group, writer.style.numbers.contains(group) { writer.value(value.rawValue) } else { writer.value(value.name) }
+            if isNumber(writer.style) { writer.value(value.rawValue) } else { writer.value(value.name) }
         } read: { json, place, _ throws(Refusal) in
             let (text, number) = (json.word, json.number)
             guard let value = Value.allCases.first(where: { $0.rawValue == number || $0.name.lowercased() == text }) else {

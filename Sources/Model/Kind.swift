@@ -70,7 +70,8 @@ public struct Kind<Value: Sendable>: Sendable {
 public final class View: Sendable {
     /// What the rows stand in, for members that look other rows up.
     public let estate: Estate
-    let product: ProductVersion
+    /// The release that answers.
+    public let product: ProductVersion
     /// The world's time.
     public let now: Timestamp
     /// The form that is written.

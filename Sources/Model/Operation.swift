@@ -13,7 +13,9 @@ public struct Operation: Sendable {
     /// The path below the base path as Keyfactor writes it; `{id}` stands for one segment.
     public let path: String
     /// The first release that has it.
-    public let since: ProductVersion
+    let since: ProductVersion
+    /// The last release that has it.
+    let until: ProductVersion
     /// The permission that a caller must have.
     public let needs: Need
     /// Whether its work sees what has fallen due. The one that only adds a job does not wait for it.
@@ -66,6 +68,7 @@ public struct Operation: Sendable {
     ///   - method: its method.
     ///   - path: its path below the base path.
     ///   - since: the first release that has it.
+    ///   - until: the last release that has it.
     ///   - needs: the permission that a caller must have.
     ///   - takes: the body it reads.
     ///   - returns: the body of its success; 204 without one.
@@ -77,13 +80,15 @@ public struct Operation: Sendable {
     ///   - assumed: what was guessed.
     ///   - work: what it does.
     public init(
-        _ method: Method, _ path: String, since: ProductVersion = .v10, needs: Need, takes: Content? = nil, returns: Content? = nil,
-        query: [Parameter] = [], counts: Bool = false, id: Schema = .guid, seesTime: Bool = true, established: String, assumed: String,
+        _ method: Method, _ path: String, since: ProductVersion = .v10, until: ProductVersion = .v25, needs: Need,
+        takes: Content? = nil, returns: Content? = nil, query: [Parameter] = [], counts: Bool = false, id: Schema = .guid,
+        seesTime: Bool = true, established: String, assumed: String,
         _ work: @escaping Work
     ) {
         self.method = method
         self.path = path
         self.since = since
+        self.until = until
         self.needs = needs
         self.takes = takes
         self.returns = returns
@@ -98,6 +103,12 @@ public struct Operation: Sendable {
 
     /// The operation as Keyfactor's documentation writes it: `POST /OrchestratorJobs/Custom`.
     public var name: String { "\(method.name) \(path)" }
+
+    /// Whether a release has it.
+    public func isServed(by product: ProductVersion) -> Bool { since <= product && product <= until }
+
+    /// The releases that have it: the first, and the last where later ones have it no more.
+    public var releases: String { until == .v25 ? since.rawValue : "\(since.rawValue) to \(until.rawValue)" }
 
     /// Whether its body is read as JSON.
     public var takesBody: Bool { takes != nil }

@@ -2,12 +2,21 @@
 public enum Permission: String, Sendable, CaseIterable {
     case agentsRead = "/agents/management/read/"
     case agentsModify = "/agents/management/modify/"
+    case authoritiesModify = "/certificate_authorities/modify/"
+    case authoritiesRead = "/certificate_authorities/read/"
     case certificatesRead = "/certificates/collections/read/"
+    case collectionsModify = "/certificates/collections/modify/"
     case enrollCSR = "/certificates/enrollment/csr/"
+    case metadataModify = "/metadata/types/modify/"
+    case metadataRead = "/metadata/types/read/"
     case pamRead = "/pam/read/"
+    case patternsModify = "/enrollment_pattern/modify/"
+    case patternsRead = "/enrollment_pattern/read/"
     case storesRead = "/certificate_stores/read/"
     case storesModify = "/certificate_stores/modify/"
     case storesSchedule = "/certificate_stores/schedule/"
+    case templatesModify = "/certificate_templates/modify/"
+    case templatesRead = "/certificate_templates/read/"
 
     /// What it can be granted for in place of everything.
     var part: String { self == .certificatesRead ? "collection" : "container" }

@@ -20,6 +20,12 @@ public struct Seeding: Sendable {
     public var storeTypes: [String: Int] = [:]
     /// The ids of the containers.
     public var containers: [String: Int] = [:]
+    /// The Ids of the metadata fields.
+    public var metadataFields: [String: Int] = [:]
+    /// The Ids of the certificate templates.
+    public var templates: [String: Int] = [:]
+    /// The Ids of the certificate authorities, by logical name and by host and logical name.
+    public var authorities: [String: Int] = [:]
 
     /// Looks a name up, without case. An unknown name is a mistake.
     ///

@@ -77,7 +77,7 @@ public struct Names: Sendable {
         case .operation: break
         }
         let met = API.operations.filter { pattern.meets($0.pattern) }
-        if met.contains(where: { $0.since <= product }) { return nil }
+        if met.contains(where: { $0.isServed(by: product) }) { return nil }
         if rules.contains(where: { $0.effects.substitute?.servesAnyPath == true && pattern.meets($0.operation) }) { return nil }
         let router = Router(API.operations, bases: bases)
         if occurs({ $0.matches(pattern, router) }) { return nil }

@@ -1,4 +1,5 @@
 public import Model
+import Issuance
 import Orchestrators
 import Stores
 
@@ -8,4 +9,6 @@ public enum API {
     public static let operations: [Operation] =
         StatusOperations.all + AgentOperations.all + JobTypeOperations.all + CertificateStoreOperations.all
         + StoreTypeOperations.all + ContainerOperations.all + JobOperations.all + PamProviderOperations.all
+        + MetadataFieldOperations.all + CollectionOperations.all + TemplateOperations.all + EnrollmentPatternOperations.all
+        + AuthorityOperations.all
 }

@@ -1,5 +1,6 @@
 public import Base
 public import Entities
+import Issuance
 import Model
 import Orchestrators
 public import ScenarioFormat
@@ -31,6 +32,19 @@ public enum EstateFile {
             .init(
                 "certificates", .list(.named("certificate") { CertificateSeed.certificate.shape }),
                 about: "certificates, also those that lie in no store"),
+            .init("metadataFields", .list(.named("metadataField") { MetadataField.model.shape }), about: "metadata fields"),
+            .init("collections", .list(.named("collection") { CertificateCollection.model.shape }), about: "certificate collections"),
+            .init("authorities", .list(.named("authority") { CertificateAuthority.model.shape }), about: "certificate authorities"),
+            .init("templates", .list(.named("template") { Template.model.shape }), about: "certificate templates"),
+            .init(
+                "enrollmentPatterns", .list(.named("enrollmentPattern") { EnrollmentPattern.model.shape }), about: "enrollment patterns"),
+            .init(
+                "enrollmentSettings", .named("enrollmentSettings") { EnrollmentSettings.model.shape },
+                about: "what holds for all templates and patterns that say nothing else"),
+            .init("healthRecipients", .list(.named("recipient") { AlertRecipient.model.shape }), about: "who gets mail on CAs' health"),
+            .init(
+                "thresholdRecipients", .list(.named("recipient") { AlertRecipient.model.shape }),
+                about: "who gets mail on CAs' thresholds"),
             .init("pamProviders", .list(.named("pamProvider") { PamProvider.model.shape }), about: "PAM providers"),
             .init(
                 "jobs", .list(.named("job") { JobSeed.model.shape }),
@@ -53,6 +67,15 @@ extension Estate {
             list("jobTypes", jobTypes.all, JobType.model, &writer)
             list("storeTypes", storeTypes.all, StoreType.model, &writer)
             list("containers", containers.all, Container.model, &writer)
+            list("metadataFields", metadataFields.rows.all, MetadataField.model, &writer)
+            list("collections", collections.rows.all, CertificateCollection.model, &writer)
+            list("authorities", authorities.rows.all, CertificateAuthority.model, &writer)
+            list("templates", templates.rows.all, Template.model, &writer)
+            list("enrollmentPatterns", enrollmentPatterns.rows.all, EnrollmentPattern.model, &writer)
+            writer.name("enrollmentSettings")
+            EnrollmentSettings.model.dump(enrollmentSettings, self, to: &writer)
+            list("healthRecipients", healthRecipients.rows.all, AlertRecipient.model, &writer)
+            list("thresholdRecipients", thresholdRecipients.rows.all, AlertRecipient.model, &writer)
             list("pamProviders", pamProviders.all, PamProvider.model, &writer)
             list("certificates", certificates.table.all.map { CertificateSeed($0) }, CertificateSeed.certificate, &writer)
             list("certificateStores", stores.all, CertificateStore.model, &writer)

@@ -9,12 +9,14 @@ extension EstateBuilder {
         put(agent("uo-1", .approved, ["PEM", "LOGS", "SampleCustomJobType"]))
         put(agent("uo-2", .new, ["PEM", "LOGS"]))
         put(store("web-1", "/etc/ssl/app.pem", agent: "uo-1"))
+        addSampleCatalogue()
     }
 
     mutating func addLarge() {
         estate.put(Self.sampleJobType(Identifiers.fixed(.jobType, "SampleCustomJobType", seed: seeding.seed)))
         for n in 1...200 { put(agent("uo-\(n)", .approved, ["PEM", "LOGS", "SampleCustomJobType"])) }
         for n in 1...10_000 { put(store("web-\(n)", "/etc/ssl/app.pem", agent: "uo-\((n - 1) % 200 + 1)")) }
+        addSampleCatalogue()
     }
 
     static func sampleJobType(_ id: GUID) -> JobType {

@@ -108,6 +108,7 @@ extension Estate {
         jobs.history.evicted = numbers.lostAttempts
         highestStoreType = max(highestStoreType, numbers.highestStoreType)
         highestContainer = max(highestContainer, numbers.highestContainer)
+        for (rows, path) in Self.highest { self[keyPath: path] = max(self[keyPath: path], numbers.highest[rows] ?? 0) }
         certificates.items = max(certificates.items, numbers.inventoryItems)
         issued = numbers.issued
     }

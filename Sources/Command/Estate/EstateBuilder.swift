@@ -59,6 +59,7 @@ public struct EstateBuilder {
         for type in self.estate.storeTypes.all { seeding.storeTypes[type.shortName.lowercased()] = type.number }
         for container in self.estate.containers.all { seeding.containers[container.name.lowercased()] = container.id }
         for store in self.estate.stores.all { stores[StoreKey(store)] = store }
+        noteCatalogue()
     }
 
     /// Builds the estate.
@@ -103,6 +104,7 @@ public struct EstateBuilder {
         for item in node?["storeTypes"]?.items ?? [] { addStoreType(item) }
         for item in node?["containers"]?.items ?? [] { addContainer(item) }
         for item in node?["pamProviders"]?.items ?? [] { addPamProvider(item) }
+        addCatalogue(node)
         for item in node?["agents"]?.items ?? [] { addAgent(item) }
         for item in node?["certificates"]?.items ?? [] { addCertificate(item) }
         let items = node?["certificateStores"]?.items ?? []

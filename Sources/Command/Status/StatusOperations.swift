@@ -13,7 +13,7 @@ public enum StatusOperations {
         established: "200 with an array of strings; the log-in probe of the Go clients (client)",
         assumed: "what a string looks like (`GET /Agents`); that it lists only what the caller may use"
     ) { call, _ in
-        let usable = API.operations.filter { $0.since <= call.product && call.caller.permissions.allow($0.needs) }
+        let usable = API.operations.filter { $0.isServed(by: call.product) && call.caller.permissions.allow($0.needs) }
         var writer = JSONWriter(style: call.style, capacity: 2048)
         writer.array(usable) { $0.value($1.name) }
         return .reply(Reply(200, writer.bytes))

@@ -19,6 +19,8 @@ public struct Certificate: Sendable {
     public var notAfter: Timestamp
     /// The signing algorithm, as Command names it.
     public var algorithm = "sha256RSA"
+    /// The values of its metadata fields, by the names of the fields.
+    public var metadata: [String: String] = [:]
 
     /// The issuer of certificates that nobody described.
     public static let standardIssuer = "CN=Example Issuing CA"

@@ -1,7 +1,7 @@
 public import Base
 import HashTreeCollections
 
-/// What exists in Command: agents, stores, store types, containers, job types and jobs, each in a table.
+/// What exists in Command, such as agents, stores, jobs, templates and authorities, each in a table.
 ///
 /// A value: a copy of it is a fork. Endpoints are given it to read; only a commit, which cannot fail, may change it.
 public struct Estate: Sendable {
@@ -23,6 +23,22 @@ public struct Estate: Sendable {
     public private(set) var jobTypes = Table<GUID, JobType>(sortedBy: { $0.name.lowercased() < $1.name.lowercased() })
     /// All PAM providers by id.
     public var pamProviders = Table<Int, PamProvider>(sortedBy: { $0.id < $1.id })
+    /// All metadata fields.
+    public var metadataFields = Numbered<MetadataField>(sortedBy: MetadataField.isListedBefore)
+    /// All certificate collections.
+    public var collections = Numbered<CertificateCollection>()
+    /// All certificate templates.
+    public var templates = Numbered<Template>()
+    /// All enrollment patterns.
+    public var enrollmentPatterns = Numbered<EnrollmentPattern>()
+    /// What holds for all templates and patterns that say nothing else.
+    public var enrollmentSettings = EnrollmentSettings()
+    /// All certificate authorities.
+    public var authorities = Numbered<CertificateAuthority>()
+    /// Who gets mail about the health of authorities.
+    public var healthRecipients = Numbered<AlertRecipient>()
+    /// Who gets mail when authorities issue, deny or fail too much.
+    public var thresholdRecipients = Numbered<AlertRecipient>()
     /// The jobs scheduled and run, and their history.
     public var jobs = Jobs()
     /// The certificates that stores hold.
@@ -80,5 +96,21 @@ public struct Estate: Sendable {
     /// A custom job type by its name, without case.
     public func jobType(named name: String) -> JobType? {
         (jobTypeIDs[name] ?? jobTypeIDs[name.lowercased()]).flatMap { jobTypes[$0] }
+    }
+}
+
+extension Estate {
+    /// The highest Ids ever given, by the key of scenario files under which the rows stand: what the estate dump says of them.
+    public static let highest: [(key: String, path: any WritableKeyPath<Estate, Int> & Sendable)] = [
+        ("metadataFields", \.metadataFields.highest), ("collections", \.collections.highest), ("templates", \.templates.highest),
+        ("enrollmentPatterns", \.enrollmentPatterns.highest), ("authorities", \.authorities.highest),
+        ("healthRecipients", \.healthRecipients.highest), ("thresholdRecipients", \.thresholdRecipients.highest),
+    ]
+
+    /// A certificate authority by its logical name, or by host and logical name as `host\\logical`, without case.
+    public func authority(named name: String) -> CertificateAuthority? {
+        if let authority = authorities.named(name) { return authority }
+        let name = name.lowercased()
+        return authorities.rows.all.first { $0.logicalName.lowercased() == name }
     }
 }

@@ -64,7 +64,7 @@ enum OpenAPI {
     }
 
     private static func writePaths(_ product: ProductVersion, to writer: inout JSONWriter) {
-        let operations = API.operations.filter { $0.since <= product }
+        let operations = API.operations.filter { $0.isServed(by: product) }
         var paths: [String] = []
         for operation in operations where !paths.contains(operation.path) { paths.append(operation.path) }
         writer.object { writer in
@@ -143,7 +143,7 @@ enum OpenAPI {
     private static func writeComponents(_ product: ProductVersion, to writer: inout JSONWriter) {
         var models: [String: Schema] = [:]
         refusal.collectModels(&models)
-        for operation in API.operations where operation.since <= product {
+        for operation in API.operations where operation.isServed(by: product) {
             operation.takes?(product).collectModels(&models)
             operation.returns?(product).collectModels(&models)
         }

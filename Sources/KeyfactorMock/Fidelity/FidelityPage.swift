@@ -76,7 +76,7 @@ public struct FidelityPage: Sendable {
     private static func area(
         _ name: String, _ title: String, _ operations: [Operation], _ decisions: [(title: String, text: String)]
     ) -> FidelityPage {
-        let rows = operations.map { [$0.name, $0.since.rawValue, $0.needs.text, $0.facts.established, $0.facts.assumed] }
+        let rows = operations.map { [$0.name, $0.releases, $0.needs.text, $0.facts.established, $0.facts.assumed] }
         let parts = [
             """
             Permissions are those of release 11 and later; `N` is a container's id. Every operation also needs a caller who is let in (401
@@ -129,7 +129,7 @@ public struct FidelityPage: Sendable {
                 return [
                     product.rawValue, "`\(traits.header)`", traits.times == .bare ? "no zone, no fraction" : "`Z`, fraction as needed",
                     traits.numbers ? "numbers" : "names", traits.agentJobTypes ? "yes" : "no", traits.weeklyInventory ? "taken" : "refused",
-                    String(API.operations.count { $0.since <= product }),
+                    String(API.operations.count { $0.isServed(by: product) }),
                 ]
             })
     }

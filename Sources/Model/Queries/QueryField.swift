@@ -9,6 +9,8 @@ enum QueryKind: Sendable {
     case words([String: Int])
     /// The number of a row that may also be given by the row's name; `what` says so in refusals.
     case named(what: String, number: @Sendable (String) -> Int?)
+    /// Of an unknown type: where only the form of a query is looked at.
+    case any
 }
 
 /// A field by which lists can be filtered and sorted.
@@ -65,6 +67,7 @@ public struct QueryField<Row>: Sendable {
         case .number, .time, .words, .named: [.eq, .ne, .lt, .le, .gt, .ge]
         case .boolean, .guid: [.eq, .ne]
         case .list: [.eq, .ne, .contains, .notContains, .startsWith, .endsWith]
+        case .any: QueryOperator.allCases
         }
     }
 }

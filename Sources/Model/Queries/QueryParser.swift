@@ -17,8 +17,27 @@ extension Query {
     /// - Returns: `nil` for no filter.
     /// - Throws: the first error.
     static func parse(_ text: String, _ fields: [QueryField<Row>], user: String, now: Timestamp) throws(QueryMistake) -> Query? {
+        try parse(text, QueryParser(text: text, fields: fields, now: now, user: user))
+    }
+
+    /// Refuses a text that is no query, whatever the names of its fields.
+    ///
+    /// - Parameters:
+    ///   - text: the query. Only spaces are one too.
+    ///   - name: what holds it, for refusals.
+    /// - Throws: a refusal that shows the error in the query.
+    public static func requireForm(_ text: String, named name: String) throws(Refusal) {
+        do throws(QueryMistake) {
+            let anyField = QueryField<Row>("Field", .any) { _ in .null }
+            _ = try parse(text, QueryParser(text: text, fields: [], unknown: anyField, now: .first, user: ""))
+        } catch {
+            throw .badArgument("\(name): \(error.message)", member: name)
+        }
+    }
+
+    private static func parse(_ text: String, _ start: QueryParser<Row>) throws(QueryMistake) -> Query? {
         guard text.utf8.count <= 8192 else { throw QueryMistake(message: "expected at most 8192 bytes, found \(text.utf8.count).") }
-        var parser = QueryParser(text: text, fields: fields, now: now, user: user)
+        var parser = start
         guard try parser.peek() != nil else { return nil }
         let term = try parser.disjunction()
         if let rest = try parser.peek() {
@@ -42,13 +61,16 @@ private struct QueryParser<Row> {
 
     private let characters: [Character]
     private let fields: [QueryField<Row>]
+    /// What any other name stands for; `nil` refuses it.
+    private let unknown: QueryField<Row>?
     private let now: Timestamp
     private let user: String
     private var position = 0
     private var depth = 0
     private var next: Token?
 
-    init(text: String, fields: [QueryField<Row>], now: Timestamp, user: String) {
+    init(text: String, fields: [QueryField<Row>], unknown: QueryField<Row>? = nil, now: Timestamp, user: String) {
+        self.unknown = unknown
         characters = Array(text)
         self.fields = fields.filter { !$0.sortsOnly }
         self.now = now
@@ -83,7 +105,8 @@ private struct QueryParser<Row> {
 
     private mutating func comparison() throws(QueryMistake) -> Query<Row>.Term {
         let name = try need("a field")
-        guard !name.isQuoted, let field = fields.first(where: { $0.isNamed(name.text) }) else {
+        let isName = !name.isQuoted && name.text != ")"
+        guard isName, let field = fields.first(where: { $0.isNamed(name.text) }) ?? unknown else {
             throw unknownField(name)
         }
         let word = try need("an operator after '\(name.text)'")
@@ -99,6 +122,7 @@ private struct QueryParser<Row> {
 
     private func unknownField(_ token: Token) -> QueryMistake {
         let names = fields.map(\.name)
+        guard unknown == nil else { return mistake("expected a field", at: token) }
         let all = "one of \(names.joined(separator: ", "))"
         guard token.text != ")", token.text != "(", !token.isQuoted else { return mistake("expected a field; \(all)", at: token) }
         let nearest = nearestWord(to: token.text, among: names).map { "did you mean \($0)? It must be " } ?? ""
@@ -113,7 +137,7 @@ private struct QueryParser<Row> {
         }
         switch field.kind {
         case .text: return .text(text.uppercased() == "%ME%" ? user : text)
-        case .list: return .text(text)
+        case .list, .any: return .text(text)
         case .number: if let number = Self.number(text) { return number }
         case .words(let words): if let number = Self.number(text) ?? words[text.lowercased()].map({ .number($0) }) { return number }
         case .named(_, let find): if let number = Self.number(text) ?? find(text).map({ .number($0) }) { return number }
@@ -130,7 +154,7 @@ private struct QueryParser<Row> {
 
     private static func description(of kind: QueryKind) -> String {
         switch kind {
-        case .text, .list: "a text"
+        case .text, .list, .any: "a text"
         case .number: "a number"
         case .words(let words): "a number, or one of \(words.sorted { $0.value < $1.value }.map(\.key).joined(separator: ", "))"
         case .named(let what, _): "a number, or \(what)"

@@ -1,6 +1,7 @@
 public import Base
 public import Entities
 public import Model
+import ScenarioFormat
 
 /// An attempt as the estate dump describes it. Its job stands under `jobs`.
 public struct AttemptSeed: Modelled {
@@ -97,6 +98,8 @@ public struct NumberSeed: Modelled {
     public var highestContainer = 0
     /// The last CertStoreInventoryItemId.
     public var inventoryItems = 0
+    /// The highest Id ever given, by the key under which the rows stand.
+    public var highest: [String: Int] = [:]
     /// How many identifiers of each kind have been drawn.
     public var issued: [Int] = []
 
@@ -107,8 +110,19 @@ public struct NumberSeed: Modelled {
         Seed("lostAttempts", .number, about: "how many attempts the history no longer holds", \.lostAttempts)
         Seed("highestStoreType", .given(from: 0), about: "the highest StoreType ever given", \.highestStoreType)
         Seed("highestContainer", .given(from: 0), about: "the highest container Id ever given", \.highestContainer)
+        highestIds
         Seed("inventoryItems", .given(from: 0), about: "the last CertStoreInventoryItemId", \.inventoryItems)
         Seed("issued", .list(.number), about: "how many identifiers of each kind have been drawn", \.issued)
+    }
+
+    private static let highestIds = Estate.highest.map { rows, _ in
+        let key = "highest" + rows.prefix(1).uppercased() + rows.dropFirst()
+        return Field<NumberSeed>(
+            seed: Seed(key, Kind<Int>.given(from: 0).shape, about: "the highest Id ever given under \(rows)") { numbers, _, writer in
+                writer.member(key, numbers.highest[rows] ?? 0)
+            } read: { node, numbers, _ in
+                numbers.highest[rows] = node.integer
+            })
     }
 
     init() {}
@@ -120,6 +134,7 @@ public struct NumberSeed: Modelled {
         lostAttempts = estate.jobs.history.evicted
         highestStoreType = max(estate.highestStoreType, estate.storeTypes.lastKey ?? 0)
         highestContainer = max(estate.highestContainer, estate.containers.lastKey ?? 0)
+        for (rows, path) in Estate.highest { highest[rows] = estate[keyPath: path] }
         inventoryItems = estate.certificates.items
         issued = estate.identifiers.issued
     }

@@ -38,7 +38,7 @@ struct InventoryCertificate: Modelled {
         Member("CertStoreInventoryItemId", .number) { $0.item }
         // Assumed: 1 is an active certificate.
         Member("CertState", .number) { _ in 1 }
-        Member("Metadata", .json(.map(.any))) { _ in "{}" }
+        Member("Metadata", .texts) { $0.certificate.metadata }
     }
 }
 
@@ -55,6 +55,7 @@ public struct CertificateSeed: Modelled {
     var notBefore: Timestamp?
     var notAfter: Timestamp?
     var algorithm: String?
+    var metadata: [String: String] = [:]
     var parameters = "{}"
 
     /// What files say of a certificate that lies in no store, or that several entries refer to.
@@ -82,6 +83,7 @@ public struct CertificateSeed: Modelled {
         Seed("notBefore", .time, about: "default a year before notAfter", \.notBefore)
         Seed("notAfter", .time, about: "default +180d", \.notAfter)
         Seed("algorithm", .text, about: "its SigningAlgorithm; default sha256RSA", \.algorithm)
+        Seed("metadata", .texts, about: "the values of its metadata fields", \.metadata)
     }
 
     /// The entries of a store's inventory as files have them: the certificates stand elsewhere, under their ids.
@@ -101,6 +103,7 @@ public struct CertificateSeed: Modelled {
         notBefore = certificate.notBefore
         notAfter = certificate.notAfter
         algorithm = certificate.algorithm
+        metadata = certificate.metadata
     }
 
     /// An entry, or nothing yet.

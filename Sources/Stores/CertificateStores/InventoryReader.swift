@@ -58,6 +58,7 @@ public struct InventoryReader {
             serial: seed.serial ?? String(drawn.suffix(24)), thumbprint: thumbprint ?? String(drawn.prefix(40)), notBefore: notBefore,
             notAfter: notAfter)
         if let algorithm = seed.algorithm { certificate.algorithm = algorithm }
+        certificate.metadata = seed.metadata
         certificates.put(certificate)
         return certificate.id
     }

@@ -70,7 +70,7 @@ enum Work {
     ) throws(Refusal) -> (Operation, [(name: String, value: String)]) {
         switch route {
         case .endpoint(let endpoint, _, let parameters):
-            guard endpoint.since <= scenario.product else {
+            guard endpoint.isServed(by: scenario.product) else {
                 throw .noOperation("Command \(scenario.product.rawValue) has no \(endpoint.name)")
             }
             return (endpoint, parameters)

@@ -41,7 +41,7 @@ public struct RuleDoubts: Sendable {
         guard rule.operation.subject == .operation else { return nil }
         if rule.effects.substitute?.servesAnyPath == true { return nil }
         let met = rule.endpoints.map { API.operations[$0.number] }
-        if met.contains(where: { $0.since <= product }) { return nil }
+        if met.contains(where: { $0.isServed(by: product) }) { return nil }
         if let later = met.first { return warning(rule, "Command \(product.rawValue) has no \(later.name)") }
         return Mistake(
             rule.mark,

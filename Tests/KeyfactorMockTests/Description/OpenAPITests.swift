@@ -33,7 +33,7 @@ struct OpenAPITests {
 
     @Test func anEarlierReleaseLacksWhatItDoesNotServe() throws {
         let described = Set(Self.operations(try Self.document(#"product: "10.5""#)).map(\.name))
-        #expect(described == Set(API.operations.filter { $0.since == .v10 }.map(\.name)))
+        #expect(described == Set(API.operations.filter { $0.isServed(by: .v10) }.map(\.name)))
     }
 
     @Test func theServersAreTheBasePaths() throws {
@@ -78,7 +78,7 @@ struct OpenAPITests {
     func everyGetAnswersTheMembersDescribed(_ scenario: String, _ reason: String) throws {
         let mock = try Self.life(scenario).mock
         let product = mock.server.worlds.standard.withState { $0.scenario.product }
-        for endpoint in API.operations where endpoint.method == .get && endpoint.since <= product {
+        for endpoint in API.operations where endpoint.method == .get && endpoint.isServed(by: product) {
             let reply = try mock.get(try Self.fill(endpoint.path, mock))
             guard let answer = endpoint.returns?(product) else {
                 #expect(reply.status == 204, "\(endpoint.name)")

@@ -1,0 +1,49 @@
+import Base
+import Entities
+
+/// What the nouns of this module need to know of certificates.
+extension Estate {
+    /// Whether a certificate has a value of a metadata field. Looks at every certificate until one has.
+    func hasValues(of field: MetadataField) -> Bool {
+        var found = false
+        certificates.table.walk(backwards: false) { certificate in
+            found = certificate.metadata[field.name]?.isEmpty == false
+            return !found
+        }
+        return found
+    }
+
+    /// Deletes a metadata field, its values, and what templates and patterns say of it.
+    mutating func remove(_ field: MetadataField) {
+        metadataFields.remove(field.id)
+        for var certificate in certificates.table.all where certificate.metadata[field.name] != nil {
+            certificate.metadata[field.name] = nil
+            certificates.put(certificate)
+        }
+        for var template in templates.rows.all where template.metadata.contains(where: { $0.field == field.id }) {
+            template.metadata.removeAll { $0.field == field.id }
+            templates.put(template)
+        }
+        for var pattern in enrollmentPatterns.rows.all where pattern.metadata.contains(where: { $0.field == field.id }) {
+            pattern.metadata.removeAll { $0.field == field.id }
+            enrollmentPatterns.put(pattern)
+        }
+    }
+
+    /// How many certificates a collection holds, as far as it was counted: one without a query holds all of them, others are not counted.
+    ///
+    /// - Returns: `nil` for a collection that was not counted.
+    func estimate(of collection: CertificateCollection) -> Int? { collection.query.isEmpty ? certificates.table.count : nil }
+
+    /// Whether there are certificates that an authority issued. Looks at every certificate until one is found.
+    func hasCertificates(from authority: CertificateAuthority) -> Bool {
+        let issuer = "CN=\(authority.logicalName)".lowercased()
+        var found = false
+        certificates.table.walk(backwards: false) { certificate in
+            let name = certificate.issuer.lowercased()
+            found = name == issuer || name.hasPrefix(issuer + ",")
+            return !found
+        }
+        return found
+    }
+}

@@ -1,0 +1,34 @@
+extension Kind {
+    /// The same kind, of which requests may send some values only.
+    fileprivate func checked(_ check: @escaping @Sendable (Value, String) throws(Refusal) -> Void) -> Kind {
+        let read = read
+        var kind = Kind(schema, write: write) { value, place, reading throws(Refusal) in
+            let patch = try read(value, place, reading)
+            if let value = patch.value { try check(value, place) }
+            return patch
+        }
+        (kind.query, kind.shape, kind.seed, kind.dump, kind.isEmpty) = (query, shape, seed, dump, isEmpty)
+        return kind
+    }
+}
+
+extension Kind where Value == String {
+    /// A string with a length, in requests and in files.
+    public static func text(upTo most: Int) -> Kind {
+        text(length: 0...most).checked { text, place throws(Refusal) in
+            let count = text.utf16.count
+            guard count > most else { return }
+            throw .badArgument("\(place): expected at most \(most) characters, found \(count).", member: place)
+        }
+    }
+}
+
+extension Kind where Value == Int {
+    /// A whole number in a range, in requests and in files.
+    public static func number(within range: ClosedRange<Int>) -> Kind {
+        number(range).checked { number, place throws(Refusal) in
+            guard !range.contains(number) else { return }
+            throw .badArgument("\(place): expected \(range.lowerBound) to \(range.upperBound), found \(number).", member: place)
+        }
+    }
+}
