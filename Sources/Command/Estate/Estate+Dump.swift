@@ -46,14 +46,16 @@ public enum EstateFile {
             .init(
                 "thresholdRecipients", .list(.named("recipient") { AlertRecipient.model.shape }),
                 about: "who gets mail on CAs' thresholds"),
+            .init(
                 "permissionSets", .list(.named("permissionSet") { PermissionSet.model.shape }),
                 about: "permission sets in addition to Global"),
+            .init(
                 "identities", .list(.named("identity") { SecurityIdentity.model.shape }), about: "users and groups that roles are given to"),
             .init("claims", .list(.named("claim") { SecurityClaim.model.shape }), about: "claims that give roles"),
             .init("roles", .list(.named("role") { SecurityRole.model.shape }), about: "security roles in addition to the built-in ones"),
+            .init(
                 "pamTypes", .list(.named("pamType") { PamType.model.shape }),
-                about: "types of PAM providers in addition to the built-in ones"
-            ),
+                about: "types of PAM providers in addition to the built-in ones"),
             .init("pamProviders", .list(.named("pamProvider") { PamProvider.model.shape }), about: "PAM providers"),
             .init(
                 "jobs", .list(.named("job") { JobSeed.model.shape }),

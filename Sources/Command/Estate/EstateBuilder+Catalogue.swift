@@ -19,7 +19,9 @@ extension EstateBuilder {
         add(node?["templates"], Template.model, "certificate template", \.templates)
         noteCatalogue()
         add(node?["enrollmentPatterns"], EnrollmentPattern.model, "enrollment pattern", \.enrollmentPatterns)
-        if let settings = node?["enrollmentSettings"] { EnrollmentSettings.model.seed(settings, into: &estate.enrollmentSettings, &seeding) }
+        if let settings = node?["enrollmentSettings"] {
+            EnrollmentSettings.model.seed(settings, into: &estate.enrollmentSettings, &seeding)
+        }
         add(node?["healthRecipients"], AlertRecipient.model, "recipient", \.healthRecipients, name: "email")
         add(node?["thresholdRecipients"], AlertRecipient.model, "recipient", \.thresholdRecipients, name: "email")
     }

@@ -18,7 +18,8 @@ extension CertificateAuthority: Modelled {
         scans
         Member("CAType", .numbered, \.kind, about: "DCOM or HTTPS; default HTTPS")
         Member("AuthCertificate", .json(Self.certificate), nullable: { $0.hasCertificate ? Self.unknownCertificate : nil })
-            .seeded(Self.presence("hasAuthCertificate", "whether Command logs in to it with a certificate; default false", \.hasCertificate))
+            .seeded(
+                Self.presence("hasAuthCertificate", "whether Command logs in to it with a certificate; default false", \.hasCertificate))
         Asked("AuthCertificate", .secret, in: .requests) { $0.hasCertificate = $1.value?.over($0.hasCertificate) ?? false }
         Asked(dropped: "AuthCertificatePassword", .secret, in: .requests)
         Member("EnforceUniqueDN", .flag, \.enforcesUniqueSubjects, about: "whether it refuses a second certificate with a subject")

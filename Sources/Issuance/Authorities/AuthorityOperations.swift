@@ -41,7 +41,8 @@ public enum AuthorityOperations {
         .post, "/CertificateAuthority", needs: modifies, takes: Contents.of(CertificateAuthority.model, .create), returns: written,
         query: [force],
         established: "body, forceSave (documented); code and text for two ways to log in (recorded)",
-        assumed: "permission; statuses; every authority answers, so that forceSave changes nothing; host and logical name together are unique"
+        assumed:
+            "permission; statuses; every authority answers, so that forceSave changes nothing; host and logical name together are unique"
     ) { call, estate throws(Refusal) in
         _ = try call.flag("forceSave")
         let authority = try call.read(CertificateAuthority.model)
@@ -131,7 +132,8 @@ public enum AuthorityOperations {
         established: "body, 204 (documented)", assumed: "permission; an unknown authority gets 400 with `CA does not exist`"
     ) { call, estate throws(Refusal) in
         let asked = try call.read(CRLRequest.model)
-        guard let authority = estate.authority(named: asked.name), asked.host.isEmpty || asked.host.lowercased() == authority.host.lowercased()
+        guard let authority = estate.authority(named: asked.name),
+            asked.host.isEmpty || asked.host.lowercased() == authority.host.lowercased()
         else { throw .authorityNotFound(named: asked.name) }
         return .reply(Reply(204))
     }

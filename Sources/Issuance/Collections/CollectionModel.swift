@@ -75,7 +75,9 @@ extension CertificateCollection: Modelled {
 
 extension CertificateCollection.Grant: Modelled {
     /// What 10.x lets a role do with the certificates of a collection.
-    static let model = Model<CertificateCollection.Grant>([.create: "CollectionPermissionRequest"], "a grant", blank: { .init() }, check: check) {
+    static let model = Model<CertificateCollection.Grant>(
+        [.create: "CollectionPermissionRequest"], "a grant", blank: { .init() }, check: check
+    ) {
         Member("RoleId", .given()) { $0.role }.asked(.create, required: "the id of a security role", \.role)
             .seeded("role", about: "the Id of a security role", \.role)
         Member("Permissions", .list(.text)) { $0.permissions }.asked(.create, \.permissions)

@@ -20,11 +20,13 @@ public enum CollectionOperations {
         .get, "/CertificateCollections/{id}", needs: reads, returns: Contents.of(CertificateCollection.model, .shown),
         id: .either([.integer, .text]),
         established: "by Id or by name (client); members and their order (recorded)",
-        assumed: "a whole number is an Id; names without case; text of the 404; a collection without a query counts its certificates at once, others stay uncounted"
+        assumed:
+            "a whole number is an Id; names without case; text of the 404; a collection without a query counts its certificates at once, others stay uncounted"
     ) { call, estate throws(Refusal) in
         let (id, name) = call.idOrName
         guard let collection = id.map({ estate.collections[$0] }) ?? estate.collections.named(name) else {
-            throw (id.map { .collectionNotFound($0) } ?? .collectionNotFound(named: name)).forUnknownID(call.fidelity)
+            let refusal = id.map { Refusal.collectionNotFound($0) } ?? .collectionNotFound(named: name)
+            throw refusal.forUnknownID(call.fidelity)
         }
         try call.require(.certificatesRead, container: collection.id)
         return .reply(call.object(collection, CertificateCollection.model, .shown, estate))

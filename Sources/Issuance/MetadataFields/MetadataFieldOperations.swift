@@ -25,7 +25,8 @@ public enum MetadataFieldOperations {
     ) { call, estate throws(Refusal) in
         let (id, name) = call.idOrName
         guard let field = id.map({ estate.metadataFields[$0] }) ?? estate.metadataFields.named(name) else {
-            throw (id.map { .metadataFieldNotFound($0) } ?? .metadataFieldNotFound(named: name)).forUnknownID(call.fidelity)
+            let refusal = id.map { Refusal.metadataFieldNotFound($0) } ?? .metadataFieldNotFound(named: name)
+            throw refusal.forUnknownID(call.fidelity)
         }
         return .reply(call.object(field, MetadataField.model, .shown, estate))
     }

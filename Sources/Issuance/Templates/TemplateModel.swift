@@ -7,7 +7,10 @@ extension Template: Modelled {
     /// A certificate template (TemplateRetrievalResponse). Members and their order in 25 are recorded, those of 11 documented. In 25 what
     /// enrollments need is the pattern's, and the template shows none of it (recorded). Assumed: the query fields.
     public static let model = Model<Template>(
-        [.listed: "TemplateCollectionResponse", .shown: "TemplateResponse", .written: "TemplateResponse", .update: "TemplateUpdateRequest"],
+        [
+            .listed: "TemplateCollectionResponse", .shown: "TemplateResponse", .written: "TemplateResponse",
+            .update: "TemplateUpdateRequest",
+        ],
         "a certificate template", blank: { .init() }
     ) {
         Member("Id", .given()) { $0.id }.filtered(isKey: true).asked(.update, required: "the id of a certificate template", \.id)
@@ -71,7 +74,9 @@ extension Template: Modelled {
             .only(in: [.shown, .written])
             .asked(.update, of: { $0 < .v25 }) { $0.policy = $1.value }
             .seeded("policy", about: "what may be enrolled for", \.policy)
-        Asked("Policies", .object(EnrollmentPolicy.model), in: .update, of: { $0 == .v25 }) { if let policy = $1.value { $0.policy = policy } }
+        Asked("Policies", .object(EnrollmentPolicy.model), in: .update, of: { $0 == .v25 }) {
+            if let policy = $1.value { $0.policy = policy }
+        }
         Member("KeyAlgorithms", .object(KeyAlgorithms.model)) { KeyAlgorithms(template: $0.id, keys: $0.keys) }
             .only(in: [.shown, .written]).sent { $0 > .v10 }
     }

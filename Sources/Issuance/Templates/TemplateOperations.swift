@@ -1,7 +1,8 @@
 import Base
-import Entities
+public import Entities
 import MicroHTTP
 public import Model
+import ScenarioFormat
 
 /// What can be done with certificate templates.
 public enum TemplateOperations {
@@ -10,7 +11,8 @@ public enum TemplateOperations {
         [
             Template.noun.list(
                 sortedBy: "Id", form: .listed,
-                established: "members by release, a trailing slash, `ReturnLimit=5000` (client, documented); order of the members (recorded)",
+                established:
+                    "members by release, a trailing slash, `ReturnLimit=5000` (client, documented); order of the members (recorded)",
                 assumed: "`X-Total-Count`; default sort Id; query fields; permission; 12.3 and 24.4 are as 11"),
             Template.noun.get(
                 established: "members and their order in 25, where all that enrollments need is empty (recorded); those of 11 (documented)",
@@ -111,7 +113,7 @@ private struct TenantImport: Modelled {
 
 extension EnrollmentSettings: Modelled {
     /// The settings as templates have them.
-    static let model = Model<EnrollmentSettings>(
+    public static let model = Model<EnrollmentSettings>(
         [.shown: "TemplateSettingsResponse", .update: "TemplateSettingsRequest"], "settings of all templates", blank: { .init() }
     ) {
         Member("TemplateRegexes", .list(.object(SubjectRegex.model))) { $0.regexes }

@@ -13,7 +13,8 @@ extension Refusal {
     /// A metadata field's name is taken. The text is quoted in an Ansible module; status and code are assumed.
     public static func metadataFieldExists(_ name: String) -> Refusal {
         Refusal(
-            status: 400, code: "0xA011000A", message: "Metadata Field with Name '\(name.prefix(60))' already exists.", provenance: .recorded)
+            status: 400, code: "0xA011000A", message: "Metadata Field with Name '\(name.prefix(60))' already exists.", provenance: .recorded
+        )
     }
 
     /// No certificate collection of this Id.
@@ -50,7 +51,8 @@ extension Refusal {
     /// A key usage that is no number. Recorded from 25.5: the text of its JSON reader; the code is assumed.
     public static func unexpectedCharacter(_ character: Character, at path: String) -> Refusal {
         Refusal(
-            status: 400, code: badArgumentCode, message: "Unexpected character encountered while parsing value: \(character). Path '\(path)'",
+            status: 400, code: badArgumentCode,
+            message: "Unexpected character encountered while parsing value: \(character). Path '\(path)'",
             provenance: .recorded, bindingMember: path)
     }
 
@@ -71,7 +73,8 @@ extension Refusal {
     public static var authorityOfTwoLogIns: Refusal {
         Refusal(
             status: 400, code: "0xA011000F",
-            message: "Fields for OAuth and Client Certificate Authentication cannot both be provided for the same CA.", provenance: .recorded)
+            message: "Fields for OAuth and Client Certificate Authentication cannot both be provided for the same CA.",
+            provenance: .recorded)
     }
 
     /// No recipient of alerts of this Id.
