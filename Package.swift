@@ -3,7 +3,7 @@ import PackageDescription
 
 /// Everything that `KeyfactorMock` is made of, from the bottom to the top. Each may use those before it.
 let rooms = [
-    "MicroHTTP", "Base", "ScenarioFormat", "Entities", "Model", "Orchestrators", "Stores", "Command", "Rules", "Journal", "Worlds",
+    "MicroHTTP", "Base", "ScenarioFormat", "Entities", "Model", "Security", "Orchestrators", "Stores", "Command", "Rules", "Journal", "Worlds",
 ]
 
 /// All rooms, as dependencies.
@@ -48,6 +48,8 @@ let package = Package(
         room("Entities", collections),
         // How a member and an operation are said once; pages, queries, refusals, permissions, releases.
         room("Model"),
+        // Who may do what, and where secrets come from: roles, identities, claims, permission sets, PAM providers.
+        room("Security"),
         // Keyfactor Command, simulated: agents, job types, jobs.
         room("Orchestrators", collections),
         // Certificate stores, their types and containers.

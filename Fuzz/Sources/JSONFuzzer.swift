@@ -7,6 +7,7 @@
 @testable import Orchestrators
 @testable import Rules
 @testable import ScenarioFormat
+@testable import Security
 @testable import Stores
 @testable import Worlds
 

@@ -9,6 +9,7 @@ import MicroHTTP
 @testable import Orchestrators
 @testable import Rules
 @testable import ScenarioFormat
+@testable import Security
 @testable import Stores
 @testable import Worlds
 

@@ -139,11 +139,14 @@ extension Secrets {
         let isApart = members.contains { member in
             nameKeys.contains(plain(member.name)) && member.value.text.map { isSecretWord($0) || names.contains($0) } == true
         }
+        // A value of a PAM provider: only the provider's type knows whether it is a secret.
+        let isOfPam = members.contains { plain($0.name) == "providertypeparam" }
         writer.object { writer in
             for member in members {
                 writer.name(anyText: member.name)
                 let isSecret =
-                    isSecret(name: member.name) || names.contains(member.name) || isApart && !keysBesideNames.contains(plain(member.name))
+                    isOfPam && plain(member.name) == "value" || isSecret(name: member.name) || names.contains(member.name)
+                    || isApart && !keysBesideNames.contains(plain(member.name))
                 if isSecret, !isPlain(member.value) { writer.value(struckOut) } else { write(member.value, names, to: &writer) }
             }
         }

@@ -93,7 +93,7 @@ public enum Secrets {
         var stems: [[[UInt8]]] = Array(repeating: [], count: 256)
         let all = [
             "pass", "pwd", "secret", "priv", "token", "key", "pfx", "serveruser", "server_user", "server-user", "connection", "credential",
-            "session", "assertion", "jwt", "authorization", "cookie", "kfm-", "eyj", "://", "\\u", "basic ", "bearer ",
+            "session", "assertion", "jwt", "authorization", "cookie", "providertypeparam", "kfm-", "eyj", "://", "\\u", "basic ", "bearer ",
         ]
         for stem in all.map({ Array($0.utf8) }) { stems[Int(stem[0])].append(stem) }
         return stems

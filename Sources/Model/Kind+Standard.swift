@@ -260,13 +260,14 @@ extension Kind where Value == JSONValue {
 }
 
 extension Kind {
-    /// An object of a model that only answers hold, always as a GET shows it.
-    public static func object(shownOnly model: Model<Value>) -> Kind where Value: Modelled {
+    /// An object of a model that only answers hold, always in one form. The model is made when it is asked for: two may hold each other.
+    public static func object(shownOnly model: @autoclosure @escaping @Sendable () -> Model<Value>, _ form: Forms = .shown) -> Kind
+    where Value: Modelled {
         Kind {
             product, _ in
-            model.schema(product, .shown)
+            model().schema(product, form)
         } write: { row, view, writer in
-            model.write(row, view.of(.shown), to: &writer)
+            model().write(row, view.of(form), to: &writer)
         }
     }
 }

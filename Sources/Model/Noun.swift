@@ -8,6 +8,12 @@ public struct Noun<Key: PathKey, Row: Modelled>: Sendable {
     let path: String
     /// Makes its model, or finds it: to list the operations makes no model.
     private let findModel: @Sendable () -> Model<Row>
+    /// Finds the model of the operations' second version, where they have one.
+    private let findSecondModel: (@Sendable () -> Model<Row>)?
+    /// The first release in which the operations have a second version.
+    let versionTwoSince: ProductVersion?
+    /// The first release that has the operations.
+    let since: ProductVersion
     /// What reading it needs.
     let reads: Permission
     /// Whether a permission for one container is enough to read it.
@@ -22,18 +28,26 @@ public struct Noun<Key: PathKey, Row: Modelled>: Sendable {
     /// - Parameters:
     ///   - path: the path of its list.
     ///   - model: its members.
+    ///   - since: the first release that has the operations.
+    ///   - second: its members in the operations' second version, where they have one.
+    ///   - versionTwoSince: the first release in which they have one.
     ///   - reads: the permission that reading it needs.
     ///   - isReadInContainers: whether a permission for one container is enough to read it; so it is where rows belong to containers.
     ///   - container: the container that a row belongs to, where permissions are granted row by row.
     ///   - rows: where its rows lie.
     ///   - notFound: the refusal of an unknown id.
     public init(
-        _ path: String, _ model: @autoclosure @escaping @Sendable () -> Model<Row>, reads: Permission, isReadInContainers: Bool = false,
-        container: (@Sendable (Row) -> Int?)? = nil, rows: @escaping @Sendable (Estate) -> Table<Key, Row>,
+        _ path: String, _ model: @autoclosure @escaping @Sendable () -> Model<Row>, since: ProductVersion = .v10,
+        second: (@Sendable () -> Model<Row>)? = nil, versionTwoSince: ProductVersion? = nil, reads: Permission,
+        isReadInContainers: Bool = false, container: (@Sendable (Row) -> Int?)? = nil,
+        rows: @escaping @Sendable (Estate) -> Table<Key, Row>,
         notFound: @escaping @Sendable (Key) -> Refusal
     ) {
         self.path = path
         findModel = model
+        findSecondModel = second
+        self.versionTwoSince = versionTwoSince
+        self.since = since
         self.reads = reads
         self.isReadInContainers = isReadInContainers || container != nil
         self.container = container
@@ -44,6 +58,15 @@ public struct Noun<Key: PathKey, Row: Modelled>: Sendable {
     /// Its members.
     var model: Model<Row> { findModel() }
 
+    /// Its members in the version that a call asks for.
+    public func model(for call: Call) -> Model<Row> { call.apiVersion == 2 ? findSecondModel?() ?? model : model }
+
+    /// What a body of it looks like, in one form and in all versions.
+    public func content(_ form: Forms) -> Content {
+        guard let findSecondModel, let versionTwoSince else { return Contents.of(findModel(), form) }
+        return Contents.versions(Contents.of(findModel(), form), Contents.of(findSecondModel(), form), since: versionTwoSince)
+    }
+
     /// What reading it needs.
     var needsToRead: Need { isReadInContainers ? .containers(reads) : .everywhere(reads) }
 
@@ -52,18 +75,24 @@ public struct Noun<Key: PathKey, Row: Modelled>: Sendable {
     /// - Parameters:
     ///   - sortField: the field by which lists are sorted where the request does not say.
     ///   - form: the form of a row.
+    ///   - filters: whether it takes a query.
+    ///   - parameters: the parameters that it has in addition to those of every list.
     ///   - established: see `Operation`.
     ///   - assumed: see `Operation`.
     /// - Returns: `GET` of the noun's path.
-    public func list(sortedBy sortField: String?, form: Forms = .shown, established: String, assumed: String) -> Operation {
+    public func list(
+        sortedBy sortField: String?, form: Forms = .shown, filters: Bool = true, also parameters: [Operation.Parameter] = [],
+        established: String, assumed: String
+    ) -> Operation {
         Operation(
-            .get, path, needs: needsToRead, returns: Contents.array(Contents.of(model, form)), query: Operation.Parameter.list(),
-            counts: true, established: established, assumed: assumed
+            .get, path, since: since, versionTwoSince: versionTwoSince, needs: needsToRead, returns: Contents.array(content(form)),
+            query: Operation.Parameter.list(filters: filters) + parameters, counts: true, established: established, assumed: assumed
         ) { [self] call, estate throws(Refusal) in
             let visible = container.flatMap { call.visible(reads, $0) }
             let page = try call.page(
-                of: rows(estate), fields: model.queryFields(call.view(form, estate)), defaultSort: sortField, isVisible: visible)
-            return .reply(call.list(page, model, form, estate))
+                of: rows(estate), fields: model.queryFields(call.view(form, estate)), defaultSort: sortField, takesQuery: filters,
+                isVisible: visible)
+            return .reply(call.list(page, model(for: call), form, estate))
         }
     }
 
@@ -75,11 +104,11 @@ public struct Noun<Key: PathKey, Row: Modelled>: Sendable {
     /// - Returns: `GET` of the noun's path and `{id}`.
     public func get(established: String, assumed: String) -> Operation {
         Operation(
-            .get, path + "/{id}", needs: needsToRead, returns: Contents.of(model, .shown), id: Key.schema, established: established,
-            assumed: assumed
+            .get, path + "/{id}", since: since, versionTwoSince: versionTwoSince, needs: needsToRead, returns: content(.shown),
+            id: Key.schema, established: established, assumed: assumed
         ) { [self] call, estate throws(Refusal) in
             let row = try find(call.pathKey(), reads, call, estate)
-            return .reply(call.object(row, model, .shown, estate))
+            return .reply(call.object(row, model(for: call), .shown, estate))
         }
     }
 

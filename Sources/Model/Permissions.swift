@@ -5,6 +5,9 @@ public enum Permission: String, Sendable, CaseIterable {
     case certificatesRead = "/certificates/collections/read/"
     case enrollCSR = "/certificates/enrollment/csr/"
     case pamRead = "/pam/read/"
+    case pamModify = "/pam/modify/"
+    case securityRead = "/security/read/"
+    case securityModify = "/security/modify/"
     case storesRead = "/certificate_stores/read/"
     case storesModify = "/certificate_stores/modify/"
     case storesSchedule = "/certificate_stores/schedule/"
@@ -38,12 +41,12 @@ public enum Need: Sendable, Equatable {
     public static let agentsModify = Need.everywhere(.agentsModify)
     /// Both permissions, to read and to change agents.
     public static let agentsReadAndModify = Need.all([.agentsRead, .agentsModify])
-    static let pamRead = Need.everywhere(.pamRead)
 }
 
 /// What a caller may do. A permission grants everything below it: `/agents/` grants `/agents/management/read/`, `/` and `*` all.
 public struct Permissions: Sendable, Equatable {
-    private let grantsAll: Bool
+    /// Whether everything is granted.
+    public let grantsAll: Bool
     private let granted: [String]
 
     /// Everything.
@@ -56,6 +59,9 @@ public struct Permissions: Sendable, Equatable {
         grantsAll = granted.contains { $0 == "*" || $0 == "/" }
         self.granted = granted.map { $0.hasSuffix("/") ? $0 : $0 + "/" }
     }
+
+    /// The paths of what is granted; `/` is everything.
+    public var paths: [String] { grantsAll ? ["/"] : granted }
 
     /// Whether any operation asks for one of them.
     public var grantsSomething: Bool {
@@ -92,6 +98,8 @@ public struct Caller: Sendable {
     public var name: String
     /// What the caller may do.
     public var permissions: Permissions
+    /// The names of the roles that a scenario gives the caller.
+    public var roles: [String] = []
     /// Whether the caller gave the name.
     public var isNamed = true
     /// The name by which rules know the caller: as the scenario spells it, however the request does.
@@ -100,10 +108,18 @@ public struct Caller: Sendable {
     /// An anonymous caller, who may do everything.
     public static let anyone = Caller(name: "anonymous", permissions: .all, isNamed: false)
 
-    /// A caller by the name in refusals and the permissions.
-    public init(name: String, permissions: Permissions, isNamed: Bool = true, known: String? = nil) {
+    /// The same caller with more permissions.
+    public func with(_ more: [String]) -> Caller {
+        var copy = self
+        copy.permissions = Permissions(permissions.paths + more)
+        return copy
+    }
+
+    /// A caller by the name in refusals, the permissions and the roles.
+    public init(name: String, permissions: Permissions, roles: [String] = [], isNamed: Bool = true, known: String? = nil) {
         self.name = name
         self.permissions = permissions
+        self.roles = roles
         self.isNamed = isNamed
         self.known = known
     }

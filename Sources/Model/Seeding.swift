@@ -20,6 +20,10 @@ public struct Seeding: Sendable {
     public var storeTypes: [String: Int] = [:]
     /// The ids of the containers.
     public var containers: [String: Int] = [:]
+    /// The ids of the permission sets.
+    public var permissionSets: [String: GUID] = [:]
+    /// The ids of the types of PAM providers.
+    public var pamTypes: [String: GUID] = [:]
 
     /// Looks a name up, without case. An unknown name is a mistake.
     ///

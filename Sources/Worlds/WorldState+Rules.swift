@@ -14,7 +14,10 @@ extension WorldState {
     /// - Returns: `nil` for a request that gets 401.
     public func admit(_ exchange: Exchange, now: Timestamp) -> Caller? {
         guard case .operation = exchange.subject else { return .anyone }
-        return scenario.access.admit(exchange.credential, tokens, now: now)
+        let caller = scenario.access.admit(exchange.credential, tokens, now: now)
+        guard let names = caller?.roles, !names.isEmpty else { return caller }
+        let roles = names.compactMap { estate.security.roles.named($0) }.filter(\.isEnabled)
+        return caller.map { $0.with(roles.flatMap(\.permissions)) }
     }
 
     /// The rule that strikes a request, if one does. Counts and draws.

@@ -5,7 +5,7 @@ public struct Identifiers: Sendable {
     /// What an identifier is for. Each kind has its own sequence, so that kinds do not affect each other.
     public enum Kind: UInt64, Sendable, CaseIterable {
         case agent = 1
-        case store, jobType, storeJobType, job, correlation, token, certificate, secret
+        case store, jobType, storeJobType, job, correlation, token, certificate, secret, security
     }
 
     private let seed: UInt64
@@ -63,6 +63,9 @@ public struct Identifiers: Sendable {
     public static func fixed(_ kind: Kind, _ key: String, seed: UInt64) -> GUID {
         guid(seed ^ Mixing.mix(kind.rawValue), Mixing.digest(key.lowercased()))
     }
+
+    /// The identifier of something that has no row of its own, or that comes with the mock. See `fixed(_:_:seed:)`.
+    public func fixed(_ kind: Kind, _ key: String) -> GUID { Self.fixed(kind, key, seed: seed) }
 
     /// Hashes two words to a GUID that is marked as version 4 with RFC 9562's variant.
     private static func guid(_ a: UInt64, _ b: UInt64) -> GUID {

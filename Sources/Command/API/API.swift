@@ -1,5 +1,6 @@
 public import Model
 import Orchestrators
+import Security
 import Stores
 
 /// Every operation of Command that is served. `docs/fidelity/` has a row for each.
@@ -8,4 +9,5 @@ public enum API {
     public static let operations: [Operation] =
         StatusOperations.all + AgentOperations.all + JobTypeOperations.all + CertificateStoreOperations.all
         + StoreTypeOperations.all + ContainerOperations.all + JobOperations.all + PamProviderOperations.all
+        + RoleOperations.all + IdentityOperations.all + ClaimOperations.all + PermissionSetOperations.all
 }

@@ -3,6 +3,7 @@ public import Entities
 import Model
 import Orchestrators
 public import ScenarioFormat
+import Security
 import Stores
 
 /// What the `estate` part of a scenario may say, and how an estate is written so that reading it gives the same estate.
@@ -31,6 +32,17 @@ public enum EstateFile {
             .init(
                 "certificates", .list(.named("certificate") { CertificateSeed.certificate.shape }),
                 about: "certificates, also those that lie in no store"),
+            .init(
+                "permissionSets", .list(.named("permissionSet") { PermissionSet.model.shape }),
+                about: "permission sets in addition to Global"),
+            .init(
+                "identities", .list(.named("identity") { SecurityIdentity.model.shape }), about: "users and groups that roles are given to"),
+            .init("claims", .list(.named("claim") { SecurityClaim.model.shape }), about: "claims that give roles"),
+            .init("roles", .list(.named("role") { SecurityRole.model.shape }), about: "security roles in addition to the built-in ones"),
+            .init(
+                "pamTypes", .list(.named("pamType") { PamType.model.shape }),
+                about: "types of PAM providers in addition to the built-in ones"
+            ),
             .init("pamProviders", .list(.named("pamProvider") { PamProvider.model.shape }), about: "PAM providers"),
             .init(
                 "jobs", .list(.named("job") { JobSeed.model.shape }),
@@ -53,7 +65,12 @@ extension Estate {
             list("jobTypes", jobTypes.all, JobType.model, &writer)
             list("storeTypes", storeTypes.all, StoreType.model, &writer)
             list("containers", containers.all, Container.model, &writer)
-            list("pamProviders", pamProviders.all, PamProvider.model, &writer)
+            list("permissionSets", security.permissionSets.all, PermissionSet.model, &writer)
+            list("identities", security.identities.all, SecurityIdentity.model, &writer)
+            list("claims", security.claims.all, SecurityClaim.model, &writer)
+            list("roles", security.roles.all, SecurityRole.model, &writer)
+            list("pamTypes", security.pamTypes.all, PamType.model, &writer)
+            list("pamProviders", security.pamProviders.all, PamProvider.model, &writer)
             list("certificates", certificates.table.all.map { CertificateSeed($0) }, CertificateSeed.certificate, &writer)
             list("certificateStores", stores.all, CertificateStore.model, &writer)
             let attempts = jobs.history.all

@@ -9,6 +9,7 @@ extension EstateBuilder {
         put(agent("uo-1", .approved, ["PEM", "LOGS", "SampleCustomJobType"]))
         put(agent("uo-2", .new, ["PEM", "LOGS"]))
         put(store("web-1", "/etc/ssl/app.pem", agent: "uo-1"))
+        addSmallSecurity()
     }
 
     mutating func addLarge() {

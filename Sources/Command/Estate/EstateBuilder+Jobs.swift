@@ -108,6 +108,7 @@ extension Estate {
         jobs.history.evicted = numbers.lostAttempts
         highestStoreType = max(highestStoreType, numbers.highestStoreType)
         highestContainer = max(highestContainer, numbers.highestContainer)
+        security.keep(given: numbers.securityIDs)
         certificates.items = max(certificates.items, numbers.inventoryItems)
         issued = numbers.issued
     }

@@ -58,6 +58,8 @@ public struct EstateBuilder {
         for agent in self.estate.agents.all { seeding.agents[agent.machine.lowercased()] = agent.id }
         for type in self.estate.storeTypes.all { seeding.storeTypes[type.shortName.lowercased()] = type.number }
         for container in self.estate.containers.all { seeding.containers[container.name.lowercased()] = container.id }
+        for set in self.estate.security.permissionSets.all { seeding.permissionSets[set.name.lowercased()] = set.id }
+        for type in self.estate.security.pamTypes.all { seeding.pamTypes[type.name.lowercased()] = type.id }
         for store in self.estate.stores.all { stores[StoreKey(store)] = store }
     }
 
@@ -74,7 +76,10 @@ public struct EstateBuilder {
     private static func base(_ node: YAMLNode?) -> Base? { node?["from"]?.text.flatMap { Base(rawValue: $0) } }
 
     private mutating func begin(from base: Base) {
-        if base != .nothing { for type in StoreType.builtIn { put(type) } }
+        if base != .nothing {
+            for type in StoreType.builtIn { put(type) }
+            addBuiltInSecurity()
+        }
         switch base {
         case .nothing, .empty: break
         case .small: addSmall()
@@ -102,7 +107,7 @@ public struct EstateBuilder {
         for item in node?["jobTypes"]?.items ?? [] { addJobType(item) }
         for item in node?["storeTypes"]?.items ?? [] { addStoreType(item) }
         for item in node?["containers"]?.items ?? [] { addContainer(item) }
-        for item in node?["pamProviders"]?.items ?? [] { addPamProvider(item) }
+        addSecurity(node)
         for item in node?["agents"]?.items ?? [] { addAgent(item) }
         for item in node?["certificates"]?.items ?? [] { addCertificate(item) }
         let items = node?["certificateStores"]?.items ?? []
@@ -191,12 +196,6 @@ public struct EstateBuilder {
         if let known, known.schedule != container.schedule { rescheduled.insert(known.id) }
         seeding.containers[name.lowercased()] = container.id
         estate.containers.put(container, at: container.id)
-    }
-
-    private mutating func addPamProvider(_ node: YAMLNode) {
-        var provider = PamProvider(id: (estate.pamProviders.lastKey ?? 0) + 1, name: "")
-        PamProvider.model.seed(node, into: &provider, &seeding)
-        estate.pamProviders.put(provider, at: provider.id)
     }
 
     private mutating func addAgent(_ node: YAMLNode) {

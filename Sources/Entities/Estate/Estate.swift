@@ -1,7 +1,7 @@
 public import Base
 import HashTreeCollections
 
-/// What exists in Command: agents, stores, store types, containers, job types and jobs, each in a table.
+/// What exists in Command: agents, stores, store types, containers, job types, jobs, roles and the like, each in a table.
 ///
 /// A value: a copy of it is a fork. Endpoints are given it to read; only a commit, which cannot fail, may change it.
 public struct Estate: Sendable {
@@ -15,14 +15,15 @@ public struct Estate: Sendable {
     public var stores = CertificateStore.table([])
     /// All store types by number, built-in ones included.
     public private(set) var storeTypes = Table<Int, StoreType>(sortedBy: { $0.number < $1.number })
-    /// The names, in lower case, of all that store types ever declared to be secret: properties and entry parameters.
+    /// The names, in lower case, of all that types ever declared to be secret: of stores properties and entry parameters, of PAM providers
+    /// parameters.
     public private(set) var secretNames: Set<String> = []
     /// All containers by id.
     public var containers = Table<Int, Container>(sortedBy: { $0.id < $1.id })
     /// The custom job types by id, listed by name without case.
     public private(set) var jobTypes = Table<GUID, JobType>(sortedBy: { $0.name.lowercased() < $1.name.lowercased() })
-    /// All PAM providers by id.
-    public var pamProviders = Table<Int, PamProvider>(sortedBy: { $0.id < $1.id })
+    /// Roles, identities, claims, permission sets, PAM providers and their types.
+    public var security = SecurityTables()
     /// The jobs scheduled and run, and their history.
     public var jobs = Jobs()
     /// The certificates that stores hold.
@@ -50,6 +51,13 @@ public struct Estate: Sendable {
         storeTypes.put(type, at: type.number)
         secretNames.formUnion(type.details.secrets)
         secretNames.formUnion(type.details.entryParameters.filter { $0.type == .secret }.map { $0.name.lowercased() })
+    }
+
+    /// Puts a type of PAM providers in, or in the place of the one with its Id. What each secret says for a secret parameter stands in the
+    /// properties of stores, under the parameter's name; what providers say is known by where it stands.
+    public mutating func put(_ type: PamType) {
+        security.put(type)
+        secretNames.formUnion(type.parameters.filter { $0.dataType == .secret && $0.isInstanceLevel }.map { $0.name.lowercased() })
     }
 
     /// Takes a store type out, whose number is not given again. Nothing happens if there is none.

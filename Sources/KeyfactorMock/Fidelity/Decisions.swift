@@ -127,6 +127,27 @@ enum Decisions {
           query. An attempt whose agent or store is gone cannot be rescheduled.
         """
 
+    /// Roles and what surrounds them.
+    static let security = """
+        - A role has one list of permissions. The first version shows those for everything as words, `CertificateStoreManagement:Read`, the
+          second all of them as paths; requests of both take either. Which word is which path is assumed; a word without a path here, such as
+          `API:Read`, is kept and shown as it is.
+        - `Permissions/Collections`, `Containers` and `PamProviders` are views of that list: `Read` for container 3 is
+          `/certificate_stores/read/3/`.
+        - A role that grants `/` is shown with every permission that the mock knows.
+        - Permissions of a role are not held against its permission set. `Valid` is always true.
+        - Callers have what the scenario grants them; a caller to whom it gives roles by name has what those grant in addition, as long as they
+          are enabled. Identities and claims give nobody anything here.
+        - Identity providers cannot be listed or made; the provider of a claim gets an Id made from its scheme.
+        - An Id is never given twice. Names are compared without case.
+        """
+
+    /// PAM providers.
+    static let pam = """
+        - A value for a parameter of type Secret is dropped as it is read; in its place stands a GUID that stays the same.
+        - A provider is not asked for anything: a store's secret may name any provider.
+        """
+
     /// Access.
     static let access = """
         - Users are compared without case; a domain only if both sides have one. In mode `any` a user that the scenario names keeps its

@@ -3,6 +3,7 @@ import Command
 import Model
 import Orchestrators
 import Rules
+import Security
 import Stores
 
 /// A page about how far responses can be believed, written from the code. `keyfactor-mock fidelity NAME` prints it, and `docs/fidelity/`
@@ -31,7 +32,11 @@ public struct FidelityPage: Sendable {
                 ("Schedules", Decisions.schedules), ("Store types", Decisions.storeTypes), ("Containers", Decisions.containers),
             ]),
         area(
-            "general", "General behavior", StatusOperations.all + PamProviderOperations.all,
+            "security", "Security and PAM",
+            RoleOperations.all + IdentityOperations.all + ClaimOperations.all + PermissionSetOperations.all + PamProviderOperations.all,
+            [("Roles, identities, claims", Decisions.security), ("PAM providers", Decisions.pam)]),
+        area(
+            "general", "General behavior", StatusOperations.all,
             [("Requests", Decisions.requests), ("Access", Decisions.access), ("Known differences", Decisions.known)]),
         FidelityPage(name: "refusals", title: "Refusals", parts: [FidelityTexts.refusals, refusals, FidelityTexts.otherRefusals]),
         FidelityPage(name: "failures", title: "Failures by name", parts: [FidelityTexts.failures, failures]),

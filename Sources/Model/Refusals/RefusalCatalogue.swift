@@ -233,7 +233,7 @@ extension Refusal {
             provenance: .assumed, why: "a limit of the mock, not of Command")
     }
 
-    private static func notFound(_ message: String, _ provenance: Provenance) -> Refusal {
+    static func notFound(_ message: String, _ provenance: Provenance) -> Refusal {
         Refusal(status: 404, code: notFoundCode, message: message, provenance: provenance)
     }
 

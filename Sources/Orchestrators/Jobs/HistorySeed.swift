@@ -95,6 +95,8 @@ public struct NumberSeed: Modelled {
     public var highestStoreType = 101
     /// The highest container Id ever given.
     public var highestContainer = 0
+    /// The highest Ids ever given to roles, identities, claims, PAM providers, their values and their types' parameters.
+    public var securityIDs: [Int] = []
     /// The last CertStoreInventoryItemId.
     public var inventoryItems = 0
     /// How many identifiers of each kind have been drawn.
@@ -107,6 +109,10 @@ public struct NumberSeed: Modelled {
         Seed("lostAttempts", .number, about: "how many attempts the history no longer holds", \.lostAttempts)
         Seed("highestStoreType", .given(from: 0), about: "the highest StoreType ever given", \.highestStoreType)
         Seed("highestContainer", .given(from: 0), about: "the highest container Id ever given", \.highestContainer)
+        Seed(
+            "securityIds", .list(.given(from: 0)),
+            about: "the highest ids ever given to roles, identities, claims, PAM providers, their values and their types' parameters",
+            \.securityIDs)
         Seed("inventoryItems", .given(from: 0), about: "the last CertStoreInventoryItemId", \.inventoryItems)
         Seed("issued", .list(.number), about: "how many identifiers of each kind have been drawn", \.issued)
     }
@@ -120,6 +126,7 @@ public struct NumberSeed: Modelled {
         lostAttempts = estate.jobs.history.evicted
         highestStoreType = max(estate.highestStoreType, estate.storeTypes.lastKey ?? 0)
         highestContainer = max(estate.highestContainer, estate.containers.lastKey ?? 0)
+        securityIDs = estate.security.given
         inventoryItems = estate.certificates.items
         issued = estate.identifiers.issued
     }

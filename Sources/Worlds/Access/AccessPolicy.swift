@@ -24,6 +24,8 @@ public struct AccessPolicy: Sendable {
         public var password: String
         /// What the user may do.
         public var permissions: Permissions
+        /// The names of the user's roles, whose permissions come in addition.
+        var roles: [String]
         /// The world of the requests that name none.
         var world: String?
     }
@@ -36,6 +38,8 @@ public struct AccessPolicy: Sendable {
         public var secret: String
         /// What the client may do.
         public var permissions: Permissions
+        /// The names of the client's roles, whose permissions come in addition.
+        var roles: [String]
         /// The world of the requests that name none.
         var world: String?
     }
@@ -70,11 +74,11 @@ public struct AccessPolicy: Sendable {
         case (_, .none): nil
         case (.any, .basic(let user, _)): named(user)
         case (.basic, .basic(let user, let password)), (.both, .basic(let user, let password)):
-            self.user(user, password).map { Caller(name: user.text, permissions: $0.permissions, known: $0.name) }
+            self.user(user, password).map { Caller(name: user.text, permissions: $0.permissions, roles: $0.roles, known: $0.name) }
         case (.bearer, .basic), (.basic, .bearer): nil
         case (_, .bearer(let text)):
             switch tokens.find(text, now: now) {
-            case .valid(let client): Caller(name: client, permissions: clients.first { $0.id == client }?.permissions ?? .all)
+            case .valid(let client): self.client(client)
             case .unknown: mode == .any ? Caller(name: "bearer", permissions: .all, isNamed: false) : nil
             case .expired: nil
             }
@@ -108,7 +112,12 @@ public struct AccessPolicy: Sendable {
 
     private func named(_ user: Credential.User) -> Caller {
         let known = users.first { Credential.User($0.name).isSame(as: user) }
-        return Caller(name: user.text, permissions: known?.permissions ?? .all, known: known?.name)
+        return Caller(name: user.text, permissions: known?.permissions ?? .all, roles: known?.roles ?? [], known: known?.name)
+    }
+
+    private func client(_ id: String) -> Caller {
+        let known = clients.first { $0.id == id }
+        return Caller(name: id, permissions: known?.permissions ?? .all, roles: known?.roles ?? [])
     }
 
     /// Whether a password, or a client's secret, is the one given, in UTF-8 or, as requests and OkHttp send it, in Latin-1.

@@ -168,17 +168,21 @@ extension AccessPolicy {
         users = (node["users"]?.items ?? []).map { user in
             User(
                 name: user["name"]?.text ?? "", password: user["password"]?.text ?? "", permissions: Self.permissions(user),
+                roles: Self.roles(user),
                 world: user["world"]?.text)
         }
         clients = (node["clients"]?.items ?? []).map { client in
             Client(
                 id: client["id"]?.text ?? "", secret: client["secret"]?.text ?? "", permissions: Self.permissions(client),
+                roles: Self.roles(client),
                 world: client["world"]?.text)
         }
         if let lifetime = node["tokens"]?["expiresIn"]?.duration { tokenLifetime = lifetime }
     }
 
     private static func permissions(_ node: YAMLNode) -> Permissions {
-        node["permissions"].map { Permissions($0.items.compactMap(\.text)) } ?? .all
+        node["permissions"].map { Permissions($0.items.compactMap(\.text)) } ?? (node["roles"] == nil ? .all : Permissions([]))
     }
+
+    private static func roles(_ node: YAMLNode) -> [String] { node["roles"]?.items.compactMap(\.text) ?? [] }
 }

@@ -47,7 +47,11 @@ public enum ScenarioShape {
 
     private static let permissions = Field(
         "permissions", .list(.text("a permission such as /agents/management/read/ or *", pattern: "/.*|\\*")),
-        about: "what the caller may do; everything if left out")
+        about: "what the caller may do; everything if left out, unless it has roles")
+
+    private static let roles = Field(
+        "roles", .list(.text("the name of a role", length: 1...128)),
+        about: "the names of the caller's roles in the estate, whose permissions it has in addition")
 
     private static let world = Field(
         "world", .text("a world's name", pattern: "[A-Za-z0-9._-]{1,64}"), about: "the world of the caller's requests that name none")
@@ -74,7 +78,7 @@ public enum ScenarioShape {
                         fields: [
                             .init("name", .text("a user", length: 1...256), required: true, about: "DOMAIN\\user, user@DOMAIN or user"),
                             .init("password", .text(), required: true, about: "the password"),
-                            permissions, world,
+                            permissions, roles, world,
                         ])), about: "who may log in with Basic"),
             .init(
                 "clients",
@@ -84,7 +88,7 @@ public enum ScenarioShape {
                         fields: [
                             .init("id", .text("a client id", length: 1...256), required: true, about: "the OAuth client's id"),
                             .init("secret", .text(), required: true, about: "its secret"),
-                            permissions, world,
+                            permissions, roles, world,
                         ])), about: "who may ask the token endpoint for a token"),
             .init(
                 "tokens", .object("tokens", fields: [.init("expiresIn", .duration, about: "how long a token lives; default 1h")]),

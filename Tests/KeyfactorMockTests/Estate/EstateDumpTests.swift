@@ -79,9 +79,21 @@ struct EstateDumpTests {
         let path = operation.path
         if path.hasSuffix("JobStatus/Data") { return estate.jobs.history.all.map { path + "?jobHistoryId=\($0.id)" } }
         if path.contains("{name}") { return estate.storeTypes.all.map { path.replacing("{name}", with: $0.shortName) } }
+        if path.hasSuffix("/Lookup") { return [path + "?accountName=x"] }
+        if path.hasSuffix("/Claims/Roles") {
+            return estate.security.claims.all.map {
+                path + "?ClaimType=\($0.kind.rawValue)&ClaimValue=\($0.value)&ProviderAuthenticationScheme=\($0.scheme)"
+            }
+        }
         guard path.contains("{id}") else { return [path + "?ReturnLimit=1000"] }
+        let segments = path.split(separator: "/")
         let ids: [String] =
-            switch path.split(separator: "/")[0] {
+            switch segments[0] == "Security" ? segments[1] : segments[0] {
+            case "Roles": estate.security.roles.all.map { String($0.id) }
+            case "Identities": estate.security.identities.all.map { String($0.id) }
+            case "Claims": estate.security.claims.all.map { String($0.id) }
+            case "PermissionSets": estate.security.permissionSets.all.map(\.id.text)
+            case "PamProviders": estate.security.pamProviders.all.map { String($0.id) }
             case "Agents": estate.agents.all.map(\.id.text)
             case "JobTypes": estate.jobTypes.all.map(\.id.text)
             case "CertificateStores": estate.stores.all.map(\.id.text)
@@ -97,16 +109,23 @@ struct EstateDumpTests {
 private struct Walk {
     let life: Life
     private var random: SplitMix
+    /// What writes to roles are drawn from, so that the other writes stay as they are.
+    private var another: SplitMix
     private var made = 0
 
     init(product: String, seed: UInt64) throws {
         random = SplitMix(seed: seed)
+        another = SplitMix(seed: seed + 100)
         let silent = random.next() % 2 == 0
         let start = "2026-11-22T12:00:00Z"
         let estate = """
               containers: [ { name: Shelf, schedule: { Daily: { Time: "2026-03-01T02:00:00Z" } } }, { name: Empty, storeType: PEM } ]
               storeTypes: [ { shortName: Odd, supports: [ add, enrollment, discovery ], properties: [ { name: Key, type: Secret } ] } ]
-              pamProviders: [ { name: Vault } ]
+              identities: [ { account: 'D\\u' } ]
+              claims: [ { type: OAuthRole, value: readers, scheme: Idp, description: d } ]
+              roles: [ { name: Extra, permissions: [ '/certificate_stores/read/1/', 'API:Read' ], identities: [ 2 ], claims: [ 1 ], email: a@b.example } ]
+              pamTypes: [ { name: Safe, parameters: [ { name: Pin, type: secret, instanceLevel: true }, { name: Url } ] } ]
+              pamProviders: [ { name: Vault }, { name: Box, type: Safe, values: [ { parameter: Url, value: x }, { parameter: Pin, value: s } ] } ]
               agents:
                 - { machine: uo-3, capabilities: [ PEM, Odd, LOGS, SampleCustomJobType ], polls: \(!silent), blueprint: Blue }
               certificateStores:
@@ -155,6 +174,7 @@ private struct Walk {
         let mock = life.mock
         let estate = mock.world
         made += 1
+        if made % 3 == 0 { try security() }
         let agent = pick(estate.agents.all.map(\.id.text)) ?? ""
         let store = pick(estate.stores.all.map(\.id.text)) ?? ""
         let container = pick(estate.containers.all.map { String($0.id) } + ["null"]) ?? "null"
@@ -211,6 +231,48 @@ private struct Walk {
             let attempt = pick(estate.jobs.history.all.map(\.id)) ?? 1
             _ = try mock.get("/OrchestratorJobs/JobHistory")
             _ = try mock.post("/OrchestratorJobs/" + (pick(["Reschedule", "Acknowledge"]) ?? ""), #"{"JobAuditIds":[\#(attempt)]}"#)
+        }
+    }
+}
+
+extension Walk {
+    /// One write to roles and what surrounds them, or to PAM providers.
+    private mutating func security() throws {
+        swap(&random, &another)
+        defer { swap(&random, &another) }
+        let (mock, security) = (life.mock, life.mock.world.security)
+        let role = pick(security.roles.all.map(\.id)) ?? 1
+        let version = pick(["1", "2"])!
+        let headers = [("x-keyfactor-requested-with", "APIClient"), ("x-keyfactor-api-version", version)]
+        let send = { (method: Method, path: String, body: String) in _ = try mock.send(method, path, headers: headers, body: body) }
+        switch random.next() % 14 {
+        case 0, 1:
+            try send(
+                .post, "/Security/Roles",
+                #"{"Name":"R\#(made)","Description":"d","Permissions":["Certificates:Read","/certificate_stores/read/\#(made % 3)/"],"Claims":[{"ClaimType":4,"ClaimValue":"v\#(made % 4)","ProviderAuthenticationScheme":"Idp"}]}"#
+            )
+        case 2: try send(.delete, "/Security/Roles/\(role)", "")
+        case 3: try send(.put, "/Security/Roles", #"{"Id":\#(role),"Name":"R\#(made)","Description":"e","Enabled":false}"#)
+        case 4: try send(.post, "/Security/Identities", #"{"AccountName":"D\\u\#(made % 5)"}"#)
+        case 5: try send(.delete, "/Security/Identities/\(pick(security.identities.all.map(\.id)) ?? 1)", "")
+        case 6:
+            try send(
+                .put, "/Security/Roles/\(role)/Identities", #"{"Ids":[\#(pick(security.identities.all.map { String($0.id) }) ?? "")]}"#)
+        case 7:
+            try send(
+                .post, "/Security/Claims",
+                #"{"ClaimType":5,"ClaimValue":"s\#(made)","ProviderAuthenticationScheme":"Idp","Description":"c"}"#)
+        case 8: try send(.delete, "/Security/Claims/\(pick(security.claims.all.map(\.id)) ?? 1)", "")
+        case 9: try send(.post, "/PermissionSets", #"{"Name":"S\#(made)","Permissions":["/"]}"#)
+        case 10: try send(.post, "/PamProviders/Types", #"{"Name":"T\#(made)","Parameters":[{"Name":"P","DataType":2},{"Name":"q"}]}"#)
+        case 11, 12:
+            let type = pick(security.pamTypes.all)
+            let values = (type?.parameters ?? []).map { #"{"Value":"hush","ProviderTypeParam":{"Id":\#($0.id)}}"# }.joined(separator: ",")
+            try send(
+                .post, "/PamProviders",
+                #"{"Name":"P\#(made)","ProviderType":{"Id":"\#(type?.id.text ?? "")"},"ProviderTypeParamValues":[\#(values)],"SecuredAreaId":\#(made)}"#
+            )
+        default: try send(.delete, "/PamProviders/\(pick(security.pamProviders.all.map(\.id)) ?? 1)", "")
         }
     }
 }
