@@ -57,7 +57,7 @@ extension SecurityRole: Modelled {
         Member("Permissions", .list(.permission(asWord: true))) { role in
             PermissionWords.expanded(role.permissions).filter { PermissionWords.scope($0) == nil }
         }
-            .asked(.requests, \.permissions)
+        .asked(.requests, \.permissions)
         Seed("permissions", .list(.permission()), about: "what it grants, as paths", \.permissions)
         Seed("identities", .list(.given()), about: "the ids of the identities that have it", \.identities)
         Seed("claims", .list(.given()), about: "the ids of the claims that give it", \.claims)

@@ -33,7 +33,7 @@ struct OpenAPITests {
 
     @Test func anEarlierReleaseLacksWhatItDoesNotServe() throws {
         let described = Set(Self.operations(try Self.document(#"product: "10.5""#)).map(\.name))
-        #expect(described == Set(API.operations.filter { $0.isServed(by: .v10) }.map(\.name)))
+        #expect(described == Set(API.operations.filter { $0.since == .v10 }.map(\.name)))
     }
 
     @Test func theServersAreTheBasePaths() throws {
@@ -85,7 +85,7 @@ struct OpenAPITests {
     func everyGetAnswersTheMembersDescribed(_ scenario: String, _ reason: String) throws {
         let mock = try Self.life(scenario).mock
         let product = mock.server.worlds.standard.withState { $0.scenario.product }
-        for endpoint in API.operations where endpoint.method == .get && endpoint.isServed(by: product) {
+        for endpoint in API.operations where endpoint.method == .get && endpoint.since <= product {
             let reply = try mock.get(try Self.fill(endpoint.path, mock))
             guard let answer = endpoint.returns?(product) else {
                 #expect(reply.status == 204, "\(endpoint.name)")
@@ -119,7 +119,9 @@ struct OpenAPITests {
         guard path.contains("{") else { return path }
         let list = path.split(separator: "/").prefix { !$0.hasPrefix("{") && $0 != "Name" }.map { "/" + $0 }.joined()
         let row = try #require(try mock.get(list).json.elements.first)
-        let id = row["AgentId"].flatMap { list == "/Agents" ? $0.text : nil } ?? row["Id"].map { $0.text ?? $0.source } ?? row["StoreType"]?.source ?? ""
+        let id =
+            row["AgentId"].flatMap { list == "/Agents" ? $0.text : nil } ?? row["Id"].map { $0.text ?? $0.source } ?? row["StoreType"]?
+            .source ?? ""
         return path.replacing("{id}", with: id).replacing("{name}", with: row["ShortName"]?.text ?? "")
     }
 
