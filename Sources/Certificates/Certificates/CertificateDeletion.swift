@@ -1,5 +1,6 @@
 import Base
 import Entities
+import MicroHTTP
 import Model
 
 /// What deletes certificates, or only their private keys. Stores that hold them keep them.

@@ -1,5 +1,6 @@
 import Base
 import Entities
+import MicroHTTP
 import Model
 import PKI
 
@@ -77,14 +78,14 @@ struct KeyFile: Sendable {
         case .pem:
             return Array(pem.utf8)
         case .zip:
-            return ZIP.archive([("certificate.pem", Array(pem.utf8)), ("certificate.pfx", pfx(certificates))])
+            return ZIP.make([("certificate.pem", Array(pem.utf8)), ("certificate.pfx", pfx(certificates))], modified: chain[0].notBefore)
         default:
             return pfx(certificates)
         }
     }
 
     private func pfx(_ certificates: [[UInt8]]) -> [UInt8] {
-        PKCS12.file(key, certificates, password: password, friendlyName: friendlyName, isLegacy: isLegacy)
+        PKCS12.make(key: key, certificates: certificates, password: password, friendlyName: friendlyName, isLegacy: isLegacy)
     }
 
     /// The certificate, its key, encrypted, and the rest of the chain, as recorded.

@@ -1,6 +1,8 @@
 import Base
 import Entities
+import MicroHTTP
 import Model
+import Orchestrators
 import PKI
 
 /// What brings certificates in that were made elsewhere.

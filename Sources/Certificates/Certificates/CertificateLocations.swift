@@ -1,5 +1,6 @@
 import Base
 import Entities
+import MicroHTTP
 import Model
 
 /// Where certificates lie, and who may do what with them.

@@ -1,6 +1,7 @@
 import Base
 import Entities
 import Issuance
+import MicroHTTP
 import Model
 
 /// What changes the metadata of certificates.

@@ -1,4 +1,4 @@
-public import Base
+import Base
 public import Entities
 public import Model
 import PKI
@@ -8,7 +8,7 @@ extension Certificate: Modelled {
     /// request does not ask to be included is empty. Query fields as documented and as clients use them.
     public static let model = Model<Certificate>([.shown: "CertificateRetrievalResponse"]) {
         identity
-        key
+        keyFields
         issuing
         contents
         places
@@ -41,7 +41,7 @@ extension Certificate: Modelled {
         Member("CertState", .number) { $0.state.rawValue }.filtered()
     }
 
-    @FieldBuilder<Certificate> private static var key: [Field<Certificate>] {
+    @FieldBuilder<Certificate> private static var keyFields: [Field<Certificate>] {
         Member("KeySizeInBits", .number) { $0.content.keySize }.filtered("KeySize")
         Member("KeyType", .number) { $0.content.keyType.rawValue }.filtered()
         Member("KeyAlgorithm", .text, nullable: { $0.content.keyType.algorithm }).sent(by: is25)
@@ -64,9 +64,9 @@ extension Certificate: Modelled {
         Member("RevocationReason", .number, nullable: { $0.revocation?.reason }).filtered()
         Member("RevocationComment", .text, nullable: { $0.revocation?.comment })
         Member("CertificateAuthorityId", .number, nullable: { $0.origin.authority })
-        Member("CertificateAuthorityName", .text, nullable: { $0.authority(in: $1.estate)?.fullName })
+        Member("CertificateAuthorityName", .text, nullable: { $0.authority(in: $1.estate)?.name })
         Member("TemplateName", .text, nullable: { $0.template(in: $1.estate)?.displayName }).filtered("TemplateDisplayName")
-        Member("TemplateShortName", .text, nullable: { $0.template(in: $1.estate)?.commonName }).queryOnly()
+        Member("TemplateShortName", .text, nullable: { $0.template(in: $1.estate)?.name }).queryOnly()
         Member("ArchivedKey", .flag) { _ in false }.filtered()
         Member("HasPrivateKey", .flag) { $0.key != nil && $1.includes("includehasprivatekey") }
         Member("HasPrivateKey", .flag) { $0.key != nil }.queryOnly()
@@ -112,19 +112,19 @@ extension Certificate: Modelled {
         Member("Curve", .text, nullable: { $0.content.curve })
         Member("EnrollmentPatternId", .number, nullable: { $0.origin.pattern }).sent(by: is25)
         Member("Lifespan", .number) { $0.lifespan }.sent(by: is25)
-        Member("CA", .text, nullable: { $0.authority(in: $1.estate)?.fullName }).queryOnly()
+        Member("CA", .text, nullable: { $0.authority(in: $1.estate)?.name }).queryOnly()
     }
 }
 
 extension Certificate {
     /// A part of its distinguished name.
-    func part(_ name: String) -> String? { DistinguishedName.part(name, of: subject) }
+    func part(_ name: String) -> String? { (try? DistinguishedName(subject))?[name] }
 
     /// For how many days it is valid, the begun one counted.
     var lifespan: Int { Int((notAfter.ticks - notBefore.ticks + Timestamp.ticksPerDay - 1) / Timestamp.ticksPerDay) }
 
     /// The authority that issued it, if Command manages that.
-    func authority(in estate: Estate) -> Authority? { origin.authority.flatMap { estate.authorities[$0] } }
+    func authority(in estate: Estate) -> Entities.CertificateAuthority? { origin.authority.flatMap { estate.authorities[$0] } }
 
     /// The template that it was enrolled for.
     func template(in estate: Estate) -> Template? { origin.template.flatMap { estate.templates[$0] } }

@@ -1,5 +1,6 @@
 import Base
 import Entities
+import MicroHTTP
 import Model
 
 /// What gives certificates to security roles.
@@ -73,12 +74,12 @@ extension Estate {
     /// - Returns: `nil` if none is named.
     func owner(id: Int?, name: String?, _ member: String) throws(Refusal) -> (id: Int, name: String)? {
         if let id {
-            guard let role = roles[id] else { throw .badArgument("\(member)Id: expected the id of a security role, found \(id).") }
+            guard let role = security.roles[id] else { throw .badArgument("\(member)Id: expected the id of a security role, found \(id).") }
             return (role.id, role.name)
         }
         guard let name, !name.isEmpty else { return nil }
-        guard let role = roles.all.first(where: { $0.name.lowercased() == name.lowercased() }) else {
-            let nearest = nearestWord(to: name, among: roles.all.map(\.name)).map { "; did you mean '\($0)'?" } ?? "."
+        guard let role = security.roles.all.first(where: { $0.name.lowercased() == name.lowercased() }) else {
+            let nearest = nearestWord(to: name, among: security.roles.all.map(\.name)).map { "; did you mean '\($0)'?" } ?? "."
             throw .badArgument("\(member)Name: expected the name of a security role, found '\(name.prefix(60))'\(nearest)")
         }
         return (role.id, role.name)

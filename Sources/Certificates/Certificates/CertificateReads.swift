@@ -1,6 +1,7 @@
 import Base
-import Entities
-import Model
+public import Entities
+import MicroHTTP
+public import Model
 
 /// What can be read of certificates.
 enum CertificateReads {
@@ -72,10 +73,9 @@ enum CertificateReads {
         ], established: "a JSON string that holds CSV, its parameters (documented)", assumed: "all columns; not sorted but by CertId"
     ) { call, estate throws(Refusal) in
         let scope = try CertificateScope(.certificatesRead, call, estate)
-        let filter = try call.query["query"].flatMap { text throws(Refusal) in try CertificateScope.query(of: text, call, estate) }
         let isVisible = visible(revoked: false, expired: false, scope, call.now)
         var text = "CertId,IssuedCN,IssuedDN,IssuerDN,SerialNumber,Thumbprint,NotBefore,NotAfter,CertState\r\n"
-        for row in estate.certificates.all where (isVisible?(row) ?? true) && (filter?.matches(row) ?? true) {
+        for row in try scope.matching(call.query["query"]) where isVisible?(row) ?? true {
             let cells = [
                 String(row.id), row.commonName ?? "", row.subject, row.issuer, row.serial, row.thumbprint, row.notBefore.iso, row.notAfter.iso,
                 row.state.name,

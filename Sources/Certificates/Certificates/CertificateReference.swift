@@ -36,12 +36,12 @@ struct CertificateReference: Sendable {
 
     /// The members of requests that hold it.
     @FieldBuilder<Row> static func members<Row: Modelled>(
-        _ path: any WritableKeyPath<Row.Draft, CertificateReference> & Sendable
+        in forms: Forms, _ path: any WritableKeyPath<Row.Draft, CertificateReference> & Sendable
     ) -> [Field<Row>] {
-        Asked("CertID", .number) { $0[keyPath: path].id = $1.value }
-        Asked("Thumbprint", .text) { $0[keyPath: path].thumbprint = $1.value }
-        Asked("SerialNumber", .text) { $0[keyPath: path].serial = $1.value }
-        Asked("IssuerDN", .text) { $0[keyPath: path].issuer = $1.value }
+        Asked("CertID", .number, in: forms) { $0[keyPath: path].id = $1.value }
+        Asked("Thumbprint", .text, in: forms) { $0[keyPath: path].thumbprint = $1.value }
+        Asked("SerialNumber", .text, in: forms) { $0[keyPath: path].serial = $1.value }
+        Asked("IssuerDN", .text, in: forms) { $0[keyPath: path].issuer = $1.value }
     }
 }
 

@@ -1,5 +1,6 @@
 import Base
 import Entities
+import MicroHTTP
 import Model
 
 /// What revokes certificates, puts them on hold and takes them off it.

@@ -18,7 +18,8 @@ struct CertificateScope {
     /// - Throws: a 403, or a refusal of a collection that does not exist.
     init(_ permission: Permission, collection: Int? = nil, _ call: Call, _ estate: Estate) throws(Refusal) {
         (self.call, self.estate) = (call, estate)
-        let number = try collection ?? Self.collection(of: call)
+        var number = collection
+        if number == nil { number = try Self.collection(of: call) }
         guard let number else {
             try call.require(permission, container: nil)
             members = nil
@@ -52,6 +53,14 @@ struct CertificateScope {
     /// Whether it is all certificates.
     var isEverything: Bool { members == nil }
 
+    /// The certificates of the scope that a query names; all of them without one.
+    func matching(_ query: String?) throws(Refusal) -> [Certificate] {
+        var filter: Query<Certificate>?
+        if let query { filter = try Self.query(of: query, call, estate) }
+        let rows = filter?.key.flatMap { estate.certificates.rows(withKey: $0) } ?? estate.certificates.all
+        return rows.filter { contains($0) && (filter?.matches($0) ?? true) }
+    }
+
     /// A certificate by its id.
     ///
     /// - Throws: the refusal of an id that does not exist, or that is not among these.
@@ -67,7 +76,7 @@ extension Certificate {
     /// What lists of certificates can be filtered and sorted by: the members of the model, and the metadata fields by their names.
     static func queryFields(_ view: View) -> [QueryField<Certificate>] {
         model.queryFields(view)
-            + view.estate.metadataFields.all.map { field in
+            + view.estate.metadataFields.rows.all.map { field in
                 let name = field.name
                 return QueryField(name, field.type.queryKind) { field.type.queryValue($0.metadata[name]) }
             }

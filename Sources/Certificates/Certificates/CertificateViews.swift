@@ -26,13 +26,15 @@ struct CertificateAccess: Modelled {
         ("Revoke", .certificatesRevoke), ("Delete", .certificatesDelete),
     ]
 
+    /// What a role may do with all certificates.
+    static func words(of role: SecurityRole) -> [String] {
+        let granted = Permissions(role.permissions)
+        return words.filter { granted.allow($0.permission, container: nil) }.map(\.word)
+    }
+
     /// The roles that may do something with all certificates.
     static func roles(of estate: Estate) -> [Role] {
-        estate.security.roles.all.compactMap { role in
-            let granted = Permissions(role.permissions)
-            let words = words.filter { granted.allow($0.permission, container: nil) }.map(\.word)
-            return words.isEmpty ? nil : Role(name: role.name, permissions: words)
-        }
+        estate.security.roles.all.map { Role(name: $0.name, permissions: words(of: $0)) }.filter { !$0.permissions.isEmpty }
     }
 }
 

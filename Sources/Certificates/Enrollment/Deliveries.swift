@@ -1,6 +1,8 @@
 import Base
 import Entities
+import MicroHTTP
 import Model
+import Orchestrators
 import Stores
 
 /// What puts an enrolled certificate into certificate stores, by a management job for each.
@@ -64,7 +66,7 @@ extension Estate {
             let schedule = moment.map { Schedule.exactlyOnce($0) } ?? .immediate
             guard let store = self.stores[delivery.store],
                 call.caller.permissions.allow(.storesSchedule, container: store.container),
-                let order = managementOrder(of: change, on: store, schedule)
+                case .success(let order) = managementOrder(.add, change, on: store, schedule)
             else {
                 failed.append(delivery.store)
                 continue

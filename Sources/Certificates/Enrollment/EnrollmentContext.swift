@@ -1,6 +1,7 @@
 import Base
 import Entities
 import Issuance
+import MicroHTTP
 import Model
 
 /// What lists what a caller may enroll for.

@@ -1,5 +1,6 @@
 import Base
 import Entities
+import MicroHTTP
 import Model
 import PKI
 import Stores

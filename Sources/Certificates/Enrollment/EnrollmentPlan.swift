@@ -24,8 +24,9 @@ struct EnrollmentPlan: Sendable {
     /// Checks an enrollment for which the server makes the key.
     init(_ asked: EnrollmentRequest, making kind: KeyKind?, for target: EnrollmentTarget, _ call: Call, _ estate: Estate) throws(Refusal) {
         let subject = try Self.subject(asked.subject, target, estate)
-        let kind = try kind ?? Self.kind(asked.keyType, length: asked.keyLength, curve: asked.curve, among: target.keys)
-        try self.init(asked, subject: subject, names: asked.names, key: .made(kind), for: target, call, estate)
+        var kind = kind
+        if kind == nil { kind = try Self.kind(asked.keyType, length: asked.keyLength, curve: asked.curve, among: target.keys) }
+        try self.init(asked, subject: subject, names: asked.names, key: .made(kind!), for: target, call, estate)
     }
 
     /// Checks an enrollment whose key and subject are in a request for signing. Names of both are merged, those of the body first (assumed).
@@ -64,7 +65,7 @@ struct EnrollmentPlan: Sendable {
             var name = try DistinguishedName(text)
             for standard in target.defaults(estate) {
                 guard let value = standard.value, !value.isEmpty, name[standard.part] == nil else { continue }
-                name = try DistinguishedName("\(name.text)\(name.text.isEmpty ? "" : ",")\(standard.part)=\(DistinguishedName.escaped(value))")
+                name = try DistinguishedName("\(name.text)\(name.text.isEmpty ? "" : ",")\(standard.part)=\(value.map { ",+\"\\<>;".contains($0) ? "\\\($0)" : String($0) }.joined())")
             }
             guard !name.text.isEmpty else {
                 throw PKIMistake("Expected a distinguished name such as CN=www.example.com, found nothing.")

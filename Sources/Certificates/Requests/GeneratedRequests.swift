@@ -1,5 +1,6 @@
 import Base
 public import Entities
+import MicroHTTP
 public import Model
 import PKI
 

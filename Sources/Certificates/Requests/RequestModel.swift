@@ -1,6 +1,7 @@
 import Base
 public import Entities
 public import Model
+import PKI
 
 extension CertificateRequest: Modelled {
     /// A request as `GET /Workflow/Certificates/Pending` and the like list it (listed), and as one is shown. Members as documented.
@@ -32,7 +33,7 @@ extension CertificateRequest: Modelled {
         "/Workflow/Certificates", model, reads: .requestsManage, rows: \.requests.waiting, notFound: { .requestNotFound($0) })
 
     /// The common name in its subject; empty if it has none.
-    var commonName: String { DistinguishedName.commonName(in: subject) ?? "" }
+    var commonName: String { (try? DistinguishedName(subject))?["CN"] ?? "" }
 }
 
 /// An alternative name that a request asks for.

@@ -1,5 +1,6 @@
 import Base
 import Entities
+import MicroHTTP
 import Model
 
 /// What lists requests that wait for an approval, approves and denies them.

@@ -5,7 +5,7 @@ public import MicroHTTP
 /// One request to one endpoint, with all that its work may know: no socket, no lock, no clock.
 public struct Call: Sendable {
     /// The request as it came.
-    let request: Request
+    public let request: Request
     /// What the path's parameters are, decoded.
     public let parameters: [(name: String, value: String)]
     /// The parameters after `?`, decoded.

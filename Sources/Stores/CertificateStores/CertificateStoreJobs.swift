@@ -1,5 +1,5 @@
 import Base
-import Entities
+public import Entities
 import MicroHTTP
 import Model
 import Orchestrators
@@ -49,17 +49,9 @@ enum CertificateStoreJobs {
         var orders: [JobOrder] = []
         var reasons: [String] = []
         for (store, entry) in zip(stores, asked.entries) {
-            let type = estate.storeTypes[store.type]
-            if let objection = CertificateStoreOperations.objection(to: store, in: estate) {
-                reasons.append("Certificate store with id '\(store.id.text)' \(objection).")
-            } else if type?.supports.contains(operation) != true {
-                let name = type?.shortName ?? ""
-                reasons.append("Certificate store with id '\(store.id.text)' is of type '\(name)', which lacks \(operation.rawValue).")
-            } else if let agent = store.agent {
-                orders.append(
-                    JobOrder(
-                        agent: agent, kind: .management, type: estate.jobTypeName(.management, storeType: store.type), schedule: schedule,
-                        store: store.id, target: store.path, change: change(entry)))
+            switch estate.managementOrder(operation, change(entry), on: store, schedule) {
+            case .success(let order): orders.append(order)
+            case .failure(let objection): reasons.append("Certificate store with id '\(store.id.text)' \(objection.text).")
             }
         }
         guard reasons.isEmpty else { throw CertificateStoreOperations.failed(reasons, "CertificateStores") }
@@ -70,6 +62,36 @@ enum CertificateStoreJobs {
             writer.array(jobs) { $0.value($1.id) }
             return Reply(200, writer.bytes)
         }
+    }
+}
+
+extension Estate {
+    /// Why a certificate cannot be put into a store or taken out of it.
+    public struct Objection: Error {
+        /// What holds of the store, as the end of a sentence: "has no agent assigned".
+        public let text: String
+    }
+
+    /// The job that puts a certificate into a store or takes one out.
+    ///
+    /// - Parameters:
+    ///   - operation: which of the two.
+    ///   - change: what happens in the store's inventory.
+    ///   - store: the store.
+    ///   - schedule: when.
+    /// - Returns: the job, or why there can be none.
+    public func managementOrder(
+        _ operation: StoreType.Operation, _ change: InventoryChange, on store: CertificateStore, _ schedule: Schedule
+    ) -> Result<JobOrder, Objection> {
+        let type = storeTypes[store.type]
+        if let objection = CertificateStoreOperations.objection(to: store, in: self) { return .failure(Objection(text: objection)) }
+        guard type?.supports.contains(operation) == true, let agent = store.agent else {
+            return .failure(Objection(text: "is of type '\(type?.shortName ?? "")', which lacks \(operation.rawValue)"))
+        }
+        return .success(
+            JobOrder(
+                agent: agent, kind: .management, type: jobTypeName(.management, storeType: store.type), schedule: schedule, store: store.id,
+                target: store.path, change: change))
     }
 }
 
