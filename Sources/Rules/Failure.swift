@@ -16,6 +16,8 @@ public struct Failure: Sendable {
         /// A success whose JSON stops halfway; its Content-Length matches the half.
         case halfJSON
         case nothing
+        /// JSON as it stands.
+        case json(String)
         /// As RFC 6749, section 5.2, defines it.
         case oauth
         /// The page of IIS, with its challenges.
@@ -124,12 +126,12 @@ public struct Failure: Sendable {
         Failure(
             "message-lowercase", 400, Refusal.badArgumentCode, "The request holds an invalid argument.", .assumed, form: .smallLetters,
             when: "member names begin in lower case; finds clients that know only one spelling"),
-    ]
+    ] + certificates
 }
 
 extension Failure {
     /// A failure without one of Command's codes.
-    fileprivate init(
+    init(
         _ name: String, _ status: Int, _ provenance: Refusal.Provenance, form: Form, retryAfter: RetryAfter? = nil, when: String
     ) {
         self.init(name, status, "", "", provenance, form: form, retryAfter: retryAfter, when: when)
@@ -157,6 +159,7 @@ extension Failure {
         case .plain(let text): return ("text/plain", Array(text.utf8))
         case .halfJSON: return (json, Array(#"[{"Id":"00000000-0000-0000-0000-000000000000","Cli"#.utf8))
         case .nothing: return (json, [])
+        case .json(let text): return (json, Array(text.utf8))
         case .oauth: return ("application/json", object("error", "error_description", message))
         case .unauthorizedPage: return ("text/html", Array(Self.unauthorizedPage.utf8))
         case .unauthorizedEmpty: return (nil, [])

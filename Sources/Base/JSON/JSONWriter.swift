@@ -203,7 +203,18 @@ public struct JSONWriter: Sendable {
         needsComma = true
     }
 
+    /// Escapes a character as .NET does: five have short escapes.
     private mutating func escape(_ unit: UInt16) {
+        let short: UInt8? =
+            switch unit {
+            case 0x08: UInt8(ascii: "b")
+            case 0x09: UInt8(ascii: "t")
+            case 0x0A: UInt8(ascii: "n")
+            case 0x0C: UInt8(ascii: "f")
+            case 0x0D: UInt8(ascii: "r")
+            default: nil
+            }
+        if let short { return bytes.append(contentsOf: [UInt8(ascii: "\\"), short]) }
         bytes.append(contentsOf: "\\u".utf8)
         for shift in [12, 8, 4, 0] {
             let nibble = UInt8(truncatingIfNeeded: unit >> UInt16(shift)) & 0xF

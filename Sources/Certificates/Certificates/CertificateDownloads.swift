@@ -139,7 +139,7 @@ struct DownloadRequest: Modelled {
 
     /// A certificate with as much of its chain as was asked for, the certificate first.
     func chain(of certificate: Certificate, _ estate: Estate) -> [Certificate] {
-        includesChain ? estate.chain(of: certificate) : [certificate]
+        includesChain ? estate.certificates.chain(of: certificate) : [certificate]
     }
 }
 

@@ -59,16 +59,3 @@ extension Certificate {
     /// - Parameter hasSubject: whether a line with its common name comes before it.
     func pem(hasSubject: Bool = true) -> String { (hasSubject ? subjectLine : "") + PEM.certificate(content.der) }
 }
-
-extension Estate {
-    /// A certificate and the chain above it, as far as it is known, the certificate first.
-    func chain(of certificate: Certificate) -> [Certificate] {
-        var chain = [certificate]
-        while let last = chain.last, last.subject != last.issuer, chain.count < 8,
-            let above = certificates.authority(named: last.issuer)
-        {
-            chain.append(above)
-        }
-        return chain
-    }
-}

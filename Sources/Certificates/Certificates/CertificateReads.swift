@@ -132,8 +132,6 @@ enum CertificateReads {
 }
 
 extension Certificates: PageSource {
-    /// How many certificates there are.
-    public var count: Int { table.count }
     /// Every certificate by id.
     public var all: [Certificate] { table.all }
 

@@ -51,7 +51,7 @@ enum EnrollmentOperations {
             reply.add("X-Privatekeystatus", answer.keyStatus)
             return reply.finished(
                 by: KeyFile(
-                    format: format, key: key, chain: asked.includesChain ? estate.chain(of: certificate) : [certificate],
+                    format: format, key: key, chain: asked.includesChain ? estate.certificates.chain(of: certificate) : [certificate],
                     password: asked.password ?? answer.password ?? "", friendlyName: asked.friendlyName, isLegacy: asked.isLegacy,
                     hasSubject: asked.includesSubject))
         }
@@ -81,7 +81,7 @@ enum EnrollmentOperations {
             var answer = EnrollmentAnswer(metadata: plan.metadata)
             estate.carryOut(plan, keepingKey: false, call, into: &answer)
             guard let certificate = answer.certificate else { return call.object(answer, EnrollmentAnswer.model, .listed, estate) }
-            var chain = asked.includesChain ? estate.chain(of: certificate) : [certificate]
+            var chain = asked.includesChain ? estate.certificates.chain(of: certificate) : [certificate]
             if asked.order == .rootFirst { chain.reverse() }
             answer.texts = chain.map { $0.text(format, hasSubject: asked.includesSubject, call.fidelity) }
             var reply = call.object(answer, EnrollmentAnswer.model, .listed, estate)

@@ -93,7 +93,7 @@ extension Estate {
             list("roles", security.roles.all, SecurityRole.model, &writer)
             list("pamTypes", security.pamTypes.all, PamType.model, &writer)
             list("pamProviders", security.pamProviders.all, PamProvider.model, &writer)
-            list("certificates", certificates.table.all.map { CertificateSeed($0) }, CertificateSeed.certificate, &writer)
+            list("certificates", certificates.table.all.map { CertificateSeed($0, in: self) }, CertificateSeed.certificate, &writer)
             list("certificateStores", stores.all, CertificateStore.model, &writer)
             let attempts = jobs.history.all
             list("jobs", jobSeeds(attempts), JobSeed.model, &writer)

@@ -101,7 +101,8 @@ extension EstateBuilder {
         (template.forestRoot, template.configurationTenant) = ("example", "example")
         template.allowed = name == "Legacy-Off" ? [] : [.pfx, .csr, .csrGeneration]
         template.requiresApproval = name == "Server-Approval"
-        template.keyRetention = .indefinite
+        // Who must wait for an approval gets the key afterwards.
+        template.keyRetention = name == "Server-Approval" ? .indefinite : .none
         // Digital signature and key encipherment.
         template.keyUsage = 160
         template.extendedKeyUsages = [

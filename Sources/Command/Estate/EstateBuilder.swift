@@ -33,6 +33,8 @@ public struct EstateBuilder {
 
     /// The most certificate stores of an estate: a line of a file must not take minutes.
     private static let mostStores = 250_000
+    /// The most certificates of an estate.
+    private static let mostCertificates = 1_000_000
 
     private struct StoreKey: Hashable {
         var machine: String
@@ -223,8 +225,17 @@ public struct EstateBuilder {
     private mutating func addCertificate(_ node: YAMLNode) {
         var seed = CertificateSeed()
         CertificateSeed.certificate.seed(node, into: &seed, &seeding)
-        let key = "certificate \(seed.id ?? estate.certificates.nextID)"
-        _ = InventoryReader(key: key, subject: "CN=\(key)").certificate(seed, at: node, &estate.certificates, &seeding)
+        if seed.id != nil, let count = seed.count, count != 1 {
+            return seeding.note(node["id"], "'id' goes with one certificate, and 'count' makes \(count)")
+        }
+        guard estate.certificates.count + (seed.count ?? 1) <= Self.mostCertificates else {
+            return seeding.note(node["count"] ?? node, "an estate has at most \(Self.mostCertificates) certificates")
+        }
+        for number in 1..<(seed.count ?? 1) + 1 where seeding.mistakes.count < 100 {
+            let key = "certificate \(seed.id ?? estate.certificates.nextID)"
+            let numbered = seed.count == nil ? seed : seed.numbered(number)
+            _ = InventoryReader(key: key, subject: "CN=\(key)").certificate(numbered, at: node, &estate, &seeding)
+        }
     }
 
     private mutating func addStores(_ node: YAMLNode) {
@@ -240,7 +251,7 @@ public struct EstateBuilder {
         let asked = node["schedule"].map { seeding.schedule($0, ofInventory: true) }
         let job = node["inventoryJob"]?.text.flatMap { GUID($0) }
         let reader = InventoryReader(key: "\(machine)\n\(path)\n\(type)", subject: "CN=\(machine)")
-        let inventory = reader.entries(node["inventory"], &estate.certificates, &seeding)
+        let inventory = reader.entries(node["inventory"], &estate, &seeding)
         for path in count.map({ count in (0..<count).map { "\(path).\($0 + 1)" } }) ?? [path] {
             let known = stores[StoreKey(machine, path, type)]
             var made = known ?? store(machine, path, type: type)
@@ -251,7 +262,10 @@ public struct EstateBuilder {
             }
             if made.id != id { made = made.renamed(made.id) }
             (made.machine, made.path) = (known?.machine ?? machine, path)
-            if let inventory { made.inventory = estate.certificates.entries(inventory) }
+            if let inventory {
+                made.inventory = estate.certificates.entries(inventory)
+                estate.certificates.note(made.id, holds: made.inventory)
+            }
             put(made)
             if asked?.flatMap({ $0 }) != nil, !made.canBeScheduled {
                 let reason = made.isApproved ? "has no agent" : "is not approved"

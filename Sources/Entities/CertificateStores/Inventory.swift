@@ -1,4 +1,5 @@
 public import Base
+import PKI
 
 /// What a store holds under one alias.
 public struct InventoryEntry: Sendable {
@@ -57,7 +58,7 @@ extension Estate {
             let known = certificates[certificate] ?? madeUp(certificate, subject: "CN=certificate-\(certificate)", at: moment)
             put(known, in: id, as: alias)
         case .enroll(let alias, let subject):
-            put(madeUp(certificates.nextID, subject: subject, at: moment), in: id, as: alias)
+            put(enrolled(subject, at: moment), in: id, as: alias)
         }
         return step
     }
@@ -72,6 +73,15 @@ extension Estate {
         }
     }
 
+    /// A certificate for a key that a store's agent made: from the first authority, if there is one.
+    private mutating func enrolled(_ subject: String, at moment: Timestamp) -> Certificate {
+        guard let authority = authorities.rows.all.first(where: \.isForEnrollment), let name = try? DistinguishedName(subject), !name.isEmpty,
+            let key = PrivateKey(.ec(.p256), seed: identifiers.seed, number: certificates.keys)
+        else { return madeUp(certificates.nextID, subject: subject, at: moment) }
+        certificates.keys += 1
+        return issue(IssueOrder(authority: authority.id, subject: name, for: key), now: moment)
+    }
+
     /// A certificate of which nothing is known but what is given; valid for a year.
     private mutating func madeUp(_ id: Int, subject: String, at moment: Timestamp) -> Certificate {
         let digits = (identifiers.next(.certificate).digits + identifiers.next(.certificate).digits).uppercased()
@@ -83,12 +93,15 @@ extension Estate {
     }
 
     private mutating func put(_ certificate: Certificate, in store: GUID, as alias: String?) {
-        let entry = certificates.entry(alias ?? certificate.thumbprint, [certificate.id])
+        let chain = certificates.chain(of: certificate).map(\.id)
+        let parameters = certificate.key == nil ? "{}" : #"{"PrivateKeyEntry":"Yes"}"#
+        let entry = certificates.entry(alias ?? certificate.thumbprint, chain, parameters: parameters)
         stores.change(store) { store in
             store.inventory.removeAll { $0.isNamed(entry.alias) }
             store.inventory.append(entry)
             store.inventory.sort(by: InventoryEntry.isListedBefore)
         }
+        certificates.note(store, holds: [entry])
     }
 }
 

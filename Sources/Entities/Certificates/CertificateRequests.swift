@@ -13,6 +13,8 @@ public struct CertificateRequests: Sendable {
     public var highestGenerated = 0
     /// Where revocation lists are said to be found: the beginning of their addresses.
     public var lists = "http://ca.example"
+    /// Whether the estate dump says private keys that were sent in.
+    public var dumpsKeys = false
     /// The keys of authorities by logical name, made when they are first needed.
     private var issuers: [String: PKI.CertificateAuthority] = [:]
 

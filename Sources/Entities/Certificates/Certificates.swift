@@ -1,5 +1,5 @@
 public import Base
-import HashTreeCollections
+public import HashTreeCollections
 
 /// All certificates of a world, found by id, thumbprint, serial number and request.
 public struct Certificates: Sendable {
@@ -9,6 +9,8 @@ public struct Certificates: Sendable {
     /// Authorities number their certificates each for itself, so that several may have one serial number.
     private var serials = TreeDictionary<String, [Int]>()
     private var requests = TreeDictionary<Int, Int>()
+    /// The CertificateIds of those that are revoked or on hold.
+    public private(set) var revoked = TreeSet<Int>()
     private var authorities = TreeDictionary<String, Int>()
     /// By CertificateId, the stores that held the certificate; some may hold it no longer.
     private var holders = TreeDictionary<Int, Set<GUID>>()
@@ -29,6 +31,9 @@ public struct Certificates: Sendable {
 
     /// The most requesters that are told apart. Whoever comes later has no RequesterId.
     private static let mostRequesters = 1_000
+
+    /// How many certificates there are.
+    public var count: Int { table.count }
 
     /// A certificate by its CertificateId.
     public subscript(id: Int) -> Certificate? { table[id] }
@@ -58,6 +63,7 @@ public struct Certificates: Sendable {
         thumbprints[certificate.thumbprint] = certificate.id
         serials[certificate.serial.uppercased(), default: []].append(certificate.id)
         if let request = certificate.origin.request { requests[request] = certificate.id }
+        note(isRevoked: certificate)
         if certificate.content.isAuthority, authorities[certificate.subject] == nil { authorities[certificate.subject] = certificate.id }
         for field in certificate.metadata.keys { fieldUses[field, default: 0] += 1 }
     }
@@ -66,6 +72,7 @@ public struct Certificates: Sendable {
     public mutating func change(_ id: Int, _ change: (inout Certificate) -> Void) {
         guard let old = table[id] else { return }
         table.change(id, change)
+        if let new = table[id] { note(isRevoked: new) }
         guard let new = table[id], old.metadata.keys != new.metadata.keys else { return }
         for field in old.metadata.keys { fieldUses[field, default: 0] -= 1 }
         for field in new.metadata.keys { fieldUses[field, default: 0] += 1 }
@@ -76,8 +83,13 @@ public struct Certificates: Sendable {
         guard let old = table[id] else { return }
         highest = max(highest, table.lastKey ?? 0)
         forget(old)
+        revoked.remove(id)
         table.remove(id)
         holders[id] = nil
+    }
+
+    private mutating func note(isRevoked certificate: Certificate) {
+        if certificate.state == .revoked { revoked.insert(certificate.id) } else { revoked.remove(certificate.id) }
     }
 
     private mutating func forget(_ old: Certificate) {
@@ -112,6 +124,19 @@ public struct Certificates: Sendable {
         guard let number, number >= 1, number <= requesters.count else { return nil }
         return requesters[number - 1]
     }
+
+    /// A certificate and those of the authorities above it, as far as they are known, the certificate first.
+    public func chain(of certificate: Certificate) -> [Certificate] {
+        var chain = [certificate]
+        while let last = chain.last, last.subject != last.issuer, chain.count < Self.longestChain,
+            let above = authority(named: last.issuer)
+        {
+            chain.append(above)
+        }
+        return chain
+    }
+
+    private static let longestChain = 8
 
     // MARK: Inventories
 

@@ -97,6 +97,7 @@ extension Estate {
 
     /// Puts the certificates of an authority and of those above it among all others, as Command finds them in chains: in state Unknown.
     private mutating func record(_ issuer: PKI.CertificateAuthority) {
+        guard certificates.authority(named: issuer.subject.text)?.content.der != issuer.certificate else { return }
         for der in issuer.chain.reversed() {
             let thumbprint = CertificateFacts.thumbprint(of: der)
             guard certificates.find(thumbprint: thumbprint) == nil, let facts = try? CertificateFacts(der: der) else { continue }

@@ -115,6 +115,9 @@ extension Estate {
         ("metadataFields", \.metadataFields.highest), ("collections", \.collections.highest), ("templates", \.templates.highest),
         ("enrollmentPatterns", \.enrollmentPatterns.highest), ("authorities", \.authorities.highest),
         ("healthRecipients", \.healthRecipients.highest), ("thresholdRecipients", \.thresholdRecipients.highest),
+        ("certificates", \.certificates.highest), ("certificateRequests", \.requests.highest),
+        ("generatedRequests", \.requests.highestGenerated), ("keys", \.certificates.keys), ("serials", \.certificates.serialsGiven),
+        ("workflows", \.certificates.workflows),
     ]
 
     /// A certificate authority by its logical name, or by host and logical name as `host\\logical`, without case.

@@ -1,6 +1,6 @@
 import Base
-public import Entities
-public import Model
+import Entities
+import Model
 import ScenarioFormat
 
 /// An entry of an inventory with the store that it lies in.
@@ -36,88 +36,14 @@ struct InventoryCertificate: Modelled {
         Member("IssuerDN", .text) { $0.certificate.issuer }
         Member("Thumbprint", .text) { $0.certificate.thumbprint }
         Member("CertStoreInventoryItemId", .number) { $0.item }
-        // Assumed: 1 is an active certificate.
-        Member("CertState", .number) { _ in 1 }
+        Member("CertState", .number) { $0.certificate.state.rawValue }
         Member("Metadata", .texts) { $0.certificate.metadata }
-    }
-}
-
-/// A certificate as scenario files describe it: by itself, or as an entry of a store's inventory.
-public struct CertificateSeed: Modelled {
-    var alias = ""
-    /// Its CertificateId; `nil` to be given the next.
-    public var id: Int?
-    var item: Int?
-    var subject: String?
-    var issuer: String?
-    var serial: String?
-    var thumbprint: String?
-    var notBefore: Timestamp?
-    var notAfter: Timestamp?
-    var algorithm: String?
-    var metadata: [String: String] = [:]
-    var parameters = "{}"
-
-    /// What files say of a certificate that lies in no store, or that several entries refer to.
-    public static let certificate = Model<CertificateSeed>([:], "a certificate") {
-        Seed("id", .given(), about: "its CertificateId; the next free one if left out", \.id)
-        details
-    }
-
-    /// What files say of an entry of an inventory.
-    static let entry = Model<CertificateSeed>([:], "an inventory entry") {
-        Seed("alias", .text("an alias", length: 1...256), required: true, about: "its name in the store", \.alias)
-        Seed("id", .given(), about: "its CertificateId; the next free one if left out", \.id)
-        Seed("item", .given(), about: "its CertStoreInventoryItemId; the next free one if left out", \.item)
-        details
-        Seed("parameters", .parameters, about: "its entry parameters", \.parameters)
-    }
-
-    @FieldBuilder<CertificateSeed> private static var details: [Field<CertificateSeed>] {
-        Seed("subject", .text, about: "its IssuedDN; default CN= and the machine", \.subject)
-        Seed("issuer", .text, about: "its IssuerDN", \.issuer)
-        Seed("serial", .text, about: "its SerialNumber; drawn from the seed if left out", \.serial)
-        Seed(
-            "thumbprint", .text("40 hexadecimal digits", pattern: "[0-9A-Fa-f]{40}"), about: "drawn from the seed if left out",
-            \.thumbprint)
-        Seed("notBefore", .time, about: "default a year before notAfter", \.notBefore)
-        Seed("notAfter", .time, about: "default +180d", \.notAfter)
-        Seed("algorithm", .text, about: "its SigningAlgorithm; default sha256RSA", \.algorithm)
-        Seed("metadata", .texts, about: "the values of its metadata fields", \.metadata)
-    }
-
-    /// The entries of a store's inventory as files have them: the certificates stand elsewhere, under their ids.
-    static func entries(of store: CertificateStore) -> [CertificateSeed] {
-        store.inventory.flatMap { entry in
-            entry.certificates.map { CertificateSeed(alias: entry.alias, id: $0, item: entry.item, parameters: entry.parameters) }
-        }
-    }
-
-    /// A certificate, every member of it said.
-    public init(_ certificate: Certificate) {
-        id = certificate.id
-        subject = certificate.subject
-        issuer = certificate.issuer
-        serial = certificate.serial
-        thumbprint = certificate.thumbprint
-        notBefore = certificate.notBefore
-        notAfter = certificate.notAfter
-        algorithm = certificate.algorithm
-        metadata = certificate.metadata
-    }
-
-    /// An entry, or nothing yet.
-    public init(alias: String = "", id: Int? = nil, item: Int? = nil, parameters: String = "{}") {
-        self.alias = alias
-        self.id = id
-        self.item = item
-        self.parameters = parameters
     }
 }
 
 extension Kind where Value == String {
     /// A mapping of texts, kept as a JSON object.
-    fileprivate static var parameters: Kind {
+    static var parameters: Kind {
         var kind = Kind.json(.map(.any))
         kind.shape = .map(of: .text())
         kind.seed = { node, _ in

@@ -11,6 +11,8 @@ public struct Exchange: Sendable {
     enum Subject: Sendable {
         case operation(Router.Match, body: Result<JSONDocument, Refusal>?)
         case token(Result<TokenRequest, TokenRequest.Failure>)
+        /// The revocation list of an authority, by the name in its address.
+        case revocationList(String)
         /// A new connection, before anything is read from it.
         case connection
     }
@@ -39,6 +41,8 @@ public struct Exchange: Sendable {
         let subject: Subject
         if Self.isTokenEndpoint(request) {
             subject = .token(Result { () throws(TokenRequest.Failure) in try TokenRequest(request) })
+        } else if let name = WorldState.revocationList(of: request) {
+            subject = .revocationList(name)
         } else {
             let route = guide.router.match(request)
             subject = .operation(route, body: Self.body(of: request, route))
@@ -146,7 +150,7 @@ extension Exchange.Subject {
         case .token: .token
         case .connection: .connection
         case .operation(.endpoint(_, let number, _), _): .endpoint(number)
-        case .operation: .nothing
+        case .operation, .revocationList: .nothing
         }
     }
 

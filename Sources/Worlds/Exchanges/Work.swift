@@ -29,6 +29,7 @@ enum Work {
     ///   - now: the world's time.
     /// - Returns: the reply, and whether anything was changed.
     static func outcome(_ exchange: Exchange, _ caller: Caller?, _ state: inout WorldState, now: Timestamp) -> Completion {
+        if case .revocationList(let name) = exchange.subject { return state.revocationList(name, now: now) }
         guard case .operation(let route, let body) = exchange.subject else {
             return state.tokenOutcome(exchange, now: now)
         }

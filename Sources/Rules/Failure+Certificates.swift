@@ -1,0 +1,50 @@
+import Model
+
+extension Failure {
+    /// The failures of enrollments and certificates.
+    static let certificates: [Failure] = [
+        Failure(
+            "not-found-certificate", 404, Refusal.notFoundCode, "Unable to find 'Certificate' with Id '{id}'", .recorded,
+            when: "no such certificate; the text is recorded, its code is not"),
+        Failure(
+            "no-private-key", 400, "0xA0110002", "No private key could be found for the given certificate.", .recorded,
+            when: "a key is to be recovered that Command does not keep"),
+        Failure(
+            "certificate-format-missing", 400, "0xA0110007",
+            "You must supply a certificate format in the 'X-CertificateFormat' header of the request.", .recorded,
+            when: "the header field x-certificateformat is missing"),
+        Failure(
+            "certificate-format-invalid", 400, "0xA0110008", "The format 'STORE' is invalid.", .recorded,
+            when: "an operation does not take the format that x-certificateformat asks for"),
+        Failure(
+            "ca-missing", 400, Refusal.badArgumentCode, "The CA does not exist: 'ca.example\\Sub-CA'.", .assumed,
+            when: "the authority cannot be reached or is not known; that the text holds `CA does not exist` is known from a client"),
+        Failure(
+            "enrollment-denied", 200, .assumed, form: .json(disposition("DENIED", "The request was denied.", request: 0)),
+            when: "the authority denies an enrollment; a success whose RequestDisposition is DENIED"),
+        Failure(
+            "enrollment-pending", 200, .assumed, form: .json(disposition("PENDING", "The request is pending.", request: 1)),
+            when: "an enrollment waits for an approval that never comes; a success whose RequestDisposition is PENDING"),
+        Failure(
+            "enrollment-failed", 200, .assumed, form: .json(disposition("FAILED", "The authority returned an error.", request: 0)),
+            when: "the authority fails; a success whose RequestDisposition is FAILED"),
+        Failure(
+            "template-without-pattern", 400, Refusal.badArgumentCode,
+            "Template: the template 'WebServer-1y' has no default enrollment pattern.", .assumed,
+            when: "from 25 on, a template is named that has no default enrollment pattern"),
+        Failure(
+            "subject-invalid", 400, Refusal.badArgumentCode, "Subject: CN 'www.example.com' does not match '^.*\\.corp\\.example$'.",
+            .assumed, when: "the subject does not match a regular expression of the template, which has no text of its own"),
+        Failure(
+            "metadata-required", 400, Refusal.badArgumentCode,
+            "Metadata.Owner: expected a value, since the field is required, found nothing.", .assumed,
+            when: "a metadata field that is required has no value"),
+    ]
+
+    private static func disposition(_ word: String, _ message: String, request: Int) -> String {
+        #"{"CertificateInformation":{"SerialNumber":"","IssuerDN":"","Thumbprint":"","KeyfactorId":0,"Pkcs12Blob":null,"Password":null,"#
+            + #""WorkflowInstanceId":"00000000-0000-0000-0000-000000000000","WorkflowReferenceId":0,"StoreIdsInvalidForRenewal":[],"#
+            + #""KeyfactorRequestId":\#(request),"RequestDisposition":"\#(word)","DispositionMessage":"\#(message)","#
+            + #""EnrollmentContext":null},"Metadata":{}}"#
+    }
+}
