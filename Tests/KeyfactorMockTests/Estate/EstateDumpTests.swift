@@ -104,7 +104,7 @@ struct EstateDumpTests {
 extension Walk {
     fileprivate mutating func writeCatalogue() throws {
         let mock = life.mock
-        let id = Int(random.next() % 6) + 1
+        let id = Int(choice.next() % 6) + 1
         let isOld = life.mock.server.worlds.standard.withState { $0.scenario.product } < .v25
         let policy =
             #"{"AllowKeyReuse":true,"CertificateOwnerRole":1,"DefaultCertificateOwnerRoleId":2,"DefaultCertificateOwnerOverride":true,"#
@@ -112,7 +112,7 @@ extension Walk {
         let rules =
             #""AllowedEnrollmentTypes":3,"MetadataFields":[{"Id":3,"MetadataId":2,"Validation":"v","Enrollment":1,"CaseSensitive":true}],"#
             + #""EnrollmentFields":[{"Id":1,"Name":"f","Options":["a","b"],"DataType":2}]"#
-        switch random.next() % 13 {
+        switch choice.next() % 13 {
         case 0:
             _ = try mock.post(
                 "/MetadataFields",
@@ -161,11 +161,13 @@ extension Walk {
 /// A random walk of writes over a random estate.
 private struct Walk {
     let life: Life
-    fileprivate var random: SplitMix
+    private var random: SplitMix
+    fileprivate var choice: SplitMix
     fileprivate var made = 0
 
     init(product: String, seed: UInt64) throws {
         random = SplitMix(seed: seed)
+        choice = SplitMix(seed: seed + 100)
         let silent = random.next() % 2 == 0
         let start = "2026-11-22T12:00:00Z"
         let estate = """
@@ -220,12 +222,13 @@ private struct Walk {
         let mock = life.mock
         let estate = mock.world
         made += 1
+        if made % 4 == 0 { try writeCatalogue() }
         let agent = pick(estate.agents.all.map(\.id.text)) ?? ""
         let store = pick(estate.stores.all.map(\.id.text)) ?? ""
         let container = pick(estate.containers.all.map { String($0.id) } + ["null"]) ?? "null"
         let type = pick(estate.storeTypes.all.map { String($0.number) }) ?? "2"
         let when = schedule()
-        switch random.next() % 27 {
+        switch random.next() % 22 {
         case 0: try life.pass(by: 37 * 60)
         case 1, 2: _ = try mock.post("/CertificateStores/Schedule", #"{"StoreIds":["\#(store)"],"Schedule":\#(when)}"#)
         case 3, 4:
@@ -272,7 +275,6 @@ private struct Walk {
                 "/JobTypes/Custom", #"{"JobTypeName":"J\#(made)","JobTypeFields":[{"Name":"f","Type":2,"DefaultValue":"4"}]}"#)
         case 19: _ = try mock.post("/Agents/" + (pick(["Approve", "Disapprove", "Approve", "Reset"]) ?? ""), #"["\#(agent)"]"#)
         case 20: _ = try mock.post("/Agents/\(agent)/FetchLogs", "")
-        case 21...25: try writeCatalogue()
         default:
             let attempt = pick(estate.jobs.history.all.map(\.id)) ?? 1
             _ = try mock.get("/OrchestratorJobs/JobHistory")
