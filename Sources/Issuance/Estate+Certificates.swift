@@ -3,23 +3,13 @@ import Entities
 
 /// What the nouns of this module need to know of certificates.
 extension Estate {
-    /// Whether a certificate has a value of a metadata field. Looks at every certificate until one has.
-    func hasValues(of field: MetadataField) -> Bool {
-        var found = false
-        certificates.table.walk(backwards: false) { certificate in
-            found = certificate.metadata[field.name]?.isEmpty == false
-            return !found
-        }
-        return found
-    }
+    /// Whether a certificate has a value of a metadata field.
+    func hasValues(of field: MetadataField) -> Bool { certificates.use(field: field.name) }
 
     /// Deletes a metadata field, its values, and what templates and patterns say of it.
     mutating func remove(_ field: MetadataField) {
         metadataFields.remove(field.id)
-        for var certificate in certificates.table.all where certificate.metadata[field.name] != nil {
-            certificate.metadata[field.name] = nil
-            certificates.put(certificate)
-        }
+        certificates.removeValues(ofFields: [field.name])
         for var template in templates.rows.all where template.metadata.contains(where: { $0.field == field.id }) {
             template.metadata.removeAll { $0.field == field.id }
             templates.put(template)
@@ -37,11 +27,9 @@ extension Estate {
 
     /// Whether there are certificates that an authority issued. Looks at every certificate until one is found.
     func hasCertificates(from authority: CertificateAuthority) -> Bool {
-        let issuer = "CN=\(authority.logicalName)".lowercased()
         var found = false
-        certificates.table.walk(backwards: false) { certificate in
-            let name = certificate.issuer.lowercased()
-            found = name == issuer || name.hasPrefix(issuer + ",")
+        certificates.table.walk(backwards: true) { certificate in
+            found = certificate.origin.authority == authority.id
             return !found
         }
         return found

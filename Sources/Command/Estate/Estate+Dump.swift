@@ -1,4 +1,5 @@
 public import Base
+import Certificates
 public import Entities
 import Issuance
 import Model
@@ -33,6 +34,12 @@ public enum EstateFile {
             .init(
                 "certificates", .list(.named("certificate") { CertificateSeed.certificate.shape }),
                 about: "certificates, also those that lie in no store"),
+            .init(
+                "certificateRequests", .list(.named("certificateRequest") { RequestSeed.model.shape }),
+                about: "requests for certificates that wait for an approval, or were denied"),
+            .init(
+                "generatedRequests", .list(.named("generatedRequest") { GeneratedSeed.model.shape }),
+                about: "requests for signing that the server made; the estate dump says them"),
             .init("metadataFields", .list(.named("metadataField") { MetadataField.model.shape }), about: "metadata fields"),
             .init("collections", .list(.named("collection") { CertificateCollection.model.shape }), about: "certificate collections"),
             .init("authorities", .list(.named("authority") { CertificateAuthority.model.shape }), about: "certificate authorities"),
@@ -94,6 +101,8 @@ extension Estate {
             list("pamTypes", security.pamTypes.all, PamType.model, &writer)
             list("pamProviders", security.pamProviders.all, PamProvider.model, &writer)
             list("certificates", certificates.table.all.map { CertificateSeed($0, in: self) }, CertificateSeed.certificate, &writer)
+            list("certificateRequests", requests.waiting.all.map { RequestSeed($0, in: self) }, RequestSeed.model, &writer)
+            list("generatedRequests", requests.generated.all.map { GeneratedSeed($0) }, GeneratedSeed.model, &writer)
             list("certificateStores", stores.all, CertificateStore.model, &writer)
             let attempts = jobs.history.all
             list("jobs", jobSeeds(attempts), JobSeed.model, &writer)

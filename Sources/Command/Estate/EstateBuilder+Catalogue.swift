@@ -69,7 +69,7 @@ extension EstateBuilder {
         }
         let (server, client) = ("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2")
         for (name, usage) in [("WebServer-1y", server), ("Client-1y", client), ("Server-Approval", server), ("Legacy-Off", server)] {
-            let template = Self.sampleTemplate(name, usage: usage, isServer: usage == server)
+            let template = Self.sampleTemplate(estate.templates.highest + 1, name, usage: usage, isServer: usage == server)
             let added = estate.templates.add(template)
             if !template.allowed.isEmpty { estate.enrollmentPatterns.put(pattern(of: added)) }
         }
@@ -95,7 +95,7 @@ extension EstateBuilder {
         return authority
     }
 
-    private static func sampleTemplate(_ name: String, usage: String, isServer: Bool) -> Template {
+    private static func sampleTemplate(_ number: Int, _ name: String, usage: String, isServer: Bool) -> Template {
         var template = Template()
         (template.name, template.longName, template.displayName) = (name, name, name)
         (template.forestRoot, template.configurationTenant) = ("example", "example")
@@ -108,6 +108,7 @@ extension EstateBuilder {
         template.extendedKeyUsages = [
             .init(id: isServer ? 1 : 2, oid: usage, name: isServer ? "Server Authentication" : "Client Authentication")
         ]
+        template.oid = "1.3.6.1.4.1.99999.1.\(number)"
         template.keys = [
             KeyAlgorithm("RSA", [2048, 3072, 4096]),
             KeyAlgorithm("ECDSA", [256, 384, 521], curves: ["1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35"]),

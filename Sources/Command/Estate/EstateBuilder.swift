@@ -33,8 +33,6 @@ public struct EstateBuilder {
 
     /// The most certificate stores of an estate: a line of a file must not take minutes.
     private static let mostStores = 250_000
-    /// The most certificates of an estate.
-    private static let mostCertificates = 1_000_000
 
     private struct StoreKey: Hashable {
         var machine: String
@@ -113,7 +111,7 @@ public struct EstateBuilder {
         addCatalogue(node)
         addSecurity(node)
         for item in node?["agents"]?.items ?? [] { addAgent(item) }
-        for item in node?["certificates"]?.items ?? [] { addCertificate(item) }
+        addCertificates(node)
         let items = node?["certificateStores"]?.items ?? []
         stores.reserveCapacity(stores.count + items.count)
         for item in items { addStores(item) }
@@ -220,22 +218,6 @@ public struct EstateBuilder {
             agent.lastSeen = agent.polls ? (standard.polls ? standard.lastSeen : nil) : standard.lastSeen(by: seeding.now)
         }
         put(agent)
-    }
-
-    private mutating func addCertificate(_ node: YAMLNode) {
-        var seed = CertificateSeed()
-        CertificateSeed.certificate.seed(node, into: &seed, &seeding)
-        if seed.id != nil, let count = seed.count, count != 1 {
-            return seeding.note(node["id"], "'id' goes with one certificate, and 'count' makes \(count)")
-        }
-        guard estate.certificates.count + (seed.count ?? 1) <= Self.mostCertificates else {
-            return seeding.note(node["count"] ?? node, "an estate has at most \(Self.mostCertificates) certificates")
-        }
-        for number in 1..<(seed.count ?? 1) + 1 where seeding.mistakes.count < 100 {
-            let key = "certificate \(seed.id ?? estate.certificates.nextID)"
-            let numbered = seed.count == nil ? seed : seed.numbered(number)
-            _ = InventoryReader(key: key, subject: "CN=\(key)").certificate(numbered, at: node, &estate, &seeding)
-        }
     }
 
     private mutating func addStores(_ node: YAMLNode) {

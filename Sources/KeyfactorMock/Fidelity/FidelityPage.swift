@@ -1,5 +1,7 @@
 import Base
+import Certificates
 import Command
+import Issuance
 import Model
 import Orchestrators
 import Rules
@@ -30,6 +32,16 @@ public struct FidelityPage: Sendable {
             [
                 ("Certificate stores", Decisions.stores), ("POST /CertificateStores/Schedule", Decisions.scheduling),
                 ("Schedules", Decisions.schedules), ("Store types", Decisions.storeTypes), ("Containers", Decisions.containers),
+            ]),
+        area(
+            "certificates", "Certificates and enrollment", CertificateOperations.all, [("Certificates", Decisions.certificates)]),
+        area(
+            "issuance", "What certificates refer to",
+            MetadataFieldOperations.all + CollectionOperations.all + TemplateOperations.all + EnrollmentPatternOperations.all
+                + AuthorityOperations.all,
+            [
+                ("Metadata fields", Decisions.metadataFields), ("Collections", Decisions.collections),
+                ("Templates and enrollment patterns", Decisions.templates), ("Certificate authorities", Decisions.authorities),
             ]),
         area(
             "security", "Security and PAM",
@@ -84,7 +96,7 @@ public struct FidelityPage: Sendable {
         let rows = operations.map { [$0.name, $0.releases, $0.needs.text, $0.facts.established, $0.facts.assumed] }
         let parts = [
             """
-            Permissions are those of release 11 and later; `N` is a container's id. Every operation also needs a caller who is let in (401
+            Permissions are those of release 11 and later; `N` is the id of a container or a collection. Every operation also needs a caller who is let in (401
             otherwise).
             """,
             table(["operation", "since", "permission", "what is established", "what is assumed"], rows),

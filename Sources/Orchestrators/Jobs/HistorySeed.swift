@@ -102,6 +102,8 @@ public struct NumberSeed: Modelled {
     public var inventoryItems = 0
     /// The highest Id ever given, by the key under which the rows stand.
     public var highest: [String: Int] = [:]
+    /// Who asked for certificates, in the order of their RequesterIds.
+    public var requesters: [String] = []
     /// How many identifiers of each kind have been drawn.
     public var issued: [Int] = []
 
@@ -118,6 +120,7 @@ public struct NumberSeed: Modelled {
             about: "the highest ids ever given to roles, identities, claims, PAM providers, their values and their types' parameters",
             \.securityIDs)
         Seed("inventoryItems", .given(from: 0), about: "the last CertStoreInventoryItemId", \.inventoryItems)
+        Seed("requesters", .list(.text), about: "who asked for certificates, in the order of their RequesterIds", \.requesters)
         Seed("issued", .list(.number), about: "how many identifiers of each kind have been drawn", \.issued)
     }
 
@@ -143,6 +146,7 @@ public struct NumberSeed: Modelled {
         for (rows, path) in Estate.highest { highest[rows] = estate[keyPath: path] }
         securityIDs = estate.security.given
         inventoryItems = estate.certificates.items
+        requesters = estate.certificates.requesters
         issued = estate.identifiers.issued
     }
 }

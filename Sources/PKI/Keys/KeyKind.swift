@@ -28,6 +28,15 @@ public enum KeyKind: Sendable, Hashable {
         }
     }
 
+    /// The kind of a public key.
+    ///
+    /// - Parameter info: a SubjectPublicKeyInfo in DER.
+    /// - Throws: `PKIMistake` if it cannot be read, or is of another kind.
+    public init(publicKeyInfo info: [UInt8]) throws(PKIMistake) {
+        guard let kind = try PublicKey(info: info).kind else { throw PKIMistake("This is not a key of RSA, EC, Ed25519 or Ed448.") }
+        self = kind
+    }
+
     /// The size in bits, as it is usually shown: of the modulus, of a coordinate, or of a whole key of Ed25519 or Ed448.
     public var bits: Int {
         switch self {

@@ -1,4 +1,3 @@
-import Base
 import Entities
 public import Model
 import ScenarioFormat
@@ -53,7 +52,7 @@ extension CertificateSeed {
     }
 
     /// The words for kinds of keys.
-    static let keys = ["RSA 2048", "RSA 3072", "RSA 4096", "EC P-256", "EC P-384", "EC P-521", "Ed25519", "Ed448"]
+    public static let keys = ["RSA 2048", "RSA 3072", "RSA 4096", "EC P-256", "EC P-384", "EC P-521", "Ed25519", "Ed448"]
 
     @FieldBuilder<CertificateSeed> private static var record: [Field<CertificateSeed>] {
         Seed("state", .word(nil), about: "its CertState; default Active if it is issued, else Unknown", \.state)
@@ -67,29 +66,5 @@ extension CertificateSeed {
         Seed("keyNumber", .given(from: 0), about: "which of the server's keys it has; the estate dump says it", \.keyNumber)
         Seed("privateKey", .text, about: "its key in base64 of PKCS#8; the estate dump says it if it is asked to", \.privateKey)
         Seed("history", .list(.object(EventSeed.model)), about: "what was done to it; the estate dump says it", \.history)
-    }
-}
-
-extension Kind where Value == String {
-    /// One of some words, in scenario files.
-    fileprivate static func word(_ words: [String]) -> Kind {
-        var kind = Kind.text
-        kind.shape = .word(words)
-        return kind
-    }
-}
-
-extension Seed {
-    /// A key that names a row of another noun, or null for none.
-    fileprivate static func name(
-        _ key: String, _ what: String, about: String, _ path: any WritableKeyPath<Row, Int?> & Sendable,
-        among names: @escaping @Sendable (Seeding) -> [String: Int], of name: @escaping @Sendable (Int, Estate) -> String?
-    ) -> Seed {
-        Seed(key, .orNull(.text()), about: about) { row, estate, writer in
-            guard let id = row[keyPath: path], let name = name(id, estate) else { return }
-            writer.member(key, name)
-        } read: { node, row, seeding in
-            row[keyPath: path] = node.isNull ? nil : seeding.find(node, in: names(seeding), what)
-        }
     }
 }

@@ -1,7 +1,7 @@
 import Base
 public import Entities
 public import Model
-import PKI
+public import PKI
 public import ScenarioFormat
 
 /// Reads the certificates that a scenario file describes, by themselves or in the `inventory` of a store.
@@ -149,7 +149,7 @@ public struct InventoryReader {
 
 extension CertificateSeed {
     /// The kind of key that a word of files stands for.
-    static func kind(_ word: String?) -> KeyKind? {
+    public static func kind(_ word: String?) -> KeyKind? {
         let parts = (word ?? keys[0]).split(separator: " ")
         switch parts[0] {
         case "RSA": return parts.last.flatMap { Int($0) }.map { .rsa($0) }
@@ -160,7 +160,7 @@ extension CertificateSeed {
     }
 
     /// The alternative name that a text of files stands for: its kind, a colon, and the name.
-    static func name(_ text: String) throws(PKIMistake) -> CertificateContent.AlternativeName {
+    public static func name(_ text: String) throws(PKIMistake) -> CertificateContent.AlternativeName {
         let types = ["dns": 2, "ip": 7, "uri": 6, "email": 1, "upn": 100]
         guard let colon = text.firstIndex(of: ":"), let type = types[text[..<colon].lowercased()] else {
             throw PKIMistake("'\(text.prefix(60))' is no alternative name such as dns:www.example.com, ip:10.0.0.1, uri:…, email:… or upn:….")

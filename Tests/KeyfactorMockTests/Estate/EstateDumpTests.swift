@@ -99,9 +99,74 @@ struct EstateDumpTests {
             case "CertificateStores": estate.stores.all.map(\.id.text)
             case "CertificateStoreTypes": estate.storeTypes.all.map { String($0.number) }
             case "CertificateStoreContainers": estate.containers.all.map { String($0.id) }
+            case "MetadataFields": estate.metadataFields.rows.all.map { String($0.id) }
+            case "CertificateCollections": estate.collections.rows.all.map { String($0.id) }
+            case "Templates": estate.templates.rows.all.map { String($0.id) }
+            case "EnrollmentPatterns": estate.enrollmentPatterns.rows.all.map { String($0.id) }
+            case "CertificateAuthority" where path.contains("Health"): estate.healthRecipients.rows.all.map { String($0.id) }
+            case "CertificateAuthority" where path.contains("Threshold"): estate.thresholdRecipients.rows.all.map { String($0.id) }
+            case "CertificateAuthority": estate.authorities.rows.all.map { String($0.id) }
             default: []
             }
         return ids.map { path.replacing("{id}", with: $0) }
+    }
+}
+
+/// Writes to what certificates refer to.
+extension Walk {
+    fileprivate mutating func writeCatalogue() throws {
+        let mock = life.mock
+        let id = Int(choice.next() % 6) + 1
+        let isOld = life.mock.server.worlds.standard.withState { $0.scenario.product } < .v25
+        let policy =
+            #"{"AllowKeyReuse":true,"CertificateOwnerRole":1,"DefaultCertificateOwnerRoleId":2,"DefaultCertificateOwnerOverride":true,"#
+            + #""KeyInfo":{"RSA":{"bit_lengths":[4096],"BitLengths":[3072]},"Ed448":{}},"RSAValidKeySizes":[2048]}"#
+        let rules =
+            #""AllowedEnrollmentTypes":3,"MetadataFields":[{"Id":3,"MetadataId":2,"Validation":"v","Enrollment":1,"CaseSensitive":true}],"#
+            + #""EnrollmentFields":[{"Id":1,"Name":"f","Options":["a","b"],"DataType":2}]"#
+        switch choice.next() % 13 {
+        case 0:
+            _ = try mock.post(
+                "/MetadataFields",
+                #"{"Name":"F\#(made)","Description":"d","DataType":\#(id),"Hint":"h","Options":"a,b","AllowAPI":false,"CaseSensitive":true}"#
+            )
+        case 1: _ = try mock.send(.delete, "/MetadataFields/\(id)?force=true")
+        case 2:
+            _ = try mock.post(
+                "/CertificateCollections", #"{"Name":"C\#(made)","Query":"(A -eq \"x\")","DuplicationField":2,"Automated":true}"#)
+        case 3: _ = try mock.post("/CertificateCollections/Copy", #"{"Name":"Y\#(made)","CopyFromId":\#(id),"ShowOnDashboard":true}"#)
+        case 4: _ = try mock.post("/CertificateCollections/\(id)/Permissions", #"[{"RoleId":2,"Permissions":["read"]}]"#)
+        case 5: _ = try mock.send(.delete, "/CertificateCollections/\(id)")
+        case 6:
+            _ = try mock.send(
+                .put, "/Templates",
+                body:
+                    #"{"Id":\#(id),"FriendlyName":"n","KeyRetention":3,"KeyRetentionDays":9,"TimeAfterExpiration":3,"AllowedRequesters":["r"],"#
+                    + #""TemplateRegexes":[{"SubjectPart":"CN","Regex":"a"}],"TemplateDefaults":[{"SubjectPart":"O","Value":"v"}],"#
+                    + #""\#(isOld ? "TemplatePolicy" : "Policies")":\#(policy),\#(rules)}"#)
+        case 7:
+            _ = try mock.send(
+                .put, "/Templates/Settings",
+                body:
+                    #"{"TemplateRegexes":[{"SubjectPart":"CN","Regex":"a","Error":"e"}],"TemplateDefaults":[],"TemplatePolicy":\#(policy)}"#
+            )
+        case 8:
+            _ = try mock.post(
+                "/EnrollmentPatterns",
+                #"{"Name":"P\#(made)","Template":\#(id),"TemplateDefault":true,"AssociatedRoles":["r"],"CertificateAuthorities":[1],"#
+                    + #""Defaults":[{"SubjectPart":"O"}],"Policies":\#(policy),\#(rules)}"#)
+        case 9: _ = try mock.send(.delete, "/EnrollmentPatterns/\(id)")
+        case 10:
+            _ = try mock.post(
+                "/CertificateAuthority",
+                #"{"LogicalName":"Sub-CA","HostName":"h\#(made)","FullScan":{"Daily":{"Time":"2026-11-22T20:00:00Z"}},"IssuanceMax":4,"#
+                    + #""ExplicitPassword":{"SecretValue":"x"},"KeyRetention":2,"DeleteWithArchivedKey":false,"Scope":"s","DenialMax":null}"#
+            )
+        case 11: _ = try mock.send(.delete, "/CertificateAuthority/\(id)")
+        default:
+            _ = try mock.post("/CertificateAuthority/AlertRecipients/CAHealthRecipients", #"{"Emails":["e\#(made)@example.com"]}"#)
+            _ = try mock.send(.delete, "/CertificateAuthority/AlertRecipients/CAHealthRecipients/\(id)")
+        }
     }
 }
 
@@ -111,11 +176,13 @@ private struct Walk {
     private var random: SplitMix
     /// What writes to roles are drawn from, so that the other writes stay as they are.
     private var another: SplitMix
-    private var made = 0
+    fileprivate var choice: SplitMix
+    fileprivate var made = 0
 
     init(product: String, seed: UInt64) throws {
         random = SplitMix(seed: seed)
         another = SplitMix(seed: seed + 100)
+        choice = SplitMix(seed: seed + 200)
         let silent = random.next() % 2 == 0
         let start = "2026-11-22T12:00:00Z"
         let estate = """
@@ -134,7 +201,7 @@ private struct Walk {
                   path: /full
                   agent: uo-3
                   container: Shelf
-                  inventory: [ { alias: a, subject: CN=a }, { alias: a, subject: CN=chain }, { alias: b, parameters: { p: "1" } } ]
+                  inventory: [ { alias: a, subject: CN=a }, { alias: a, subject: CN=chain }, { alias: b, parameters: { p: "1" }, metadata: { Owner: me, "Notes": "a, b" } } ]
             """
         life = try Life(Self.scenario(product, start: start, estate: "\n" + estate))
     }
@@ -175,6 +242,7 @@ private struct Walk {
         let estate = mock.world
         made += 1
         if made % 3 == 0 { try security() }
+        if made % 4 == 0 { try writeCatalogue() }
         let agent = pick(estate.agents.all.map(\.id.text)) ?? ""
         let store = pick(estate.stores.all.map(\.id.text)) ?? ""
         let container = pick(estate.containers.all.map { String($0.id) } + ["null"]) ?? "null"
