@@ -3,7 +3,8 @@ import PackageDescription
 
 /// Everything that `KeyfactorMock` is made of, from the bottom to the top. Each may use those before it.
 let rooms = [
-    "MicroHTTP", "Base", "ScenarioFormat", "Entities", "Model", "Security", "Orchestrators", "Stores", "Command", "Rules", "Journal", "Worlds",
+    "MicroHTTP", "Base", "ScenarioFormat", "Entities", "Model", "Security", "Orchestrators", "Stores", "Command", "Rules", "Journal",
+    "Worlds",
 ]
 
 /// All rooms, as dependencies.
