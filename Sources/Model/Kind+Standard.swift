@@ -30,6 +30,19 @@ extension Kind where Value == String {
         return kind
     }
 
+    /// The same kind for texts of at most so many characters, where requests say them.
+    public func limited(to most: Int) -> Kind {
+        var kind = Kind(schema, write: write) { [read] value, place, reading throws(Refusal) in
+            let patch = try read(value, place, reading)
+            if let text = patch.value, text.utf8.count > most, text.count > most {
+                throw .badArgument("\(place): expected at most \(most) characters, found \(text.count).", member: place)
+            }
+            return patch
+        }
+        (kind.query, kind.shape, kind.seed, kind.dump, kind.isEmpty) = (query, shape, seed, dump, isEmpty)
+        return kind
+    }
+
     /// A string that holds something.
     public static var nonEmptyText: Kind {
         let text = Kind.text

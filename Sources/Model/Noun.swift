@@ -61,10 +61,10 @@ public struct Noun<Key: PathKey, Row: Modelled>: Sendable {
     /// Its members in the version that a call asks for.
     public func model(for call: Call) -> Model<Row> { call.apiVersion == 2 ? findSecondModel?() ?? model : model }
 
-    /// What a body of it looks like, in one form and in all versions.
-    public func content(_ form: Forms) -> Content {
+    /// What a body of it looks like, in one form, which may be another one in the second version.
+    public func content(_ form: Forms, inVersionTwo second: Forms? = nil) -> Content {
         guard let findSecondModel, let versionTwoSince else { return Contents.of(findModel(), form) }
-        return Contents.versions(Contents.of(findModel(), form), Contents.of(findSecondModel(), form), since: versionTwoSince)
+        return Contents.versions(Contents.of(findModel(), form), Contents.of(findSecondModel(), second ?? form), since: versionTwoSince)
     }
 
     /// What reading it needs.
@@ -75,24 +75,27 @@ public struct Noun<Key: PathKey, Row: Modelled>: Sendable {
     /// - Parameters:
     ///   - sortField: the field by which lists are sorted where the request does not say.
     ///   - form: the form of a row.
+    ///   - second: the form of a row in the second version, if it is another one.
     ///   - filters: whether it takes a query.
     ///   - parameters: the parameters that it has in addition to those of every list.
     ///   - established: see `Operation`.
     ///   - assumed: see `Operation`.
     /// - Returns: `GET` of the noun's path.
     public func list(
-        sortedBy sortField: String?, form: Forms = .shown, filters: Bool = true, also parameters: [Operation.Parameter] = [],
+        sortedBy sortField: String?, form: Forms = .shown, formInVersionTwo second: Forms? = nil, filters: Bool = true,
+        also parameters: [Operation.Parameter] = [],
         established: String, assumed: String
     ) -> Operation {
         Operation(
-            .get, path, since: since, versionTwoSince: versionTwoSince, needs: needsToRead, returns: Contents.array(content(form)),
+            .get, path, since: since, versionTwoSince: versionTwoSince, needs: needsToRead,
+            returns: Contents.array(content(form, inVersionTwo: second)),
             query: Operation.Parameter.list(filters: filters) + parameters, counts: true, established: established, assumed: assumed
         ) { [self] call, estate throws(Refusal) in
             let visible = container.flatMap { call.visible(reads, $0) }
             let page = try call.page(
                 of: rows(estate), fields: model.queryFields(call.view(form, estate)), defaultSort: sortField, takesQuery: filters,
                 isVisible: visible)
-            return .reply(call.list(page, model(for: call), form, estate))
+            return .reply(call.list(page, model(for: call), call.apiVersion == 2 ? second ?? form : form, estate))
         }
     }
 

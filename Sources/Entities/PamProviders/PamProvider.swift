@@ -19,6 +19,20 @@ public struct PamProvider: Sendable {
         }
     }
 
+    /// A secret that Command itself keeps for a provider; its value is dropped as it is read.
+    public struct Entry: Sendable {
+        /// The name, unlike all others of the provider without case.
+        public var name: String
+        /// What it is for.
+        public var description: String?
+
+        /// An entry by its parts.
+        public init(name: String, description: String?) {
+            self.name = name
+            self.description = description
+        }
+    }
+
     /// Its Id, unique among providers.
     public var id: Int
     /// What people call it; lists are sorted by it.
@@ -33,6 +47,8 @@ public struct PamProvider: Sendable {
     public var securedArea: Int?
     /// What it says for the parameters of its type.
     public var values: [Value] = []
+    /// The secrets that Command itself keeps for it.
+    public var entries: [Entry] = []
 
     /// A provider by its Id and its name.
     public init(id: Int, name: String) {

@@ -43,7 +43,7 @@ public struct Call: Sendable {
     /// - Parameter name: the path parameter's name.
     /// - Throws: a refusal if it is no number of 32 bits.
     /// - Returns: the number.
-    func number(_ name: String) throws(Refusal) -> Int {
+    public func number(_ name: String) throws(Refusal) -> Int {
         let text = parameters.first { $0.name == name }?.value ?? ""
         guard let number = Int32(text) else {
             throw .badArgument("\(name): expected a whole number, found '\(text.prefix(60))'.", member: name)

@@ -11,17 +11,18 @@ extension SecurityClaim: Modelled {
         Member("Id", .given()) { $0.id }.filtered(isKey: true)
             .asked(.update, required: "the id of a claim", \.id)
             .seeded("id", about: "its Id; the next free one if left out", \.id)
-        Member("Description", .text) { $0.description }.filtered()
+        Member("Description", .anyText.limited(to: 512)) { $0.description }.filtered()
             .asked(.requests, required: "a description", \.description)
             .seeded("description", about: "what people call it", \.description)
         Member("ClaimType", .word(nil)) { $0.kind }.filtered()
             .asked(.create, required: Kind.oneOfAll, \.kind)
             .seeded("type", required: true, about: "what is claimed", \.kind)
-        Member("ClaimValue", .text("a value", length: 1...512)) { $0.value }.filtered(isKey: true)
+        Member("ClaimValue", .text("a value", length: 1...512).limited(to: 512)) { $0.value }.filtered(isKey: true)
             .asked(.create, required: "at least one character", \.value)
             .seeded("value", required: true, about: "the value that is claimed", \.value)
         Member("Provider", .object(shownOnly: ClaimProvider.model)) { ClaimProvider(scheme: $0.scheme) }
-        Asked("ProviderAuthenticationScheme", .text, in: .create, required: "the scheme of an identity provider", \.scheme)
+        Asked(
+            "ProviderAuthenticationScheme", .text.limited(to: 512), in: .create, required: "the scheme of an identity provider", \.scheme)
         Seed("scheme", .text("a scheme", length: 1...512), required: true, about: "the authentication scheme of its provider", \.scheme)
     }
 

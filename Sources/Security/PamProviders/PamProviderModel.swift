@@ -21,7 +21,7 @@ extension PamProvider: Modelled {
         blank: { .init() }
     ) { fields(isFirst: true) }
 
-    /// A PAM provider as the second version has it: without Area and SecuredAreaId.
+    /// A PAM provider as the second version has it: without Area and SecuredAreaId. Its PUT keeps the type (documented).
     static let modelTwo = Model<PamProvider>(
         [.shown: "PamProviderV2", .create: "PamProviderV2CreateRequest", .update: "PamProviderV2UpdateRequest"], "a PAM provider",
         blank: { .init() }
@@ -40,7 +40,9 @@ extension PamProvider: Modelled {
             nullable: { provider, view in
                 provider.type.flatMap { view.estate.security.pamTypes[$0] }.map { PamTypeOfProvider(type: $0) }
             })
-        Asked("ProviderType", .object(PamTypeReference.model), in: .requests, required: "a type such as {\"Id\":\"...\"}") {
+        Asked(
+            "ProviderType", .object(PamTypeReference.model), in: isFirst ? .requests : .create, required: "a type such as {\"Id\":\"...\"}"
+        ) {
             $0.type = $1.value?.id ?? .empty
         }
         Seed(
@@ -54,6 +56,7 @@ extension PamProvider: Modelled {
         }
         Asked("ProviderTypeParamValues", .objects(PamValueRequest.model), in: .requests) { $0.values = $1.value ?? [] }
         Seed("values", .list(.object(Value.model)), about: "what it says for the parameters of its type", \.values)
+        Seed("entries", .list(.object(Entry.model)), about: "the secrets that Command itself keeps for it, without their values", \.entries)
         isFirst ? [securedAreaMember.field] : []
         Member("Remote", .flag) { $0.isRemote }
             .asked(.requests, \.isRemote)

@@ -7,7 +7,7 @@ public import Model
 public enum PamProviderOperations {
     /// All of them, as the router and the documentation list them.
     public static let all: [Operation] =
-        [types, createType, deleteType]
+        [types, typeOfProvider, createType, deleteType]
         + [
             PamProvider.noun.list(
                 sortedBy: "Name",
@@ -17,16 +17,28 @@ public enum PamProviderOperations {
                     """,
                 assumed: "that there are none unless a scenario says so; fields Id and Name; first version in 10 as in 11"),
             PamProvider.noun.get(established: "members as POST", assumed: "text of the 404"), create, update, delete,
-        ]
+        ] + PamEntry.operations
 
     private static let types = Operation(
-        .get, "/PamProviders/Types", needs: .everywhere(.pamRead), returns: Contents.array(Contents.of(PamType.model, .shown)),
+        .get, "/PamProviders/Types", versionTwoSince: .v11, needs: .everywhere(.pamRead),
+        returns: Contents.array(Contents.of(PamType.model, .shown)),
         established: "members; CyberArk, Thycotic and Command Secret Provider (recorded); `Parameters` is always an array (client)",
         assumed: "permission; their Ids; which of their parameters each secret has"
     ) { call, estate in .reply(call.bareList(estate.security.pamTypes.all, PamType.model, estate)) }
 
+    private static let typeOfProvider = Operation(
+        .get, "/PamProviders/Types/{id}", since: .v25, versionTwoSince: .v25, needs: .everywhere(.pamRead),
+        returns: Contents.array(Contents.of(PamType.model, .shown)), id: .integer,
+        established: "an array; {id} is the Id of a provider (documented for 25, second version)",
+        assumed: "permission; an array of one, or of none where the provider has no type; first version as the second"
+    ) { call, estate throws(Refusal) in
+        let provider = try PamProvider.noun.find(.pamRead, call, estate)
+        let types = provider.type.flatMap { estate.security.pamTypes[$0] }.map { [$0] } ?? []
+        return .reply(call.bareList(types, PamType.model, estate))
+    }
+
     private static let createType = Operation(
-        .post, "/PamProviders/Types", needs: .everywhere(.pamModify), takes: Contents.of(PamType.model, .create),
+        .post, "/PamProviders/Types", versionTwoSince: .v11, needs: .everywhere(.pamModify), takes: Contents.of(PamType.model, .create),
         returns: Contents.of(PamType.model, .shown), established: "body, 200 with the type (documented, client)",
         assumed: "permission; 400 for a name that is taken"
     ) { call, estate throws(Refusal) in
@@ -71,7 +83,8 @@ public enum PamProviderOperations {
 
     private static let update = Operation(
         .put, "/PamProviders", versionTwoSince: .v11, needs: .everywhere(.pamModify), takes: PamProvider.noun.content(.update),
-        returns: PamProvider.noun.content(.shown), established: "body with Id, 200 with the provider (documented, client)",
+        returns: PamProvider.noun.content(.shown),
+        established: "body with Id, 200 with the provider (documented, client); the second version keeps the type (documented)",
         assumed: "permission; all of its 400s; values that are left out are gone, those without `Value` stay"
     ) { call, estate throws(Refusal) in
         let draft = try call.read(PamProvider.noun.model(for: call), .update)
@@ -81,7 +94,8 @@ public enum PamProviderOperations {
     }
 
     private static let delete = Operation(
-        .delete, "/PamProviders/{id}", needs: .everywhere(.pamModify), id: .integer, established: "204 (documented, recorded)",
+        .delete, "/PamProviders/{id}", versionTwoSince: .v11, needs: .everywhere(.pamModify), id: .integer,
+        established: "204 (documented, recorded)",
         assumed: "permission; what uses it is not looked at"
     ) { call, estate throws(Refusal) in
         let provider = try PamProvider.noun.find(.pamModify, call, estate)
@@ -106,7 +120,7 @@ extension PamProvider.Draft {
     /// The provider that a request describes, held against the estate.
     fileprivate func provider(over known: PamProvider, _ call: Call, _ estate: Estate) throws(Refusal) -> PamProvider {
         if let other = estate.security.pamProviders.named(name), other.id != known.id { throw .alreadyExists("PAM provider", "Name", name) }
-        let type = try PamType.find(type, call, estate)
+        let type = try PamType.find(type == .empty ? known.type ?? .empty : type, call, estate)
         var provider = known
         provider.name = name
         provider.type = type.id

@@ -21,8 +21,8 @@ extension SecurityRole.Draft {
         role.name = name
         role.description = description
         role.permissionSet = permissionSet ?? known.permissionSet ?? security.permissionSets.named("Global")?.id
+        if call.apiVersion == 2 || call.product >= .v25 { role.emailAddress = emailAddress }
         if call.apiVersion == 2 {
-            role.emailAddress = emailAddress
             role.permissions = permissions.distinct
             return role
         }
@@ -71,10 +71,12 @@ extension Array where Element: Hashable {
 struct RoleCopy: Modelled {
     var name = ""
     var description: String?
+    var emailAddress: String?
 
     static let model = Model<RoleCopy>([.create: "SecurityRoleCopyRequest"], blank: { .init() }) {
         Asked("Name", .text, required: "at least one character", \.name)
         Asked("Description", .text, \.description)
+        Asked("EmailAddress", .text.limited(to: 256), \.emailAddress)
     }
 }
 

@@ -29,10 +29,11 @@ extension SecurityRole: Modelled {
         Member("Id", .given()) { $0.id }.filtered(aliases: ["RoleId"], isKey: true)
             .asked(.update, required: "the id of a role", \.id)
             .seeded("id", about: "its Id; the next free one if left out", \.id)
-        Member("Description", .anyText) { $0.description }.filtered()
+        Member("Description", .text) { $0.description }.filtered()
             .asked(.requests, required: "a description", \.description)
             .seeded("description", about: "what it is for", \.description)
         Member("EmailAddress", .text, nullable: { $0.emailAddress })
+            .asked(.requests, kind: .text.limited(to: 256), of: { $0 >= .v25 }) { $0.emailAddress = $1.value }
             .seeded("email", about: "the address of a mailbox that all who have it share", \.emailAddress)
         Member("Enabled", .flag) { $0.isEnabled }.filtered()
             .asked(.requests, \.isEnabled)
@@ -63,20 +64,28 @@ extension SecurityRole: Modelled {
         Seed("claims", .list(.given()), about: "the ids of the claims that give it", \.claims)
     }
 
-    /// A role as the second version has it: with claims, and permissions as paths.
+    /// A role as the second version has it: with claims, and permissions as paths; a row of a list has neither (documented).
     static let modelTwo = Model<SecurityRole>(
-        [.shown: "SecurityRoleV2", .create: "SecurityRoleV2CreateRequest", .update: "SecurityRoleV2UpdateRequest"], "a security role",
+        [
+            .shown: "SecurityRoleV2", .listed: "SecurityRoleV2Row", .create: "SecurityRoleV2CreateRequest",
+            .update: "SecurityRoleV2UpdateRequest",
+        ], "a security role",
         blank: { .init() }
     ) {
         Member("Id", .number) { $0.id }.asked(.update, required: "the id of a role", \.id)
-        Member("Name", .text) { $0.name }.asked(.requests, required: "at least one character", \.name)
-        Member("Description", .anyText) { $0.description }.asked(.requests, required: "a description", \.description)
-        Member("EmailAddress", .text, nullable: { $0.emailAddress }).asked(.requests, \.emailAddress)
-        Member("PermissionSetId", .guid) { $0.permissionSet ?? .empty }.asked(.requests) { $0.permissionSet = $1.value }
-        Member("Permissions", .list(.permission())) { PermissionWords.expanded($0.permissions) }.asked(.requests, \.permissions)
+        Member("Name", .text.limited(to: 128)) { $0.name }.asked(.requests, required: "at least one character", \.name)
+        Member("Description", .anyText.limited(to: 512)) { $0.description }.only(in: .shown)
+            .asked(.requests, required: "a description", \.description)
+        Member("EmailAddress", .text.limited(to: 256), nullable: { $0.emailAddress }).asked(.requests, \.emailAddress)
+        Member("Immutable", .flag) { $0.isImmutable }
+        Member("PermissionSetId", .guid) { $0.permissionSet ?? .empty }
+            .asked(.requests, required: "the id of a permission set") { $0.permissionSet = $1.value }
+        Member("Permissions", .list(.permission())) { PermissionWords.expanded($0.permissions) }.only(in: .shown)
+            .asked(.requests, \.permissions)
+        Member("ClaimsCount", .number) { $0.claims.count }.only(in: .listed)
         Member("Claims", .list(.object(shownOnly: SecurityClaim.model))) { role, view in
             role.claims.compactMap { view.estate.security.claims[$0] }
-        }
+        }.only(in: .shown)
         Asked("Claims", .objects(ClaimReference.model), in: .requests) { $0.claims = $1.value ?? [] }
     }
 
@@ -88,7 +97,7 @@ extension SecurityRole: Modelled {
 
 extension Kind where Value == String {
     /// A string that may be empty, also where it must be there.
-    fileprivate static var anyText: Kind {
+    static var anyText: Kind {
         var kind = Kind.text
         kind.isEmpty = { _ in false }
         return kind
@@ -122,8 +131,10 @@ public struct ClaimReference: Modelled {
 
     static let model = Model<ClaimReference>([.create: "ClaimReference", .update: "ClaimReference"], blank: { .init() }) {
         Asked("ClaimType", .word(nil), in: .requests, required: SecurityClaim.Kind.oneOfAll, \.claim.kind)
-        Asked("ClaimValue", .text, in: .requests, required: "at least one character", \.claim.value)
-        Asked("ProviderAuthenticationScheme", .text, in: .requests, required: "the scheme of an identity provider", \.claim.scheme)
-        Asked("Description", .text, in: .requests, \.claim.description)
+        Asked("ClaimValue", .text.limited(to: 512), in: .requests, required: "at least one character", \.claim.value)
+        Asked(
+            "ProviderAuthenticationScheme", .text.limited(to: 512), in: .requests, required: "the scheme of an identity provider",
+            \.claim.scheme)
+        Asked("Description", .anyText.limited(to: 512), in: .requests, required: "a description", \.claim.description)
     }
 }

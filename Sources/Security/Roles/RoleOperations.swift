@@ -9,13 +9,16 @@ public enum RoleOperations {
     public static let all: [Operation] =
         [
             SecurityRole.noun.list(
-                sortedBy: "Id", also: [.init(name: "Validate", schema: .boolean)],
+                sortedBy: "Id", formInVersionTwo: .listed, also: [.init(name: "Validate", schema: .boolean)],
                 established: """
-                    members of the first version, words for permissions (recorded); of the second, since 11, paths and claims (client); paging, \
-                    permission (documented); queries by name (client)
+                    members of the first version, words for permissions (recorded); of the second, with the number of claims (documented for \
+                    25); paging, permission (documented); queries by name (client)
                     """,
                 assumed: "default sort Id; other fields; `Validate` says nothing; which word is which path; first version in 10 as in 11"),
-            SecurityRole.noun.get(established: "members; text of the 404 (recorded)", assumed: "members of the second version as the list"),
+            SecurityRole.noun.get(
+                established:
+                    "members of the first version, text of the 404 (recorded); of the second, with paths and claims (documented for 25)",
+                assumed: "second version in 11 as in 25"),
             create, update, delete, copy, identities, setIdentities,
         ] + RolePermissions.operations
 
@@ -23,7 +26,7 @@ public enum RoleOperations {
         .post, "/Security/Roles", versionTwoSince: .v11, needs: .everywhere(.securityModify), takes: SecurityRole.noun.content(.create),
         returns: SecurityRole.noun.content(.shown), established: "body, 200 with the role (recorded, client); permission (documented)",
         assumed: """
-            all of its 400s; without a PermissionSetId the set named Global; names differ without case; claims that are not known are made
+            all of its 400s; without a PermissionSetId, which the second version requires, the set named Global; names differ without case; claims that are not known are made
             """
     ) { call, estate throws(Refusal) in
         let draft = try call.read(SecurityRole.noun.model(for: call))
@@ -55,7 +58,7 @@ public enum RoleOperations {
     }
 
     private static let delete = Operation(
-        .delete, "/Security/Roles/{id}", versionTwoSince: .v11, needs: .everywhere(.securityModify), id: .integer,
+        .delete, "/Security/Roles/{id}", needs: .everywhere(.securityModify), id: .integer,
         established: "204 (recorded); text of the 404 (recorded)", assumed: "permission; 400 for an immutable role; users lose it"
     ) { call, estate throws(Refusal) in
         let role = try SecurityRole.noun.find(.securityModify, call, estate)
@@ -68,14 +71,15 @@ public enum RoleOperations {
 
     private static let copy = Operation(
         .post, "/Security/Roles/{id}/Copy", needs: .everywhere(.securityModify), takes: Contents.of(RoleCopy.model, .create),
-        returns: Contents.of(SecurityRole.model, .shown), id: .integer, established: "that it is there (documented)",
-        assumed: "everything else: Name and Description in the body, permissions, identities and claims copied; the copy can be changed"
+        returns: Contents.of(SecurityRole.model, .shown), id: .integer, established: "body (documented)",
+        assumed: "permission; Name is required; permissions, identities and claims are copied; the copy can be changed"
     ) { call, estate throws(Refusal) in
         var role = try SecurityRole.noun.find(.securityModify, call, estate)
         let draft = try call.read(RoleCopy.model)
         guard estate.security.roles.named(draft.name) == nil else { throw .alreadyExists("security role", "Name", draft.name) }
         role.name = draft.name
         role.description = draft.description ?? role.description
+        role.emailAddress = draft.emailAddress
         role.isImmutable = false
         let copy = role
         return .commit { estate in

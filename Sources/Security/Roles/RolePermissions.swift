@@ -6,7 +6,7 @@ import Model
 /// What a role grants, part by part: everywhere, and in single collections, containers and PAM providers.
 enum RolePermissions {
     static let operations: [Operation] =
-        [everything, list(global), change(.post, global), change(.put, global)]
+        [ofContainer, setOfContainer, everything, list(global), change(.post, global), change(.put, global)]
         + [Scoped(.collections), Scoped(.containers), Scoped(.pamProviders)].flatMap { part in
             part.scope.segment == "PamProviders"
                 ? [list(part), change(.put, part)] : [list(part), change(.post, part), change(.put, part)]
@@ -15,10 +15,54 @@ enum RolePermissions {
     private static let global = Global()
 
     private static let everything = Operation(
-        .get, "/Security/Roles/{id}/Permissions", needs: .everywhere(.securityRead), returns: global.returns, id: .integer,
-        established: "that it is there (documented)", assumed: "permission; members as of Global"
+        .get, "/Security/Roles/{id}/Permissions", needs: .everywhere(.securityRead),
+        returns: Contents.array(Contents.of(AreaGrant.model, .shown)), id: .integer, established: "members (documented)",
+        assumed: "permission; `Type` is Global, Collections, Containers or PamProviders, and `Area` the name or Id of a single object"
     ) { call, estate throws(Refusal) in
-        .reply(global.reply(try SecurityRole.noun.find(.securityRead, call, estate).permissions, call, estate))
+        let permissions = PermissionWords.expanded(try SecurityRole.noun.find(.securityRead, call, estate).permissions)
+        return .reply(call.bareList(permissions.map { AreaGrant($0, estate) }, AreaGrant.model, estate))
+    }
+
+    private static let ofContainer = Operation(
+        .get, "/Security/Containers/{id}/Roles", needs: .everywhere(.securityRead),
+        returns: Contents.array(Contents.of(RoleOfContainer.model, .shown)), id: .integer, established: "members (documented)",
+        assumed: "permission; the roles that grant something for this container alone"
+    ) { call, estate throws(Refusal) in .reply(roles(of: try container(call, estate), call, estate)) }
+
+    private static let setOfContainer = Operation(
+        .post, "/Security/Containers/{id}/Roles", needs: .everywhere(.securityModify),
+        takes: Contents.array(Contents.of(RoleOfContainer.model, .create)),
+        returns: Contents.array(Contents.of(RoleOfContainer.model, .shown)), id: .integer, established: "members (documented)",
+        assumed: "permission; of each role that is sent, it replaces what was granted for the container; 400 for an immutable role"
+    ) { call, estate throws(Refusal) in
+        let id = try container(call, estate)
+        var changed: [SecurityRole] = []
+        for asked in try call.objects(RoleOfContainer.model) {
+            var role = try SecurityRole.noun.find(asked.role, .securityModify, call, estate)
+            if role.isImmutable { throw .roleImmutable(role.name) }
+            role.permissions.removeAll { RoleScope.containers.grant($0)?.number == id }
+            role.permissions = (role.permissions + RoleScope.containers.paths(ScopedGrant(id: id, actions: asked.actions))).distinct
+            changed.append(role)
+        }
+        let all = changed
+        return .commit { estate in
+            for role in all { estate.security.put(role) }
+            return roles(of: id, call, estate)
+        }
+    }
+
+    private static func container(_ call: Call, _ estate: Estate) throws(Refusal) -> Int {
+        let id = try call.number("id")
+        guard estate.containers[id] != nil else { throw .containerNotFound(id).forUnknownID(call.fidelity) }
+        return id
+    }
+
+    private static func roles(of container: Int, _ call: Call, _ estate: Estate) -> Reply {
+        let rows = estate.security.roles.all.compactMap { role -> RoleOfContainer? in
+            let actions = role.permissions.compactMap { RoleScope.containers.grant($0) }.filter { $0.number == container }.map(\.action)
+            return actions.isEmpty ? nil : RoleOfContainer(role: role.id, name: role.name, actions: actions)
+        }
+        return call.bareList(rows, RoleOfContainer.model, estate)
     }
 
     private static func list(_ part: some Part) -> Operation {
@@ -71,7 +115,7 @@ enum RolePermissions {
         let path = "/Security/Roles/{id}/Permissions/Global"
         let takes = Contents.array(Contents.of(GlobalGrant.model, .create))
         let returns = Contents.array(Contents.of(GlobalGrant.model, .shown))
-        let established = "that it is there (documented); Area and Permission as `GET /Security/My` has them (documented)"
+        let established = "members (documented)"
         let assumed = ""
 
         func holds(_ permission: String) -> Bool { PermissionWords.scope(permission) == nil }
@@ -92,15 +136,10 @@ enum RolePermissions {
         var path: String { "/Security/Roles/{id}/Permissions/" + scope.segment }
         var takes: Content { Contents.array(Contents.of(scope.model, .create)) }
         var returns: Content { Contents.array(Contents.of(scope.model, .shown)) }
-        var established: String {
-            "that it is there" + (scope.segment == "PamProviders" ? ", members (documented)" : " (documented)")
-        }
-        var assumed: String {
-            (scope.segment == "PamProviders" ? "" : "; members as of PamProviders")
-                + (scope.notFound == nil ? "; any Id is taken, and Name is null" : "; 404 for an unknown Id")
-        }
+        let established = "members (documented)"
+        var assumed: String { scope.notFound == nil ? "; any Id is taken, and Name is null" : "; 404 for an unknown Id" }
 
-        func holds(_ permission: String) -> Bool { scope.holds(permission) }
+        func holds(_ permission: String) -> Bool { scope.grant(permission) != nil }
 
         func read(_ call: Call, _ estate: Estate) throws(Refusal) -> [String] {
             let grants = try call.objects(scope.model)

@@ -67,7 +67,8 @@ struct OpenAPITests {
                 estate:
                   claims: [ { type: OAuthRole, value: readers, scheme: Idp, description: Readers } ]
                   roles: [ { name: Readers, claims: [ 1 ], identities: [ 1 ] } ]
-                  pamProviders: [ { name: Vault, type: CyberArk, values: [ { parameter: Safe, value: x } ] } ]
+                  pamProviders: [ { name: Vault, type: CyberArk, values: [ { parameter: Safe, value: x } ], entries: [ { name: e } ] } ]
+                  containers: [ { name: Three, id: 3 } ]
                 """)
         _ = try life.run()
         _ = try life.run(#"{"Weekly":{"Days":["Monday"],"Time":"2026-11-22T20:00:00Z"}}"#)
@@ -107,12 +108,15 @@ struct OpenAPITests {
     /// The lists that are empty in that life.
     private static let empty = [
         "Inventory", "/CertificateStoreContainers", "/Permissions/Collections", "/Permissions/Containers", "/Permissions/PamProviders",
-        "/Roles/{id}/Identities",
+        "/Roles/{id}/Identities", "/Containers/{id}/Roles",
     ]
 
     /// A path with ids of what is there.
     private static func fill(_ path: String, _ mock: Mock) throws -> String {
         if path == "/OrchestratorJobs/JobStatus/Data" { return path + "?jobHistoryId=1" }
+        if path.contains("{providerId}") { return path.replacing("{providerId}", with: "1") }
+        if path.hasPrefix("/Security/Containers") { return path.replacing("{id}", with: "3") }
+        if path == "/PamProviders/Types/{id}" { return "/PamProviders/Types/1" }
         if path.hasSuffix("/Lookup") { return path + "?accountName=x" }
         if path.hasSuffix("/Claims/Roles") { return path + "?ClaimType=OAuthRole&ClaimValue=readers&ProviderAuthenticationScheme=Idp" }
         if path == "/CertificateStoreContainers/{id}" {

@@ -85,12 +85,16 @@ struct EstateDumpTests {
                 path + "?ClaimType=\($0.kind.rawValue)&ClaimValue=\($0.value)&ProviderAuthenticationScheme=\($0.scheme)"
             }
         }
+        if path.contains("{providerId}") {
+            return estate.security.pamProviders.all.map { path.replacing("{providerId}", with: String($0.id)) }
+        }
         guard path.contains("{id}") else { return [path + "?ReturnLimit=1000"] }
         let segments = path.split(separator: "/")
         let ids: [String] =
             switch segments[0] == "Security" ? segments[1] : segments[0] {
             case "Roles": estate.security.roles.all.map { String($0.id) }
             case "Identities": estate.security.identities.all.map { String($0.id) }
+            case "Containers": estate.containers.all.map { String($0.id) }
             case "Claims": estate.security.claims.all.map { String($0.id) }
             case "PermissionSets": estate.security.permissionSets.all.map(\.id.text)
             case "PamProviders": estate.security.pamProviders.all.map { String($0.id) }
@@ -313,14 +317,18 @@ extension Walk {
         let version = pick(["1", "2"])!
         let headers = [("x-keyfactor-requested-with", "APIClient"), ("x-keyfactor-api-version", version)]
         let send = { (method: Method, path: String, body: String) in _ = try mock.send(method, path, headers: headers, body: body) }
-        switch random.next() % 14 {
+        switch random.next() % 15 {
         case 0, 1:
             try send(
                 .post, "/Security/Roles",
-                #"{"Name":"R\#(made)","Description":"d","Permissions":["Certificates:Read","/certificate_stores/read/\#(made % 3)/"],"Claims":[{"ClaimType":4,"ClaimValue":"v\#(made % 4)","ProviderAuthenticationScheme":"Idp"}]}"#
+                #"{"Name":"R\#(made)","Description":"d","PermissionSetId":"\#(security.permissionSets.all[0].id.text)","Permissions":["Certificates:Read","/certificate_stores/read/\#(made % 3)/"],"Claims":[{"ClaimType":4,"ClaimValue":"v\#(made % 4)","ProviderAuthenticationScheme":"Idp","Description":"c"}]}"#
             )
         case 2: try send(.delete, "/Security/Roles/\(role)", "")
-        case 3: try send(.put, "/Security/Roles", #"{"Id":\#(role),"Name":"R\#(made)","Description":"e","Enabled":false}"#)
+        case 3:
+            try send(
+                .put, "/Security/Roles",
+                #"{"Id":\#(role),"Name":"R\#(made)","Description":"e","Enabled":false,"PermissionSetId":"\#(security.permissionSets.all[0].id.text)"}"#
+            )
         case 4: try send(.post, "/Security/Identities", #"{"AccountName":"D\\u\#(made % 5)"}"#)
         case 5: try send(.delete, "/Security/Identities/\(pick(security.identities.all.map(\.id)) ?? 1)", "")
         case 6:
@@ -340,6 +348,7 @@ extension Walk {
                 .post, "/PamProviders",
                 #"{"Name":"P\#(made)","ProviderType":{"Id":"\#(type?.id.text ?? "")"},"ProviderTypeParamValues":[\#(values)],"SecuredAreaId":\#(made)}"#
             )
+        case 13: try send(.post, "/PamProviders/Local/1/Entries", #"{"SecretName":"s\#(made % 3)","SecretValue":"hush"}"#)
         default: try send(.delete, "/PamProviders/\(pick(security.pamProviders.all.map(\.id)) ?? 1)", "")
         }
     }

@@ -93,4 +93,30 @@ struct PamProviderActionsTests {
         #expect(try mock.send(.delete, "/PamProviders/Types/\(Self.thycotic)").status == 204)
         #expect(try mock.get("/PamProviders/1").status == 404)
     }
+
+    @Test func theSecondVersionsPutKeepsTheType() throws {
+        let mock = try Mock()
+        _ = try mock.post("/PamProviders", Self.body(#","Area":2"#))
+        let put = try mock.send(.put, "/PamProviders", headers: Self.two, body: #"{"Id":1,"Name":"V","Remote":false}"#)
+        #expect(put.json["ProviderType"]?["Id"]?.text == Self.thycotic)
+        #expect(put.json["ProviderTypeParamValues"]?.source == "[]")
+        #expect(try mock.get("/PamProviders/1").json["Area"]?.integer == 2)
+        #expect(try mock.get("/PamProviders/Types/1").json.elements.map { $0["Name"]?.text } == ["Thycotic"])
+    }
+
+    @Test func commandsOwnSecretsAreNamedAndNotShown() throws {
+        let mock = try Mock("estate: { pamProviders: [ { name: Vault, id: 1 } ] }")
+        let path = "/PamProviders/Local/1/Entries"
+        let made = try mock.post(path, #"{"SecretName":"db","Description":"the database","SecretValue":"hushhush"}"#)
+        #expect(made.body == #"{"ProviderId":1,"SecretName":"db","Description":"the database"}"#)
+        #expect(try mock.post(path, #"{"SecretName":"DB","SecretValue":"x"}"#).status == 400)
+        #expect(try mock.post(path, #"{"SecretName":"other"}"#).message == "SecretValue: expected at least one character, found nothing.")
+        #expect(try mock.send(.put, path, body: #"{"SecretName":"db"}"#).json["Description"]?.isNull == true)
+        #expect(try mock.get(path)["X-Total-Count"] == "1")
+        #expect(try mock.send(.delete, path + "?secretName=nope").status == 400)
+        #expect(try mock.send(.delete, path + "?secretName=Db").status == 204)
+        #expect(try mock.get(path).body == "[]")
+        #expect(try mock.get("/PamProviders/Local/9/Entries").status == 404)
+        for page in ["/_mock/journal", "/_mock/estate"] { #expect(try !mock.get(page).body.contains("hushhush"), "\(page)") }
+    }
 }

@@ -8,6 +8,7 @@ import Testing
 @testable import Security
 
 struct RoleTests {
+    private static let global = "7d4ba64e-ff39-4168-930f-65c367f25c8c"
     private static let two = [("x-keyfactor-requested-with", "APIClient"), ("x-keyfactor-api-version", "2")]
 
     @Test(arguments: Door.allCases)
@@ -27,9 +28,19 @@ struct RoleTests {
         #expect(
             reply.body
                 == #"{"Id":2,"Name":"Certificate Readers","Description":"May read certificates.","EmailAddress":null,"#
-                + #""PermissionSetId":"7d4ba64e-ff39-4168-930f-65c367f25c8c","Permissions":["/certificates/collections/read/"],"Claims":[]}"#
+                + #""Immutable":false,"PermissionSetId":"7d4ba64e-ff39-4168-930f-65c367f25c8c","Permissions":["/certificates/collections/read/"],"Claims":[]}"#
         )
         #expect(reply["Api-Supported-Versions"] == "1.0, 2")
+    }
+
+    @Test func aRowOfTheSecondVersionHasTheNumberOfClaims() throws {
+        let mock = try Mock(
+            "estate: { claims: [ { type: OAuthRole, value: v, scheme: Idp } ], roles: [ { name: Certificate Owners, claims: [ 1 ] } ] }")
+        let rows = try mock.send(.get, "/Security/Roles?QueryString=Id%20-eq%203", headers: Self.two)
+        #expect(
+            rows.body
+                == #"[{"Id":3,"Name":"Certificate Owners","EmailAddress":null,"Immutable":false,"#
+                + #""PermissionSetId":"7d4ba64e-ff39-4168-930f-65c367f25c8c","ClaimsCount":1}]"#)
     }
 
     @Test func releaseTenHasTheFirstVersionAlone() throws {
@@ -69,7 +80,7 @@ struct RoleTests {
     ])
     func aPermissionIsTakenByWordOrPath(_ sent: String, _ path: String, _ word: String) throws {
         let mock = try Mock()
-        let made = try mock.post("/Security/Roles", #"{"Name":"New","Description":"","Permissions":["\#(sent)"]}"#)
+        let made = try mock.post("/Security/Roles", #"{"Name":"New","Description":"d","Permissions":["\#(sent)"]}"#)
         #expect(made.json["Permissions"]?.elements.map(\.text) == [word])
         #expect(try mock.send(.get, "/Security/Roles/4", headers: Self.two).json["Permissions"]?.elements.map(\.text) == [path])
     }
@@ -77,7 +88,7 @@ struct RoleTests {
     @Test func aRoleOfTheSecondVersionMakesItsClaims() throws {
         let mock = try Mock()
         let body = #"""
-            {"Name":"Ops","Description":"d","EmailAddress":"ops@example.com","Permissions":["/certificate_stores/read/7/"],
+            {"Name":"Ops","Description":"d","EmailAddress":"ops@example.com","PermissionSetId":"7d4ba64e-ff39-4168-930f-65c367f25c8c","Permissions":["/certificate_stores/read/7/"],
              "Claims":[{"ClaimType":"OAuthRole","ClaimValue":"ops","ProviderAuthenticationScheme":"Idp","Description":"the ops"}]}
             """#
         let made = try mock.send(.post, "/Security/Roles", headers: Self.two, body: body)
@@ -94,12 +105,13 @@ struct RoleTests {
         _ = try mock.send(
             .put, "/Security/Roles", headers: Self.two,
             body:
-                #"{"Id":2,"Name":"A","Description":"d","EmailAddress":"a@b.example","Permissions":["/certificate_stores/read/7/"],\#(claims)}"#
+                #"{"Id":2,"Name":"A","Description":"d","EmailAddress":"a@b.example","PermissionSetId":"\#(Self.global)","Permissions":["/certificate_stores/read/7/"],\#(claims)}"#
         )
         let first = try mock.send(
-            .put, "/Security/Roles", body: #"{"Id":2,"Name":"B","Description":"","Identities":[{"AccountName":"example\\GUEST"}]}"#)
+            .put, "/Security/Roles", body: #"{"Id":2,"Name":"B","Description":"d","Identities":[{"AccountName":"example\\GUEST"}]}"#)
         #expect(first.json["Identities"]?.elements.map { $0["AccountName"]?.text } == ["EXAMPLE\\guest"])
-        let second = try mock.send(.put, "/Security/Roles", headers: Self.two, body: #"{"Id":2,"Name":"C","Description":"e"}"#)
+        let second = try mock.send(
+            .put, "/Security/Roles", headers: Self.two, body: #"{"Id":2,"Name":"C","Description":"","PermissionSetId":"\#(Self.global)"}"#)
         #expect(second.json["Claims"]?.source == "[]")
         #expect(second.json["Permissions"]?.source == "[]")
         #expect(mock.world.security.roles[2]?.identities == [1])
@@ -121,6 +133,7 @@ struct RoleTests {
             "POST", #"{"Name":"x","Description":"d","PermissionSetId":"11111111-1111-4111-8111-111111111111"}"#,
             "Unable to find 'Permission Set' with Id '11111111-1111-4111-8111-111111111111'"
         ),
+        ("POST", #"{"Name":"x","Description":""}"#, "Description: expected a description, found an empty string."),
         ("PUT", #"{"Name":"x","Description":"d"}"#, "Id: expected the id of a role, found nothing."),
         ("PUT", #"{"Id":9,"Name":"x","Description":"d"}"#, "Unable to find 'Security Role' with Id '9'"),
         (
@@ -133,6 +146,24 @@ struct RoleTests {
         let reply = try mock.send(method == "PUT" ? .put : .post, "/Security/Roles", body: body)
         #expect(reply.message == message)
         #expect(mock.world.security.roles.count == 3)
+    }
+
+    @Test(arguments: [
+        (#"{"Name":"x","Description":""}"#, "PermissionSetId: expected the id of a permission set, found nothing."),
+        (
+            "{\"Name\":\"\(String(repeating: "x", count: 129))\",\"Description\":\"\"}",
+            "Name: expected at most 128 characters, found 129."
+        ),
+    ])
+    func whatTheSecondVersionAsksForMustBeThere(_ body: String, _ message: String) throws {
+        #expect(try Mock().send(.post, "/Security/Roles", headers: Self.two, body: body).message == message)
+    }
+
+    @Test(arguments: [("24.4", false), ("25.4", true)])
+    func theFirstVersionTakesAnAddressSince25(_ product: String, _ isTaken: Bool) throws {
+        let body = #"{"Name":"x","Description":"d","EmailAddress":"a@b.example"}"#
+        let made = try Mock("product: \"\(product)\"").post("/Security/Roles", body)
+        #expect(made.json["EmailAddress"]?.text == (isTaken ? "a@b.example" : nil))
     }
 
     @Test func theAdministratorTakesWhatItShowsAndNewIdentities() throws {
@@ -163,23 +194,40 @@ struct RoleTests {
     @Test func permissionsArePartsOfOneList() throws {
         let mock = try Mock("estate: { containers: [ { name: Web, id: 3 } ], pamProviders: [ { name: Vault } ] }")
         let path = "/Security/Roles/2/Permissions"
-        #expect(try mock.get(path).body == #"[{"Area":"Certificates","Permission":"Read"}]"#)
         let more = try mock.post(path + "/Global", #"[{"Area":"API","Permission":"Read"}]"#)
         #expect(more.body == #"[{"Area":"Certificates","Permission":"Read"},{"Area":"API","Permission":"Read"}]"#)
-        let containers = try mock.send(.put, path + "/Containers", body: #"[{"ContainerId":3,"Permissions":["Read","Schedule"]}]"#)
-        #expect(containers.body == #"[{"ContainerId":3,"Name":"Web","Permissions":["Read","Schedule"]}]"#)
-        _ = try mock.send(.put, path + "/Collections", body: #"[{"CollectionId":5,"Permissions":["Read"]}]"#)
+        let containers = try mock.send(
+            .put, path + "/Containers", body: #"[{"ContainerId":3,"Permission":"Read"},{"ContainerId":3,"Permission":"Schedule"}]"#)
+        #expect(
+            containers.body
+                == #"[{"ContainerId":3,"Name":"Web","Permission":"Read"},{"ContainerId":3,"Name":"Web","Permission":"Schedule"}]"#)
+        _ = try mock.send(.put, path + "/Collections", body: #"[{"CollectionId":5,"Permission":"Read"}]"#)
         _ = try mock.send(.put, path + "/PamProviders", body: #"[{"PamProviderId":1,"Permissions":["Read"]}]"#)
+        #expect(
+            try mock.get(path).json.elements.map { $0["Type"]?.text } == [
+                "Global", "Global", "Containers", "Containers", "Collections", "PamProviders",
+            ])
         #expect(try mock.send(.put, path + "/Global", body: "[]").body == "[]")
         #expect(
             mock.world.security.roles[2]?.permissions == [
                 "/certificate_stores/read/3/", "/certificate_stores/schedule/3/", "/certificates/collections/read/5/", "/pam/read/1/",
             ])
         #expect(try mock.get(path + "/PamProviders").body == #"[{"PamProviderId":1,"Name":"Vault","Permissions":["Read"]}]"#)
-        #expect(try mock.get(path + "/Collections").body == #"[{"CollectionId":5,"Name":null,"Permissions":["Read"]}]"#)
-        #expect(try mock.post(path + "/Containers", #"[{"ContainerId":9,"Permissions":["Read"]}]"#).status == 404)
+        #expect(try mock.get(path + "/Collections").body == #"[{"CollectionId":5,"Name":null,"Permission":"Read"}]"#)
+        #expect(try mock.post(path + "/Containers", #"[{"ContainerId":9,"Permission":"Read"}]"#).status == 404)
         #expect(try mock.send(.put, "/Security/Roles/1/Permissions/Global", body: "[]").status == 400)
         #expect(
             try mock.send(.put, path + "/Global", body: "{}").message == "The request body is an object; expected a JSON array of objects.")
+    }
+
+    @Test func aContainerHasTheRolesThatGrantSomethingForIt() throws {
+        let mock = try Mock("estate: { containers: [ { name: Web, id: 3 } ] }")
+        let path = "/Security/Containers/3/Roles"
+        #expect(try mock.get(path).body == "[]")
+        let given = try mock.post(path, #"[{"SecurityRoleId":2,"Permissions":["Read","Modify"]}]"#)
+        #expect(given.body == #"[{"SecurityRoleId":2,"Name":"Certificate Readers","Permissions":["Read","Modify"]}]"#)
+        #expect(try mock.post(path, #"[{"SecurityRoleId":2,"Permissions":[]}]"#).body == "[]")
+        #expect(try mock.post(path, #"[{"SecurityRoleId":1,"Permissions":["Read"]}]"#).status == 400)
+        #expect(try mock.get("/Security/Containers/4/Roles").status == 404)
     }
 }

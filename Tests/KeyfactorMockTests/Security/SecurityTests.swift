@@ -81,7 +81,7 @@ struct SecurityTests {
         #expect(try mock.get("/PermissionSets").json.elements.map { $0["Name"]?.text } == ["Global", "Web"])
         #expect(try mock.send(.put, "/PermissionSets", body: #"{"Id":"\#(id)","Permissions":[]}"#).json["Permissions"]?.source == "[]")
         #expect(try mock.post("/PermissionSets", #"{"Name":"web","Permissions":[]}"#).status == 400)
-        _ = try mock.send(.put, "/Security/Roles", body: #"{"Id":2,"Name":"R","Description":"","PermissionSetId":"\#(id)"}"#)
+        _ = try mock.send(.put, "/Security/Roles", body: #"{"Id":2,"Name":"R","Description":"d","PermissionSetId":"\#(id)"}"#)
         #expect(
             try mock.send(.delete, "/PermissionSets/\(id)").message
                 == "The permission set 'Web' is used by the security role 'R' and cannot be deleted.")
@@ -107,7 +107,7 @@ struct SecurityTests {
         #expect(
             try mock.send(.get, "/Security/My", headers: headers("reader")).body
                 == #"{"Roles":["Agents"],"GlobalPermissions":[{"Area":"AgentManagement","Permission":"Read"}]}"#)
-        let change = #"{"Id":4,"Name":"Agents","Description":"","Enabled":false,"Permissions":["AgentManagement:Read"]}"#
+        let change = #"{"Id":4,"Name":"Agents","Description":"d","Enabled":false,"Permissions":["AgentManagement:Read"]}"#
         #expect(try mock.send(.put, "/Security/Roles", headers: headers("both"), body: change).status == 200)
         #expect(try mock.send(.get, "/Agents", headers: headers("reader")).status == 403, "a role that is off grants nothing")
         #expect(try mock.send(.get, "/PermissionSets/My", headers: headers("reader")).json.elements.count == 1)
