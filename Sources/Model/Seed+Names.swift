@@ -1,6 +1,6 @@
 import Base
 public import Entities
-public import ScenarioFormat
+import ScenarioFormat
 
 extension Kind where Value == String {
     /// One of some words, in scenario files.

@@ -1,5 +1,6 @@
 import Base
 import Entities
+import Model
 import PKI
 
 /// The certificates and requests that come with the mock: one for each thing that a client's first test looks for.
@@ -61,7 +62,7 @@ extension EstateBuilder {
         return inventory
     }
 
-    private mutating func order(_ sample: Sample, _ authority: CertificateAuthority, _ template: Template) -> IssueOrder {
+    private mutating func order(_ sample: Sample, _ authority: Entities.CertificateAuthority, _ template: Template) -> IssueOrder {
         let number = estate.certificates.keys
         estate.certificates.keys += 1
         let key = PrivateKey(sample.key, seed: seeding.seed, number: number)!
@@ -79,7 +80,7 @@ extension EstateBuilder {
         return order
     }
 
-    private mutating func addSampleRequests(_ authority: CertificateAuthority, _ requester: Int?) {
+    private mutating func addSampleRequests(_ authority: Entities.CertificateAuthority, _ requester: Int?) {
         guard let template = estate.templates.named("Server-Approval") else { return }
         for (name, state) in [("pending-1", CertificateState.pending), ("pending-2", .pending), ("denied", .denied)] {
             let number = estate.certificates.keys
