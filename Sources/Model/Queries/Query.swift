@@ -104,4 +104,7 @@ public struct QueryKey: Sendable {
     public let field: String
     /// Its value.
     public let value: QueryValue
+
+    /// A key by its parts.
+    public init(field: String, value: QueryValue) { (self.field, self.value) = (field, value) }
 }

@@ -11,7 +11,8 @@ extension Refusal {
     /// A certificate's key is asked for, and Command keeps none. Recorded from 25.4.
     public static var noPrivateKey: Refusal {
         Refusal(
-            status: 400, code: "0xA0110002", message: "No private key could be found for the given certificate.", provenance: .recorded)
+            status: 400, code: "0xA0110002", message: "No private key could be found for the given certificate.", provenance: .recorded,
+            why: "Command keeps no key for this certificate")
     }
 
     /// The header field that says the format is missing. Its text and code are quoted by a client.

@@ -71,10 +71,10 @@ struct PageTests {
 
     @Test func agentsAreFoundByMachineWithoutLookingAtAll() throws {
         let agents = try Mock("estate: { from: large }").world.agents
-        let found = agents.rows(withKey: .text("UO-17")) ?? []
+        let found = agents.rows(withKey: QueryKey(field: "ClientMachine", value: .text("UO-17"))) ?? []
         #expect(found.map(\.machine).contains("uo-17"))
         #expect(found.count < 5)
-        #expect(agents.rows(withKey: .text("nobody"))?.filter { $0.machine == "nobody" }.isEmpty == true)
+        #expect(agents.rows(withKey: QueryKey(field: "ClientMachine", value: .text("nobody")))?.filter { $0.machine == "nobody" }.isEmpty == true)
     }
 
     @Test func storesAreFoundByMachineWithoutLookingAtAll() throws {
@@ -90,7 +90,7 @@ struct PageTests {
             })
         for machine in ["WEB-7", "web-39", "web-40", "a", "z", ""] {
             let scanned = table.all.filter { $0.machine.lowercased() == machine.lowercased() }.map(\.path)
-            #expect(table.rows(withKey: .text(machine))?.map(\.path) == scanned)
+            #expect(table.rows(withKey: QueryKey(field: "ClientMachine", value: .text(machine)))?.map(\.path) == scanned)
         }
     }
 }
