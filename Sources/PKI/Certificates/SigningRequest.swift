@@ -59,7 +59,7 @@ public struct SigningRequest: Sendable {
         self.der = der
         (subject, publicKeyInfo, sans) = parsed
         kind = try Self.accepted(key)
-        if let flaw = Cryptography.flaw(ofRequest: der) { throw PKIMistake("The CSR cannot be read, or its signature is wrong: \(flaw)") }
+        if let flaw = Cryptography.flaw(ofRequest: der) { throw PKIMistake("The CSR cannot be read, or its signature is wrong: \(flaw).") }
     }
 
     private static func parsed(_ der: [UInt8]) throws(PKIMistake) -> (DistinguishedName, [UInt8], [SubjectAltName]) {
