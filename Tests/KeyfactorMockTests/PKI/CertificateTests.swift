@@ -4,12 +4,12 @@ import Testing
 @testable import PKI
 
 struct CertificateTests {
-    @Test(arguments: Sample.kinds)
+    @Test(arguments: PKISample.kinds)
     func `What was put into a certificate is read from it`(_ kind: KeyKind) throws {
-        var leaf = try Sample.leaf(Sample.key(kind), subject: "CN=shop.example,OU=Web,C=DE")
+        var leaf = try PKISample.leaf(PKISample.key(kind), subject: "CN=shop.example,OU=Web,C=DE")
         leaf.sans = [try SubjectAltName(.ip, "10.0.0.1"), try SubjectAltName(.dns, "shop.example")]
         leaf.crlURL = "http://ca.example/sub.crl"
-        let der = Sample.sub.issue(leaf)
+        let der = PKISample.sub.issue(leaf)
         let facts = try CertificateFacts(der: der)
         #expect(facts.subject == leaf.subject)
         #expect(facts.issuer.text == "CN=Sub-CA")
@@ -23,21 +23,21 @@ struct CertificateTests {
         #expect(facts.sans == leaf.sans)
         #expect(facts.crlURLs == ["http://ca.example/sub.crl"])
         #expect(!facts.isCA && facts.pathLength == nil)
-        #expect(der == Sample.sub.issue(leaf), "the same certificate has the same bytes")
+        #expect(der == PKISample.sub.issue(leaf), "the same certificate has the same bytes")
     }
 
     @Test func `Authorities are made of name and seed alone`() throws {
-        let again = CertificateAuthority(commonName: "Root-CA", seed: 1, notBefore: Sample.noon, notAfter: Sample.later)
-        let other = CertificateAuthority(commonName: "Root-CA", seed: 2, notBefore: Sample.noon, notAfter: Sample.later)
-        #expect(again.certificate == Sample.root.certificate)
-        #expect(other.keyID != Sample.root.keyID)
-        #expect(Sample.sub.chain == [Sample.sub.certificate, Sample.root.certificate])
-        let facts = try CertificateFacts(der: Sample.sub.certificate)
+        let again = CertificateAuthority(commonName: "Root-CA", seed: 1, notBefore: PKISample.noon, notAfter: PKISample.later)
+        let other = CertificateAuthority(commonName: "Root-CA", seed: 2, notBefore: PKISample.noon, notAfter: PKISample.later)
+        #expect(again.certificate == PKISample.root.certificate)
+        #expect(other.keyID != PKISample.root.keyID)
+        #expect(PKISample.sub.chain == [PKISample.sub.certificate, PKISample.root.certificate])
+        let facts = try CertificateFacts(der: PKISample.sub.certificate)
         #expect(facts.isCA && facts.pathLength == 0)
         #expect(facts.keyUsage == [.digitalSignature, .keyCertSign, .crlSign])
         #expect((facts.subject.text, facts.issuer.text) == ("CN=Sub-CA", "CN=Root-CA"))
         #expect(facts.crlURLs == ["http://ca.example/root.crl"])
-        #expect(try CertificateFacts(der: Sample.root.certificate).pathLength == nil)
+        #expect(try CertificateFacts(der: PKISample.root.certificate).pathLength == nil)
     }
 
     @Test func `A serial number has 20 bytes, the first bit clear`() {
@@ -73,19 +73,19 @@ struct CertificateTests {
         #expect((multi.signingAlgorithm, multi.keyUsage, multi.keyBits) == ("SHA-256withRSA", nil, 1024))
     }
 
-    @Test(arguments: [Foreign.full, Foreign.pss, Sample.sub.certificate])
+    @Test(arguments: [Foreign.full, Foreign.pss, PKISample.sub.certificate])
     func `A broken certificate is refused or read, and never traps`(_ der: [UInt8]) {
-        for bytes in Sample.broken(der) { _ = Sample.mistake { () throws(PKIMistake) in _ = try CertificateFacts(der: bytes) } }
+        for bytes in PKISample.broken(der) { _ = PKISample.mistake { () throws(PKIMistake) in _ = try CertificateFacts(der: bytes) } }
     }
 
     @Test(
         arguments: [
             ([], "This is not an X.509 certificate in DER. It ends early, at byte 0."),
-            (Array("-----BEGIN".utf8), "This is not an X.509 certificate in DER. There is tag 45 at byte 0, where 48 belongs."),
+            (Array("-----BEGIN".utf8), "This is not an X.509 certificate in DER. The node at byte 0 is longer than what it is in."),
             ([UInt8](repeating: 0x30, count: 65537), "A certificate has at most 65536 bytes; this one has 65537."),
         ] as [([UInt8], String)])
     func `What is no certificate is refused with a sentence`(_ bytes: [UInt8], _ message: String) {
-        #expect(Sample.mistake { () throws(PKIMistake) in _ = try CertificateFacts(der: bytes) } == message)
+        #expect(PKISample.mistake { () throws(PKIMistake) in _ = try CertificateFacts(der: bytes) } == message)
     }
 
     @Test func `Hashes have the usual form`() {
@@ -96,21 +96,21 @@ struct CertificateTests {
     @Test func `A CRL has its number and its entries`() throws {
         let serial = Leaf.serial(seed: 1, number: 1)
         let reasons = [0, 1, 6, 7, 8, 10, 11, 999, -1]
-        let crl = Sample.sub.crl(
-            number: 300, thisUpdate: Sample.noon, nextUpdate: Sample.later,
-            revoked: reasons.map { Revocation(serial: serial, when: Sample.noon, reason: $0) })
+        let crl = PKISample.sub.crl(
+            number: 300, thisUpdate: PKISample.noon, nextUpdate: PKISample.later,
+            revoked: reasons.map { Revocation(serial: serial, when: PKISample.noon, reason: $0) })
         var outer = try DERReader(crl, Tag.sequence)
         var reader = try outer.sequence()
         #expect(try Array(reader.integer()) == [1])
         _ = try reader.sequence()
-        #expect(try DistinguishedName(der: Array(reader.any().whole)) == Sample.sub.subject)
-        #expect(try [reader.time(), reader.time()] == [Sample.noon, Sample.later])
+        #expect(try DistinguishedName(der: Array(reader.any().whole)) == PKISample.sub.subject)
+        #expect(try [reader.time(), reader.time()] == [PKISample.noon, PKISample.later])
         var entries = try reader.sequence()
         var found: [Int] = []
         while !entries.isAtEnd {
             var entry = try entries.sequence()
             #expect(try Array(entry.integer()) == serial)
-            #expect(try entry.time() == Sample.noon)
+            #expect(try entry.time() == PKISample.noon)
             let reason = entry.isAtEnd ? nil : try Extension.all(entry.sequence())[Extension.reason]
             found.append(Int(reason?.last ?? 0))
         }
@@ -118,7 +118,7 @@ struct CertificateTests {
         var wrapping = try #require(try reader.optional(Tag.wrapping(0))?.reader)
         let extensions = try Extension.all(wrapping.sequence())
         #expect(extensions[Extension.crlNumber].map(Array.init) == [2, 2, 1, 44])
-        let empty = Sample.sub.crl(number: 0, thisUpdate: Sample.noon, nextUpdate: Sample.later, revoked: [])
+        let empty = PKISample.sub.crl(number: 0, thisUpdate: PKISample.noon, nextUpdate: PKISample.later, revoked: [])
         #expect(empty.count < crl.count)
     }
 }

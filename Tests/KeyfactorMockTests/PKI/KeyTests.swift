@@ -4,7 +4,7 @@ import Testing
 @testable import PKI
 
 /// What several tests of certificates share.
-enum Sample {
+enum PKISample {
     static let noon = Timestamp(year: 2026, month: 11, day: 22, hour: 12)!
     static let later = Timestamp(year: 2056, month: 11, day: 22, hour: 12)!
     static let root = CertificateAuthority(commonName: "Root-CA", seed: 1, notBefore: noon, notAfter: later)
@@ -57,19 +57,19 @@ struct KeyTests {
         #expect(kind.curve == curve)
     }
 
-    @Test(arguments: Sample.kinds)
+    @Test(arguments: PKISample.kinds)
     func `A key follows from seed and number`(_ kind: KeyKind) throws {
-        let key = Sample.key(kind)
+        let key = PKISample.key(kind)
         #expect(key.kind == kind)
-        #expect(key.pkcs8 == Sample.key(kind).pkcs8)
-        #expect(key.publicKeyInfo != Sample.key(kind, 1).publicKeyInfo)
+        #expect(key.pkcs8 == PKISample.key(kind).pkcs8)
+        #expect(key.publicKeyInfo != PKISample.key(kind, 1).publicKeyInfo)
         #expect(key.publicKeyInfo != PrivateKey(kind, seed: 2, number: 0)?.publicKeyInfo)
         #expect(try PublicKey(info: key.publicKeyInfo).kind == kind)
     }
 
-    @Test(arguments: Sample.kinds)
+    @Test(arguments: PKISample.kinds)
     func `GnuTLS reads a key and finds the same public part`(_ kind: KeyKind) throws {
-        let key = Sample.key(kind)
+        let key = PKISample.key(kind)
         let again = try #require(PrivateKey(pkcs8: key.pkcs8))
         #expect(again.kind == kind)
         #expect(again.publicKeyInfo == key.publicKeyInfo)
@@ -100,7 +100,7 @@ struct KeyTests {
     @Test(arguments: [2048, 3072, 4096])
     func `What signs with a key of published primes is what the CSR's check accepts`(_ bits: Int) throws {
         for number in 0..<3 {
-            let request = SigningRequest.make(key: Sample.key(.rsa(bits), number), subject: DistinguishedName(commonName: "a"))
+            let request = SigningRequest.make(key: PKISample.key(.rsa(bits), number), subject: DistinguishedName(commonName: "a"))
             #expect(try SigningRequest(der: request).kind == .rsa(bits))
         }
     }
@@ -108,8 +108,8 @@ struct KeyTests {
     @Test func `Bytes that are no key are refused`() {
         #expect(PrivateKey(pkcs8: []) == nil)
         #expect(PrivateKey(pkcs8: [UInt8](repeating: 0x30, count: 16385)) == nil)
-        for bytes in Sample.broken(Sample.key(.ec(.p256)).pkcs8, step: 1) { _ = PrivateKey(pkcs8: bytes) }
-        for bytes in Sample.broken(Sample.key(.rsa(2048)).pkcs8, step: 31) { _ = PrivateKey(pkcs8: bytes) }
+        for bytes in PKISample.broken(PKISample.key(.ec(.p256)).pkcs8, step: 1) { _ = PrivateKey(pkcs8: bytes) }
+        for bytes in PKISample.broken(PKISample.key(.rsa(2048)).pkcs8, step: 31) { _ = PrivateKey(pkcs8: bytes) }
     }
 }
 
@@ -150,7 +150,7 @@ struct DERTests {
             ([0x30, 0, 0], "There is more after the end, at byte 2."),
         ] as [([UInt8], String)])
     func `What is not DER is refused with the place`(_ bytes: [UInt8], _ message: String) {
-        #expect(Sample.mistake { () throws(PKIMistake) in _ = try DERReader(bytes, Tag.sequence) } == message)
+        #expect(PKISample.mistake { () throws(PKIMistake) in _ = try DERReader(bytes, Tag.sequence) } == message)
     }
 
     @Test(arguments: [
@@ -170,7 +170,7 @@ struct DERTests {
     func `Other times are refused`(_ text: String) {
         for tag in [Tag.utcTime, Tag.generalizedTime] {
             var reader = DERReader(DERWriter.bytes { $0.node(tag, text.utf8) }[...])
-            #expect(Sample.mistake { () throws(PKIMistake) in _ = try reader.time() } != nil)
+            #expect(PKISample.mistake { () throws(PKIMistake) in _ = try reader.time() } != nil)
         }
     }
 }

@@ -3,7 +3,7 @@ import Testing
 @testable import Base
 @testable import PKI
 
-struct NameTests {
+struct DistinguishedNameTests {
     @Test(arguments: [
         ("CN=shop.example", "CN=shop.example"), ("CN=a, O=b", "CN=a,O=b"), ("cn=a;ou=b", "CN=a,OU=b"),
         ("O=Example\\, Inc.", "O=Example\\, Inc."), ("O=\"Example, Inc.\"", "O=Example\\, Inc."), ("O=\"a\\\"b\" , L=c", "O=a\\\"b,L=c"),
@@ -38,7 +38,7 @@ struct NameTests {
         ("CN=" + String(repeating: "a", count: 4094), "A distinguished name has at most 4096 bytes; this one has 4097."),
     ])
     func `A mistake in a name is a sentence`(_ text: String, _ message: String) {
-        #expect(Sample.mistake { () throws(PKIMistake) in _ = try DistinguishedName(text) } == message)
+        #expect(PKISample.mistake { () throws(PKIMistake) in _ = try DistinguishedName(text) } == message)
     }
 
     @Test func `Parts are found by their type`() throws {
@@ -97,12 +97,12 @@ struct NameTests {
             (.directory, "x", "'x' is not a part of a distinguished name: it has no '='. Write NAME=VALUE with commas between them."),
         ] as [(SubjectAltName.Kind, String, String)])
     func `A further name that cannot be is refused`(_ kind: SubjectAltName.Kind, _ text: String, _ message: String) {
-        #expect(Sample.mistake { () throws(PKIMistake) in _ = try SubjectAltName(kind, text) } == message)
+        #expect(PKISample.mistake { () throws(PKIMistake) in _ = try SubjectAltName(kind, text) } == message)
     }
 
     @Test func `A further name has at most 1024 bytes, a DNS name 253`() {
         let refused = { (count: Int, kind: SubjectAltName.Kind) in
-            Sample.mistake { () throws(PKIMistake) in _ = try SubjectAltName(kind, String(repeating: "a", count: count)) } != nil
+            PKISample.mistake { () throws(PKIMistake) in _ = try SubjectAltName(kind, String(repeating: "a", count: count)) } != nil
         }
         #expect((refused(253, .dns), refused(254, .dns)) == (false, true))
         #expect((refused(1024, .principalName), refused(1025, .principalName)) == (false, true))
