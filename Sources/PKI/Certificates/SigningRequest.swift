@@ -70,7 +70,10 @@ public struct SigningRequest: Sendable {
         let info = Array(try reader.node(Tag.sequence).whole)
         var names: [SubjectAltName] = []
         guard var attributes = try reader.optional(Tag.wrapping(0))?.reader else { return (subject, info, names) }
+        var count = 0
         while !attributes.isAtEnd {
+            count += 1
+            guard count <= Extension.most else { throw PKIMistake("There are more than \(Extension.most) attributes.") }
             var attribute = try attributes.sequence()
             let oid = try attribute.oid()
             guard oid == extensions || oid == oldExtensions else { continue }

@@ -121,4 +121,12 @@ struct SigningRequestTests {
             PKISample.mistake { () throws(PKIMistake) in _ = try PublicKey(info: info) }
                 == "The public exponent of an RSA key has at most 64 bits; this one has 8192.")
     }
+
+    @Test(
+        arguments: [(1000, nil), (1001, "The CSR cannot be read. There are more than 1000 subject alternative names.")] as [(Int, String?)])
+    func `A request has at most 1000 further names`(_ count: Int, _ message: String?) throws {
+        let sans = [SubjectAltName](repeating: try SubjectAltName(.dns, "a"), count: count)
+        let der = SigningRequest.make(key: PKISample.key(.ec(.p256)), subject: Self.name, sans: sans)
+        #expect(PKISample.mistake { () throws(PKIMistake) in _ = try SigningRequest(der: der) } == message)
+    }
 }
