@@ -5,7 +5,8 @@ FROM swift:6.3-bookworm AS build
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        libmicrohttpd-dev=0.9.75-* libgnutls28-dev=3.7.9-* libyaml-dev=0.2.5-* zlib1g-dev=1:1.2.13* pkg-config=1.8.1-* \
+        libmicrohttpd-dev=0.9.75-* libgnutls28-dev=3.7.9-* nettle-dev=3.8.1-* libgmp-dev=2:6.2.1* libyaml-dev=0.2.5-* \
+        zlib1g-dev=1:1.2.13* pkg-config=1.8.1-* \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 # Package.swift refers to the folders of the tests, so they must exist; they are not built.

@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-BUILD_PACKAGES := libmicrohttpd-dev libgnutls28-dev libyaml-dev zlib1g-dev
+BUILD_PACKAGES := libmicrohttpd-dev libgnutls28-dev nettle-dev libgmp-dev libyaml-dev zlib1g-dev
 TEST_PACKAGES := $(BUILD_PACKAGES) curl jq openssl python3 python3-venv
 RELEASE_PACKAGES := $(BUILD_PACKAGES) binutils
 BENCH_PACKAGES := $(BUILD_PACKAGES) wrk nginx-light gcc binutils pkg-config python3 python3-venv

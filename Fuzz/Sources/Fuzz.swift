@@ -7,6 +7,7 @@ private let fuzzers: [(name: String, run: @Sendable ([UInt8]) -> Void)] = [
     ("scenario", ScenarioFuzzer.run),
     ("path", PathFuzzer.run),
     ("words", WordFuzzer.run),
+    ("certificates", CertificateFuzzer.run),
     ("requests", RequestFuzzer.runRequests),
     ("control", RequestFuzzer.runControl),
     ("socket", SocketFuzzer.run),

@@ -173,6 +173,10 @@ static bool check_mac(opening *file, gnutls_pkcs12_t container) {
     char *oid = NULL;
     int code = gnutls_pkcs12_mac_info(container, &hash, salt, &salt_size, &iterations, &oid);
     gnutls_free(oid);
+    if (code == GNUTLS_E_INVALID_REQUEST) {
+        snprintf(file->error, PKI_ERROR_SIZE, "it has no MAC, so that its password cannot be checked");
+        return false;
+    }
     if (!did(code, file->error) || !pay(file, iterations)) return false;
     code = gnutls_pkcs12_verify_mac(container, file->password);
     if (code != GNUTLS_E_MAC_VERIFY_FAILED) return did(code, file->error);

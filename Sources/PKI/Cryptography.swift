@@ -155,9 +155,12 @@ enum Cryptography {
         return count == 0 ? nil : Array(bytes.prefix(count))
     }
 
+    /// Why something failed, without the full stop that GnuTLS writes; `nil` if it did not fail.
     private static func failure(_ isGood: (inout [CChar]) -> Bool) -> String? {
         var error = [CChar](repeating: 0, count: Int(PKI_ERROR_SIZE))
-        return isGood(&error) ? nil : string(error)
+        guard !isGood(&error) else { return nil }
+        let text = string(error)
+        return String(text.last == "." ? text.dropLast() : text[...])
     }
 
     private static func string(_ text: [CChar]) -> String {

@@ -45,7 +45,9 @@ public enum PEM {
         }
         var certificates: [[UInt8]] = []
         for block in try blocks(text) where ["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"].contains(block.label) {
-            guard let der = decoded(block.body) else { throw PKIMistake("Certificate \(certificates.count + 1) in the PEM text is not base64.") }
+            guard let der = decoded(block.body) else {
+                throw PKIMistake("Certificate \(certificates.count + 1) in the PEM text is not base64.")
+            }
             certificates.append(der)
         }
         return certificates

@@ -33,7 +33,7 @@ public enum ZIP {
     private static func time(_ moment: Timestamp) -> [UInt8] {
         let parts = moment.parts
         let seconds = Int(moment.timeOfDay / Timestamp.ticksPerSecond)
-        let time = seconds / 3600 << 11 | seconds / 60 % 60 << 5 | seconds % 60 / 2
+        let time = (seconds / 3600) << 11 | (seconds / 60 % 60) << 5 | (seconds % 60) / 2
         let date = min(max(parts.year - 1980, 0), 127) << 9 | parts.month << 5 | parts.day
         return little(UInt32(time), 2) + little(UInt32(date), 2)
     }

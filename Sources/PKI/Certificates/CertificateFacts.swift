@@ -53,7 +53,7 @@ public struct CertificateFacts: Sendable {
         } catch {
             throw PKIMistake("This is not an X.509 certificate in DER. \(error.message)")
         }
-        if let flaw = Cryptography.flaw(ofCertificate: der) { throw PKIMistake("This is not an X.509 certificate in DER: \(flaw)") }
+        if let flaw = Cryptography.flaw(ofCertificate: der) { throw PKIMistake("This is not an X.509 certificate in DER: \(flaw).") }
     }
 
     private init(parsing der: [UInt8]) throws(PKIMistake) {

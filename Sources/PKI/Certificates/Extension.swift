@@ -10,11 +10,15 @@ enum Extension {
     static let authorityKeyID: OID = "2.5.29.35"
     static let extendedKeyUsage: OID = "2.5.29.37"
 
+    /// The most extensions of a list, and the most attributes of a request.
+    static let most = 100
+
     /// The content of each extension of a list, by its identifier.
     static func all(_ reader: DERReader) throws(PKIMistake) -> [OID: ArraySlice<UInt8>] {
         var reader = reader
         var all: [OID: ArraySlice<UInt8>] = [:]
         while !reader.isAtEnd {
+            guard all.count < most else { throw PKIMistake("There are more than \(most) extensions.") }
             var one = try reader.sequence()
             let oid = try one.oid()
             _ = try one.optional(Tag.boolean)

@@ -59,7 +59,7 @@ public struct SigningRequest: Sendable {
         self.der = der
         (subject, publicKeyInfo, sans) = parsed
         kind = try Self.accepted(key)
-        if let flaw = Cryptography.flaw(ofRequest: der) { throw PKIMistake("The CSR cannot be read, or its signature is wrong: \(flaw)") }
+        if let flaw = Cryptography.flaw(ofRequest: der) { throw PKIMistake("The CSR cannot be read, or its signature is wrong: \(flaw).") }
     }
 
     private static func parsed(_ der: [UInt8]) throws(PKIMistake) -> (DistinguishedName, [UInt8], [SubjectAltName]) {
@@ -70,7 +70,10 @@ public struct SigningRequest: Sendable {
         let info = Array(try reader.node(Tag.sequence).whole)
         var names: [SubjectAltName] = []
         guard var attributes = try reader.optional(Tag.wrapping(0))?.reader else { return (subject, info, names) }
+        var count = 0
         while !attributes.isAtEnd {
+            count += 1
+            guard count <= Extension.most else { throw PKIMistake("There are more than \(Extension.most) attributes.") }
             var attribute = try attributes.sequence()
             let oid = try attribute.oid()
             guard oid == extensions || oid == oldExtensions else { continue }

@@ -53,7 +53,8 @@ private struct NameParser {
         let spaces = bytes[start..<end].reversed().prefix { $0 == UInt8(ascii: " ") }.count
         let word = String(decoding: bytes[start..<(end - spaces)], as: UTF8.self)
         guard let type = AttributeType.named(word) else {
-            throw PKIMistake("A distinguished name has no part '\(word)'; known are \(AttributeType.words) and identifiers such as 2.5.4.3.")
+            throw PKIMistake(
+                "A distinguished name has no part '\(word)'; known are \(AttributeType.words) and identifiers such as 2.5.4.3.")
         }
         place = end + 1
         return type

@@ -140,12 +140,18 @@ public struct SubjectAltName: Sendable, Hashable {
         }
     }
 
+    /// The most names of a certificate or a request: GnuTLS takes a second for ten thousands.
+    static let most = 1000
+
     /// Reads the content of the extension.
     static func list(_ extension: ArraySlice<UInt8>) throws(PKIMistake) -> [SubjectAltName] {
         var outer = DERReader(`extension`)
         var reader = try outer.sequence()
         var names: [SubjectAltName] = []
-        while !reader.isAtEnd { names.append(try SubjectAltName(try reader.any())) }
+        while !reader.isAtEnd {
+            guard names.count < most else { throw PKIMistake("There are more than \(most) subject alternative names.") }
+            names.append(try SubjectAltName(try reader.any()))
+        }
         return names
     }
 }
