@@ -109,7 +109,7 @@ public enum CollectionOperations {
 
     private static let favorite = Operation(
         .put, "/CertificateCollections/{id}/Favorite", needs: reads, takes: Contents.of(CollectionFavorite.model, .update), id: .integer,
-        established: "body, 204 (documented)", assumed: "permission; it holds for all callers"
+        established: "body, 204 (documented)", assumed: "permission; it holds for all callers; false if it is left out"
     ) { call, estate throws(Refusal) in
         var collection = try CertificateCollection.noun.find(.certificatesRead, call, estate)
         collection.isFavorite = try call.read(CollectionFavorite.model, .update).isFavorite
