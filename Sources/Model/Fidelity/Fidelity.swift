@@ -47,6 +47,10 @@ public struct Fidelity: Sendable, Equatable {
     public enum EmptyQuery: String, Sendable, CaseIterable {
         case refuse, all
     }
+    /// How certificate collections send their queries back.
+    public enum CollectionQueries: String, Sendable, CaseIterable {
+        case asSent, spaced
+    }
     /// How lists page.
     enum Paging: String, Sendable, CaseIterable {
         case vendor, ignorePage
@@ -73,6 +77,8 @@ public struct Fidelity: Sendable, Equatable {
     public var unauthorizedBody = UnauthorizedBody.html
     /// What an empty `Query` of Reschedule, Unschedule and Acknowledge means.
     public var emptyQuery = EmptyQuery.refuse
+    /// Whether collections send their queries back as they came, or with blanks inside parentheses.
+    public var collectionQueries = CollectionQueries.asSent
     var paging = Paging.vendor
     /// Whether `RequestTimestamp` is also sent as the documentation misspells it.
     public var timestampTypo = false
