@@ -52,6 +52,7 @@ extension Call {
     ///
     /// - Parameter what: what they name, for refusals.
     /// - Throws: a refusal if there is no body, or it is no array of at least one whole number.
+    /// - Returns: each Id once, in the order of first mention.
     func ids(of what: String) throws(Refusal) -> [Int] {
         guard let root = body?.root else {
             throw .badArgument("The request body is empty; expected a JSON array of \(what) ids.", member: "$")
