@@ -5,6 +5,6 @@ public enum CertificateOperations {
     /// All of them, as the router and the documentation list them.
     public static let all: [Operation] =
         CertificateReads.all + CertificateLocations.all + CertificateMetadata.all + CertificateDownloads.all + CertificateRevocation.all
-        + CertificateImports.all + CertificateOwners.all + CertificateDeletion.all + EnrollmentOperations.all + EnrollmentContext.all
-        + Renewals.all + Deliveries.all + RequestOperations.all + GeneratedRequestOperations.all
+        + CertificateImports.all + CertificateOwners.all + CertificateDeletion.all + Enrollments.all + EnrollmentContext.all
+        + Renewals.all + Deliveries.all + RequestDecisions.all + GeneratedRequestOperations.all
 }

@@ -112,6 +112,6 @@ struct CollectionFavorite: Modelled {
     var isFavorite = false
 
     static let model = Model<CollectionFavorite>([.update: "CertificateCollectionFavoriteRequest"], blank: { .init() }) {
-        Asked("ShowInNavigator", .flag, in: .update, required: "true or false", \.isFavorite)
+        Asked("ShowInNavigator", .flag, in: .update, \.isFavorite)
     }
 }

@@ -88,7 +88,7 @@ public enum CollectionOperations {
     ) { call, estate throws(Refusal) in
         let draft = try call.read(CertificateCollection.model, .update)
         let known = try found(draft.id, call, estate)
-        var collection = try collection(draft, on: CertificateCollection(), estate)
+        var collection = try collection(draft, on: CertificateCollection(), call, estate)
         collection.grants = known.grants
         let replacement = collection
         return .commit { estate in
@@ -109,7 +109,7 @@ public enum CollectionOperations {
 
     private static let favorite = Operation(
         .put, "/CertificateCollections/{id}/Favorite", needs: reads, takes: Contents.of(CollectionFavorite.model, .update), id: .integer,
-        established: "body, 204 (documented)", assumed: "permission; it holds for all callers"
+        established: "body, 204 (documented)", assumed: "permission; it holds for all callers; false if it is left out"
     ) { call, estate throws(Refusal) in
         var collection = try CertificateCollection.noun.find(.certificatesRead, call, estate)
         collection.isFavorite = try call.read(CollectionFavorite.model, .update).isFavorite
@@ -157,7 +157,7 @@ public enum CollectionOperations {
     /// Adds the collection that a draft describes, perhaps on top of another.
     private static func added(_ draft: CertificateCollection.Draft, _ call: Call, _ estate: Estate) throws(Refusal) -> Outcome {
         let source: CertificateCollection? = if let id = draft.source { try found(id, call, estate) } else { nil }
-        let made = try collection(draft, on: source ?? CertificateCollection(), estate)
+        let made = try collection(draft, on: source ?? CertificateCollection(), call, estate)
         return .commit { estate in
             call.object(estate.collections.add(made), CertificateCollection.model, .written, estate)
         }
@@ -165,7 +165,7 @@ public enum CollectionOperations {
 
     /// The collection that a draft describes, held against the others.
     private static func collection(
-        _ draft: CertificateCollection.Draft, on base: CertificateCollection, _ estate: Estate
+        _ draft: CertificateCollection.Draft, on base: CertificateCollection, _ call: Call, _ estate: Estate
     ) throws(Refusal) -> CertificateCollection {
         if let other = estate.collections.named(draft.name), other.id != draft.id {
             throw .alreadyExists("certificate collection", "Name", draft.name)
@@ -174,6 +174,7 @@ public enum CollectionOperations {
         var collection = base
         (collection.id, collection.name) = (draft.id, draft.name)
         collection.query = draft.query.flatMap { $0.isEmpty && draft.source != nil ? nil : $0 } ?? base.query
+        if call.fidelity.collectionQueries == .spaced { collection.query = collection.query.spacedInParentheses }
         collection.description = draft.description.applied(to: base.description)
         collection.duplicates = draft.duplicates.value ?? base.duplicates
         collection.isOnDashboard = draft.isOnDashboard.value ?? base.isOnDashboard
@@ -185,5 +186,19 @@ public enum CollectionOperations {
     /// Refuses a query of certificates that nobody can read.
     private static func requireReadable(_ query: String) throws(Refusal) {
         try Query<Certificate>.requireForm(query, named: "Query")
+    }
+}
+
+extension String {
+    /// The query with a blank after each opening parenthesis and before each closing one, but for those in quotes.
+    fileprivate var spacedInParentheses: String {
+        var (spaced, isQuoted) = ("", false)
+        for character in self {
+            if !isQuoted, character == ")", spaced.last?.isWhitespace == false { spaced.append(" ") }
+            if !isQuoted, spaced.last == "(", !character.isWhitespace { spaced.append(" ") }
+            spaced.append(character)
+            if character == "\"" { isQuoted.toggle() }
+        }
+        return spaced
     }
 }

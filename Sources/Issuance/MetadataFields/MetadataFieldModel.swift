@@ -36,7 +36,7 @@ extension MetadataField: Modelled {
             .asked(.requests) { if let place = $1.value { $0.displayOrder = place } }
             .seeded("displayOrder", about: "its place among the fields", \.displayOrder)
         Member("CaseSensitive", .flag, \.isCaseSensitive, by: { $0 == .v25 }, about: "whether its validation looks at case; default false")
-        Asked(ignored: "ExemptFromActionedCount", .boolean, in: .requests, of: { $0 == .v25 })
+        Asked(dropped: "ExemptFromActionedCount", .flag, in: .requests)
     }
 
     /// Documented for 10.5: letters, digits, dash and underscore. The text is assumed.

@@ -5,8 +5,8 @@ import ScenarioFormat
 
 extension KeyAlgorithm: Modelled {
     /// As lists of algorithms have it, and the KeyInfo of templates.
-    static let named = Model<KeyAlgorithm>([:], "a kind of key", blank: { .init() }, check: checkName) {
-        Member("name", .text) { $0.name }.asked(.requests, required: oneOfAll, \.name)
+    static let named = Model<KeyAlgorithm>([:], "a kind of key", blank: { .init() }) {
+        Member("name", .word(names)) { $0.name }.asked(.requests, required: oneOfAll, \.name)
             .seeded("name", required: true, about: "what Command calls it", \.name)
         sizes
     }
@@ -24,14 +24,7 @@ extension KeyAlgorithm: Modelled {
             .seeded("curves", about: "its curves by their OIDs; default any", \.curves)
     }
 
-    static let oneOfAll = "one of " + names.joined(separator: ", ")
-
-    private static func checkName(_ key: inout KeyAlgorithm, _ prefix: String, _ reading: Reading) throws(Refusal) {
-        guard let known = names.first(where: { $0.lowercased() == key.name.lowercased() }) else {
-            throw .badArgument("\(prefix)name: expected \(oneOfAll), found '\(key.name.prefix(60))'.", member: prefix + "name")
-        }
-        key.name = known
-    }
+    private static let oneOfAll = "one of " + names.joined(separator: ", ")
 }
 
 /// Kinds of key as an object with a member for each kind.

@@ -5,31 +5,23 @@ import ScenarioFormat
 
 extension SubjectRegex: Modelled {
     /// A regular expression for a part of a subject. Templates name themselves in it; 25 adds CaseSensitive.
-    static let model = Model<SubjectRegex>([:], "a regular expression of a subject", blank: { .init() }, check: check) {
+    static let model = Model<SubjectRegex>([:], "a regular expression of a subject", blank: { .init() }) {
         Member("TemplateId", .number, optional: { $0.template })
         Asked(ignored: "TemplateId", .integer, in: .requests)
-        Member("SubjectPart", .text(upTo: 32)) { $0.part }.asked(.requests, required: SubjectPart.oneOfAll, \.part)
+        Member("SubjectPart", .word(SubjectPart.all.map(\.part))) { $0.part }.asked(.requests, required: SubjectPart.oneOfAll, \.part)
             .seeded("subjectPart", required: true, about: "the part, such as CN", \.part)
         Member("Regex", .text(upTo: 2048), nullable: \.pattern, about: "the regular expression")
         Member("Error", .text(upTo: 2048), nullable: \.error, about: "what a subject is refused with that does not match")
         Member("CaseSensitive", .flag, \.isCaseSensitive, by: { $0 == .v25 }, about: "whether it looks at case; default false")
     }
-
-    private static func check(_ regex: inout SubjectRegex, _ prefix: String, _ reading: Reading) throws(Refusal) {
-        regex.part = try SubjectPart.require(regex.part, prefix)
-    }
 }
 
 extension SubjectDefault: Modelled {
     /// What a part of a subject is where a request leaves it out.
-    static let model = Model<SubjectDefault>([:], "a default of a subject", blank: { .init() }, check: check) {
-        Member("SubjectPart", .text(upTo: 32)) { $0.part }.asked(.requests, required: SubjectPart.oneOfAll, \.part)
+    static let model = Model<SubjectDefault>([:], "a default of a subject", blank: { .init() }) {
+        Member("SubjectPart", .word(SubjectPart.all.map(\.part))) { $0.part }.asked(.requests, required: SubjectPart.oneOfAll, \.part)
             .seeded("subjectPart", required: true, about: "the part, such as O", \.part)
         Member("Value", .text(upTo: 1024), nullable: \.value, about: "what it is")
-    }
-
-    private static func check(_ one: inout SubjectDefault, _ prefix: String, _ reading: Reading) throws(Refusal) {
-        one.part = try SubjectPart.require(one.part, prefix)
     }
 }
 
@@ -50,12 +42,6 @@ struct SubjectPart: Modelled {
     ].map { SubjectPart(part: $0.0, name: $0.1) }
 
     static let oneOfAll = "one of " + all.map(\.part).joined(separator: ", ")
-
-    /// The part of this name as it is spelt.
-    static func require(_ text: String, _ prefix: String) throws(Refusal) -> String {
-        if let known = all.first(where: { $0.part.lowercased() == text.lowercased() }) { return known.part }
-        throw .badArgument("\(prefix)SubjectPart: expected \(oneOfAll), found '\(text.prefix(60))'.", member: prefix + "SubjectPart")
-    }
 }
 
 extension EnrollmentField: Modelled {
@@ -100,6 +86,24 @@ extension Template.ExtendedKeyUsage: Modelled {
         Member("Id", .number, \.id, about: "its Id; default 0")
         Member("Oid", .text, \.oid, about: "its object identifier")
         Member("DisplayName", .text, \.name, about: "what people call it")
+    }
+}
+
+extension Kind where Value == String {
+    /// One of several words, in any case.
+    static func word(_ words: [String]) -> Kind {
+        var kind = Kind(.word(numbers: [], names: words)) { word, _, writer in
+            writer.value(word)
+        } read: { value, place, _ throws(Refusal) in
+            guard let known = words.first(where: { $0.lowercased() == value.word }) else {
+                throw .badArgument("\(place): expected one of \(words.joined(separator: ", ")), found \(value.shortSource).", member: place)
+            }
+            return .value(known)
+        }
+        kind.shape = .word(words)
+        kind.seed = { node, _ in node.text }
+        kind.dump = { word, _, writer in writer.value(word) }
+        return kind
     }
 }
 

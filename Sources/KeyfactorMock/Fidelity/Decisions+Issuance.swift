@@ -11,7 +11,7 @@ extension Decisions {
     /// Certificate collections.
     static let collections = """
         - Of a query only the form is looked at: parentheses, operators, quotes; a name that no certificate has is taken. It is sent back as it came;
-          a real server writes it with blanks inside parentheses (client).
+          a real server writes it with blanks inside parentheses (client), which `collectionQueries: spaced` does too.
         - A collection without a query counts all certificates at once; others are never counted: EstimatedCertCount 0, LastEstimated null.
         - A permission `/certificates/collections/read/N/` shows collection N alone, also in lists. Favorite is one for all callers.
         - What 10.5 grants by `POST /CertificateCollections/{id}/Permissions` is kept, and decides nothing: a scenario says what callers may do.

@@ -59,6 +59,10 @@ public struct Fidelity: Sendable, Equatable {
     public enum RFCEnforcement: String, Sendable, CaseIterable {
         case addName, nothing
     }
+    /// How certificate collections send their queries back.
+    public enum CollectionQueries: String, Sendable, CaseIterable {
+        case asSent, spaced
+    }
     /// How lists page.
     enum Paging: String, Sendable, CaseIterable {
         case vendor, ignorePage
@@ -85,6 +89,8 @@ public struct Fidelity: Sendable, Equatable {
     public var unauthorizedBody = UnauthorizedBody.html
     /// What an empty `Query` of Reschedule, Unschedule and Acknowledge means.
     public var emptyQuery = EmptyQuery.refuse
+    /// Whether collections send their queries back as they came, or with blanks inside parentheses.
+    public var collectionQueries = CollectionQueries.asSent
     var paging = Paging.vendor
     /// Whether `collectionId` filters, or is a matter of permissions alone.
     public var collectionID = CollectionID.filter

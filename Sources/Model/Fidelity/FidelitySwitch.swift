@@ -113,6 +113,10 @@ public struct FidelitySwitch: Sendable {
             "emptyQuery", \.emptyQuery, about: "what an empty Query of Reschedule, Unschedule and Acknowledge means",
             effect: "what an empty `Query` means: 400, or all jobs and attempts", provenance: "assumed: an empty one is a client's mistake"),
         .init(
+            "collectionQueries", \.collectionQueries, about: "how certificate collections send their queries back",
+            effect: "`spaced` writes a blank inside every parenthesis of a certificate collection's query: `( A )`",
+            provenance: "client: Terraform compares queries without these blanks, since a server adds them; when it does is not known"),
+        .init(
             "bindingErrors", \.bindingErrors, about: "the shape of refusals of bodies that cannot be read",
             effect: "shape of refusals of bodies that cannot be read: `ErrorCode` and `Message`, or `application/problem+json`",
             provenance: "assumed"),

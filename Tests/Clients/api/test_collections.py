@@ -28,6 +28,15 @@ def test_terraform_reads_the_query_back_under_another_name(serve):
     assert server.get("/CertificateCollections/mine") == shown
 
 
+@pytest.mark.parametrize("sent, back", [
+    ('(A -eq "x")', '( A -eq "x" )'), ('((A -eq 1) OR (B -eq "(y)"))', '( ( A -eq 1 ) OR ( B -eq "(y)" ) )'), ("( A -eq 1 )", "( A -eq 1 )"),
+    ("A -eq 1", "A -eq 1"),
+])
+def test_a_query_comes_back_with_blanks_where_a_scenario_says_so(serve, sent, back):
+    made = serve("fidelity: { collectionQueries: spaced }").ask("POST", PATH, {"Name": "Mine", "Query": sent}).json
+    assert made["Query"] == made["Content"] == back
+
+
 def test_only_25_estimates(release):
     assert ("EstimatedCertCount" in release.get("/CertificateCollections/1")) == (release.product == "25.4")
 

@@ -24,15 +24,21 @@ struct BindingTests {
         return places(schema).map { path in Place(operation: operation, path: path) { example(schema, at: path, $0) } }
     }
 
-    @Test(
-        arguments: booleans,
-        ["\"True\"", "\" false \"", "\"TRUE\\r\\n\"", "\"\\tfalse\"", "\"\"", "\"maybe\"", "\"1\"", "\"yes\"", "\"tru e\"", "[]"])
-    func everyBooleanIsTakenAsAText(_ place: Place, _ value: String) throws {
-        let isWord = ["maybe", "1", "yes", "tru e", "["].contains { value.contains($0) }
+    private static let texts = [
+        "\"True\"", "\" false \"", "\"TRUE\\r\\n\"", "\"\\tfalse\"", "\"\"", "\"maybe\"", "\"1\"", "\"yes\"", "\"tru e\"", "[]",
+    ]
+
+    @Test(arguments: booleans)
+    func everyBooleanIsTakenAsAText(_ place: Place) throws {
         // Off counts whatever its value.
         guard !place.path.hasSuffix("Off") else { return }
-        for (fidelity, isTaken) in [("lenient", !isWord), ("strict", false)] {
-            let mock = try Mock("fidelity: { json: \(fidelity) }")
+        let (lenient, strict) = (try Mock(), try Mock("fidelity: { json: strict }"))
+        for value in Self.texts { try judge(place, value, lenient, strict) }
+    }
+
+    private func judge(_ place: Place, _ value: String, _ lenient: Mock, _ strict: Mock) throws {
+        let isWord = ["maybe", "1", "yes", "tru e", "["].contains { value.contains($0) }
+        for (mock, fidelity, isTaken) in [(lenient, "lenient", !isWord), (strict, "strict", false)] {
             let target = "/KeyfactorAPI" + place.operation.path.replacing("{id}", with: "1")
             let reply = try mock.raw(
                 Request(

@@ -4,7 +4,7 @@ import MicroHTTP
 import Model
 
 /// What lists requests that wait for an approval, approves and denies them.
-enum RequestOperations {
+enum RequestDecisions {
     static let all = [
         list("Pending", .pending), list("Denied", .denied), list("ExternalValidation", since: .v11, .externalValidation), get, approve, deny,
     ]

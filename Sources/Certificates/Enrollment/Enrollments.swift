@@ -6,7 +6,7 @@ import PKI
 import Stores
 
 /// What enrolls for certificates: with a key that the server makes, or with a client's request for signing.
-enum EnrollmentOperations {
+enum Enrollments {
     static let all = [pfx, csr, parse]
 
     /// What the first version of the API and releases before 25 take.
