@@ -92,6 +92,9 @@ public struct Failure: Sendable {
             "not-found-job-type", 404, Refusal.notFoundCode, "Job type with id '{id}' does not exist.", .assumed, when: "no such job type"),
         Failure("not-found-job", 404, Refusal.notFoundCode, "Job with id '{id}' does not exist.", .assumed, when: "no such job"),
         Failure(
+            "not-found-role", 404, Refusal.notFoundCode, "Unable to find 'Security Role' with Id '{id}'", .recorded,
+            when: "no such role; the text is recorded, its code is not"),
+        Failure(
             "invalid-argument", 400, Refusal.badArgumentCode, "The request holds an invalid argument.", .assumed,
             when: "something in the request is missing or wrong"),
         Failure(

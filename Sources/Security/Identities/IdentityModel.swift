@@ -57,9 +57,11 @@ struct IdentityPermissions: Modelled {
     init(_ identity: SecurityIdentity, _ security: SecurityTables) {
         account = identity.accountName
         let roles = security.roles(ofIdentity: identity.id).filter(\.isEnabled)
-        pairs = Set(roles.flatMap(\.permissions)).sorted().map { permission in
-            Pair(permission: permission, roles: roles.filter { $0.permissions.contains(permission) }.map(\.name))
+        var names: [String: [String]] = [:]
+        for role in roles {
+            for permission in PermissionWords.expanded(role.permissions) { names[permission, default: []].append(role.name) }
         }
+        pairs = names.sorted { $0.key < $1.key }.map { Pair(permission: $0.key, roles: $0.value) }
     }
 
     /// The pairs for single objects of one area, or those for everything.

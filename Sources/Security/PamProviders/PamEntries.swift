@@ -31,6 +31,7 @@ struct PamEntry: Modelled {
 
     static let operations = [list, create, update, delete]
 
+    private static let mostEntries = 10_000
     private static let path = "/PamProviders/Local/{providerId}/Entries"
 
     private static func provider(_ permission: Permission, _ call: Call, _ estate: Estate) throws(Refusal) -> PamProvider {
@@ -57,6 +58,7 @@ struct PamEntry: Modelled {
         var provider = try provider(.pamModify, call, estate)
         let entry = try call.read(model)
         if place(of: entry.name, in: provider) != nil { throw .alreadyExists("local PAM entry", "SecretName", entry.name) }
+        guard provider.entries.count < mostEntries else { throw .worldIsFull("entries of a PAM provider", limit: mostEntries) }
         provider.entries.append(.init(name: entry.name, description: entry.description))
         return commit(provider, entry, call)
     }

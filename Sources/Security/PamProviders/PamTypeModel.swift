@@ -18,7 +18,13 @@ extension PamType: Modelled {
             .seeded("parameters", about: "what its providers and their secrets say", \.parameters)
     }
 
+    /// The most parameters of a type: a limit of the mock, since each value of a provider looks for its parameter among them.
+    private static let mostParameters = 200
+
     private static func check(_ draft: inout PamType, _ prefix: String, _ reading: Reading) throws(Refusal) {
+        guard draft.parameters.count <= mostParameters else {
+            throw .badArgument("Parameters: expected at most \(mostParameters) parameters, found \(draft.parameters.count).")
+        }
         var seen: Set<String> = []
         for (index, parameter) in draft.parameters.enumerated() where !seen.insert(parameter.name.lowercased()).inserted {
             throw .badArgument(

@@ -100,7 +100,7 @@ extension PamProvider.Draft {
     /// - Throws: a refusal that names the parameter, and never the value.
     /// - Returns: the values, of which new ones have the Id 0.
     func values(of type: PamType, over known: [PamProvider.Value]) throws(Refusal) -> [PamProvider.Value] {
-        var made: [PamProvider.Value] = []
+        var (made, seen): ([PamProvider.Value], Set<Int>) = ([], [])
         for (index, asked) in values.enumerated() {
             let reference = asked.parameter
             let named = type.parameters.first { $0.id == reference.id } ?? reference.name.flatMap { type.parameter(named: $0) }
@@ -109,6 +109,9 @@ extension PamProvider.Draft {
                 throw .badArgument(
                     "ProviderTypeParamValues[\(index)].ProviderTypeParam: expected one of \(names.isEmpty ? "none" : names), found another.",
                     member: "ProviderTypeParamValues[\(index)].ProviderTypeParam")
+            }
+            guard seen.insert(parameter.id).inserted else {
+                throw .badArgument("ProviderTypeParamValues[\(index)]: expected each parameter once, found \(parameter.name) again.")
             }
             let old = known.first { $0.parameter.lowercased() == parameter.name.lowercased() }
             guard let text = asked.text else {

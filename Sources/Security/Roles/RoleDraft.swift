@@ -24,7 +24,7 @@ extension SecurityRole.Draft {
         if call.apiVersion == 2 || call.product >= .v25 { role.emailAddress = emailAddress }
         if call.apiVersion == 2 {
             role.permissions = permissions.distinct
-            return role
+            return try role.limited()
         }
         role.isEnabled = isEnabled
         role.isPrivate = isPrivate
@@ -34,9 +34,10 @@ extension SecurityRole.Draft {
             guard let identity = security.identities.named(reference.account) else {
                 throw .noSuchAccount("Identities[\(index)].AccountName", reference.account)
             }
-            if !role.identities.contains(identity.id) { role.identities.append(identity.id) }
+            role.identities.append(identity.id)
         }
-        return role
+        role.identities = role.identities.distinct
+        return try role.limited()
     }
 
     /// Puts a role in, with its claims, and answers with it in the version that was asked for.
@@ -45,6 +46,19 @@ extension SecurityRole.Draft {
         if call.apiVersion == 2 { role.claims = claims.map { estate.security.id(of: $0.claim) }.distinct }
         estate.security.put(role)
         return call.object(role, SecurityRole.noun.model(for: call), .shown, estate)
+    }
+}
+
+extension SecurityRole {
+    /// The most permissions of a role: a limit of the mock, since requests for parts of them look at all.
+    private static let mostPermissions = 1_000
+
+    /// The role, if it grants no more than it may.
+    func limited() throws(Refusal) -> SecurityRole {
+        guard permissions.count <= Self.mostPermissions else {
+            throw .badArgument("Permissions: expected at most \(Self.mostPermissions) permissions, found \(permissions.count).")
+        }
+        return self
     }
 }
 

@@ -103,10 +103,8 @@ public enum RoleOperations {
         assumed: "permission; they replace those before; 404 for an unknown one"
     ) { call, estate throws(Refusal) in
         var role = try SecurityRole.noun.find(.securityModify, call, estate)
-        role.identities = []
-        for id in try call.read(RoleIdentities.model, .update).ids where !role.identities.contains(id) {
-            role.identities.append(try SecurityIdentity.noun.find(id, .securityModify, call, estate).id)
-        }
+        role.identities = try call.read(RoleIdentities.model, .update).ids.distinct
+        for id in role.identities { _ = try SecurityIdentity.noun.find(id, .securityModify, call, estate) }
         let changed = role
         return .commit { estate in
             estate.security.put(changed)

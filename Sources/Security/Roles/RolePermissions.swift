@@ -36,17 +36,20 @@ enum RolePermissions {
         assumed: "permission; of each role that is sent, it replaces what was granted for the container; 400 for an immutable role"
     ) { call, estate throws(Refusal) in
         let id = try container(call, estate)
-        var changed: [SecurityRole] = []
+        var changed: [Int: SecurityRole] = [:]
         for asked in try call.objects(RoleOfContainer.model) {
             var role = try SecurityRole.noun.find(asked.role, .securityModify, call, estate)
             if role.isImmutable { throw .roleImmutable(role.name) }
+            guard changed[role.id] == nil else {
+                throw .badArgument("SecurityRoleId: expected each role once, found \(role.id) again.", member: "SecurityRoleId")
+            }
             role.permissions.removeAll { RoleScope.containers.grant($0)?.number == id }
             role.permissions = (role.permissions + RoleScope.containers.paths(ScopedGrant(id: id, actions: asked.actions))).distinct
-            changed.append(role)
+            changed[role.id] = try role.limited()
         }
         let all = changed
         return .commit { estate in
-            for role in all { estate.security.put(role) }
+            for role in all.values { estate.security.put(role) }
             return roles(of: id, call, estate)
         }
     }
@@ -88,7 +91,7 @@ enum RolePermissions {
             if role.isImmutable { throw .roleImmutable(role.name) }
             if method == .put { role.permissions.removeAll(where: part.holds) }
             role.permissions = (role.permissions + asked).distinct
-            let changed = role
+            let changed = try role.limited()
             return .commit { estate in
                 estate.security.put(changed)
                 return part.reply(changed.permissions, call, estate)

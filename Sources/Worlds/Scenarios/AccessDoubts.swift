@@ -1,4 +1,5 @@
 import Base
+import Entities
 import Model
 import ScenarioFormat
 
@@ -6,12 +7,15 @@ import ScenarioFormat
 struct AccessDoubts {
     /// The whole scenario.
     let node: YAMLNode
+    /// What exists at the beginning.
+    let estate: Estate
 
     /// Each doubt with its place and, where there is one, a hint.
     var warnings: [Mistake] {
         let callers = ["users", "clients"].flatMap { node["auth"]?[$0]?.items ?? [] }
         let permissions = callers.flatMap { $0["permissions"]?.items ?? [] }.lazy.compactMap(Self.warning)
-        return Array(permissions.prefix(Names.most)) + twins("users", "name", "user") { Self.key($0) }
+        let roles = callers.flatMap { $0["roles"]?.items ?? [] }.lazy.compactMap(warning(ofRole:))
+        return Array(permissions.prefix(Names.most)) + Array(roles.prefix(Names.most)) + twins("users", "name", "user") { Self.key($0) }
             + twins("clients", "id", "client") { $0 }
             + [tokens].compactMap { $0 } + paths
     }
@@ -23,6 +27,15 @@ struct AccessDoubts {
         let isInCapitals = Permissions([lower]).grantsSomething
         guard let near = isInCapitals ? lower : nearestWord(to: lower, among: Permission.allCases.map(\.rawValue)) else { return nil }
         return Mistake(node.mark, "the permission '\(Mistake.shortened(text))' grants nothing", hint: "did you mean '\(near)'?")
+    }
+
+    /// A role that does not exist, at least at the beginning.
+    private func warning(ofRole node: YAMLNode) -> Mistake? {
+        guard let name = node.text, estate.security.roles.named(name) == nil else { return nil }
+        let nearest = nearestWord(to: name, among: estate.security.roles.slice(from: 0, limit: 1_000).map(\.name))
+        return Mistake(
+            node.mark, "the estate has no role '\(Mistake.shortened(name))', which grants nothing until there is one",
+            hint: nearest.map { "did you mean '\($0)'?" })
     }
 
     /// A user as logging in knows it: without case, and by the name alone where there is no domain.

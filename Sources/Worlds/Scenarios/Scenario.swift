@@ -83,7 +83,6 @@ public final class Scenario: Sendable {
         var access = node["auth"].map { AccessPolicy(reading: $0) } ?? AccessPolicy()
         if let mode = overrides.accessMode { access.mode = mode }
         self.access = access
-        accessDoubts = AccessDoubts(node: node).warnings
         basePaths = Self.basePaths(node["basePath"])
         clock = ClockSettings(reading: node["clock"], now: now)
         var mistakes: [Mistake] = []
@@ -108,6 +107,7 @@ public final class Scenario: Sendable {
         guard mistakes.isEmpty else { throw Mistakes(mistakes) }
         estate.jobs.progress = Progress(reading: node["progress"], &builder.seeding)
         self.estate = estate
+        accessDoubts = AccessDoubts(node: node, estate: estate).warnings
         self.rules = rules.isEmpty ? .empty : RuleBook(rules)
         expectations = expected
         progressNames = WrittenName.inProgress(node["progress"])

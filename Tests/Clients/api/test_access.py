@@ -144,10 +144,11 @@ def job(server):
     return ask(server, "POST", "/OrchestratorJobs/Custom", {"AgentId": server.ids["agent"], "JobTypeName": "NoFields"})
 
 
-def test_without_permissions_only_the_status_can_be_read(as_ops):
+def test_without_permissions_only_the_status_and_ones_own_rights_can_be_read(as_ops):
     server = as_ops()
     assert ask(server, "GET", "/Status/HealthCheck").status == 204
-    assert ask(server, "GET", "/Status/Endpoints").json == ["GET /Status/Endpoints", "GET /Status/HealthCheck"]
+    assert ask(server, "GET", "/Status/Endpoints").json == [
+        "GET /Status/Endpoints", "GET /Status/HealthCheck", "GET /Security/My", "GET /PermissionSets/My"]
     for path in "/Agents", f"/Agents/{server.ids['agent']}", "/JobTypes/Custom", "/CertificateStores", f"/CertificateStores/{server.ids['web-1']}":
         assert forbidden(ask(server, "GET", path), "ops")
     assert forbidden(schedule(server, "web-1"), "ops") and forbidden(job(server), "ops")

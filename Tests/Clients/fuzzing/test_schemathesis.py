@@ -56,16 +56,28 @@ def with_known_ids(server):
         "/Agents": [server.agent("uo-4")], "/CertificateStores": [server.store("mail-1"), server.store("lonely-1")],
         "/JobTypes": [server.job_type("EveryType")], "/CertificateStoreContainers": [4, 77], "/CertificateStoreTypes": [77, 78],
     }
+    doomed |= {"/Security/Roles": [3, 4], "/Security/Identities": [2], "/Security/Claims": [2], "/PamProviders": [7]}
     kept = {
         "/Agents": agents, "/CertificateStores": stores, "/JobTypes": job_types, "/CertificateStoreContainers": [3],
         "/CertificateStoreTypes": [row["StoreType"] for row in server.get("/CertificateStoreTypes")],
     }
+    kept |= {
+        "/Security/Roles": [1, 2], "/Security/Identities": [1], "/Security/Claims": [1], "/Security/Containers": [3], "/PamProviders": [1],
+        "/PermissionSets": [row["Id"] for row in server.get("/PermissionSets")],
+    }
+    doomed["/PermissionSets"] = kept["/PermissionSets"]
+    claim = {"ClaimType": 4, "ClaimValue": "v", "ProviderAuthenticationScheme": "Idp", "Description": "d"}
+    server.ask("POST", "/KeyfactorAPI/Security/Claims", claim)
+    kinds = [row["Id"] for row in server.get("/PamProviders/Types")]
+    server.ask("POST", "/KeyfactorAPI/PamProviders", {"Name": "Vault", "ProviderType": {"Id": kinds[0]}})
     types = [server.get(f"/CertificateStores/{stores[0]}")["CertStoreType"]]
     members = {
         "CertStoreType": types, "StoreType": types, "Type": types, "NewContainerType": types,
-        "ContainerId": [3], "CertStoreContainerId": [3], "jobHistoryId": [1], "CertificateId": [1],
+        "CertStoreContainerId": [3], "jobHistoryId": [1], "CertificateId": [1],
         "JobTypeName": ["NoFields"], "name": ["PEM"], "AgentId": agents, "AgentGuid": agents, "OrchestratorIds": agents,
         "StoreIds": stores, "KeystoreIds": stores, "KeystoreId": stores, "CertStoreId": stores, "CertificateStoreId": stores,
+        "PermissionSetId": kept["/PermissionSets"], "ContainerId": [3], "PamProviderId": [1], "SecurityRoleId": [2], "providerId": [1],
+        "accountName": ["x"], "ClaimType": [4], "ClaimValue": ["v"], "ProviderAuthenticationScheme": ["Idp"], "AccountName": ["EXAMPLE\\guest"],
         "Query": ["JobHistoryId -eq 0", 'JobType -eq "none"'], "QueryString": ["Id -ne 0", "Name -ne null", "nothing"],
     }
     simple = ("integer", "string")
@@ -96,7 +108,8 @@ def with_known_ids(server):
         schemas[model] = narrow(schemas[model], job_types if model.startswith("JobType") else stores)
     schemas["ContainerUpdateRequest"]["properties"]["Id"] = {"enum": kept["/CertificateStoreContainers"]}
     for path, operations in document["paths"].items():
-        noun = "/" + path.split("/")[1]
+        parts = path.split("/")
+        noun = "/".join(parts[:3] if parts[1] == "Security" else parts[:2])
         for method, operation in operations.items():
             ids = (doomed if method == "delete" or path.endswith(("Reset", "Disapprove")) else kept).get(noun, stores)
             for parameter in operation["parameters"]:

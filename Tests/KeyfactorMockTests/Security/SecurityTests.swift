@@ -7,6 +7,7 @@ import Testing
 @testable import Model
 @testable import ScenarioFormat
 @testable import Security
+@testable import Worlds
 
 /// Identities, claims, permission sets, and what a caller has by its roles.
 struct SecurityTests {
@@ -131,5 +132,27 @@ struct SecurityTests {
         } catch let mistakes as Mistakes {
             #expect(mistakes.all.map(\.message) == [message])
         }
+    }
+
+    @Test func aCallersRoleThatIsNotThereIsDoubtful() throws {
+        let text = """
+            auth: { users: [ { name: a, password: p, roles: [ Certificate Reader ] } ] }
+            """
+        let warnings = try Scenario(Array(text.utf8), now: Mock.noon).warnings.all
+        #expect(warnings.map(\.message) == ["the estate has no role 'Certificate Reader', which grants nothing until there is one"])
+        #expect(warnings.map(\.hint) == ["did you mean 'Certificate Readers'?"])
+    }
+
+    @Test func whatIsTooMuchIsRefused() throws {
+        let mock = try Mock()
+        let many = { (count: Int, item: (Int) -> String) in "[" + (0..<count).map(item).joined(separator: ",") + "]" }
+        let permissions = many(1_001) { "\"/p/\($0)/\"" }
+        #expect(
+            try mock.post("/Security/Roles", "{\"Name\":\"x\",\"Description\":\"d\",\"Permissions\":\(permissions)}").message
+                == "Permissions: expected at most 1000 permissions, found 1001.")
+        let parameters = many(201) { "{\"Name\":\"p\($0)\"}" }
+        #expect(
+            try mock.post("/PamProviders/Types", "{\"Name\":\"x\",\"Parameters\":\(parameters)}").message
+                == "Parameters: expected at most 200 parameters, found 201.")
     }
 }
