@@ -25,9 +25,10 @@ extension Estate {
     /// - Returns: `nil` for a collection that was not counted.
     func estimate(of collection: CertificateCollection) -> Int? { collection.query.isEmpty ? certificates.table.count : nil }
 
-    /// Whether there are certificates that an authority issued. Looks at every certificate until one is found.
+    /// Whether there are certificates that an authority issued, or requests that it is to issue. Looks at all until one is found.
     func hasCertificates(from authority: CertificateAuthority) -> Bool {
-        var found = false
+        var found = requests.waiting.all.contains { $0.authority == authority.id }
+        guard !found else { return true }
         certificates.table.walk(backwards: true) { certificate in
             found = certificate.origin.authority == authority.id
             return !found

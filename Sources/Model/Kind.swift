@@ -80,7 +80,7 @@ public final class View: Sendable {
     public let fidelity: Fidelity
     /// Whether a schedule that was sent as `{}` is repeated so.
     public let repeatsEmptySchedule: Bool
-    /// What a request asked to be shown besides, such as `includemetadata`, in lower case.
+    /// What a request asked to be shown in addition, such as `includemetadata`, in lower case.
     let inclusions: [String]
 
     /// A view of one form.
@@ -97,7 +97,7 @@ public final class View: Sendable {
         self.inclusions = inclusions
     }
 
-    /// Whether a request asked for something to be shown besides.
+    /// Whether a request asked for something to be shown in addition.
     ///
     /// - Parameter name: the parameter that asks for it, in lower case: `includemetadata`.
     public func includes(_ name: String) -> Bool { inclusions.contains(name) }

@@ -35,8 +35,8 @@ extension Certificate: Modelled {
         Member("IssuerDN", .text) { $0.issuer }.filtered()
         Member("PrincipalId", .number, nullable: { _ in nil })
         // 25 is recorded; that 12.3 and 24.4 have owners is documented, that they send them is assumed.
-        Member("OwnerRoleId", .number, nullable: { $0.owner }).sent { $0 >= .v12 }
-        Member("OwnerRoleName", .text, nullable: { $0.owner(in: $1.estate) }).sent { $0 >= .v12 }.filtered()
+        Member("OwnerRoleId", .number, nullable: { $0.owner(in: $1.estate)?.id }).sent { $0 >= .v12 }
+        Member("OwnerRoleName", .text, nullable: { $0.owner(in: $1.estate)?.name }).sent { $0 >= .v12 }.filtered()
         Member("TemplateId", .number, nullable: { $0.origin.template })
         Member("CertState", .number) { $0.state.rawValue }.filtered()
     }
@@ -129,6 +129,6 @@ extension Certificate {
     /// The template that it was enrolled for.
     func template(in estate: Estate) -> Template? { origin.template.flatMap { estate.templates[$0] } }
 
-    /// The name of the security role that owns it.
-    func owner(in estate: Estate) -> String? { owner.flatMap { estate.security.roles[$0]?.name } }
+    /// The security role that owns it, unless it was deleted.
+    func owner(in estate: Estate) -> SecurityRole? { owner.flatMap { estate.security.roles[$0] } }
 }

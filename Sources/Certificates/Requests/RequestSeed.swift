@@ -80,7 +80,9 @@ public struct RequestSeed: Modelled {
             var request = try blank(id, authority, &estate, seeding)
             request.subject = subject.text
             request.names = names
-            (request.template, request.pattern, request.metadata, request.owner) = (template, pattern, metadata, owner)
+            (request.template, request.metadata, request.owner) = (template, metadata, owner)
+            request.pattern = pattern ?? estate.enrollmentPatterns.rows.all.first { $0.template == template && $0.isDefault }?.id
+            if state == .denied { request.key = nil }
             request.requester = requester.flatMap { estate.certificates.requester($0) }
             (request.state, request.denialComment) = (state, comment)
             estate.requests.highest = max(estate.requests.highest, id)

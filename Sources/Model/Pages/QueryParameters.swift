@@ -40,7 +40,7 @@ public struct QueryParameters: Sendable {
     /// - Returns: `nil` if it was not sent.
     public func trimmed(_ name: String) -> String? { self[name]?.trimmed }
 
-    /// The names of all parameters that ask for something to be shown besides, such as `includemetadata=true`.
+    /// The names of all parameters that ask for something to be shown in addition, such as `includemetadata=true`.
     var inclusions: [String] {
         values.filter { $0.name.hasPrefix("include") && $0.value.trimmed.lowercased() == "true" }.map(\.name)
     }

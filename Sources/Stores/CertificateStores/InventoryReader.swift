@@ -93,10 +93,11 @@ public struct InventoryReader {
             order.names = try seed.names.map { text throws(PKIMistake) in try CertificateSeed.name(text) }
             if let template {
                 (order.origin.template, order.days, order.keyUsage) = (template.id, template.lifetime, template.keyUsage)
+                order.origin.pattern = estate.enrollmentPatterns.rows.all.first { $0.template == template.id && $0.isDefault }?.id
                 order.extendedKeyUsages = template.extendedKeyUsages.map(\.oid)
             }
             (order.notBefore, order.notAfter, order.id) = (seed.notBefore, seed.notAfter, seed.id)
-            if order.notBefore == nil, let ends = seed.notAfter { order.notBefore = ends + .seconds(1 - order.days * 86_400) }
+            if order.notBefore == nil, let ends = seed.notAfter { order.notBefore = ends + .seconds(-order.days * 86_400) }
             estate.certificates.keys += 1
             order.key = seed.keepsKey ? .made(number: number) : nil
             return estate.issue(order, now: seeding.now)

@@ -136,7 +136,7 @@ struct ConventionTests {
         let refusal = Refusal.badArgument("It's <b>&\"é\"</b>+`\\\n")
         #expect(
             String(decoding: refusal.body, as: UTF8.self)
-                == #"{"ErrorCode":"0xA0110004","Message":"It\u0027s \u003Cb\u003E\u0026\u0022\u00E9\u0022\u003C/b\u003E\u002B\u0060\\\u000A"}"#
+                == #"{"ErrorCode":"0xA0110004","Message":"It\u0027s \u003Cb\u003E\u0026\u0022\u00E9\u0022\u003C/b\u003E\u002B\u0060\\\n"}"#
         )
     }
 

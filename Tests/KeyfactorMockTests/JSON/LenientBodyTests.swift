@@ -52,7 +52,7 @@ struct LenientBodyTests {
     }
 
     @Test(arguments: [
-        ("{a:'b',}", #"{"a":"b"}"#), ("[0x10,'\t'] x", #"[16,"\u0009"]"#), ("{abcd:", "(struck out)"), ("'abcd", "(struck out)"),
+        ("{a:'b',}", #"{"a":"b"}"#), ("[0x10,'\t'] x", #"[16,"\t"]"#), ("{abcd:", "(struck out)"), ("'abcd", "(struck out)"),
     ])
     func anotherLenientBodyIsShownAsItWasRead(_ body: String, _ shown: String) {
         #expect(Secrets.body(Array(body.utf8)[...], isForm: false) == shown)
