@@ -12,7 +12,8 @@ struct FailureTests {
             Failure.library.map(\.name) == [
                 "forbidden", "sort-field", "unauthorized", "unauthorized-empty", "not-found-store", "not-found-agent",
                 "not-found-store-type",
-                "not-found-job-type", "not-found-job", "not-found-role", "invalid-argument", "invalid-json", "unavailable", "throttled", "gateway-502-html",
+                "not-found-job-type", "not-found-job", "not-found-role", "invalid-argument", "invalid-json", "unavailable", "throttled",
+                "gateway-502-html",
                 "gateway-504-html", "text-500", "truncated-json-200", "empty-200", "oauth-invalid-client", "collection-not-ready",
                 "failed-operations", "failed-operations-null", "message-lowercase",
             ])
