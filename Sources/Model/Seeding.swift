@@ -26,6 +26,8 @@ public struct Seeding: Sendable {
     public var templates: [String: Int] = [:]
     /// The Ids of the certificate authorities, by logical name and by host and logical name.
     public var authorities: [String: Int] = [:]
+    /// The CertificateIds of what comes with the mock: files may describe other certificates under them.
+    public var builtInCertificates: Set<Int> = []
     /// The ids of the permission sets.
     public var permissionSets: [String: GUID] = [:]
     /// The ids of the types of PAM providers.

@@ -115,7 +115,7 @@ struct ImportRequest: Modelled {
         Asked("StoreIds", .guids(of: "store"), \.storeIDs)
         Asked(ignored: "StoreTypes", .array(.any))
         Asked("Schedule", .time, \.moment)
-        Asked(ignored: "ImportMetadata", .boolean, of: { $0 == .v10 })
+        Asked("ImportMetadata", .flag, of: { $0 == .v10 }) { _, _ in }
         Asked("OwnerRoleId", .number(null: 0), of: { $0 >= .v12 }) { $0.owner = $1.value }
         Asked("OwnerRoleName", .text, of: { $0 >= .v12 }) { $0.ownerName = $1.value }
     }

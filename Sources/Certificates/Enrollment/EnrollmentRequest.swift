@@ -52,7 +52,7 @@ struct EnrollmentRequest: Modelled {
         file
         // Any form of a time is taken, and never held against the clock (assumed).
         Asked(ignored: "Timestamp", .time, in: both)
-        Asked(ignored: "PopulateMissingValuesFromAD", .boolean)
+        Asked(dropped: "PopulateMissingValuesFromAD", .flag)
         Asked(ignored: "MicrosoftTargetCSP", .text)
         Asked(ignored: "AlternativeKeyType", .text, of: is25)
         Asked(ignored: "AlternativeKeyLength", .integer, of: is25)
@@ -60,7 +60,7 @@ struct EnrollmentRequest: Modelled {
         Asked(ignored: "AdditionalEnrollmentFieldsInput", in: both, of: { $0 == .v11 })
         Asked("Stores", .objects(StoreDelivery.model), \.stores)
         Asked("JobTime", .time, \.jobTime)
-        Asked(ignored: "InstallIntoExistingCertificateStores", .boolean)
+        Asked(dropped: "InstallIntoExistingCertificateStores", .flag)
     }
 
     @FieldBuilder<EnrollmentRequest> private static var what: [Field<EnrollmentRequest>] {

@@ -25,6 +25,7 @@ extension EstateBuilder {
     private mutating func putHolder(_ store: CertificateStore) {
         var store = store
         store.inventory = addSampleCertificates()
+        seeding.builtInCertificates = Set(estate.certificates.table.all.map(\.id))
         estate.certificates.note(store.id, holds: store.inventory)
         put(store)
     }

@@ -23,13 +23,13 @@ public struct Certificates: Sendable {
     /// How many keys the server has made: the number of the next.
     public var keys = 0
     /// How many serial numbers have been given.
-    public var serialsGiven = 0
+    var serialsGiven = 0
     /// How many enrollments there have been: the last WorkflowReferenceId.
     public var workflows = 0
     /// Who asked for certificates; a RequesterId is the place in this list, counted from 1.
     public private(set) var requesters: [String] = []
 
-    /// The most requesters that are told apart. Whoever comes later has no RequesterId.
+    /// The most requesters that have a number. Whoever comes later has no RequesterId.
     private static let mostRequesters = 1_000
 
     /// How many certificates there are.
@@ -146,7 +146,7 @@ public struct Certificates: Sendable {
     }
 
     /// The stores that hold a certificate or have held it, in the order of their ids.
-    public func possibleHolders(of certificate: Int) -> [GUID] { (holders[certificate] ?? []).sorted() }
+    func possibleHolders(of certificate: Int) -> [GUID] { (holders[certificate] ?? []).sorted() }
 
     /// A new entry of an inventory.
     ///

@@ -41,6 +41,7 @@ public struct InventoryReader {
     /// The CertificateId of the certificate that a file describes: one of this thumbprint or id that exists already, or a new one.
     public func certificate(_ seed: CertificateSeed, at node: YAMLNode, _ estate: inout Estate, _ seeding: inout Seeding) -> Int? {
         let thumbprint = seed.thumbprint?.uppercased()
+        if let id = seed.id, seed.describes, seeding.builtInCertificates.remove(id) != nil { estate.certificates.remove(id) }
         let certificates = estate.certificates
         if let known = seed.id.flatMap({ certificates[$0] }) ?? thumbprint.flatMap({ certificates.find(thumbprint: $0) }) {
             guard known.id == seed.id ?? known.id, known.thumbprint == thumbprint ?? known.thumbprint else {

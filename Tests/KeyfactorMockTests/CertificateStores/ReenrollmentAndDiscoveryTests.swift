@@ -15,7 +15,7 @@ struct ReenrollmentAndDiscoveryTests {
         let added = try CertificateStoreJobsTests.send(mock, .get, "/CertificateStores/<in-3>/Inventory").json.elements.first {
             $0["Name"]?.text == "fresh"
         }
-        #expect(added?["Certificates"]?.elements.map { $0["IssuedDN"]?.text } == ["CN=fresh"])
+        #expect(added?["Certificates"]?.elements.map { $0["IssuedDN"]?.text } == ["CN=fresh", "CN=Sub-CA", "CN=Root-CA"])
     }
 
     @Test(arguments: [

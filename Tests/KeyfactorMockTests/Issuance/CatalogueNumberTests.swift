@@ -123,7 +123,7 @@ struct CatalogueNumberTests {
         let mock = try Mock(
             """
             estate:
-              certificates: [ { subject: CN=a, metadata: { Owner: me, Notes: x } } ]
+              certificates: [ { id: 100, subject: CN=a, metadata: { Owner: me, Notes: x } } ]
               templates: [ { name: Client-1y, metadataFields: [ { field: Owner, enrollment: Required }, { field: Notes } ] } ]
               enrollmentPatterns: [ { name: Client-1y, template: Client-1y, metadataFields: [ { field: Owner } ] } ]
             """)
@@ -132,7 +132,7 @@ struct CatalogueNumberTests {
         #expect(try mock.send(.delete, "/MetadataFields", body: "[1,2,77]").status == 204)
         #expect(mock.world.metadataFields[1] != nil && mock.world.metadataFields[2] == nil)
         #expect(try mock.send(.delete, "/MetadataFields/1?force=true").status == 204)
-        #expect(mock.world.certificates[1]?.metadata == ["Notes": "x"])
+        #expect(mock.world.certificates[100]?.metadata == ["Notes": "x"])
         #expect(mock.world.templates.named("client-1y")?.metadata.map(\.field) == [7])
         #expect(mock.world.enrollmentPatterns.named("Client-1y")?.metadata.isEmpty == true)
     }
