@@ -12,7 +12,8 @@ struct OID: Hashable, Sendable {
         guard (2...64).contains(arcs.count), text.utf8.count <= 256 else { return nil }
         var bytes: [UInt8] = []
         for (index, arc) in arcs.enumerated() where index > 0 {
-            guard arc.utf8.allSatisfy({ (48...57).contains($0) }), let number = UInt64(arc), number < 1 << 56 else { return nil }
+            // Neither a sign nor zeros before the number: one text for one identifier.
+            guard let number = UInt64(arc), number < 1 << 56, String(number) == arc else { return nil }
             guard index == 1 else {
                 Self.append(number, to: &bytes)
                 continue

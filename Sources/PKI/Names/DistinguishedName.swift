@@ -46,7 +46,8 @@ public struct DistinguishedName: Sendable, Hashable {
                 }
             }
         }
-        text = Self.text(parts)
+        // Parts of one set have been sorted.
+        text = Self.text(parts.contains { $0.isJoined } ? (try? Self.parts(of: der)) ?? parts : parts)
     }
 
     /// Reads a name in DER.

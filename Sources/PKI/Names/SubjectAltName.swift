@@ -74,7 +74,7 @@ public struct SubjectAltName: Sendable, Hashable {
             }
             return (Hex.text(bytes), other(ntdsReplicationOID, Tag.octets, bytes))
         case .other:
-            let halves = value.split(separator: ":", maxSplits: 1)
+            let halves = value.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             guard halves.count == 2, let oid = OID(halves[0]) else {
                 throw PKIMistake("'\(value)' is not an object identifier and a text with a colon between them, such as 1.2.3.4:text.")
             }

@@ -7,7 +7,8 @@ struct DistinguishedNameTests {
     @Test(arguments: [
         ("CN=shop.example", "CN=shop.example"), ("CN=a, O=b", "CN=a,O=b"), ("cn=a;ou=b", "CN=a,OU=b"),
         ("O=Example\\, Inc.", "O=Example\\, Inc."), ("O=\"Example, Inc.\"", "O=Example\\, Inc."), ("O=\"a\\\"b\" , L=c", "O=a\\\"b,L=c"),
-        ("CN=a+OU=b,O=c", "CN=a+OU=b,O=c"), ("Email=a@b.example", "E=a@b.example"), ("emailAddress=a@b.example", "E=a@b.example"),
+        ("CN=a+OU=b,O=c", "CN=a+OU=b,O=c"), ("OU=b+CN=a", "CN=a+OU=b"), ("Email=a@b.example", "E=a@b.example"),
+        ("emailAddress=a@b.example", "E=a@b.example"),
         ("S=Bavaria,C=DE", "ST=Bavaria,C=DE"), ("CN=  a  b  ", "CN=a  b"), ("CN=\\ a\\ ", "CN=\\ a\\ "), ("CN=\\#1", "CN=\\#1"),
         ("CN=Caf\\C3\\A9", "CN=Café"), ("CN=Café 漢字 🔑", "CN=Café 漢字 🔑"), ("OID.1.2.3=x", "OID.1.2.3=x"), ("1.2.3=x", "OID.1.2.3=x"),
         ("2.5.4.3=x", "CN=x"), ("CN=a=b", "CN=a=b"), ("CN=a,OU=,O=", "CN=a"), ("", ""), ("  ", ""), ("CN=", ""), ("CN=a,", "CN=a"),
@@ -93,6 +94,7 @@ struct DistinguishedNameTests {
             (.rfc822, "ann", "'ann' is not an email address such as ann@example.org."),
             (.registeredID, "x", "'x' is not an object identifier such as 1.2.3.4."), (.ntdsReplication, "12", "'12' is not a GUID."),
             (.other, "x", "'x' is not an object identifier and a text with a colon between them, such as 1.2.3.4:text."),
+            (.other, ":1.2:x", "':1.2:x' is not an object identifier and a text with a colon between them, such as 1.2.3.4:text."),
             (.x400, "x", "X.400 addresses and EDI parties cannot be put into certificates here."),
             (.directory, "x", "'x' is not a part of a distinguished name: it has no '='. Write NAME=VALUE with commas between them."),
         ] as [(SubjectAltName.Kind, String, String)])

@@ -124,7 +124,7 @@ struct DERTests {
         #expect(OID(encoded: bytes[...]).text == text)
     }
 
-    @Test(arguments: ["", "1", "3.1", "1.40", "01.2", "1.2.", "1..2", "1.-2", "1.2.x", "1.2.99999999999999999999", "٣.1"])
+    @Test(arguments: ["", "1", "3.1", "1.40", "01.2", "1.02", "1.00", "1.2.", "1..2", "1.-2", "1.2.x", "1.2.99999999999999999999", "٣.1"])
     func `Other texts are no object identifiers`(_ text: String) { #expect(OID(text) == nil) }
 
     @Test(arguments: [0, 1, 127, 128, 255, 256, 65535, 65536, 70000])
