@@ -70,66 +70,69 @@ public struct Failure: Sendable {
     }
 
     /// Every failure, in the order in which `keyfactor-mock failures` prints them.
-    public static let library: [Failure] = [
-        Failure(
-            "forbidden", 403, "0xA0140002", "User {caller} doesn't have the required permission", .recorded,
-            when: "the caller has no role that allows it"),
-        Failure(
-            "sort-field", 400, "0xA011004A", "Invalid sort field: Id.", .recorded, when: "a list is sorted by a field it does not know"),
-        Failure("unauthorized", 401, .recorded, form: .unauthorizedPage, when: "the credentials are wrong; a page of IIS"),
-        Failure("unauthorized-empty", 401, .recorded, form: .unauthorizedEmpty, when: "the credentials are wrong; no body"),
-        Failure(
-            "not-found-store", 404, Refusal.notFoundCode, "Certificate store with id '{id}' does not exist.", .recorded,
-            when: "no such certificate store; the text is recorded, its code is not"),
-        Failure(
-            "not-found-agent", 404, Refusal.notFoundCode, "Agent with id of '{id}' does not exist", .recorded,
-            when: "no such agent; the text is recorded, its code is not"),
-        Failure(
-            "not-found-store-type", 404, Refusal.notFoundCode, "The certificate store type with StoreType '{id}' does not exist.",
-            .recorded,
-            when: "no such store type; the text is recorded, its code is not"),
-        Failure(
-            "not-found-job-type", 404, Refusal.notFoundCode, "Job type with id '{id}' does not exist.", .assumed, when: "no such job type"),
-        Failure("not-found-job", 404, Refusal.notFoundCode, "Job with id '{id}' does not exist.", .assumed, when: "no such job"),
-        Failure(
-            "not-found-role", 404, Refusal.notFoundCode, "Unable to find 'Security Role' with Id '{id}'", .recorded,
-            when: "no such role; the text is recorded, its code is not"),
-        Failure(
-            "invalid-argument", 400, Refusal.badArgumentCode, "The request holds an invalid argument.", .assumed,
-            when: "something in the request is missing or wrong"),
-        Failure(
-            "invalid-json", 400, Refusal.badArgumentCode,
-            "Unexpected character encountered while parsing value: }. Path '', line 1, position 1.", .assumed,
-            when: "the body is not JSON; words like those of its JSON library leak"),
-        Failure(
-            "unavailable", 503, .assumed, form: .plain("The service is unavailable."),
-            when: "the site is down or restarts; no JSON"),
-        Failure(
-            "throttled", 429, .assumed, form: .plain("Too many requests."), retryAfter: RetryAfter(.seconds(1), .seconds),
-            when: "something before Command limits the rate; comes with Retry-After"),
-        Failure("gateway-502-html", 502, .assumed, form: .html(badGateway), when: "the gateway of a hosted service cannot reach Command"),
-        Failure("gateway-504-html", 504, .assumed, form: .html(gatewayTimeout), when: "the gateway of a hosted service timed out"),
-        Failure("text-500", 500, .assumed, form: .plain("Internal Server Error"), when: "something broke; plain text"),
-        Failure("truncated-json-200", 200, .assumed, form: .halfJSON, when: "a success whose JSON stops halfway"),
-        Failure("empty-200", 200, .assumed, form: .nothing, when: "a success without a body"),
-        Failure(
-            "oauth-invalid-client", 401, "invalid_client", "invalid client credentials", .recorded, form: .oauth,
-            when: "the token endpoint does not know the client"),
-        Failure(
-            "collection-not-ready", 403, "0xA0140002", "User {caller} does not have the required permissions: Certificates - Read",
-            .recorded,
-            when: "for a while after enrollment into a collection; the text is recorded, its code is not"),
-        Failure(
-            "failed-operations", 400, Refusal.badArgumentCode, "Some operations failed.", .assumed,
-            form: .failedOperations(["The first item was refused.", "The second item was refused."]),
-            when: "some of several items were refused"),
-        Failure(
-            "failed-operations-null", 400, Refusal.badArgumentCode, "Some operations failed.", .assumed, form: .failedOperations(nil),
-            when: "the same, without saying which"),
-        Failure(
-            "message-lowercase", 400, Refusal.badArgumentCode, "The request holds an invalid argument.", .assumed, form: .smallLetters,
-            when: "member names begin in lower case; finds clients that know only one spelling"),
-    ] + certificates
+    public static let library: [Failure] =
+        [
+            Failure(
+                "forbidden", 403, "0xA0140002", "User {caller} doesn't have the required permission", .recorded,
+                when: "the caller has no role that allows it"),
+            Failure(
+                "sort-field", 400, "0xA011004A", "Invalid sort field: Id.", .recorded, when: "a list is sorted by a field it does not know"),
+            Failure("unauthorized", 401, .recorded, form: .unauthorizedPage, when: "the credentials are wrong; a page of IIS"),
+            Failure("unauthorized-empty", 401, .recorded, form: .unauthorizedEmpty, when: "the credentials are wrong; no body"),
+            Failure(
+                "not-found-store", 404, Refusal.notFoundCode, "Certificate store with id '{id}' does not exist.", .recorded,
+                when: "no such certificate store; the text is recorded, its code is not"),
+            Failure(
+                "not-found-agent", 404, Refusal.notFoundCode, "Agent with id of '{id}' does not exist", .recorded,
+                when: "no such agent; the text is recorded, its code is not"),
+            Failure(
+                "not-found-store-type", 404, Refusal.notFoundCode, "The certificate store type with StoreType '{id}' does not exist.",
+                .recorded,
+                when: "no such store type; the text is recorded, its code is not"),
+            Failure(
+                "not-found-job-type", 404, Refusal.notFoundCode, "Job type with id '{id}' does not exist.", .assumed,
+                when: "no such job type"),
+            Failure("not-found-job", 404, Refusal.notFoundCode, "Job with id '{id}' does not exist.", .assumed, when: "no such job"),
+            Failure(
+                "not-found-role", 404, Refusal.notFoundCode, "Unable to find 'Security Role' with Id '{id}'", .recorded,
+                when: "no such role; the text is recorded, its code is not"),
+            Failure(
+                "invalid-argument", 400, Refusal.badArgumentCode, "The request holds an invalid argument.", .assumed,
+                when: "something in the request is missing or wrong"),
+            Failure(
+                "invalid-json", 400, Refusal.badArgumentCode,
+                "Unexpected character encountered while parsing value: }. Path '', line 1, position 1.", .assumed,
+                when: "the body is not JSON; words like those of its JSON library leak"),
+            Failure(
+                "unavailable", 503, .assumed, form: .plain("The service is unavailable."),
+                when: "the site is down or restarts; no JSON"),
+            Failure(
+                "throttled", 429, .assumed, form: .plain("Too many requests."), retryAfter: RetryAfter(.seconds(1), .seconds),
+                when: "something before Command limits the rate; comes with Retry-After"),
+            Failure(
+                "gateway-502-html", 502, .assumed, form: .html(badGateway), when: "the gateway of a hosted service cannot reach Command"),
+            Failure("gateway-504-html", 504, .assumed, form: .html(gatewayTimeout), when: "the gateway of a hosted service timed out"),
+            Failure("text-500", 500, .assumed, form: .plain("Internal Server Error"), when: "something broke; plain text"),
+            Failure("truncated-json-200", 200, .assumed, form: .halfJSON, when: "a success whose JSON stops halfway"),
+            Failure("empty-200", 200, .assumed, form: .nothing, when: "a success without a body"),
+            Failure(
+                "oauth-invalid-client", 401, "invalid_client", "invalid client credentials", .recorded, form: .oauth,
+                when: "the token endpoint does not know the client"),
+            Failure(
+                "collection-not-ready", 403, "0xA0140002", "User {caller} does not have the required permissions: Certificates - Read",
+                .recorded,
+                when: "for a while after enrollment into a collection; the text is recorded, its code is not"),
+            Failure(
+                "failed-operations", 400, Refusal.badArgumentCode, "Some operations failed.", .assumed,
+                form: .failedOperations(["The first item was refused.", "The second item was refused."]),
+                when: "some of several items were refused"),
+            Failure(
+                "failed-operations-null", 400, Refusal.badArgumentCode, "Some operations failed.", .assumed, form: .failedOperations(nil),
+                when: "the same, without saying which"),
+            Failure(
+                "message-lowercase", 400, Refusal.badArgumentCode, "The request holds an invalid argument.", .assumed, form: .smallLetters,
+                when: "member names begin in lower case; finds clients that know only one spelling"),
+        ] + certificates
 }
 
 extension Failure {

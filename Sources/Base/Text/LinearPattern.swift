@@ -32,7 +32,9 @@ public struct LinearPattern: Sendable {
         guard code == 0 else {
             var reason = [CChar](repeating: 0, count: 128)
             _ = unsafe regerror(code, &compiled, &reason, reason.count)
-            throw Mistake(message: "is no regular expression: " + String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+            throw Mistake(
+                message: "is no regular expression: "
+                    + String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
         }
     }
 

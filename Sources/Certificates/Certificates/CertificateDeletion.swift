@@ -25,7 +25,8 @@ enum CertificateDeletion {
         .delete, "/Certificates", needs: .containers(.certificatesDelete), takes: ids, query: collection,
         established: "body, 204; single failures are passed over (documented)", assumed: "unknown ids are such failures"
     ) { call, estate throws(Refusal) in
-        let rows = try CertificateScope(.certificatesDelete, call, estate).certificates(ids: try call.numbers(of: "certificate"), query: nil)
+        let rows = try CertificateScope(.certificatesDelete, call, estate).certificates(
+            ids: try call.numbers(of: "certificate"), query: nil)
         return .commit { estate in
             for row in rows { estate.certificates.remove(row.id) }
             return Reply(204)
@@ -49,9 +50,11 @@ enum CertificateDeletion {
 
     private static let deleteKeys = Operation(
         .delete, "/Certificates/PrivateKey", needs: .containers(.certificatesDelete), takes: ids, query: collection,
-        established: "body, 204; single failures are passed over (documented)", assumed: "permission; certificates without a key are such failures"
+        established: "body, 204; single failures are passed over (documented)",
+        assumed: "permission; certificates without a key are such failures"
     ) { call, estate throws(Refusal) in
-        let rows = try CertificateScope(.certificatesDelete, call, estate).certificates(ids: try call.numbers(of: "certificate"), query: nil)
+        let rows = try CertificateScope(.certificatesDelete, call, estate).certificates(
+            ids: try call.numbers(of: "certificate"), query: nil)
         return .commit { estate in
             for row in rows { estate.certificates.change(row.id) { $0.dropKey(call) } }
             return Reply(204)

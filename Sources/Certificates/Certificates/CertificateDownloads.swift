@@ -13,7 +13,8 @@ enum CertificateDownloads {
     private static let download = Operation(
         .post, "/Certificates/Download", needs: .containers(.certificatesRead), takes: Contents.of(DownloadRequest.model, .create),
         returns: Contents.of(DownloadAnswer.model, .shown), query: collection,
-        established: "body, `Content`, the header fields, DER, PEM and P7B (recorded, documented); CertID, Thumbprint, or SerialNumber with IssuerDN",
+        established:
+            "body, `Content`, the header fields, DER, PEM and P7B (recorded, documented); CertID, Thumbprint, or SerialNumber with IssuerDN",
         assumed: "400 if none of these is given; PEM as Recover writes it; DER holds no chain"
     ) { call, estate throws(Refusal) in
         let asked = try call.read(DownloadRequest.model)

@@ -12,7 +12,8 @@ enum CertificateImports {
     private static let importOne = Operation(
         .post, "/Certificates/Import", needs: .everywhere(.certificatesImport), takes: Contents.of(ImportRequest.model, .create),
         returns: Contents.of(ImportAnswer.model, .shown),
-        established: "body; DER, PEM or PFX in base64; answer without an id: clients look the certificate up by its thumbprint (documented)",
+        established:
+            "body; DER, PEM or PFX in base64; answer without an id: clients look the certificate up by its thumbprint (documented)",
         assumed: """
             the permission's path; the same certificate twice is 200 and no new record; `ImportStatus` 1 for a new certificate, 2 with a key; \
             `JobStatus` 1 where nothing was to be scheduled; metadata is checked as `PUT /Certificates/Metadata` does

@@ -28,7 +28,8 @@ enum CertificateLocations {
     private static let audit = Operation(
         .get, "/Certificates/IdentityAudit/{id}", versionTwoSince: .v10, needs: .containers(.certificatesRead),
         returns: Contents.array(Contents.of(AuditedIdentity.model, .shown)), query: [.init(name: "collectionId", schema: .integer)],
-        id: .integer, established: "members of both versions (documented)", assumed: "which identities are named: those of roles with permissions"
+        id: .integer, established: "members of both versions (documented)",
+        assumed: "which identities are named: those of roles with permissions"
     ) { call, estate throws(Refusal) in
         _ = try CertificateScope(.certificatesRead, call, estate).find(try Int.read(call))
         let form: Forms = call.apiVersion == 2 ? .written : .shown

@@ -13,7 +13,8 @@ enum CertificateMetadata {
     private static let update = Operation(
         .put, "/Certificates/Metadata", needs: .containers(.certificatesMetadata), takes: Contents.of(MetadataRequest.model, .update),
         query: collection,
-        established: "body, 204; only the fields named change (documented); texts, numbers and booleans are taken, dates as yyyy-mm-dd (client)",
+        established:
+            "body, 204; only the fields named change (documented); texts, numbers and booleans are taken, dates as yyyy-mm-dd (client)",
         assumed: "`\"\"` and null clear a field; 400 for an unknown field and for a value that does not fit, 404 for an unknown id"
     ) { call, estate throws(Refusal) in
         let asked = try call.read(MetadataRequest.model, .update)
@@ -26,9 +27,11 @@ enum CertificateMetadata {
     }
 
     private static let updateAll = Operation(
-        .put, "/Certificates/Metadata/All", needs: .containers(.certificatesMetadata), takes: Contents.of(MetadataForAllRequest.model, .update),
+        .put, "/Certificates/Metadata/All", needs: .containers(.certificatesMetadata),
+        takes: Contents.of(MetadataForAllRequest.model, .update),
         query: collection,
-        established: "body, 204; one of `Query`, `CertificateIds` and collectionId is needed; `OverwriteExisting` false keeps values (documented)",
+        established:
+            "body, 204; one of `Query`, `CertificateIds` and collectionId is needed; `OverwriteExisting` false keeps values (documented)",
         assumed: "unknown ids are passed over; revoked and expired ones of a query change too"
     ) { call, estate throws(Refusal) in
         let asked = try call.read(MetadataForAllRequest.model, .update)
@@ -45,7 +48,8 @@ enum CertificateMetadata {
             for id in rows {
                 estate.certificates.change(id) { certificate in
                     for change in changes {
-                        certificate.apply(change.overwrites ? change.values : change.values.filter { certificate.metadata[$0.key] == nil }, by: call)
+                        certificate.apply(
+                            change.overwrites ? change.values : change.values.filter { certificate.metadata[$0.key] == nil }, by: call)
                     }
                 }
             }

@@ -10,7 +10,8 @@ enum CertificateOwners {
     private static let collection = [Operation.Parameter(name: "collectionId", schema: .integer)]
 
     private static let change = Operation(
-        .put, "/Certificates/{id}/Owner", since: .v12, needs: .containers(.certificatesOwner), takes: Contents.of(OwnerRequest.model, .update),
+        .put, "/Certificates/{id}/Owner", since: .v12, needs: .containers(.certificatesOwner),
+        takes: Contents.of(OwnerRequest.model, .update),
         query: collection, id: .integer,
         established: "body, 204, noted in the history; the first release that has it, and its permission (documented)",
         assumed: "neither id nor name clears the owner; that the caller must hold both roles is not checked; 404 for an unknown role"
@@ -24,7 +25,8 @@ enum CertificateOwners {
     }
 
     private static let changeMany = Operation(
-        .put, "/Certificates/OwnerBulk", since: .v25, needs: .containers(.certificatesOwner), takes: Contents.of(OwnerRequest.model, .create),
+        .put, "/Certificates/OwnerBulk", since: .v25, needs: .containers(.certificatesOwner),
+        takes: Contents.of(OwnerRequest.model, .create),
         query: collection, established: "that later builds of 25 have it (documented)",
         assumed: "everything else: `CertificateIds` with the owner's members; unknown ids are passed over"
     ) { call, estate throws(Refusal) in

@@ -77,7 +77,8 @@ enum CertificateReads {
         var text = "CertId,IssuedCN,IssuedDN,IssuerDN,SerialNumber,Thumbprint,NotBefore,NotAfter,CertState\r\n"
         for row in try scope.matching(call.query["query"]) where isVisible?(row) ?? true {
             let cells = [
-                String(row.id), row.commonName ?? "", row.subject, row.issuer, row.serial, row.thumbprint, row.notBefore.iso, row.notAfter.iso,
+                String(row.id), row.commonName ?? "", row.subject, row.issuer, row.serial, row.thumbprint, row.notBefore.iso,
+                row.notAfter.iso,
                 row.state.name,
             ]
             text += cells.map { "\"\($0.replacing("\"", with: "\"\""))\"" }.joined(separator: ",") + "\r\n"
@@ -88,7 +89,8 @@ enum CertificateReads {
     private static let compare = Operation(
         .get, "/Certificates/Metadata/Compare", needs: .containers(.certificatesRead), returns: { _ in .boolean },
         query: [
-            .init(name: "certificateId", schema: .integer, isRequired: true), .init(name: "metadataFieldName", schema: .text, isRequired: true),
+            .init(name: "certificateId", schema: .integer, isRequired: true),
+            .init(name: "metadataFieldName", schema: .text, isRequired: true),
             .init(name: "value", schema: .text, isRequired: true), .init(name: "collectionId", schema: .integer),
         ], established: "parameters, a bare boolean (documented)", assumed: "compared as texts; an unknown field is refused"
     ) { call, estate throws(Refusal) in
@@ -110,7 +112,8 @@ enum CertificateReads {
     }
 
     private static let validate = Operation(
-        .get, "/Certificates/{id}/Validate", needs: .containers(.certificatesRead), returns: Contents.of(CertificateValidation.model, .shown),
+        .get, "/Certificates/{id}/Validate", needs: .containers(.certificatesRead),
+        returns: Contents.of(CertificateValidation.model, .shown),
         query: [.init(name: "collectionId", schema: .integer)], id: .integer, established: "members of 10, 11 and 25 (documented)",
         assumed: "12.3 and 24.4 as 11; the names of the results; a chain is built for what an authority of the estate issued"
     ) { call, estate throws(Refusal) in

@@ -46,7 +46,8 @@ extension Estate {
             if let standard = rule?.defaultValue ?? field.defaultValue, !standard.isEmpty {
                 all[field.name] = standard
             } else if (rule?.enrollment ?? field.enrollment) == .required {
-                throw .badArgument("Metadata.\(field.name): expected a value, since the field is required, found nothing.", member: "Metadata")
+                throw .badArgument(
+                    "Metadata.\(field.name): expected a value, since the field is required, found nothing.", member: "Metadata")
             }
         }
         return all

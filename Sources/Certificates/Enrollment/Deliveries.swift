@@ -59,7 +59,9 @@ extension Estate {
     ///   - moment: when; at once if left out.
     ///   - call: who asks.
     /// - Returns: the stores that have a job now, and those that cannot have one.
-    mutating func deliver(_ certificate: Int, to stores: [StoreDelivery], at moment: Timestamp?, _ call: Call) -> (done: [GUID], failed: [GUID]) {
+    mutating func deliver(_ certificate: Int, to stores: [StoreDelivery], at moment: Timestamp?, _ call: Call) -> (
+        done: [GUID], failed: [GUID]
+    ) {
         var (done, failed): ([GUID], [GUID]) = ([], [])
         for delivery in stores {
             let change = InventoryChange.add(alias: delivery.alias, certificate: certificate, overwrites: delivery.overwrites)
@@ -112,7 +114,9 @@ struct DeploymentRequest: Modelled {
             guard let known = estate.certificates[id] else { throw .certificateNotFound(id).forUnknownID(call.fidelity) }
             return known
         }
-        guard let request else { throw .badArgument("CertificateId: expected the id of a certificate, found nothing.", member: "CertificateId") }
+        guard let request else {
+            throw .badArgument("CertificateId: expected the id of a certificate, found nothing.", member: "CertificateId")
+        }
         guard let known = estate.certificates.find(request: request) else { throw .requestNotFound(request).forUnknownID(call.fidelity) }
         return known
     }

@@ -29,7 +29,9 @@ struct EnrollmentAnswer: Modelled {
         [.shown: "PFXEnrollmentResponse", .written: "PFXEnrollmentResponseV2", .listed: "CSREnrollmentResponse"]
     ) {
         Member("SuccessfulStores", .list(.guid), nullable: { $0.stores }).only(in: .written)
-        Member("CertificateInformation", .object(shownOnly: PFXInformation.model)) { PFXInformation(answer: $0) }.only(in: [.shown, .written])
+        Member("CertificateInformation", .object(shownOnly: PFXInformation.model)) { PFXInformation(answer: $0) }.only(in: [
+            .shown, .written,
+        ])
         Member("CertificateInformation", .object(shownOnly: CSRInformation.model)) { CSRInformation(answer: $0) }.only(in: .listed)
         Member("Metadata", .texts) { $0.metadata }
     }

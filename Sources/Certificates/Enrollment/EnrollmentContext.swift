@@ -34,7 +34,8 @@ enum EnrollmentContext {
         guard let template = estate.templates[id] else { throw .templateNotFound(id).forUnknownID(call.fidelity) }
         var settings = estate.enrollmentSettings
         settings.regexes = template.regexes + settings.regexes.filter { general in !template.regexes.contains { $0.part == general.part } }
-        settings.defaults = template.defaults + settings.defaults.filter { general in !template.defaults.contains { $0.part == general.part } }
+        settings.defaults =
+            template.defaults + settings.defaults.filter { general in !template.defaults.contains { $0.part == general.part } }
         if let policy = template.policy { settings.policy = policy }
         return .reply(call.object(settings, EnrollmentSettings.model, .shown, estate))
     }
@@ -72,7 +73,9 @@ struct ContextTemplate: Modelled {
         Member("RequiresApproval", .flag) { $0.template.requiresApproval }
         Member("RFCEnforcement", .flag) { $0.template.enforcesRFC }
         Member("CAs", .list(.object(shownOnly: ContextAuthority.model))) { $0.authorities.map { ContextAuthority(authority: $0) } }
-        Member("EnrollmentFields", .list(.object(shownOnly: ContextField.model))) { $0.template.enrollmentFields.map { ContextField(field: $0) } }
+        Member("EnrollmentFields", .list(.object(shownOnly: ContextField.model))) {
+            $0.template.enrollmentFields.map { ContextField(field: $0) }
+        }
         Member("MetadataFields", .json(.array(.any))) { _ in "[]" }
         Member("Regexes", .list(.object(shownOnly: ContextRegex.model))) { row in
             row.template.regexes.map { ContextRegex(template: row.template.id, regex: $0) }

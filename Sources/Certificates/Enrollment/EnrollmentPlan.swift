@@ -49,7 +49,9 @@ struct EnrollmentPlan: Sendable {
         self.key = key
         var seen: Set<String> = []
         var names = names.filter { seen.insert("\($0.type) \($0.value.lowercased())").inserted }
-        if target.enforcesRFC(estate), call.fidelity.rfcEnforcement == .addName, !names.contains(where: { $0.type == 2 }), let commonName = subject["CN"] {
+        if target.enforcesRFC(estate), call.fidelity.rfcEnforcement == .addName, !names.contains(where: { $0.type == 2 }),
+            let commonName = subject["CN"]
+        {
             names.insert(.init(type: 2, value: commonName), at: 0)
         }
         self.names = names
@@ -65,7 +67,9 @@ struct EnrollmentPlan: Sendable {
             var name = try DistinguishedName(text)
             for standard in target.defaults(estate) {
                 guard let value = standard.value, !value.isEmpty, name[standard.part] == nil else { continue }
-                name = try DistinguishedName("\(name.text)\(name.text.isEmpty ? "" : ",")\(standard.part)=\(value.map { ",+\"\\<>;".contains($0) ? "\\\($0)" : String($0) }.joined())")
+                name = try DistinguishedName(
+                    "\(name.text)\(name.text.isEmpty ? "" : ",")\(standard.part)=\(value.map { ",+\"\\<>;".contains($0) ? "\\\($0)" : String($0) }.joined())"
+                )
             }
             guard !name.text.isEmpty else {
                 throw PKIMistake("Expected a distinguished name such as CN=www.example.com, found nothing.")
@@ -83,13 +87,15 @@ struct EnrollmentPlan: Sendable {
             throw .badArgument("Subject: the template '\(target.template.name)' allows no wildcards.", member: "Subject")
         }
         for rule in target.regexes(estate) {
-            guard let text = rule.pattern, !text.isEmpty, let pattern = try? LinearPattern(text, isCaseSensitive: rule.isCaseSensitive) else {
+            guard let text = rule.pattern, !text.isEmpty, let pattern = try? LinearPattern(text, isCaseSensitive: rule.isCaseSensitive)
+            else {
                 continue
             }
             let found = rule.part.uppercased() == "SAN" ? names.map(\.value) : [subject[rule.part] ?? ""]
             guard let wrong = found.first(where: { !pattern.isFound(in: $0) }) else { continue }
             let own = rule.error ?? ""
-            throw .badArgument(own.isEmpty ? "Subject: \(rule.part) '\(wrong.prefix(60))' does not match '\(text)'." : own, member: "Subject")
+            throw .badArgument(
+                own.isEmpty ? "Subject: \(rule.part) '\(wrong.prefix(60))' does not match '\(text)'." : own, member: "Subject")
         }
     }
 
@@ -116,7 +122,8 @@ struct EnrollmentPlan: Sendable {
             }
         guard let kind, PrivateKey(kind, seed: 0, number: 0) != nil else {
             let sizes = "RSA with 2048, 3072 or 4096 bits, ECC with 256, 384 or 521, Ed25519, Ed448"
-            throw .badArgument("KeyType: the mock makes keys of \(sizes), found \(word ?? name) \(length.map(String.init) ?? "").", member: "KeyType")
+            throw .badArgument(
+                "KeyType: the mock makes keys of \(sizes), found \(word ?? name) \(length.map(String.init) ?? "").", member: "KeyType")
         }
         guard allows(KeyType(kind), kind.bits, kind.curve, allowed) else {
             throw .badArgument("KeyType: keys of type \(name) with \(kind.bits) bits are not allowed by the template.", member: "KeyType")

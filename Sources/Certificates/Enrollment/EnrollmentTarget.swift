@@ -23,7 +23,8 @@ struct EnrollmentTarget: Sendable {
     ) throws(Refusal) {
         if let number {
             guard let known = estate.enrollmentPatterns[number], let template = estate.templates[known.template] else {
-                throw .badArgument("EnrollmentPatternId: expected the id of an enrollment pattern, found \(number).", member: "EnrollmentPatternId")
+                throw .badArgument(
+                    "EnrollmentPatternId: expected the id of an enrollment pattern, found \(number).", member: "EnrollmentPatternId")
             }
             (self.template, pattern) = (template, known)
         } else {

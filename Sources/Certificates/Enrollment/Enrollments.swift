@@ -13,7 +13,8 @@ enum Enrollments {
     private static let firstFormats: [CertificateFormat] = [.pfx, .zip, .store, .replace]
 
     private static let pfx = Operation(
-        .post, "/Enrollment/PFX", versionTwoSince: .v10, needs: .everywhere(.enrollPFX), takes: Contents.of(EnrollmentRequest.model, .create),
+        .post, "/Enrollment/PFX", versionTwoSince: .v10, needs: .everywhere(.enrollPFX),
+        takes: Contents.of(EnrollmentRequest.model, .create),
         returns: Contents.of(EnrollmentAnswer.model, .shown),
         established: """
             body, answer and its spelling, header fields, both versions, the key's file and its order, ten minutes back-dated, 20 bytes of \
@@ -58,7 +59,8 @@ enum Enrollments {
     }
 
     private static let csr = Operation(
-        .post, "/Enrollment/CSR", versionTwoSince: .v10, needs: .everywhere(.enrollCSR), takes: Contents.of(EnrollmentRequest.model, .update),
+        .post, "/Enrollment/CSR", versionTwoSince: .v10, needs: .everywhere(.enrollCSR),
+        takes: Contents.of(EnrollmentRequest.model, .update),
         returns: Contents.of(EnrollmentAnswer.model, .listed), query: [.init(name: "forceEnroll", schema: .boolean)],
         established: """
             body, answer and its spelling, `Certificates` with a line `#CN=` each, header fields (recorded from 25.4.1); PEM with any line ends \
@@ -92,7 +94,8 @@ enum Enrollments {
 
     private static let parse = Operation(
         .post, "/Enrollment/CSR/Parse", needs: .everywhere(.enrollCSR), takes: Contents.of(CSRText.model, .create),
-        returns: { _ in .array(.text) }, established: "body, a list of texts (documented)", assumed: "the parts of the subject, then the names"
+        returns: { _ in .array(.text) }, established: "body, a list of texts (documented)",
+        assumed: "the parts of the subject, then the names"
     ) { call, _ throws(Refusal) in
         let text = try call.read(CSRText.model).csr
         do throws(PKIMistake) {

@@ -8,7 +8,8 @@ import PKI
 enum Renewals {
     static let all = [
         available("Id/{id}") { call, _ throws(Refusal) in CertificateReference(id: try Int.read(call)) },
-        available("Thumbprint/{thumbprint}") { call, _ throws(Refusal) in CertificateReference(thumbprint: call.text("thumbprint")) }, renew,
+        available("Thumbprint/{thumbprint}") { call, _ throws(Refusal) in CertificateReference(thumbprint: call.text("thumbprint")) },
+        renew,
     ]
 
     private static func available(
@@ -106,7 +107,8 @@ struct RenewalRequest: Modelled {
         let issuer = certificate.origin.authority.flatMap { estate.authorities[$0]?.name } ?? ""
         let isNamed = !template.isEmpty || pattern != nil
         return try EnrollmentTarget(
-            template: isNamed ? template : known, pattern: isNamed ? pattern : certificate.origin.pattern.flatMap { estate.enrollmentPatterns[$0]?.id },
+            template: isNamed ? template : known,
+            pattern: isNamed ? pattern : certificate.origin.pattern.flatMap { estate.enrollmentPatterns[$0]?.id },
             authority: authority.isEmpty ? issuer : authority, for: .pfx, call, estate)
     }
 }

@@ -25,8 +25,10 @@ enum GeneratedRequestOperations {
     static let all = [
         generate,
         GeneratedRequest.noun.list(
-            sortedBy: "Id", form: .listed, established: "members, default sort Id, the prefix `sq.` in 10.x (documented)", assumed: "query fields"),
-        GeneratedRequest.noun.get(established: "members (documented)", assumed: "`CSRFilePath` is a file name; text of the 404"), deleteMany,
+            sortedBy: "Id", form: .listed, established: "members, default sort Id, the prefix `sq.` in 10.x (documented)",
+            assumed: "query fields"),
+        GeneratedRequest.noun.get(established: "members (documented)", assumed: "`CSRFilePath` is a file name; text of the 404"),
+        deleteMany,
         delete,
     ]
 
@@ -56,7 +58,8 @@ enum GeneratedRequestOperations {
             estate.requests.highestGenerated += 1
             let key = PrivateKey(kind, seed: estate.identifiers.seed, number: number)!
             let made = GeneratedRequest(
-                id: estate.requests.highestGenerated, der: SigningRequest.make(key: key, subject: subject, sans: names), requested: call.now,
+                id: estate.requests.highestGenerated, der: SigningRequest.make(key: key, subject: subject, sans: names),
+                requested: call.now,
                 subject: subject.parts, key: number, publicKey: key.publicKeyInfo)
             estate.requests.generated.put(made, at: made.id)
             return call.object(CSRText(csr: PEM.request(made.der)), CSRText.model, .shown, estate)

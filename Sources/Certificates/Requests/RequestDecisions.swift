@@ -6,7 +6,8 @@ import Model
 /// What lists requests that wait for an approval, approves and denies them.
 enum RequestDecisions {
     static let all = [
-        list("Pending", .pending), list("Denied", .denied), list("ExternalValidation", since: .v11, .externalValidation), get, approve, deny,
+        list("Pending", .pending), list("Denied", .denied), list("ExternalValidation", since: .v11, .externalValidation), get, approve,
+        deny,
     ]
 
     private static func list(_ name: String, since: ProductVersion = .v10, _ state: CertificateState) -> Operation {
@@ -29,7 +30,8 @@ enum RequestDecisions {
     private static let approve = Operation(
         .post, "/Workflow/Certificates/Approve", needs: .everywhere(.requestsManage), takes: { _ in .array(.integer) },
         returns: Contents.of(DecisionAnswer.model, .shown),
-        established: "body; always 200: what cannot be approved stands in `Failures` (documented); the certificate has CertRequestId (client)",
+        established:
+            "body; always 200: what cannot be approved stands in `Failures` (documented); the certificate has CertRequestId (client)",
         assumed: "comments; an approved request is no longer listed"
     ) { call, estate throws(Refusal) in
         let ids = try call.numbers(of: "certificate request")

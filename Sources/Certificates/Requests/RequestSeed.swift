@@ -99,7 +99,8 @@ public struct RequestSeed: Modelled {
             guard let info = Base64.decode(Array(publicKey.utf8)[...]) else { throw PKIMistake("The public key is not in base64.") }
             let kind = try KeyKind(publicKeyInfo: info)
             var request = CertificateRequest(
-                id: id, subject: "", submitted: submitted, authority: authority, publicKey: info, keyType: KeyType(kind), keySize: kind.bits,
+                id: id, subject: "", submitted: submitted, authority: authority, publicKey: info, keyType: KeyType(kind),
+                keySize: kind.bits,
                 curve: kind.curve)
             request.key = keyNumber.map { .made(number: $0) }
             return request

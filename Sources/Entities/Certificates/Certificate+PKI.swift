@@ -29,7 +29,8 @@ extension CertificateContent {
     /// What a certificate says.
     public convenience init(_ facts: CertificateFacts, der: [UInt8]) {
         self.init(
-            der: der, keyType: facts.keyKind.map { KeyType($0) } ?? KeyType.allCases.first { $0.algorithm == facts.keyAlgorithm } ?? .unknown,
+            der: der,
+            keyType: facts.keyKind.map { KeyType($0) } ?? KeyType.allCases.first { $0.algorithm == facts.keyAlgorithm } ?? .unknown,
             keySize: facts.keyBits, curve: facts.curve, keyUsage: Int(facts.keyUsage?.rawValue ?? 0),
             extendedKeyUsages: facts.extendedKeyUsages, names: facts.sans.map { AlternativeName($0) }, revocationLists: facts.crlURLs,
             isAuthority: facts.isCA, pathLength: facts.pathLength)

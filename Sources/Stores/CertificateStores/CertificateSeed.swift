@@ -78,7 +78,9 @@ public struct CertificateSeed: Modelled {
     }
 
     /// Whether it says more than an id.
-    var describes: Bool { [subject, serial, thumbprint, content].contains { $0 != nil } || notAfter != nil || template != nil || authority != nil }
+    var describes: Bool {
+        [subject, serial, thumbprint, content].contains { $0 != nil } || notAfter != nil || template != nil || authority != nil
+    }
 
     /// One of several: with its number in place of `{n}`.
     public func numbered(_ number: Int) -> CertificateSeed {

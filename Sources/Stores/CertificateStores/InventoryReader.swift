@@ -165,7 +165,8 @@ extension CertificateSeed {
     public static func name(_ text: String) throws(PKIMistake) -> CertificateContent.AlternativeName {
         let types = ["dns": 2, "ip": 7, "uri": 6, "email": 1, "upn": 100]
         guard let colon = text.firstIndex(of: ":"), let type = types[text[..<colon].lowercased()] else {
-            throw PKIMistake("'\(text.prefix(60))' is no alternative name such as dns:www.example.com, ip:10.0.0.1, uri:…, email:… or upn:….")
+            throw PKIMistake(
+                "'\(text.prefix(60))' is no alternative name such as dns:www.example.com, ip:10.0.0.1, uri:…, email:… or upn:….")
         }
         let name = CertificateContent.AlternativeName(type: type, value: String(text[text.index(after: colon)...]))
         _ = try name.encoded()

@@ -1,3 +1,4 @@
+import Entities
 import MicroHTTP
 import TestSupport
 import Testing
@@ -108,7 +109,8 @@ struct OpenAPITests {
     /// The lists that are empty in that life.
     private static let empty = [
         "Inventory", "/CertificateStoreContainers", "/Permissions/Collections", "/Permissions/Containers", "/Permissions/PamProviders",
-        "/Roles/{id}/Identities", "/Containers/{id}/Roles", "/CSRGeneration/Pending", "/ExternalValidation", "/IdentityAudit/{id}", "/History",
+        "/Roles/{id}/Identities", "/Containers/{id}/Roles", "/CSRGeneration/Pending", "/ExternalValidation", "/IdentityAudit/{id}",
+        "/History",
     ]
 
     /// A path with ids of what is there.
