@@ -120,7 +120,7 @@ extension Walk {
         swap(&random, &another)
         defer { swap(&random, &another) }
         let (mock, world) = (life.mock, life.mock.world)
-        let id = pick(world.certificates.all.map(\.id)) ?? 3
+        let id = pick(world.certificates.table.all.map(\.id)) ?? 3
         let headers = [("x-keyfactor-requested-with", "APIClient"), ("x-certificateformat", "PFX"), ("x-keyfactor-api-version", "2")]
         let send = { (method: Method, path: String, body: String) in _ = try mock.send(method, path, headers: headers, body: body) }
         let names = #""SANs":{"dns":["n\#(made).example.com"],"ip4":["10.0.0.\#(made % 200)"]}"#
