@@ -100,6 +100,7 @@ public final class View: Sendable {
     /// Whether a request asked for something to be shown in addition.
     ///
     /// - Parameter name: the parameter that asks for it, in lower case: `includemetadata`.
+    /// - Returns: whether the parameter was true.
     public func includes(_ name: String) -> Bool { inclusions.contains(name) }
 
     /// A view without an estate, for what needs none.

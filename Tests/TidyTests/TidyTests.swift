@@ -56,7 +56,8 @@ struct TidyTests {
     /// Which modules a target's files may import; a missing line here is a wall, not an oversight.
     private static let mayImport: [String: Set<String>] = {
         let rooms = [
-            "Base", "PKI", "ScenarioFormat", "Entities", "Model", "Security", "Orchestrators", "Issuance", "Stores", "Certificates", "Command",
+            "Base", "PKI", "ScenarioFormat", "Entities", "Model", "Security", "Orchestrators", "Issuance", "Stores", "Certificates",
+            "Command",
             "Rules", "Journal", "Worlds",
         ]
         var may: [String: Set<String>] = [
@@ -88,7 +89,8 @@ struct TidyTests {
         "CPKI": ["Sources/PKI/Cryptography.swift"],
         "FoundationEssentials": ["Sources/Base/Time/WorldClock.swift"],
         // Logarithm and cosine, which the standard library lacks, for delays that are drawn; expressions that anybody may send.
-        "Glibc": ["Sources/Rules/Draw.swift", "Sources/Base/Text/LinearPattern.swift"] + system + files(below: "Sources/MicroHTTP", ending: ".swift"),
+        "Glibc": ["Sources/Rules/Draw.swift", "Sources/Base/Text/LinearPattern.swift"] + system
+            + files(below: "Sources/MicroHTTP", ending: ".swift"),
     ]
 
     @Test(arguments: sources)
@@ -113,7 +115,9 @@ struct TidyTests {
     func unsafeStandsOnlyWhereItMust(_ path: String) throws {
         let allowed =
             path.hasPrefix("Sources/MicroHTTP/")
-            || ["PKI/Cryptography.swift", "Text/LinearPattern.swift", "ScenarioFormat/YAML.swift", "Rules/TextPattern.swift"].contains { path.hasSuffix($0) }
+            || ["PKI/Cryptography.swift", "Text/LinearPattern.swift", "ScenarioFormat/YAML.swift", "Rules/TextPattern.swift"].contains {
+                path.hasSuffix($0)
+            }
             || Self.system.contains(path)
         guard !allowed else { return }
         let found = try Self.matches(/\bunsafe\b|\bUnsafe|withUnsafe|unchecked/, in: path)

@@ -16,7 +16,7 @@ enum CertificateDeletion {
     ) { call, estate throws(Refusal) in
         let id = try CertificateScope(.certificatesDelete, call, estate).find(try Int.read(call)).id
         return .commit { estate in
-            estate.certificates.remove(id)
+            estate.removeCertificate(id)
             return Reply(204)
         }
     }
@@ -28,7 +28,7 @@ enum CertificateDeletion {
         let rows = try CertificateScope(.certificatesDelete, call, estate).certificates(
             ids: try call.numbers(of: "certificate"), query: nil)
         return .commit { estate in
-            for row in rows { estate.certificates.remove(row.id) }
+            for row in rows { estate.removeCertificate(row.id) }
             return Reply(204)
         }
     }
@@ -43,7 +43,7 @@ enum CertificateDeletion {
         }
         let rows = try CertificateScope(.certificatesDelete, call, estate).matching(text)
         return .commit { estate in
-            for row in rows { estate.certificates.remove(row.id) }
+            for row in rows { estate.removeCertificate(row.id) }
             return Reply(204)
         }
     }

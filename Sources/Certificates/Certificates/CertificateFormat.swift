@@ -49,6 +49,7 @@ extension Certificate {
     /// A file name for it.
     ///
     /// - Parameter ending: what follows its common name, with a dot or without.
+    /// - Returns: such as `www.example.com.pem`.
     func fileName(ending: String) -> String { "\(commonName ?? serial)\(ending.hasPrefix(".") ? "" : ".")\(ending)" }
 
     /// What stands before it in PEM, as recorded.
@@ -57,5 +58,6 @@ extension Certificate {
     /// The certificate in PEM.
     ///
     /// - Parameter hasSubject: whether a line with its common name comes before it.
+    /// - Returns: the text.
     func pem(hasSubject: Bool = true) -> String { (hasSubject ? subjectLine : "") + PEM.certificate(content.der) }
 }

@@ -15,6 +15,7 @@ struct CertificateReference: Sendable {
     ///   - scope: the certificates that the caller may use.
     ///   - estate: where they lie.
     /// - Throws: a refusal if none is named, or if there is none.
+    /// - Returns: the certificate.
     func certificate(in scope: CertificateScope, _ estate: Estate) throws(Refusal) -> Certificate {
         if let id, id != 0 { return try scope.find(id) }
         if let thumbprint, !thumbprint.isEmpty {

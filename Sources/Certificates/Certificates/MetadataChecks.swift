@@ -10,6 +10,7 @@ extension Estate {
     ///   - name: the name.
     ///   - place: where a request says it.
     /// - Throws: a refusal of a name that no field has.
+    /// - Returns: the field.
     func metadataField(_ name: String, in place: String) throws(Refusal) -> MetadataField {
         if let field = metadataFields.named(name) { return field }
         let nearest = nearestWord(to: name, among: metadataFields.rows.all.map(\.name)).map { "; did you mean '\($0)'?" } ?? "."
@@ -23,6 +24,7 @@ extension Estate {
     ///   - place: where it says it.
     ///   - rules: what a template or pattern says of the fields differently.
     /// - Throws: a refusal of the first value that does not fit.
+    /// - Returns: the values.
     func checked(_ values: [String: String], at place: String, _ rules: [MetadataRule] = []) throws(Refusal) -> [String: String] {
         var checked: [String: String] = [:]
         for (name, value) in values.sorted(by: { $0.key < $1.key }) {

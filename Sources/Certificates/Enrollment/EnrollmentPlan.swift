@@ -108,6 +108,8 @@ struct EnrollmentPlan: Sendable {
     ///   - length: its size in bits, if the request says it.
     ///   - curve: its curve, as an object identifier or by name, if the request says it.
     ///   - allowed: what may be enrolled for; empty for anything.
+    /// - Throws: a refusal of a kind that the mock does not make, or that is not allowed.
+    /// - Returns: the kind.
     static func kind(_ word: String?, length: Int?, curve: String?, among allowed: [KeyAlgorithm]) throws(Refusal) -> KeyKind {
         let asked = word.map { $0.uppercased() == "ECC" ? "ECDSA" : $0.uppercased() }
         let name = asked ?? (allowed.isEmpty || allowed.contains { $0.name == "RSA" } ? "RSA" : allowed[0].name.uppercased())

@@ -11,8 +11,8 @@ struct EnrollmentTarget: Sendable {
     /// What the names of a request stand for.
     ///
     /// - Parameters:
-    ///   - template: the template's short name; ignored where there is a pattern.
-    ///   - pattern: the pattern's id, from 25 on.
+    ///   - name: the template's short name; ignored where there is a pattern.
+    ///   - number: the pattern's id, from 25 on.
     ///   - authority: host and logical name, or the logical name alone; empty to let the server choose.
     ///   - type: the kind of enrollment.
     ///   - call: the request.

@@ -75,7 +75,8 @@ extension Estate {
 
     /// A certificate for a key that a store's agent made: from the first authority, if there is one.
     private mutating func enrolled(_ subject: String, at moment: Timestamp) -> Certificate {
-        guard let authority = authorities.rows.all.first(where: \.isForEnrollment), let name = try? DistinguishedName(subject), !name.isEmpty,
+        guard let authority = authorities.rows.all.first(where: \.isForEnrollment), let name = try? DistinguishedName(subject),
+            !name.isEmpty,
             let key = PrivateKey(.ec(.p256), seed: identifiers.seed, number: certificates.keys)
         else { return madeUp(certificates.nextID, subject: subject, at: moment) }
         certificates.keys += 1
@@ -85,9 +86,10 @@ extension Estate {
     /// A certificate of which nothing is known but what is given; valid for a year.
     private mutating func madeUp(_ id: Int, subject: String, at moment: Timestamp) -> Certificate {
         let digits = (identifiers.next(.certificate).digits + identifiers.next(.certificate).digits).uppercased()
-        let certificate = Certificate(
+        var certificate = Certificate(
             id: id, subject: subject, issuer: Certificate.standardIssuer, serial: String(digits.suffix(24)),
             thumbprint: String(digits.prefix(40)), notBefore: moment, notAfter: moment + .seconds(365 * 86_400))
+        certificate.state = .active
         certificates.put(certificate)
         return certificate
     }

@@ -171,6 +171,18 @@ public struct Certificates: Sendable {
 }
 
 extension Estate {
+    /// Deletes a certificate, also from the inventories that show it: an entry of which nothing is left is gone. Nothing happens if there
+    /// is none.
+    public mutating func removeCertificate(_ id: Int) {
+        for store in certificates.possibleHolders(of: id) {
+            stores.change(store) { store in
+                for place in store.inventory.indices { store.inventory[place].certificates.removeAll { $0 == id } }
+                store.inventory.removeAll(where: \.certificates.isEmpty)
+            }
+        }
+        certificates.remove(id)
+    }
+
     /// Where a certificate lies: the stores whose inventory shows it, with the entry and its place in the entry's chain.
     public func locations(of certificate: Int) -> [(store: CertificateStore, entry: InventoryEntry, level: Int)] {
         certificates.possibleHolders(of: certificate).compactMap { stores[$0] }.flatMap { store in

@@ -74,10 +74,13 @@ public struct InventoryReader {
             }
             content = CertificateContent(facts, der: der)
         }
-        return Certificate(
+        var certificate = Certificate(
             id: seed.id ?? estate.certificates.nextID, subject: seed.subject ?? subject, issuer: seed.issuer ?? Certificate.standardIssuer,
             serial: seed.serial ?? String(drawn.suffix(24)), thumbprint: seed.thumbprint?.uppercased() ?? String(drawn.prefix(40)),
             notBefore: notBefore, notAfter: notAfter, algorithm: seed.algorithm ?? "sha256RSA", content: content, imported: seeding.now)
+        // Assumed: what an agent reports is active.
+        certificate.state = .active
+        return certificate
     }
 
     /// A certificate that an authority of the estate issues now.

@@ -74,7 +74,9 @@ struct PageTests {
         let found = agents.rows(withKey: QueryKey(field: "ClientMachine", value: .text("UO-17"))) ?? []
         #expect(found.map(\.machine).contains("uo-17"))
         #expect(found.count < 5)
-        #expect(agents.rows(withKey: QueryKey(field: "ClientMachine", value: .text("nobody")))?.filter { $0.machine == "nobody" }.isEmpty == true)
+        #expect(
+            agents.rows(withKey: QueryKey(field: "ClientMachine", value: .text("nobody")))?.filter { $0.machine == "nobody" }.isEmpty
+                == true)
     }
 
     @Test func storesAreFoundByMachineWithoutLookingAtAll() throws {
