@@ -77,7 +77,7 @@ public final class Mock: Sendable {
             return Answered(
                 status: response.status, headers: response.headers.map { ($0.name, $0.value) },
                 body: String(decoding: response.body, as: UTF8.self), delivery: response.delivery)
-        case .later(let pause, let then):
+        case .later(let pause, _, let then):
             var answered = try settle(then())
             answered.pause += pause
             return answered

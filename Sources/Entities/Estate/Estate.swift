@@ -17,6 +17,7 @@ public struct Estate: Sendable {
     public private(set) var storeTypes = Table<Int, StoreType>(sortedBy: { $0.number < $1.number })
     /// The names, in lower case, of all that store types ever declared to be secret: properties and entry parameters.
     public private(set) var secretNames: Set<String> = []
+    private var secretBytes = ByteCount()
     /// All containers by id.
     public var containers = Table<Int, Container>(sortedBy: { $0.id < $1.id })
     /// The custom job types by id, listed by name without case.
@@ -35,6 +36,12 @@ public struct Estate: Sendable {
     public var highestContainer = 0
     /// How many identifiers of each kind a world that this estate was read from had drawn.
     public var issued: [Int] = []
+    /// The most bytes that it should hold: the history leaves out its oldest entries earlier, and no job enrolls a certificate beyond.
+    public var mostBytes = Int.max {
+        didSet { jobs.history.mostBytes = mostBytes / 4 }
+    }
+    /// How many bytes had been put in when it was copied from one that stays: those are not its own.
+    private var inherited = 0
     /// By name as spelt and by name in lower case, so that a name spelt right costs one look-up.
     private var jobTypeIDs = TreeDictionary<String, GUID>()
 
@@ -48,8 +55,8 @@ public struct Estate: Sendable {
     /// Puts a store type in, or in the place of the one with its number.
     public mutating func put(_ type: StoreType) {
         storeTypes.put(type, at: type.number)
-        secretNames.formUnion(type.details.secrets)
-        secretNames.formUnion(type.details.entryParameters.filter { $0.type == .secret }.map { $0.name.lowercased() })
+        let parameters = type.details.entryParameters.filter { $0.type == .secret }.map { $0.name.lowercased() }
+        for name in type.details.secrets + parameters where secretNames.insert(name).inserted { secretBytes.add(name.heldBytes + 32) }
     }
 
     /// Takes a store type out, whose number is not given again. Nothing happens if there is none.
@@ -81,4 +88,25 @@ public struct Estate: Sendable {
     public func jobType(named name: String) -> JobType? {
         (jobTypeIDs[name] ?? jobTypeIDs[name.lowercased()]).flatMap { jobTypes[$0] }
     }
+}
+
+extension Estate {
+    /// About how many bytes everything in it holds. Every table has its line here, which a test asks for.
+    public var bytes: ByteCount {
+        let places = agents.bytes + stores.bytes + storeTypes.bytes + containers.bytes
+        let kinds = jobTypes.bytes + pamProviders.bytes + certificates.table.bytes
+        return places + kinds + jobs.scheduled.bytes + jobs.history.bytes + secretBytes
+    }
+
+    /// About how many of these bytes it shares with no estate that it was copied from.
+    public var ownBytes: Int {
+        let bytes = bytes
+        return min(bytes.held, bytes.written - inherited)
+    }
+
+    /// Whether it holds as much as it may.
+    var isFull: Bool { bytes.held >= mostBytes }
+
+    /// Leaves what it holds now to the estate that it was copied from.
+    public mutating func share() { inherited = bytes.written }
 }

@@ -1,3 +1,5 @@
+public import Base
+
 /// Where Command fetches secrets from that it does not keep itself.
 public struct PamProvider: Sendable {
     /// Its Id, unique among providers.
@@ -10,4 +12,9 @@ public struct PamProvider: Sendable {
         self.id = id
         self.name = name
     }
+}
+
+extension PamProvider: HoldsBytes {
+    /// Its name.
+    public var heldBytes: Int { name.heldBytes }
 }

@@ -100,6 +100,7 @@ struct ControlCall: Sendable {
         let answer: @Sendable () -> Answer = {
             var call = self
             call.wall = time.now()
+            defer { worlds.trim() }
             do throws(ControlRefusal) {
                 return try work(call)
             } catch {

@@ -41,7 +41,7 @@ struct RuleControlTests {
         let mock = try Mock()
         var answer = Self.post(mock, Self.changes(20))
         var turns = 0
-        while case .later(_, let then) = answer {
+        while case .later(_, _, let then) = answer {
             #expect(try mock.get("/Agents").status == 200 && Self.names(mock).isEmpty, "all or nothing")
             answer = then()
             turns += 1
@@ -52,7 +52,7 @@ struct RuleControlTests {
 
     @Test func rulesThatWereAddedMeanwhileStay() throws {
         let mock = try Mock()
-        guard case .later(_, let then) = Self.post(mock, Self.changes(3)) else { return #expect(Bool(false)) }
+        guard case .later(_, _, let then) = Self.post(mock, Self.changes(3)) else { return #expect(Bool(false)) }
         #expect(try mock.settle(Self.post(mock, "{ name: other, operation: GET /Agents, do: [] }")).status == 200)
         #expect(try mock.settle(then()).status == 200)
         #expect(Self.names(mock) == ["other", "c0", "c1", "c2"])
@@ -60,7 +60,7 @@ struct RuleControlTests {
 
     @Test func aNameThatWasTakenMeanwhileIsRefused() throws {
         let mock = try Mock()
-        guard case .later(_, let then) = Self.post(mock, Self.changes(3)) else { return #expect(Bool(false)) }
+        guard case .later(_, _, let then) = Self.post(mock, Self.changes(3)) else { return #expect(Bool(false)) }
         #expect(try mock.settle(Self.post(mock, "{ name: c1, operation: GET /Agents, do: [] }")).status == 200)
         let refused = try mock.settle(then())
         #expect(refused.status == 400 && refused.json["error"]?.text?.contains("another rule") == true)
