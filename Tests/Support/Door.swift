@@ -21,9 +21,11 @@ public final class Mock: Sendable {
 
     /// Starts a server; with the socket door it listens when this returns.
     public init(
-        _ scenario: String = "", through door: Door = .direct, log: Log = .silent, time: TimeSource = TimeSource { Mock.noon }
+        _ scenario: String = "", through door: Door = .direct, estateBytes: Int = 256 << 20, log: Log = .silent,
+        time: TimeSource = TimeSource { Mock.noon }
     ) throws {
-        let server = MockServer(scenario: try Scenario(Array(scenario.utf8), now: Self.noon), time: time, log: log)
+        let overrides = Scenario.Overrides(estateBytes: estateBytes)
+        let server = MockServer(scenario: try Scenario(Array(scenario.utf8), now: Self.noon, overrides: overrides), time: time, log: log)
         self.server = server
         listener =
             door == .direct

@@ -233,7 +233,7 @@ struct JSONParser {
     static func tooDeep(_ limit: Int) -> String { "nested deeper than \(limit) levels" }
 
     /// What is said of a string, name or number that is too long.
-    static func tooLong(_ limit: Int) -> String { "expected at most \(limit) bytes" }
+    static func tooLong(_ limit: Int) -> String { "this text is too long, expected at most \(limit) bytes" }
 
     /// The value of a hexadecimal digit in either case; `nil` for any other byte.
     static func hexadecimal(_ byte: UInt8) -> UInt8? {
