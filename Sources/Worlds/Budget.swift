@@ -12,6 +12,10 @@ public final class Budget: Sendable {
     private let worlds = Atomic<Int>(0)
     private let standard = Atomic<Int>(0)
     private let scenario = Atomic<Int>(0)
+    private let awaits = Atomic<Int>(0)
+
+    /// The most clients that may await something at the same time: whatever happens is judged for each of them.
+    public static let mostAwaits = 1_000
 
     /// A budget.
     ///
@@ -28,9 +32,10 @@ public final class Budget: Sendable {
     /// Whether worlds must be dropped.
     var isExceeded: Bool { used > limit }
 
-    /// The bytes that stay whatever is dropped to make room for a world: the starting scenario and the world `default`.
+    /// The bytes that a world cannot have, whichever others are dropped: those of the starting scenario and of the world `default`. That one
+    /// leaves an eighth to others.
     func fixed(for name: String) -> Int {
-        scenario.load(ordering: .relaxed) + (name == Worlds.standardName ? 0 : standard.load(ordering: .relaxed))
+        scenario.load(ordering: .relaxed) + (name == Worlds.standardName ? limit / 8 : standard.load(ordering: .relaxed))
     }
 
     /// Counts what a world holds more or, below 0, less than before.
@@ -42,4 +47,22 @@ public final class Budget: Sendable {
 
     /// Counts the starting scenario.
     func begins(with scenario: Scenario) { self.scenario.store(scenario.bytes, ordering: .relaxed) }
+
+    /// A place for one more client that awaits something; `nil` if all are taken.
+    public func place() -> Place? {
+        guard awaits.wrappingAdd(1, ordering: .relaxed).newValue <= Self.mostAwaits else {
+            awaits.wrappingSubtract(1, ordering: .relaxed)
+            return nil
+        }
+        return Place(self)
+    }
+
+    /// The place of a client that awaits something. Given back when nobody holds it any more, also because the client has left.
+    public final class Place: Sendable {
+        private let budget: Budget
+
+        fileprivate init(_ budget: Budget) { self.budget = budget }
+
+        deinit { budget.awaits.wrappingSubtract(1, ordering: .relaxed) }
+    }
 }
