@@ -158,6 +158,7 @@ public struct WorldState: Sendable {
     /// The world as it began, or would begin now.
     ///
     /// - Parameter wall: the wall clock's time.
+    /// - Returns: that state.
     public func beginning(wall: Timestamp) -> WorldState {
         WorldState(name: name, scenario: scenario, wall: wall, budget: budget, isShared: !hasOwnScenario)
     }

@@ -34,6 +34,7 @@ extension WorldState {
     ///   - change: what is to be done.
     ///   - request: who asks for it.
     /// - Throws: a refusal if the estate would hold more than it may; then nothing is changed.
+    /// - Returns: the reply.
     mutating func commit(_ change: (inout Estate) -> Reply, for request: Request) throws(Refusal) -> Reply {
         // While little is held, no short request leads anywhere near the limit, and a change in place copies nothing.
         if budget.used <= budget.limit / 8, request.body.count <= budget.limit >> 14 { return change(&estate) }

@@ -39,7 +39,8 @@ struct RunningServer {
         admin = try options.adminPort.map { port throws(ListenerError) in
             try Listener(
                 ListenerConfiguration(
-                    host: options.host, httpPort: port, limits: Limits(budget: connections), refusal: MockServer.refusal), handler: { server.control($0) })
+                    host: options.host, httpPort: port, limits: Limits(budget: connections), refusal: MockServer.refusal),
+                handler: { server.control($0) })
         }
         // After listening: a server that cannot start must not replace the file of one that runs.
         if let file = options.caFile, options.tlsCert == nil { try identity?.writeAuthority(to: file) }

@@ -73,6 +73,7 @@ public struct CertificateStore: Sendable {
     /// - Parameters:
     ///   - stores: the stores with their ids.
     ///   - before: the table that it replaces.
+    /// - Returns: the table.
     public static func table(
         _ stores: [(GUID, CertificateStore)], inPlaceOf before: Table<GUID, CertificateStore>? = nil
     ) -> Table<GUID, CertificateStore> {

@@ -51,6 +51,7 @@ extension ControlCall {
     /// Restarts the world, if there is room for what it becomes.
     ///
     /// - Parameter fresh: what it becomes.
+    /// - Throws: a refusal if there is none.
     /// - Returns: what it was, to be released where that may take time, and how often it has been reset.
     func restart(_ fresh: (WorldState) -> WorldState) throws(ControlRefusal) -> (WorldState, Int) {
         let before = world.withState { state -> (WorldState, Int)? in

@@ -163,7 +163,8 @@ enum JournalControl {
         guard timeout <= .seconds(600) else { throw ControlRefusal(400, "'timeout' is at most 10m.") }
         let reply = try Reply(call, expectations)
         guard let place = call.worlds.budget.place() else {
-            throw ControlRefusal(503, "\(Budget.mostAwaits) requests await something already; one more may when one of them has its answer.")
+            throw ControlRefusal(
+                503, "\(Budget.mostAwaits) requests await something already; one more may when one of them has its answer.")
         }
         return wait(call, Watched(expectations, place), reply, until: call.wall + timeout)
     }
