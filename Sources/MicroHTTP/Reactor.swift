@@ -223,9 +223,8 @@ final class Service: Sendable {
     private func reply(_ exchange: OpaquePointer, _ response: Response) {
         let (length, budget) = (response.body.count, configuration.limits.budget)
         if length > budget.longestReply {
-            let advice = "Ask for less, or raise --connection-bytes"
-            return unsafe send(
-                exchange, configuration.refusal(503, "A reply of \(length) bytes is longer than \(budget.longestReply). \(advice)."))
+            let sentence = "The request was done, but its reply of \(length) bytes is longer than \(budget.longestReply)."
+            return unsafe send(exchange, configuration.refusal(503, "\(sentence) Ask for less, or raise --connection-bytes."))
         }
         if unsafe hasRoom(exchange, length) { unsafe send(exchange, response) }
     }
@@ -234,8 +233,8 @@ final class Service: Sendable {
     private func hasRoom(_ exchange: OpaquePointer, _ length: Int) -> Bool {
         if unsafe length <= Self.short || listener_has_room(exchange, length) { return true }
         let limit = configuration.limits.budget.limit
-        let used = "The server holds as many bytes for its connections as it may, \(limit)"
-        unsafe send(exchange, configuration.refusal(503, "\(used). Read what it has sent, or raise --connection-bytes."))
+        let sentence = "The request was done, but connections hold as many bytes as they may, \(limit), and its reply finds no room."
+        unsafe send(exchange, configuration.refusal(503, "\(sentence) Read what was sent, or raise --connection-bytes."))
         return false
     }
 

@@ -166,7 +166,7 @@ def test_a_reply_that_is_too_long_says_so(confined):
     server = confined("estate: { from: large }", "--connection-bytes", str(1 << 20))
     reply = server.ask("GET", "/_mock/estate")
     assert reply.status == 503 and re.fullmatch(
-        r"A reply of \d+ bytes is longer than 524288. Ask for less, or raise --connection-bytes.", reply.json["Message"])
+        r"The request was done, but its reply of \d+ bytes is longer than 524288. Ask for less, or raise --connection-bytes.", reply.json["Message"])
     assert server.ask("GET", "/KeyfactorAPI/CertificateStores?ReturnLimit=10").status == 200
 
 

@@ -29,6 +29,29 @@ struct RuleControlTests {
         #expect(Self.names(mock) == [])
     }
 
+    @Test func theAnswerHasTheRulesThatWereAddedAndTheNumberOfAll() throws {
+        let mock = try Mock("rules: [ { name: own, operation: GET /Agents, do: [] } ]")
+        let steps: [(Request, [String], String)] = [
+            (
+                Self.request(.post, "rules", "[ { name: a, operation: GET /Agents, do: [] }, { name: b, operation: token, do: [] } ]"),
+                ["a", "b"], "3"
+            ),
+            (Self.request(.put, "rules/c", "{ operation: GET /Agents, do: [] }"), ["c"], "4"),
+            (Self.request(.put, "rules/own", "{ operation: token, do: [] }"), ["own"], "4"),
+            (Self.request(.post, "rules", "[]"), [], "4"),
+            (Self.request(.get, "rules", ""), ["a", "b", "c", "own"], "4"),
+        ]
+        for (request, names, total) in steps {
+            let answered = try mock.raw(request)
+            #expect(answered.json.elements.compactMap { $0["name"]?.text } == names)
+            #expect(answered["X-Total-Count"] == total)
+        }
+    }
+
+    private static func request(_ method: MicroHTTP.Method, _ page: String, _ body: String) -> Request {
+        Request(method, "/_mock/" + page, headers: [("Host", "localhost")], body: Array(body.utf8))
+    }
+
     private static func changes(_ count: Int) -> String {
         let rules = (0..<count).map {
             "{ name: c\($0), operation: 'GET /Agents/{id}', do: [ { change: { agents: [ { machine: m\($0) } ] } } ] }"
