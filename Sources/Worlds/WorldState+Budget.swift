@@ -16,8 +16,8 @@ extension WorldState {
         return Self.bare + estate.ownBytes + rules + tokens.bytes + (hasOwnScenario ? scenario.bytes : 0)
     }
 
-    /// Whether the world may hold so much: less than now, or as much as there is room for beside what cannot be dropped.
-    public func hasRoom(for bytes: Int) -> Bool { bytes <= counted || budget.fixed(for: name) + bytes <= budget.limit }
+    /// Whether the world may hold so much: no more than now, or as much as there is room for beside what cannot be dropped.
+    public func hasRoom(for bytes: Int) -> Bool { bytes <= ownBytes || budget.fixed(for: name) + bytes <= budget.limit }
 
     /// Whether a copy of the world may be another world.
     public func forkHasRoom(as name: String) -> Bool { budget.fixed(for: name) + ownBytes <= budget.limit }

@@ -40,12 +40,12 @@ struct BudgetTests {
         #expect(table.bytes.written >= table.bytes.held)
     }
 
-    /// Every table of an estate, and what else counts, wherever it lies.
+    /// What the tables of an estate count, and what else does, wherever it lies.
     private static func counts(in value: Any) -> [ByteCount] {
         Mirror(reflecting: value).children.flatMap { child -> [ByteCount] in
             if let count = child.value as? ByteCount { return [count] }
-            let name = "\(type(of: child.value))"
-            return name.hasPrefix("Table<") || ["Jobs", "Certificates", "History"].contains(name) ? counts(in: child.value) : []
+            let name = String(reflecting: type(of: child.value))
+            return name.hasPrefix("Entities.") || name.hasPrefix("Base.Table<") ? counts(in: child.value) : []
         }
     }
 
