@@ -6,7 +6,7 @@ import Model
 /// What a world holds, and whether it may hold more. What would be too much is refused before anything is changed.
 extension WorldState {
     /// About how many bytes a world holds that holds nothing.
-    private static let bare = 16 << 10
+    private static let bare = 4 << 10
 
     /// About how many bytes the world holds that it shares with no other.
     public var ownBytes: Int { ownBytes(with: estate) }
