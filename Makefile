@@ -14,7 +14,7 @@ define install
 if [ -n "$$missing" ]; then $(SUDO) apt-get update -q && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -q --no-install-recommends $$missing; fi
 endef
 
-.PHONY: help deps build run test check rest lint schemathesis recipes fuzz soak server sanitize bench release image-test clean
+.PHONY: help deps build run test check rest lint schemathesis recipes fuzz soak siege server sanitize bench release image-test clean
 # Targets build into the same folder, and tests are not to be disturbed.
 .NOTPARALLEL:
 help: ## list these commands
@@ -37,7 +37,7 @@ test: ## install what the tests need, build, and run them: ours in Swift, and re
 
 check: test rest ## all that must hold before a change is handed in
 
-rest: lint schemathesis recipes fuzz soak ## what `make check` does besides `make test`
+rest: lint schemathesis recipes fuzz soak siege ## what `make check` does besides `make test`
 
 lint: ## the format of every Swift file
 	swift format lint --strict --recursive Sources Tests Fuzz Package.swift
@@ -54,6 +54,9 @@ fuzz: ## hostile input, ten seconds for each fuzzer from the same seed, or MINUT
 
 soak: server ## load, faults and kill -9 for MINUTES (2), or longer: make soak MINUTES=30
 	Tests/tidily Tests/Soak/run --minutes $(or $(MINUTES),2)
+
+siege: server ## a hostile client for MINUTES (2) against a server that may have 1 GiB of addresses
+	MINUTES=$(or $(MINUTES),2) Tests/tidily Tests/Soak/siege
 
 # The debug build that tests of a running server need.
 server:

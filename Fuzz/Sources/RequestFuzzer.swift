@@ -30,10 +30,12 @@ enum RequestFuzzer {
         }
     }
 
-    /// Requests to the control interface and, with the rules that these create, to Command.
+    /// Requests to the control interface and, with the rules that these create, to Command; every other input with little room.
     static func runControl(_ input: [UInt8]) {
-        let server = MockServer(scenario: Common.scenario, limits: Worlds.Limits(most: 16), time: Common.time)
+        let scenario = input.count % 2 == 0 ? Common.scenario : Common.tightScenario
+        let server = MockServer(scenario: scenario, limits: Worlds.Limits(most: 16), time: Common.time)
         for request in requests(input) {
+            defer { Common.checkBudget(of: server) }
             let before = estate(of: server)
             let target = request.text(0..<request.query.upperBound)
             let response = Common.settle(server.answer(request))

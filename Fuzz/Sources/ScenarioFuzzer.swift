@@ -17,7 +17,9 @@ import MicroHTTP
 enum ScenarioFuzzer {
     static func run(_ input: [UInt8]) {
         do throws(Mistakes) {
-            serve(try Scenario(input, now: Common.noon))
+            let scenario = try Scenario(input, now: Common.noon, overrides: .init(estateBytes: Common.tight))
+            always(scenario.estate.bytes.held <= Common.tight, "an estate of \(scenario.estate.bytes.held) bytes")
+            serve(scenario)
         } catch {
             check(error, of: input)
         }
@@ -58,5 +60,6 @@ enum ScenarioFuzzer {
         ask(.post, "/_mock/verify")
         ask(.get, base + "/OrchestratorJobs/JobHistory")
         ask(.post, "/_mock/reset")
+        Common.checkBudget(of: server)
     }
 }

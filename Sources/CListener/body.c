@@ -25,6 +25,8 @@ static bool make_room(listener_exchange *exchange, size_t length) {
     size_t room = exchange->body_room == 0 ? FIRST_BODY : exchange->body_room * 2;
     if (room < exchange->announced && exchange->announced <= SPARE_BODY) room = exchange->announced;
     while (room < needed) room *= 2;
+    // The reactor's spare buffer is nobody's, and the smallest is not worth counting.
+    if (room > FIRST_BODY && !listener_charge(exchange, room)) return false;
     uint8_t *body = realloc(exchange->body, room);
     if (body == NULL) return false;
     exchange->body = body;
@@ -48,7 +50,7 @@ void listener_drop_body(listener_exchange *exchange) {
 enum MHD_Result listener_gather(listener_exchange *exchange, const char *data, size_t *size) {
     // Only a chunked body can turn out too long here.
     if (*size > exchange->reactor->limits.max_body - exchange->body_length) return listener_refuse_midway(exchange, BODY_TOO_LONG);
-    if (!make_room(exchange, *size)) return MHD_NO;
+    if (!make_room(exchange, *size)) return listener_refuse_midway(exchange, NO_ROOM);
     memcpy(exchange->body + exchange->body_length, data, *size);
     exchange->body_length += *size;
     *size = 0;

@@ -38,6 +38,7 @@ static void note_closed(daemon_entry *daemon, void **socket_context) {
     listener_exchange *exchange = *socket_context;
     if (exchange == NULL) return;
     listener_remove_timer(exchange);
+    listener_discharge(exchange);
     listener_unwatch(exchange);
     free(exchange->script);
     free(exchange);

@@ -140,6 +140,7 @@ void listener_note_completion(void *context, struct MHD_Connection *connection, 
     if (exchange == NULL) return;
     listener_remove_timer(exchange);
     listener_drop_body(exchange);
+    listener_discharge(exchange);
     if (reactor->fields_of == exchange) reactor->fields_of = NULL;
     exchange->phase = PHASE_ANSWERED;
     if (exchange->tag != NULL) reactor->callbacks.ended(reactor->callbacks.context, exchange);

@@ -119,7 +119,7 @@ void listener_resume_script(listener_exchange *exchange) {
 
 bool listener_script(listener_exchange *exchange, const uint8_t *bytes, size_t length, const listener_step *steps,
                      size_t step_count) {
-    if (exchange->phase != PHASE_DECIDING || exchange->is_raw) return false;
+    if (exchange->phase != PHASE_DECIDING || exchange->is_raw || !listener_has_room(exchange, length)) return false;
     struct script *script = malloc(sizeof *script + step_count * sizeof *steps + length);
     if (script == NULL) return false;
     uint8_t *copy = (uint8_t *)&script->steps[step_count];

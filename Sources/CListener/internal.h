@@ -51,6 +51,7 @@ struct listener_exchange {
     size_t body_length;
     size_t body_room;
     size_t announced;  ///< Content-Length, 0 if there is none
+    size_t charged;    ///< bytes of the budget that it has taken
     // Timer and hold.
     int64_t due;   ///< when the timer fires: CLOCK_MONOTONIC in ms, INT64_MAX for never
     size_t timer;  ///< the place in the reactor's heap, SIZE_MAX if there is no timer
@@ -154,6 +155,14 @@ void listener_reset(int socket);
 /// send RST.
 void listener_close_cleanly(int socket);
 
+// MARK: budget.c
+
+/// Takes bytes of the budget until the exchange has so many in all. Returns false if there is no room for them.
+bool listener_charge(listener_exchange *exchange, size_t bytes);
+
+/// Gives all of them back.
+void listener_discharge(listener_exchange *exchange);
+
 // MARK: hold.c
 
 /// Begins to watch for the client leaving, for as long as the connection is open.
@@ -207,6 +216,7 @@ typedef struct {
     const char *message;
 } refusal;
 #define REFUSAL(status, message) ((refusal){status, message})
+#define NO_ROOM REFUSAL(503, "The server holds as many bytes for its connections as it may. Try again, or raise --connection-bytes.")
 #define BODY_TOO_LONG REFUSAL(413, "The request body is longer than this server accepts.")
 
 /// Refuses a request whose head has been read. libmicrohttpd closes a connection whose reply comes before the body's end.

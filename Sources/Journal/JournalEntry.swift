@@ -102,7 +102,10 @@ public struct JournalEntry: Sendable {
     var isUnmatched: Bool { subject == .nothing && rule == nil && !request.isOfBrowserItself }
 
     /// About how many bytes it holds.
-    var size: Int { request.bytes.count + reply.fields.count + reply.body.count + MemoryLayout<JournalEntry>.stride + 128 }
+    var size: Int {
+        let texts = caller.heldBytes + why.heldBytes
+        return request.bytes.count + reply.fields.count + reply.body.count + texts + MemoryLayout<JournalEntry>.stride + 128
+    }
 
     /// Whether a pattern matches it.
     public func matches(_ pattern: OperationPattern, _ router: Router) -> Bool {

@@ -27,10 +27,9 @@ public final class Metrics: Sendable {
     ///
     /// - Parameters:
     ///   - tally: what was counted in all worlds.
-    ///   - worlds: how many worlds there are.
-    ///   - journalBytes: the bytes that all journals hold.
+    ///   - gauges: what is held now, by name, each with what it is.
     /// - Returns: the text.
-    public func text(_ tally: Tally, worlds: Int, journalBytes: Int) -> String {
+    public func text(_ tally: Tally, _ gauges: [(name: String, about: String, value: Int)]) -> String {
         var lines = [
             "# HELP keyfactor_mock_requests_total Requests answered, by operation and status; status 0 is no answer.",
             "# TYPE keyfactor_mock_requests_total counter",
@@ -42,8 +41,7 @@ public final class Metrics: Sendable {
         for (rule, count) in tally.strikes.sorted(by: { $0.key < $1.key }) {
             lines.append("keyfactor_mock_strikes_total{rule=\"\(Self.escaped(rule))\"} \(count)")
         }
-        lines += Self.gauge("worlds", "Worlds that exist.", worlds)
-        lines += Self.gauge("journal_bytes", "Bytes that all journals hold.", journalBytes)
+        for gauge in gauges { lines += Self.gauge(gauge.name, gauge.about, gauge.value) }
         lines += [
             "# HELP keyfactor_mock_answer_seconds Time from the complete request to its reply handed over, delays included.",
             "# TYPE keyfactor_mock_answer_seconds histogram",

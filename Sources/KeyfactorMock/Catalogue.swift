@@ -105,6 +105,7 @@ public enum Catalogue {
         (.unsupportedVersion("VERSION"), "an API version other than 1, 1.0, 2, 2.0"),
         (.missingRequestedWith, "a write without the header"),
         (.worldIsFull("jobs", limit: Estate.jobLimit), "a limit of the mock, not of Command"),
+        (.worldsAreFull(limit: 268_435_456), "a limit of the mock, not of Command: what a request adds would exceed `--estate-bytes`"),
     ]
 }
 

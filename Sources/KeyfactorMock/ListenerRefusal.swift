@@ -5,7 +5,7 @@ extension MockServer {
     /// The reply to a request that the listener refuses before a handler sees it.
     ///
     /// - Parameters:
-    ///   - status: 400, 413 or 431.
+    ///   - status: 400, 413, 431 or 503.
     ///   - message: what is wrong with the request.
     /// - Returns: the reply, as Command words a refusal.
     public static func refusal(status: Int, message: String) -> Response {

@@ -123,7 +123,7 @@ public final class MockServer: Sendable {
 
     /// Measures and logs, now that the lock is released.
     private func finish(_ conclusion: Conclusion, of exchange: Exchange, since began: Timestamp) -> Answer {
-        worlds.trimJournals()
+        worlds.trim()
         if conclusion.isOver { metrics.record(time.now().ticks - began.ticks + conclusion.pause) }
         if let reason = conclusion.reason { log(conclusion.level, reason) }
         if log.tells(.debug) { log(.debug, conclusion.line(of: exchange)) }
@@ -135,7 +135,7 @@ public final class MockServer: Sendable {
         switch answer {
         case .ready(let response) where response.finish != nil:
             workers?.answer(holding: response.body.count) { .ready(response.completed) } ?? .ready(response.completed)
-        case .later(let pause, let then): .later(pause) { [self] in completed(then()) }
+        case .later(let pause, let bytes, let then): .later(pause, holding: bytes) { [self] in completed(then()) }
         default: answer
         }
     }

@@ -12,7 +12,7 @@ public struct ListenerConfiguration: Sendable {
     var reactors: Int
     /// What clients may ask.
     var limits: Limits
-    /// The reply to a request that the listener refuses itself, given a status (400, 413 or 431) and a sentence; the connection is
+    /// The reply to a request that the listener refuses itself, given a status (400, 413, 431 or 503) and a sentence; the connection is
     /// closed after it. Called on a serving thread, so it must not block.
     var refusal: @Sendable (_ status: Int, _ message: String) -> Response
     /// The sentence for a client that speaks the wrong protocol: logged as a warning and, for HTTP on the HTTPS port, sent with 400.
@@ -48,7 +48,7 @@ public struct ListenerConfiguration: Sendable {
     /// A refusal as plain text.
     ///
     /// - Parameters:
-    ///   - status: 400, 413 or 431.
+    ///   - status: 400, 413, 431 or 503.
     ///   - message: the sentence.
     /// - Returns: the reply.
     public static func plainRefusal(_ status: Int, _ message: String) -> Response {
@@ -87,6 +87,8 @@ public struct Limits: Sendable {
     var maxConnections: Int
     /// After how long an idle connection is closed, rounded up to seconds; zero for never. Held requests are exempt.
     var idleTimeout: Duration
+    /// What connections may hold together; listeners may share it.
+    let budget: ConnectionBudget
 
     /// Limits; the defaults suit tests.
     ///
@@ -95,9 +97,12 @@ public struct Limits: Sendable {
     ///   - maxHeaders: the most bytes of request line and header fields, at least 1024.
     ///   - maxConnections: the most open connections per thread and port, at least 1.
     ///   - idleTimeout: after how long an idle connection is closed; zero for never.
+    ///   - budget: what connections may hold together.
     public init(
-        maxBody: Int = 8 << 20, maxHeaders: Int = 16 << 10, maxConnections: Int = 10_000, idleTimeout: Duration = .seconds(60)
+        maxBody: Int = 8 << 20, maxHeaders: Int = 16 << 10, maxConnections: Int = 10_000, idleTimeout: Duration = .seconds(60),
+        budget: ConnectionBudget = ConnectionBudget(128 << 20)
     ) {
+        self.budget = budget
         self.maxBody = maxBody
         self.maxHeaders = maxHeaders
         self.maxConnections = maxConnections

@@ -60,10 +60,10 @@ import CListener
                 guard let context = unsafe context else { return }
                 unsafe Unmanaged<Service>.fromOpaque(context)._withUnsafeGuaranteedRef { unsafe $0.log(level, String(cString: text)) }
             })
-        var bounds = listener_limits(
+        var bounds = unsafe listener_limits(
             max_body: limits.maxBody, max_headers: limits.maxHeaders,
             max_connections: UInt32(clamping: limits.maxConnections),
-            idle_seconds: UInt32(clamping: (limits.idleTimeout.milliseconds + 999) / 1000))
+            idle_seconds: UInt32(clamping: (limits.idleTimeout.milliseconds + 999) / 1000), budget: limits.budget.raw)
         guard let raw = unsafe listener_reactor_make(&callbacks, &bounds) else { throw .outOfResources("an event loop") }
         unsafe self.raw = raw
         self.service = service
@@ -205,7 +205,8 @@ final class Service: Sendable {
                 return unsafe script.run(exchange)
             }
             unsafe reply(exchange, response)
-        case .later(let pause, let then):
+        case .later(let pause, let held, let then):
+            guard unsafe hasRoom(exchange, held) else { return }
             unsafe listener_set_tag(exchange, Unmanaged.passRetained(Continuation(then)).toOpaque())
             _ = unsafe listener_hold(exchange, max(0, pause.milliseconds))
         case .until(let bell, let most, let then):
@@ -220,6 +221,27 @@ final class Service: Sendable {
     }
 
     private func reply(_ exchange: OpaquePointer, _ response: Response) {
+        let (length, budget) = (response.body.count, configuration.limits.budget)
+        if length > budget.longestReply {
+            let sentence = "The request was done, but its reply of \(length) bytes is longer than \(budget.longestReply)."
+            return unsafe send(exchange, configuration.refusal(503, "\(sentence) Ask for less, or raise --connection-bytes."))
+        }
+        if unsafe hasRoom(exchange, length) { unsafe send(exchange, response) }
+    }
+
+    /// Takes bytes of the budget for an exchange, or refuses it.
+    private func hasRoom(_ exchange: OpaquePointer, _ length: Int) -> Bool {
+        if unsafe length <= Self.short || listener_has_room(exchange, length) { return true }
+        let limit = configuration.limits.budget.limit
+        let sentence = "The request was done, but connections hold as many bytes as they may, \(limit), and its reply finds no room."
+        unsafe send(exchange, configuration.refusal(503, "\(sentence) Read what was sent, or raise --connection-bytes."))
+        return false
+    }
+
+    /// Replies that are sent whatever is held: other buffers of a connection are as large.
+    private static let short = 4_096
+
+    private func send(_ exchange: OpaquePointer, _ response: Response) {
         _ = unsafe response.fields.withUnsafeBufferPointer { fields in
             unsafe response.body.withUnsafeBufferPointer { body in
                 unsafe listener_reply(

@@ -73,7 +73,8 @@ public enum Answer: Sendable {
     /// Hold the connection for this long without a thread, then call the closure; rounded up to milliseconds.
     ///
     /// If the client leaves first, or only closes its own direction, the closure is released without being called.
-    case later(Duration, then: @Sendable () -> Answer)
+    /// - holding: how many bytes the closure holds meanwhile, such as those of a reply; they count in the connections' budget.
+    case later(Duration, holding: Int = 0, then: @Sendable () -> Answer)
     /// The same, but the closure is called as soon as the bell rings.
     case until(Bell, atMost: Duration, then: @Sendable () -> Answer)
     /// Send nothing until the client gives up or the listener stops.

@@ -3,7 +3,7 @@ public import Entities
 import MicroHTTP
 
 /// What the usual operations of a noun share: where its rows lie, how they are described, who may see them, and how a missing one is refused.
-public struct Noun<Key: PathKey, Row: Modelled>: Sendable {
+public struct Noun<Key: PathKey, Row: Modelled & HoldsBytes>: Sendable {
     /// The path of its list, such as `/Agents`.
     let path: String
     /// Makes its model, or finds it: to list the operations makes no model.

@@ -41,6 +41,9 @@ public final class Rule: Sendable {
     /// that a book of many rules is made quickly whenever one is added.
     public let endpoints: [(number: Int, coversAll: Bool)]
 
+    /// About how many bytes it holds, with what a book and its states keep of it.
+    let bytes: Int
+
     /// The phase in which every world begins.
     public static let firstPhase = "healthy"
 
@@ -110,6 +113,7 @@ public final class Rule: Sendable {
         endpoints = Self.patterns.enumerated().compactMap { number, pattern in
             operation.meets(pattern) ? (number, operation.covers(pattern)) : nil
         }
+        bytes = 1_024 + 2 * node.heldBytes + 96 * endpoints.count
         self.name = node["name"]?.text ?? name
         mark = (node["name"] ?? node["operation"] ?? node).mark
         conditions = (node["where"]?.entries ?? []).compactMap { Condition($0, operation, &mistakes) }

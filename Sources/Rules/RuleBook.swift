@@ -99,6 +99,8 @@ public final class RuleBook: Sendable {
         let meetsUnauthenticated: Bool
     }
 
+    /// About how many bytes the rules hold.
+    public let bytes: Int
     /// When the first rule expires, on the wall clock; `nil` if none does.
     public let expiry: Timestamp?
 
@@ -116,6 +118,7 @@ public final class RuleBook: Sendable {
     /// - Parameter rules: the rules in the order in which they are asked.
     public init(_ rules: [Rule]) {
         self.rules = rules
+        bytes = rules.reduce(0) { $0 + $1.bytes }
         expiry = rules.compactMap(\.expiry).min()
         var phases = [Rule.firstPhase]
         for name in rules.flatMap({ [$0.phase, $0.becomes] }).compactMap({ $0 }) where !phases.contains(name) { phases.append(name) }

@@ -24,6 +24,10 @@ public struct RuleStates: Sendable {
     /// By rule and key, for rules that count separately.
     private var keyed: [Int: [String: Count]] = [:]
     private var buckets: [Int: TokenBuckets] = [:]
+    /// About how many bytes the keys hold that are counted separately.
+    public private(set) var keyBytes = 0
+    /// The most bytes of keys; all further ones share a count.
+    static let mostKeyBytes = 16 << 20
 
     /// Rules that have met no request yet.
     public init(_ book: RuleBook) {
@@ -49,6 +53,8 @@ public struct RuleStates: Sendable {
             (matches[number], strikes[number]) = (old.matches[before], old.strikes[before])
             (counts[number], draws[number]) = (old.counts[before], old.draws[before])
             (keyed[number], buckets[number]) = (old.keyed[before], old.buckets[before])
+            keyBytes += keyed[number]?.keys.reduce(0) { $0 + Self.size($1) } ?? 0
+            keyBytes += buckets[number]?.bytes ?? 0
         }
     }
 
@@ -114,7 +120,11 @@ public struct RuleStates: Sendable {
         var refusal: Substitute?
         if let limit = rule.effects.limit {
             let key = limit.per?.key(of: moment.request, caller: moment.caller) ?? ""
-            guard let wait = buckets[number, default: TokenBuckets()].take(key, limit, now: moment.now) else { return nil }
+            let before = buckets[number]?.bytes ?? 0
+            let isFull = keyBytes >= Self.mostKeyBytes
+            let wait = buckets[number, default: TokenBuckets()].take(key, limit, isFull: isFull, now: moment.now)
+            keyBytes += (buckets[number]?.bytes ?? 0) - before
+            guard let wait else { return nil }
             refusal = Refuse(beyond: limit, for: wait).substitute
         }
         var draws = Draws(Draw(seed: moment.seed, world: moment.world, rule: rule.name), next: draws[number])
@@ -167,12 +177,16 @@ public struct RuleStates: Sendable {
 
     private mutating func key(_ number: Int, _ rule: Rule, _ moment: Moment) -> String {
         let key = rule.per?.key(of: moment.request, caller: moment.caller) ?? ""
-        guard let known = keyed[number], known.count >= Self.mostKeys, known[key] == nil else { return key }
-        return ""
+        guard let known = keyed[number], known[key] == nil else { return key }
+        return known.count >= Self.mostKeys || keyBytes >= Self.mostKeyBytes ? "" : key
     }
+
+    /// About how many bytes a key takes with its count.
+    static func size(_ key: String) -> Int { key.heldBytes + 96 }
 
     private mutating func count<Result>(_ number: Int, _ key: String?, _ body: (inout Count) -> Result) -> Result {
         guard let key else { return body(&counts[number]) }
+        if keyed[number]?[key] == nil { keyBytes += Self.size(key) }
         return body(&keyed[number, default: [:]][key, default: Count()])
     }
 }

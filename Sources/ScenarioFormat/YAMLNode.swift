@@ -1,3 +1,5 @@
+public import Base
+
 /// A position in a text, for the caret under it.
 public struct Mark: Sendable, Equatable {
     /// The line, counted from 1.
@@ -85,4 +87,21 @@ extension YAMLNode {
         case .mapping: "a mapping"
         }
     }
+}
+
+extension YAMLNode: HoldsBytes {
+    /// Its text, or its parts and what they hold.
+    public var heldBytes: Int {
+        switch content {
+        case .null: 0
+        case .scalar(let text, _): text.heldBytes
+        case .sequence(let items): items.heldBytes
+        case .mapping(let entries): entries.heldBytes
+        }
+    }
+}
+
+extension YAMLEntry: HoldsBytes {
+    /// What key and value hold.
+    public var heldBytes: Int { key.heldBytes + value.heldBytes }
 }

@@ -39,6 +39,8 @@ public final class World: Sendable {
     ///
     /// - Parameter state: what it begins with.
     init(_ state: WorldState) {
+        var state = state
+        state.count()
         name = state.name
         rows = Atomic(state.estate.stores.count)
         guide = Lock(Guide(state))
@@ -51,6 +53,7 @@ public final class World: Sendable {
             let before = state.book
             defer {
                 if state.book !== before { publish(state) }
+                state.count()
                 rows.store(state.estate.stores.count, ordering: .relaxed)
             }
             return body(&state)
@@ -120,6 +123,12 @@ public struct WorldState: Sendable {
     private var before = Tally()
     /// Rung whenever something happens here.
     public var watchers: [Bell] = []
+    /// What all worlds may hold.
+    public let budget: Budget
+    /// Whether it has another scenario than the server has started with.
+    let hasOwnScenario: Bool
+    /// How many bytes of the budget it has taken.
+    private(set) var counted = 0
 
     /// A world at the beginning of a scenario.
     ///
@@ -127,10 +136,14 @@ public struct WorldState: Sendable {
     ///   - name: the world's name; identifiers and chance depend on it.
     ///   - scenario: what it starts with.
     ///   - wall: the wall clock's time.
-    ///   - budget: the budget that all journals of the server share.
-    public init(name: String, scenario: Scenario, wall: Timestamp, budget: JournalBudget) {
+    ///   - budget: what all worlds may hold.
+    ///   - isShared: whether others have the same scenario, which the server has started with.
+    public init(name: String, scenario: Scenario, wall: Timestamp, budget: Budget, isShared: Bool = true) {
         self.name = name
+        (self.budget, hasOwnScenario) = (budget, !isShared)
         estate = scenario.estate
+        estate.share()
+        estate.mostBytes = budget.limit
         clock = scenario.clock.started(wall: wall)
         estate.identifiers = Identifiers(seed: scenario.seed, world: name)
         estate.identifiers.skip(estate.issued)
@@ -139,7 +152,15 @@ public struct WorldState: Sendable {
         book = scenario.rules
         rules = RuleStates(scenario.rules)
         start = clock.now(wall: wall)
-        journal = Journal(budget)
+        journal = Journal(budget.journals)
+    }
+
+    /// The world as it began, or would begin now.
+    ///
+    /// - Parameter wall: the wall clock's time.
+    /// - Returns: that state.
+    public func beginning(wall: Timestamp) -> WorldState {
+        WorldState(name: name, scenario: scenario, wall: wall, budget: budget, isShared: !hasOwnScenario)
     }
 
     /// A copy that continues as another world, with an empty journal. Takes the same time whatever the world holds.
@@ -152,6 +173,7 @@ public struct WorldState: Sendable {
         fork.generation = 0
         fork.estate.identifiers.move(to: name)
         fork.journal = Journal(journal.budget)
+        fork.counted = 0
         (fork.tally, fork.before) = (Tally(), Tally())
         fork.watchers = []
         return fork
@@ -166,6 +188,7 @@ public struct WorldState: Sendable {
         journal.close()
         self = state.forked(as: name)
         generation = before.generation + 1
+        counted = before.counted
         self.before = before.total
         watchers = before.watchers
         for watcher in watchers { watcher.ring() }
@@ -195,6 +218,13 @@ public struct WorldState: Sendable {
     /// - Returns: how many there were.
     public mutating func clearJournal() -> Int { journal.clear() }
 
+    /// Takes as much of the budget as the world holds now.
+    mutating func count() {
+        let bytes = isDropped ? 0 : ownBytes
+        budget.change(bytes - counted, of: name)
+        counted = bytes
+    }
+
     /// Evicts the oldest exchanges until the journal holds at most so many bytes.
     mutating func shrinkJournal(to most: Int) { journal.shrink(to: most) }
 
@@ -213,6 +243,7 @@ public struct WorldState: Sendable {
         generation = -1
         for watcher in watchers { watcher.ring() }
         watchers = []
+        count()
         return total
     }
 

@@ -49,9 +49,16 @@ extension WorldState {
     public mutating func merge(_ patch: YAMLNode, at now: Timestamp) throws(Mistakes) {
         estate.advance(to: now)
         var builder = EstateBuilder(
-            seed: scenario.seed, now: now, product: scenario.product, fidelity: scenario.fidelity, merging: estate)
-        estate = try builder.merge(patch)
+            seed: scenario.seed, now: now, product: scenario.product, fidelity: scenario.fidelity, mostBytes: budget.limit, merging: estate)
+        let merged = try builder.merge(patch)
+        guard hasRoom(for: merged) else { throw Mistakes([Mistake(patch.mark, Self.noRoom(budget.limit))]) }
+        estate = merged
         for agent in estate.agents.all { estate.pickUp(by: agent.id, now: now) }
+    }
+
+    /// What is said of what would make the worlds hold too much.
+    public static func noRoom(_ limit: Int) -> String {
+        "the worlds would hold more than \(limit) bytes, the most that --estate-bytes allows; reset or drop worlds, or raise it"
     }
 
     /// Merges the change that a rule makes.

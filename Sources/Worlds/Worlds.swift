@@ -7,8 +7,8 @@ public import Model
 public final class Worlds: Sendable {
     /// The world of every request that names none.
     public let standard: World
-    /// The budget that all journals share.
-    public let budget: JournalBudget
+    /// What all worlds may hold.
+    public let budget: Budget
     /// Which callers have a world of their own, as the starting scenario says; `nil` if none has.
     private let mapping: AccessPolicy?
     private let limits: Limits
@@ -65,7 +65,8 @@ public final class Worlds: Sendable {
     ///   - limits: how many worlds there may be, and who may make them.
     ///   - log: where it is reported that worlds had to be dropped.
     public init(scenario: Scenario, wall: Timestamp, limits: Limits = Limits(), log: Log = .silent) {
-        budget = JournalBudget(limits.journalBytes)
+        budget = Budget(scenario.overrides.estateBytes, journals: limits.journalBytes)
+        budget.begins(with: scenario)
         standard = World(WorldState(name: Self.standardName, scenario: scenario, wall: wall, budget: budget))
         registry = Lock(Registry(scenario: scenario))
         mapping = scenario.access.namesWorlds ? scenario.access : nil
@@ -76,7 +77,10 @@ public final class Worlds: Sendable {
     /// What a new world begins as.
     public var scenario: Scenario {
         get { registry.withLock { $0.scenario } }
-        set { registry.withLock { $0.scenario = newValue } }
+        set {
+            budget.begins(with: newValue)
+            registry.withLock { $0.scenario = newValue }
+        }
     }
 
     /// How many worlds there are.
@@ -186,7 +190,8 @@ public final class Worlds: Sendable {
             registry.worlds[name] = Registry.Entry(world: world, used: registry.uses)
             return (world, dropped)
         }
-        evict(dropped)
+        evict(dropped, "--max-worlds is \(limits.most)")
+        trim()
         guard let world else { throw .noOperation("there is no world '\(name)', and with --strict-worlds naming it does not make it") }
         return world
     }
@@ -211,7 +216,8 @@ public final class Worlds: Sendable {
             registry.worlds[name] = Registry.Entry(world: world, used: registry.uses)
             return (world, dropped)
         }
-        evict(dropped)
+        evict(dropped, "--max-worlds is \(limits.most)")
+        trim()
         return world
     }
 
@@ -226,10 +232,10 @@ public final class Worlds: Sendable {
     }
 
     /// Drops worlds that have been taken out to make room. One that is busy is dropped elsewhere, so that nobody waits for it.
-    private func evict(_ worlds: [World]) {
+    private func evict(_ worlds: [World], _ reason: String) {
         guard !worlds.isEmpty else { return }
         let names = worlds.prefix(3).map { "'\($0.name)'" }.joined(separator: ", ") + (worlds.count > 3 ? ", …" : "")
-        log(.warning, "the \(worlds.count) least recently used worlds are dropped, \(names): --max-worlds is \(limits.most)")
+        log(.warning, "the \(worlds.count) least recently used worlds are dropped, \(names): \(reason)")
         for world in worlds {
             if let total = world.withStateIfFree({ $0.drop() }) {
                 retire(world, total)
@@ -264,10 +270,20 @@ public final class Worlds: Sendable {
         return (retired, Survey(worlds) { $0.total })
     }
 
-    // MARK: Journals
+    // MARK: Room
+
+    /// Makes room when the worlds together hold too much: the least recently used are dropped, but for one, and journals shrink.
+    public func trim() {
+        for _ in 0..<64 where budget.isExceeded {
+            let dropped = registry.withLock { $0.worlds.count > 1 ? $0.makeRoom($0.worlds.count) : [] }
+            if dropped.isEmpty { break }
+            evict(dropped, "--estate-bytes is \(budget.limit)")
+        }
+        trimJournals(budget.journals)
+    }
 
     /// Makes room when the journals together hold too much: those that hold the most are shrunk first.
-    public func trimJournals() {
+    private func trimJournals(_ budget: JournalBudget) {
         guard budget.isExceeded else { return }
         let worlds = all.map { world in (world, world.withStateIfFree { $0.journal.bytes } ?? 0) }.sorted { $0.1 > $1.1 }
         for (world, _) in worlds {

@@ -31,13 +31,16 @@ struct RunningServer {
         let server = MockServer(
             scenario: scenario, limits: limits, token: options.adminToken, isControlApart: options.adminPort != nil,
             maxBody: options.maxBody, workers: Workers(count: 2), log: log)
+        let connections = ConnectionBudget(options.connectionBytes)
         listener = try Listener(
-            Self.configuration(options, identity),
+            Self.configuration(options, identity, connections),
             log: { level, line in log(level == .debug ? .debug : level == .info ? .info : .warning, line) },
             connected: { server.connected(isSecure: $0, peer: $1) }, handler: { server.answer($0) })
         admin = try options.adminPort.map { port throws(ListenerError) in
             try Listener(
-                ListenerConfiguration(host: options.host, httpPort: port, refusal: MockServer.refusal), handler: { server.control($0) })
+                ListenerConfiguration(
+                    host: options.host, httpPort: port, limits: Limits(budget: connections), refusal: MockServer.refusal),
+                handler: { server.control($0) })
         }
         // After listening: a server that cannot start must not replace the file of one that runs.
         if let file = options.caFile, options.tlsCert == nil { try identity?.writeAuthority(to: file) }
@@ -45,7 +48,7 @@ struct RunningServer {
             Control.Facts(
                 httpPort: listener.httpPort, httpsPort: listener.httpsPort, authority: identity?.authority, processID: Process.id,
                 isLoopback: options.isLoopback, names: options.tlsName + [Process.hostName], identity: identity,
-                adminPort: admin?.httpPort))
+                adminPort: admin?.httpPort, connections: connections))
         if !options.isLoopback {
             log(.warning, "listening on \(options.host): everyone who can reach this machine can use the mock")
             if options.adminToken == nil { log(.warning, "and control it through /_mock/; use --admin-token to require a token") }
@@ -53,13 +56,15 @@ struct RunningServer {
         (self.scenario, self.server, self.identity, self.options, host) = (scenario, server, identity, options, options.host)
     }
 
-    private static func configuration(_ options: ServerOptions, _ identity: TLSIdentity?) -> ListenerConfiguration {
+    private static func configuration(
+        _ options: ServerOptions, _ identity: TLSIdentity?, _ connections: ConnectionBudget
+    ) -> ListenerConfiguration {
         ListenerConfiguration(
             host: options.host, httpPort: options.noHTTP ? nil : options.httpPort, httpsPort: options.noHTTPS ? nil : options.httpsPort,
             identity: identity, reactors: options.threads ?? min(4, Process.cores),
             limits: Limits(
                 maxBody: options.maxBody, maxHeaders: options.maxHeaders, maxConnections: options.maxConnections,
-                idleTimeout: .seconds(options.idleTimeout)),
+                idleTimeout: .seconds(options.idleTimeout), budget: connections),
             refusal: MockServer.refusal)
     }
 
@@ -233,7 +238,9 @@ extension ServerOptions {
     }
 
     /// What the options set over a scenario.
-    var overrides: Scenario.Overrides { .init(seed: seed, client: client, product: product, accessMode: authMode) }
+    var overrides: Scenario.Overrides {
+        .init(seed: seed, client: client, product: product, accessMode: authMode, estateBytes: estateBytes)
+    }
 
     private func readScenario() throws -> Scenario {
         guard let scenario else { return try Self.read([], named: "no scenario", overrides) }

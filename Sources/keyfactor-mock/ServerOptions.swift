@@ -77,6 +77,16 @@ struct ServerOptions: ParsableArguments {
         help: ArgumentHelp("The maximum size of the journals of all worlds; the oldest exchanges are dropped first.", valueName: "bytes"))
     var journalBytes = 32 << 20
     @Option(
+        help: ArgumentHelp(
+            "The maximum size of what all worlds keep; the least recently used worlds are dropped first, and what needs more is refused.",
+            valueName: "bytes"))
+    var estateBytes = 256 << 20
+    @Option(
+        help: ArgumentHelp(
+            "The maximum size of requests being read or worked on and of replies being sent; a single reply may have half of it.",
+            valueName: "bytes"))
+    var connectionBytes = 128 << 20
+    @Option(
         help: ArgumentHelp("Serve /_mock/ over HTTP on a separate port only; 0 picks a free one.", valueName: "port"))
     var adminPort: UInt16?
     @Option(help: ArgumentHelp("The token that requests below /_mock/ must send in the header X-Mock-Token.", valueName: "token"))
@@ -113,6 +123,8 @@ struct ServerOptions: ParsableArguments {
         if adminToken?.isEmpty == true { throw ValidationError("--admin-token must not be empty.") }
         try check("--max-worlds", maxWorlds, 0...1_000_000)
         try check("--journal-bytes", journalBytes, 0...(64 << 30))
+        try check("--estate-bytes", estateBytes, (1 << 20)...(64 << 30))
+        try check("--connection-bytes", connectionBytes, (1 << 20)...(64 << 30))
         try check("--threads", threads ?? 1, 1...64)
         try check("--max-body", maxBody, 0...(1 << 30))
         try check("--max-headers", maxHeaders, 1024...(1 << 20))
@@ -184,8 +196,7 @@ struct ServerOptions: ParsableArguments {
         [
             "scenario", "host", "http-port", "https-port", "tls-cert", "tls-key", "ca-dir", "ca-file", "ready-file", "env-file", "auth",
             "threads", "seed", "client", "product", "auth-mode", "max-body", "max-headers", "max-connections", "idle-timeout", "max-worlds",
-            "journal-bytes",
-            "admin-port", "admin-token", "junit", "coverage", "log-level",
+            "journal-bytes", "estate-bytes", "connection-bytes", "admin-port", "admin-token", "junit", "coverage", "log-level",
             "log-format",
         ].map { Setting(flag: "--\($0)", kind: .value) }
         + ["tls-name"].map { Setting(flag: "--\($0)", kind: .list) }

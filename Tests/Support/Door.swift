@@ -21,9 +21,11 @@ public final class Mock: Sendable {
 
     /// Starts a server; with the socket door it listens when this returns.
     public init(
-        _ scenario: String = "", through door: Door = .direct, log: Log = .silent, time: TimeSource = TimeSource { Mock.noon }
+        _ scenario: String = "", through door: Door = .direct, estateBytes: Int = 256 << 20, log: Log = .silent,
+        time: TimeSource = TimeSource { Mock.noon }
     ) throws {
-        let server = MockServer(scenario: try Scenario(Array(scenario.utf8), now: Self.noon), time: time, log: log)
+        let overrides = Scenario.Overrides(estateBytes: estateBytes)
+        let server = MockServer(scenario: try Scenario(Array(scenario.utf8), now: Self.noon, overrides: overrides), time: time, log: log)
         self.server = server
         listener =
             door == .direct
@@ -77,7 +79,7 @@ public final class Mock: Sendable {
             return Answered(
                 status: response.status, headers: response.headers.map { ($0.name, $0.value) },
                 body: String(decoding: response.body, as: UTF8.self), delivery: response.delivery)
-        case .later(let pause, let then):
+        case .later(let pause, _, let then):
             var answered = try settle(then())
             answered.pause += pause
             return answered

@@ -6,6 +6,7 @@ struct JSONParser {
     private let range: Range<Int>
     private let limit: Int
     private let mostValues: Int
+    private let longestText: Int
     private let takesControls: Bool
     private var position: Int
     private var open: [Int] = []
@@ -16,12 +17,14 @@ struct JSONParser {
     ///   - range: the part with the text.
     ///   - depth: the maximum nesting of arrays and objects.
     ///   - values: the maximum number of values, including member names.
+    ///   - longestText: the most bytes of a string, name or number as it is written.
     ///   - takesControls: whether control characters may stand in strings.
-    init(range: Range<Int>, depth: Int, values: Int, takesControls: Bool = false) {
+    init(range: Range<Int>, depth: Int, values: Int, longestText: Int = .max, takesControls: Bool = false) {
         self.range = range
         self.takesControls = takesControls
         limit = depth
         mostValues = values
+        self.longestText = longestText
         position = range.lowerBound
         nodes.reserveCapacity(min(24, range.count / 8 + 4))
     }
@@ -119,7 +122,14 @@ struct JSONParser {
             if peek(bytes) == UInt8(ascii: "+") || peek(bytes) == UInt8(ascii: "-") { position += 1 }
             guard digits(bytes) > 0 else { throw mistake("expected a digit in the exponent", bytes) }
         }
+        try check(position - start, at: start, bytes)
         close(.number, from: start, to: position)
+    }
+
+    private mutating func check(_ length: Int, at start: Int, _ bytes: borrowing Span<UInt8>) throws(JSONMistake) {
+        guard length > longestText else { return }
+        position = start
+        throw mistake(Self.tooLong(longestText), bytes, isLimit: true)
     }
 
     private mutating func digits(_ bytes: borrowing Span<UInt8>) -> Int {
@@ -135,6 +145,7 @@ struct JSONParser {
         while position < range.upperBound {
             let byte = bytes[position]
             if byte == UInt8(ascii: "\"") {
+                try check(position - start, at: start, bytes)
                 nodes.append(
                     .init(kind: .string, isEscaped: isEscaped, start: Int32(start), end: Int32(position), next: Int32(nodes.count + 1)))
                 position += 1
@@ -220,6 +231,9 @@ struct JSONParser {
 
     /// What is said of a text that is nested too deeply.
     static func tooDeep(_ limit: Int) -> String { "nested deeper than \(limit) levels" }
+
+    /// What is said of a string, name or number that is too long.
+    static func tooLong(_ limit: Int) -> String { "this text is too long, expected at most \(limit) bytes" }
 
     /// The value of a hexadecimal digit in either case; `nil` for any other byte.
     static func hexadecimal(_ byte: UInt8) -> UInt8? {

@@ -14,32 +14,33 @@ extension JSONDocument {
     ///   - range: the part of the buffer with the text; by default all of it.
     ///   - depth: the maximum nesting of arrays and objects.
     ///   - values: the maximum number of values and member names.
+    ///   - longestText: the most bytes of a string, name or number as it is written.
     /// - Throws: the first error that both parsers meet.
     /// - Returns: the document, which knows whether it is plain JSON.
     public static func lenient(
-        _ bytes: [UInt8], in range: Range<Int>? = nil, depth: Int = 64, values: Int = 65_536
+        _ bytes: [UInt8], in range: Range<Int>? = nil, depth: Int = 64, values: Int = 65_536, longestText: Int = .max
     ) throws(JSONMistake) -> JSONDocument {
         let range = range ?? 0..<bytes.count
-        var parser = JSONParser(range: range, depth: depth, values: values)
+        var parser = JSONParser(range: range, depth: depth, values: values, longestText: longestText)
         do throws(JSONMistake) {
             try parser.parse(bytes.span)
         } catch {
-            return try loosened(bytes, range, depth, values, error)
+            return try loosened(bytes, range, depth, values, longestText, error)
         }
         return JSONDocument(bytes, parser.nodes, .lenient)
     }
 
     /// What is read of a text that is no plain JSON: it is rewritten as plain JSON, which the strict parser reads again.
     private static func loosened(
-        _ bytes: [UInt8], _ range: Range<Int>, _ depth: Int, _ values: Int, _ departure: JSONMistake
+        _ bytes: [UInt8], _ range: Range<Int>, _ depth: Int, _ values: Int, _ longestText: Int, _ departure: JSONMistake
     ) throws(JSONMistake) -> JSONDocument {
         // No other way of reading makes fewer of the values that were counted.
         if departure.isLimit { throw departure }
-        var rewriter = LenientJSONParser(bytes, range: range, depth: depth, values: values)
+        var rewriter = LenientJSONParser(bytes, range: range, depth: depth, values: values, longestText: longestText)
         do throws(JSONMistake) {
             try rewriter.parse(bytes.span)
         } catch {
-            throw error.offset > departure.offset ? error : departure
+            throw error.isLimit || error.offset > departure.offset ? error : departure
         }
         let plain = rewriter.plain
         // A control character that stands for itself is not escaped, so that no text becomes six times as long.

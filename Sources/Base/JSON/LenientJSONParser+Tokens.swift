@@ -7,8 +7,10 @@ extension LenientJSONParser {
         plain.append(UInt8(ascii: "\""))
         // What stands in a string as it may in plain JSON is copied in one piece.
         var start = position
+        let first = position
         while let byte = peek(bytes) {
             if byte == quote {
+                try check(from: first, bytes)
                 copy(from: start)
                 plain.append(UInt8(ascii: "\""))
                 position += 1
@@ -80,6 +82,7 @@ extension LenientJSONParser {
             }
         }
         guard position > start else { throw mistake("expected a member's name", bytes) }
+        try check(from: start, bytes)
         plain.append(UInt8(ascii: "\""))
         copy(from: start)
         plain.append(UInt8(ascii: "\""))
@@ -89,6 +92,7 @@ extension LenientJSONParser {
     mutating func bareValue(_ bytes: borrowing Span<UInt8>) throws(JSONMistake) {
         let start = position
         while let byte = peek(bytes), Self.isWord(byte) || byte == 0x2B || byte == 0x2D || byte == 0x2E { position += 1 }
+        try check(from: start, bytes)
         let token = source[start..<position]
         let isSeparated = [nil, 0x2C, 0x2F, 0x5D, 0x7D].contains(peek(bytes)) || blank(bytes) > 0
         if !token.isEmpty, isSeparated, let value = Self.plain(token) {

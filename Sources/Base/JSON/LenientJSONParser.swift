@@ -14,6 +14,7 @@ struct LenientJSONParser {
     var position: Int
     private let limit: Int
     private let mostValues: Int
+    private let longestText: Int
     private var values = 0
     /// Of each open bracket whether it is an object's.
     private var open: [Bool] = []
@@ -25,9 +26,10 @@ struct LenientJSONParser {
     ///   - range: the part with the text.
     ///   - depth: the maximum nesting of arrays and objects.
     ///   - values: the maximum number of values, including member names.
-    init(_ source: [UInt8], range: Range<Int>, depth: Int, values: Int) {
+    ///   - longestText: the most bytes of a string, name or number as it is written.
+    init(_ source: [UInt8], range: Range<Int>, depth: Int, values: Int, longestText: Int = .max) {
         (self.source, self.range, position) = (source, range, range.lowerBound)
-        (limit, mostValues) = (depth, values)
+        (limit, mostValues, self.longestText) = (depth, values, longestText)
     }
 
     /// Rewrites the first value of the text.
@@ -80,6 +82,13 @@ struct LenientJSONParser {
     private mutating func count(_ bytes: borrowing Span<UInt8>) throws(JSONMistake) {
         guard values < mostValues else { throw mistake(JSONParser.tooMany(mostValues), bytes, isLimit: true) }
         values += 1
+    }
+
+    /// Refuses a string, name or number that is too long.
+    mutating func check(from start: Int, _ bytes: borrowing Span<UInt8>) throws(JSONMistake) {
+        guard position - start > longestText else { return }
+        position = start
+        throw mistake(JSONParser.tooLong(longestText), bytes, isLimit: true)
     }
 
     private mutating func name(_ bytes: borrowing Span<UInt8>) throws(JSONMistake) {

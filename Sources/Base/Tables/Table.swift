@@ -1,13 +1,20 @@
 import HashTreeCollections
 
 /// Rows by key, and in the order of lists. Copies share their rows: a fork of a world costs nothing until it writes.
-public struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
+public struct Table<Key: Hashable & Sendable, Row: Sendable & HoldsBytes>: Sendable {
     /// A row, boxed so that moving it moves a pointer, whatever its size.
     private final class Held: Sendable {
         let row: Row
+        let bytes: Int
 
-        init(_ row: Row) { self.row = row }
+        init(_ row: Row) {
+            self.row = row
+            bytes = Table.bytes(of: row)
+        }
     }
+
+    /// About how many bytes a row costs here: with its box, and its places among the rows, in the order and in a group.
+    public static func bytes(of row: Row) -> Int { MemoryLayout<Row>.size + row.heldBytes + 160 }
 
     private var rows = TreeDictionary<Key, Held>()
     private var order: KeyList<Key>
@@ -17,6 +24,8 @@ public struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     private let group: @Sendable (Row) -> Int?
     private let leading: (@Sendable (Row) -> String)?
     private let groupOfText: (@Sendable (String) -> Int)?
+    /// About how many bytes the rows hold.
+    public private(set) var bytes = ByteCount()
 
     /// An empty table.
     ///
@@ -44,9 +53,11 @@ public struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     ///   - precedes: the order of listing, which must be total.
     ///   - group: the group of a row, if it has one.
     ///   - leading: the text by which rows are sorted first, ignoring case, if any.
+    ///   - before: the table that it replaces: what was put into that one counts as well.
     public init(
         _ all: [(Key, Row)], sortedBy precedes: @escaping @Sendable (Row, Row) -> Bool,
-        groupedBy group: @escaping @Sendable (Row) -> Int? = { _ in nil }, beginningWith leading: (@Sendable (Row) -> String)? = nil
+        groupedBy group: @escaping @Sendable (Row) -> Int? = { _ in nil }, beginningWith leading: (@Sendable (Row) -> String)? = nil,
+        inPlaceOf before: Table? = nil
     ) {
         self.precedes = precedes
         self.group = group
@@ -54,7 +65,11 @@ public struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
         groupOfText = nil
         for (key, row) in all { rows[key] = Held(row) }
         order = KeyList(rows.sorted { precedes($0.value.row, $1.value.row) }.map(\.key))
-        for (key, held) in rows { regroup(key, from: nil, to: group(held.row)) }
+        for (key, held) in rows {
+            regroup(key, from: nil, to: group(held.row))
+            bytes.add(held.bytes)
+        }
+        if let before { bytes.follow(before.bytes) }
     }
 
     /// The number of rows.
@@ -118,6 +133,8 @@ public struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     public mutating func put(_ row: Row, at key: Key) {
         let held = Held(row)
         let old = rows.updateValue(held, forKey: key)
+        bytes.add(held.bytes)
+        bytes.remove(old?.bytes ?? 0)
         regroup(key, from: old.flatMap { group($0.row) }, to: group(row))
         if let old {
             guard precedes(old.row, row) || precedes(row, old.row) else { return }
@@ -134,7 +151,9 @@ public struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
 
     /// Removes a row. Does nothing if it does not exist. O(log n).
     public mutating func remove(_ key: Key) {
-        guard let row = rows[key]?.row else { return }
+        guard let held = rows[key] else { return }
+        let row = held.row
+        bytes.remove(held.bytes)
         order.remove(key) { precedes(rows[$0]!.row, row) }
         regroup(key, from: group(row), to: nil)
         rows[key] = nil
@@ -146,11 +165,14 @@ public struct Table<Key: Hashable & Sendable, Row: Sendable>: Sendable {
     ///   - key: the row's key.
     ///   - change: changes the row, but not the properties that determine its position.
     public mutating func change(_ key: Key, _ change: (inout Row) -> Void) {
-        guard var row = rows[key]?.row else { return }
-        let old = group(row)
+        guard let before = rows[key] else { return }
+        var row = before.row
         change(&row)
-        regroup(key, from: old, to: group(row))
-        rows[key] = Held(row)
+        regroup(key, from: group(before.row), to: group(row))
+        let held = Held(row)
+        rows[key] = held
+        bytes.add(held.bytes)
+        bytes.remove(before.bytes)
     }
 
     private mutating func regroup(_ key: Key, from old: Int?, to new: Int?) {

@@ -99,7 +99,7 @@ typedef struct {
     /// A request is refused before it has been read to its end. Reply with listener_reply(), which then always closes the
     /// connection; if nothing is sent, it is closed without a reply.
     ///
-    /// - status: 400, 413 or 431.
+    /// - status: 400, 413, 431 or 503.
     /// - message: a sentence that ends with NUL.
     void (*refused)(void *_Nullable context, listener_exchange *exchange, unsigned status, const char *message);
     /// A client speaks HTTP on an HTTPS port, or TLS on an HTTP port. The connection is closed afterwards.
@@ -122,13 +122,28 @@ typedef struct {
     void (*log)(void *_Nullable context, int level, const char *text);
 } listener_callbacks;
 
+/// What connections may hold together, and how much they do hold. Reactors may share one, which must outlive them.
+typedef struct listener_budget listener_budget;
+
 /// What a reactor allows its clients.
 typedef struct {
     size_t max_body;           ///< bytes; a longer body gets 413
     size_t max_headers;        ///< bytes of request line and header fields, at least 1024; more gets 431
     unsigned max_connections;  ///< open connections per listening socket; further ones wait in its queue
     unsigned idle_seconds;     ///< after which an idle connection is closed, unless it is held; 0 for never
+    listener_budget *_Nullable budget;  ///< bytes that connections may hold; NULL for no limit
 } listener_limits;
+
+// MARK: What connections hold (any thread)
+
+/// Makes a budget of so many bytes. Returns NULL if memory is short.
+listener_budget *_Nullable listener_budget_make(size_t limit);
+
+/// The bytes that connections hold now.
+size_t listener_budget_used(listener_budget *budget);
+
+/// Frees a budget that no reactor uses any more.
+void listener_budget_free(listener_budget *budget);
 
 // MARK: Process and sockets
 
@@ -220,6 +235,9 @@ bool listener_reply(listener_exchange *exchange, unsigned status, const uint8_t 
 /// - Returns false if memory is short; then the connection is closed without a reply.
 bool listener_script(listener_exchange *exchange, const uint8_t *_Nullable bytes, size_t length,
                      const listener_step *_Nullable steps, size_t step_count);
+
+/// Takes so many bytes of the budget for an exchange's reply, until it has been sent. Returns false if there is no room for them.
+bool listener_has_room(listener_exchange *exchange, size_t length);
 
 /// Whether an exchange's method is HEAD, whose reply has no body.
 bool listener_is_head(const listener_exchange *exchange);

@@ -35,7 +35,7 @@ extension EstateBuilder {
         guard estate.certificates.count + (seed.count ?? 1) <= Self.mostCertificates else {
             return seeding.note(node["count"] ?? node, "an estate has at most \(Self.mostCertificates) certificates")
         }
-        for number in 1..<(seed.count ?? 1) + 1 where seeding.mistakes.count < 100 {
+        for number in 1..<(seed.count ?? 1) + 1 where !isFull(at: node) && seeding.mistakes.count < 100 {
             let key = "certificate \(seed.id ?? estate.certificates.nextID)"
             let numbered = seed.count == nil ? seed : seed.numbered(number)
             _ = InventoryReader(key: key, subject: "CN=\(key)").certificate(numbered, at: node, &estate, &seeding)

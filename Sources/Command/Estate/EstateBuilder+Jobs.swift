@@ -47,7 +47,7 @@ extension EstateBuilder {
     /// Adds attempts, what falls due, and the numbers given out. Jobs must be there.
     mutating func addHistory(_ node: YAMLNode?) {
         let past = Dictionary(estate.jobs.past.map { ($0.number, $0) }) { one, _ in one }
-        for item in node?["history"]?.items ?? [] {
+        for item in node?["history"]?.items ?? [] where !isFull(at: item) {
             var seed = AttemptSeed()
             AttemptSeed.model.seed(item, into: &seed, &seeding)
             let known = past[seed.number].flatMap { $0.id == seed.job ? $0 : nil }

@@ -26,6 +26,9 @@ public struct EstateBuilder {
     var estate: Estate
     /// Built aside and put in all at once: sorting many stores one by one would take long.
     private var stores: [StoreKey: CertificateStore] = [:]
+    private var storeBytes = 0
+    /// Whether it is noted that the estate is too large.
+    private var isNoted = false
     /// What stores are scheduled, by id; applied when all stores exist.
     var schedules: [GUID: (schedule: Schedule?, job: GUID?)] = [:]
     /// The containers that were there already and now have another schedule.
@@ -51,10 +54,15 @@ public struct EstateBuilder {
     ///   - now: what relative dates are relative to.
     ///   - product: decides which schedules are right.
     ///   - fidelity: decides how schedules are read.
+    ///   - mostBytes: the most bytes that the estate may hold.
     ///   - estate: what exists already; nothing if left out.
-    public init(seed: UInt64, now: Timestamp, product: ProductVersion, fidelity: Fidelity, merging estate: Estate? = nil) {
+    public init(
+        seed: UInt64, now: Timestamp, product: ProductVersion, fidelity: Fidelity, mostBytes: Int = .max, merging estate: Estate? = nil
+    ) {
         seeding = Seeding(seed: seed, now: now, product: product, fidelity: fidelity)
         self.estate = estate ?? Estate(identifiers: Identifiers(seed: seed, world: "estate"))
+        self.estate.mostBytes = mostBytes
+        storeBytes = self.estate.stores.bytes.held
         for agent in self.estate.agents.all { seeding.agents[agent.machine.lowercased()] = agent.id }
         for type in self.estate.storeTypes.all { seeding.storeTypes[type.shortName.lowercased()] = type.number }
         for container in self.estate.containers.all { seeding.containers[container.name.lowercased()] = container.id }
@@ -95,7 +103,8 @@ public struct EstateBuilder {
     /// - Throws: what only shows when names are looked up; then nothing is to be used.
     public mutating func merge(_ node: YAMLNode?) throws(Mistakes) -> Estate {
         guard let base = Self.base(node) else { return try add(node) }
-        var builder = EstateBuilder(seed: seeding.seed, now: seeding.now, product: seeding.product, fidelity: seeding.fidelity)
+        var builder = EstateBuilder(
+            seed: seeding.seed, now: seeding.now, product: seeding.product, fidelity: seeding.fidelity, mostBytes: estate.mostBytes)
         builder.estate.identifiers = estate.identifiers
         builder.begin(from: base)
         var made = try builder.add(node)
@@ -105,24 +114,38 @@ public struct EstateBuilder {
     }
 
     private mutating func add(_ node: YAMLNode?) throws(Mistakes) -> Estate {
-        for item in node?["jobTypes"]?.items ?? [] { addJobType(item) }
-        for item in node?["storeTypes"]?.items ?? [] { addStoreType(item) }
-        for item in node?["containers"]?.items ?? [] { addContainer(item) }
+        each("jobTypes", of: node) { $0.addJobType($1) }
+        each("storeTypes", of: node) { $0.addStoreType($1) }
+        each("containers", of: node) { $0.addContainer($1) }
         addCatalogue(node)
         addSecurity(node)
-        for item in node?["agents"]?.items ?? [] { addAgent(item) }
+        each("agents", of: node) { $0.addAgent($1) }
         addCertificates(node)
-        let items = node?["certificateStores"]?.items ?? []
-        stores.reserveCapacity(stores.count + items.count)
-        for item in items { addStores(item) }
-        estate.stores = CertificateStore.table(stores.values.map { ($0.id, secured($0)) })
+        stores.reserveCapacity(stores.count + (node?["certificateStores"]?.items.count ?? 0))
+        each("certificateStores", of: node) { $0.addStores($1) }
+        guard !isNoted else { throw Mistakes(seeding.mistakes) }
+        estate.stores = CertificateStore.table(stores.values.map { ($0.id, secured($0)) }, inPlaceOf: estate.stores)
         if estate.stores.count != stores.count { seeding.note(node, "two certificate stores have one id") }
-        for item in node?["jobs"]?.items ?? [] { addJob(item) }
-        for store in estate.stores.all { schedule(store) }
+        each("jobs", of: node) { $0.addJob($1) }
+        for store in estate.stores.all where !isFull(at: node) { schedule(store) }
         addHistory(node)
+        _ = isFull(at: node)
         checkInventories(node)
         guard seeding.mistakes.isEmpty else { throw Mistakes(seeding.mistakes) }
         return estate
+    }
+
+    /// Reads the items of a list, as long as there is room for more.
+    mutating func each(_ key: String, of node: YAMLNode?, _ add: (inout EstateBuilder, YAMLNode) -> Void) {
+        for item in node?[key]?.items ?? [] where !isFull(at: item) { add(&self, item) }
+    }
+
+    /// Whether the estate holds more than it may, which is noted: a short text may describe a large estate.
+    mutating func isFull(at node: YAMLNode?) -> Bool {
+        guard estate.bytes.held - estate.stores.bytes.held + storeBytes > estate.mostBytes else { return false }
+        if !isNoted { seeding.note(node, "the estate holds more than \(estate.mostBytes) bytes, the most that --estate-bytes allows") }
+        isNoted = true
+        return true
     }
 
     /// A store without the secrets that a file spells out. All are looked at, since a type may declare a property secret that stores have.
@@ -147,7 +170,10 @@ public struct EstateBuilder {
         estate.put(type)
     }
 
-    mutating func put(_ store: CertificateStore) { stores[StoreKey(store)] = store }
+    mutating func put(_ store: CertificateStore) {
+        let old = stores.updateValue(store, forKey: StoreKey(store))
+        storeBytes += Table<GUID, CertificateStore>.bytes(of: store) - (old.map { Table<GUID, CertificateStore>.bytes(of: $0) } ?? 0)
+    }
 
     // MARK: What the file says
 
@@ -249,6 +275,7 @@ public struct EstateBuilder {
                 estate.certificates.note(made.id, holds: made.inventory)
             }
             put(made)
+            if isFull(at: node) { return }
             if asked?.flatMap({ $0 }) != nil, !made.canBeScheduled {
                 let reason = made.isApproved ? "has no agent" : "is not approved"
                 return seeding.note(node["schedule"], "the certificate store \(reason), so that nothing can be scheduled on it")

@@ -110,3 +110,10 @@ public struct Agent: Sendable {
         self.certificateReenrollment = certificateReenrollment
     }
 }
+
+extension Agent: HoldsBytes {
+    /// Its texts, and its place among the machines.
+    public var heldBytes: Int {
+        machine.heldBytes + username.heldBytes + version.heldBytes + capabilities.heldBytes + blueprint.heldBytes + 64
+    }
+}

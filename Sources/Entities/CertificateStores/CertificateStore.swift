@@ -69,8 +69,15 @@ public struct CertificateStore: Sendable {
     }
 
     /// A table of stores: in the order of `GET /CertificateStores`, found by machine, grouped by container.
-    public static func table(_ stores: [(GUID, CertificateStore)]) -> Table<GUID, CertificateStore> {
-        Table(stores, sortedBy: isListedBefore, groupedBy: { $0.container }, beginningWith: { $0.machine })
+    ///
+    /// - Parameters:
+    ///   - stores: the stores with their ids.
+    ///   - before: the table that it replaces.
+    /// - Returns: the table.
+    public static func table(
+        _ stores: [(GUID, CertificateStore)], inPlaceOf before: Table<GUID, CertificateStore>? = nil
+    ) -> Table<GUID, CertificateStore> {
+        Table(stores, sortedBy: isListedBefore, groupedBy: { $0.container }, beginningWith: { $0.machine }, inPlaceOf: before)
     }
 
     /// The order of `GET /CertificateStores`: by machine, then path, then id. The documented sort is ClientMachine; the rest makes it whole.
@@ -81,4 +88,9 @@ public struct CertificateStore: Sendable {
         case .equal: (one.path, one.id) < (other.path, other.id)
         }
     }
+}
+
+extension CertificateStore: HoldsBytes {
+    /// Its texts, and what it holds.
+    public var heldBytes: Int { machine.heldBytes + path.heldBytes + properties.heldBytes + inventory.heldBytes }
 }

@@ -45,7 +45,7 @@ extension Estate {
     public mutating func carryOut(_ job: Job, _ step: Progress.Step, at moment: Timestamp) -> Progress.Step {
         guard let change = job.order.change, let id = job.order.store, let store = stores[id] else { return step }
         guard step.result == nil || step.result == .success || step.result == .warning else { return step }
-        if let objection = objection(to: change, of: store) {
+        if let objection = isFull ? "The mock keeps no more: it holds \(bytes.held) bytes already." : objection(to: change, of: store) {
             guard step.result == nil else { return step }
             var failed = step
             (failed.result, failed.message) = (.failure, failed.message.isEmpty ? objection : failed.message)
@@ -105,6 +105,11 @@ extension Estate {
         }
         certificates.note(store, holds: [entry])
     }
+}
+
+extension InventoryEntry: HoldsBytes {
+    /// Its texts, and the numbers of its chain.
+    public var heldBytes: Int { alias.heldBytes + parameters.heldBytes + certificates.heldBytes }
 }
 
 extension InventoryEntry {

@@ -1,3 +1,5 @@
+public import Base
+
 /// A group of certificate stores that share a schedule and permissions. Command 25 renames it to application.
 public struct Container: Sendable {
     /// Its Id, rising and never given twice.
@@ -24,4 +26,9 @@ public struct Container: Sendable {
         self.storeType = storeType
         self.overwritesSchedules = overwritesSchedules
     }
+}
+
+extension Container: HoldsBytes {
+    /// Its name.
+    public var heldBytes: Int { name.heldBytes }
 }

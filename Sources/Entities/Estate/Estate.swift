@@ -18,6 +18,7 @@ public struct Estate: Sendable {
     /// The names, in lower case, of all that types ever declared to be secret: of stores properties and entry parameters, of PAM providers
     /// parameters.
     public private(set) var secretNames: Set<String> = []
+    private var secretBytes = ByteCount()
     /// All containers by id.
     public var containers = Table<Int, Container>(sortedBy: { $0.id < $1.id })
     /// The custom job types by id, listed by name without case.
@@ -54,6 +55,12 @@ public struct Estate: Sendable {
     public var highestContainer = 0
     /// How many identifiers of each kind a world that this estate was read from had drawn.
     public var issued: [Int] = []
+    /// The most bytes that it should hold: the history leaves out its oldest entries earlier, and no job enrolls a certificate beyond.
+    public var mostBytes = Int.max {
+        didSet { jobs.history.mostBytes = mostBytes / 4 }
+    }
+    /// How many bytes had been put in when it was copied from one that stays: those are not its own.
+    private var inherited = 0
     /// By name as spelt and by name in lower case, so that a name spelt right costs one look-up.
     private var jobTypeIDs = TreeDictionary<String, GUID>()
 
@@ -67,15 +74,18 @@ public struct Estate: Sendable {
     /// Puts a store type in, or in the place of the one with its number.
     public mutating func put(_ type: StoreType) {
         storeTypes.put(type, at: type.number)
-        secretNames.formUnion(type.details.secrets)
-        secretNames.formUnion(type.details.entryParameters.filter { $0.type == .secret }.map { $0.name.lowercased() })
+        let parameters = type.details.entryParameters.filter { $0.type == .secret }.map { $0.name.lowercased() }
+        for name in type.details.secrets + parameters where secretNames.insert(name).inserted { secretBytes.add(name.heldBytes + 32) }
     }
 
     /// Puts a type of PAM providers in, or in the place of the one with its Id. What each secret says for a secret parameter stands in the
     /// properties of stores, under the parameter's name; what providers say is known by where it stands.
     public mutating func put(_ type: PamType) {
         security.put(type)
-        secretNames.formUnion(type.parameters.filter { $0.dataType == .secret && $0.isInstanceLevel }.map { $0.name.lowercased() })
+        for parameter in type.parameters where parameter.dataType == .secret && parameter.isInstanceLevel {
+            let name = parameter.name.lowercased()
+            if secretNames.insert(name).inserted { secretBytes.add(name.heldBytes + 32) }
+        }
     }
 
     /// Takes a store type out, whose number is not given again. Nothing happens if there is none.
@@ -126,4 +136,25 @@ extension Estate {
         let name = name.lowercased()
         return authorities.rows.all.first { $0.logicalName.lowercased() == name }
     }
+
+    /// About how many bytes everything in it holds. Every table has its line here, which a test asks for.
+    public var bytes: ByteCount {
+        let places = agents.bytes + stores.bytes + storeTypes.bytes + containers.bytes
+        let kinds = jobTypes.bytes + security.bytes + templates.bytes + enrollmentPatterns.bytes + authorities.bytes
+        let issued = certificates.table.bytes + requests.waiting.bytes + requests.generated.bytes + metadataFields.bytes + collections.bytes
+        let mail = healthRecipients.bytes + thresholdRecipients.bytes
+        return places + kinds + issued + mail + jobs.scheduled.bytes + jobs.history.bytes + secretBytes
+    }
+
+    /// About how many of these bytes it shares with no estate that it was copied from.
+    public var ownBytes: Int {
+        let bytes = bytes
+        return min(bytes.held, bytes.written - inherited)
+    }
+
+    /// Whether it holds as much as it may.
+    var isFull: Bool { bytes.held >= mostBytes }
+
+    /// Leaves what it holds now to the estate that it was copied from.
+    public mutating func share() { inherited = bytes.written }
 }

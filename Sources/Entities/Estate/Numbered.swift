@@ -1,7 +1,7 @@
 public import Base
 
 /// A row with a number of its own and a name by which people and files know it.
-public protocol NamedRow: Sendable {
+public protocol NamedRow: Sendable, HoldsBytes {
     /// Its Id; 0 before it has one.
     var id: Int { get set }
     /// What it is called; compared without case.
@@ -26,6 +26,9 @@ public struct Numbered<Row: NamedRow>: Sendable {
 
     /// Where the table keeps the rows of a name; those of some other names too, by chance.
     private static func group(_ name: String) -> Int { name.lowercased().hashValue }
+
+    /// About how many bytes the rows hold.
+    var bytes: ByteCount { rows.bytes }
 
     /// A row by its Id.
     public subscript(id: Int) -> Row? { rows[id] }

@@ -34,6 +34,11 @@ public struct SecurityTables: Sendable {
     /// The highest Id ever given, by what it was given to.
     public private(set) var given = [Int](repeating: 0, count: Numbered.allCases.count)
 
+    /// About how many bytes all rows hold.
+    var bytes: ByteCount {
+        roles.bytes + identities.bytes + claims.bytes + permissionSets.bytes + pamTypes.bytes + pamProviders.bytes
+    }
+
     private static func group(_ name: String) -> Int { name.lowercased().hashValue }
 
     /// Gives an Id that was never given before.

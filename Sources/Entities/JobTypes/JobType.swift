@@ -66,3 +66,13 @@ public struct JobType: Sendable {
         self.fields = fields
     }
 }
+
+extension JobType: HoldsBytes {
+    /// Its texts and fields, and its two places among the names.
+    public var heldBytes: Int { 3 * name.heldBytes + description.heldBytes + fields.heldBytes + 128 }
+}
+
+extension JobType.Field: HoldsBytes {
+    /// Its texts.
+    public var heldBytes: Int { name.heldBytes + defaultValue.heldBytes }
+}

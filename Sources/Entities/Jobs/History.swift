@@ -92,6 +92,10 @@ public struct History: Sendable {
     private var entries = TreeDictionary<Int, HistoryEntry>()
     private var byJob = TreeDictionary<GUID, [Int]>()
     private var first = 1
+    /// About how many bytes the entries hold, and the jobs that they remember.
+    public private(set) var bytes = ByteCount()
+    /// The most bytes that the entries may hold; the oldest go first.
+    public var mostBytes = Int.max
     /// The next JobHistoryId.
     public private(set) var next = 1
     /// How many attempts it does not hold: entries that had to go, and runs that were passed over when time leapt far ahead.
@@ -125,9 +129,15 @@ public struct History: Sendable {
     public mutating func restore(_ entry: HistoryEntry) {
         guard entry.id >= next || entries[entry.id] == nil else { return }
         if entries.isEmpty { first = entry.id } else { first = min(first, entry.id) }
+        append(entry)
+        next = max(next, entry.id + 1)
+    }
+
+    private mutating func append(_ entry: HistoryEntry) {
+        let last = byJob[entry.job.id]?.last.flatMap { entries[$0] }
+        bytes.add(entry.heldBytes + (last?.job === entry.job ? 0 : entry.job.heldBytes))
         entries[entry.id] = entry
         byJob[entry.job.id, default: []].append(entry.id)
-        next = max(next, entry.id + 1)
     }
 
     /// Leaves out ids that were given once.
@@ -145,11 +155,9 @@ public struct History: Sendable {
     ///   - start: when.
     /// - Returns: the entry's JobHistoryId.
     public mutating func begin(_ job: Job, agentMachine: String, clientMachine: String, start: Timestamp) -> Int {
-        let id = preview(next, job, agentMachine: agentMachine, clientMachine: clientMachine, start: start)
-        entries[next] = id
-        byJob[job.id, default: []].append(next)
+        append(preview(next, job, agentMachine: agentMachine, clientMachine: clientMachine, start: start))
         next += 1
-        if entries.count > Self.limit { evictOldest() }
+        while entries.count > Self.limit || bytes.held > mostBytes && entries.count > 1 { evictOldest() }
         return next - 1
     }
 
@@ -165,7 +173,9 @@ public struct History: Sendable {
     /// Changes an entry. Nothing happens if it is gone.
     public mutating func change(_ id: Int, _ change: (inout HistoryEntry) -> Void) {
         guard var entry = entries[id] else { return }
+        bytes.remove(entry.heldBytes)
         change(&entry)
+        bytes.add(entry.heldBytes)
         entries[id] = entry
     }
 
@@ -176,7 +186,16 @@ public struct History: Sendable {
         first += 1
         // The oldest of all is the oldest of its job.
         byJob[oldest.job.id]?.removeFirst()
+        let following = byJob[oldest.job.id]?.first.flatMap { entries[$0] }
+        bytes.remove(oldest.heldBytes + (following?.job === oldest.job ? 0 : oldest.job.heldBytes))
         if byJob[oldest.job.id]?.isEmpty == true { byJob[oldest.job.id] = nil }
         evicted += 1
+    }
+}
+
+extension HistoryEntry: HoldsBytes {
+    /// The entry and its texts; the job counts once for all its entries.
+    public var heldBytes: Int {
+        MemoryLayout<HistoryEntry>.size + agentMachine.heldBytes + clientMachine.heldBytes + message.heldBytes + data.heldBytes + 96
     }
 }

@@ -81,3 +81,27 @@ public struct JobOrder: Sendable {
         self.change = change
     }
 }
+
+extension Job: HoldsBytes {
+    /// The job itself, which rows only refer to, its texts and fields, and its places in what falls due, waits and runs.
+    public var heldBytes: Int {
+        let texts = order.type.heldBytes + order.target.heldBytes + order.fields.heldBytes + (order.change?.heldBytes ?? 0)
+        return MemoryLayout<JobOrder>.size + texts + 320
+    }
+}
+
+extension Job.Field: HoldsBytes {
+    /// Its texts.
+    public var heldBytes: Int { name.heldBytes + value.heldBytes }
+}
+
+extension InventoryChange: HoldsBytes {
+    /// Its texts.
+    public var heldBytes: Int {
+        switch self {
+        case .add(let alias, _, _): alias.heldBytes + 64
+        case .remove(let alias): alias.heldBytes + 64
+        case .enroll(let alias, let subject): alias.heldBytes + subject.heldBytes + 64
+        }
+    }
+}

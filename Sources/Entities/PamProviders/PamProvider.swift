@@ -56,3 +56,10 @@ public struct PamProvider: Sendable {
         self.name = name
     }
 }
+
+extension PamProvider: HoldsBytes {
+    /// Its name, and what it says for parameters and keeps itself.
+    public var heldBytes: Int {
+        values.reduce(name.heldBytes) { $0 + $1.parameter.heldBytes + $1.text.heldBytes + 96 } + entries.count * 96
+    }
+}

@@ -191,3 +191,25 @@ extension StoreType {
         public init() {}
     }
 }
+
+extension StoreType: HoldsBytes {
+    /// Its texts and details.
+    public var heldBytes: Int {
+        let details = details
+        let texts = name.heldBytes + shortName.heldBytes + capability.heldBytes + details.jobProperties.heldBytes
+        let places = details.pathType.heldBytes + details.pathValue.heldBytes + details.inventoryEndpoint.heldBytes
+        return MemoryLayout<Details>.size + texts + places + details.properties.heldBytes + details.entryParameters.heldBytes
+    }
+}
+
+extension StoreType.Property: HoldsBytes {
+    /// Its texts.
+    public var heldBytes: Int { name.heldBytes + displayName.heldBytes + dependsOn.heldBytes + defaultValue.heldBytes }
+}
+
+extension StoreType.EntryParameter: HoldsBytes {
+    /// Its texts.
+    public var heldBytes: Int {
+        name.heldBytes + displayName.heldBytes + dependsOn.heldBytes + defaultValue.heldBytes + options.heldBytes
+    }
+}

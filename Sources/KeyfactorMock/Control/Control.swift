@@ -21,12 +21,15 @@ public final class Control: Sendable {
         var identity: TLSIdentity?
         /// The port of this interface, if it has one of its own.
         var adminPort: UInt16?
+        /// What connections hold.
+        var connections: ConnectionBudget?
 
         /// The facts of a server that listens.
         public init(
             httpPort: UInt16?, httpsPort: UInt16?, authority: String?, processID: Int32, isLoopback: Bool, names: [String],
-            identity: TLSIdentity? = nil, adminPort: UInt16? = nil
+            identity: TLSIdentity? = nil, adminPort: UInt16? = nil, connections: ConnectionBudget? = nil
         ) {
+            self.connections = connections
             self.identity = identity
             self.adminPort = adminPort
             self.httpPort = httpPort

@@ -100,6 +100,7 @@ struct ControlCall: Sendable {
         let answer: @Sendable () -> Answer = {
             var call = self
             call.wall = time.now()
+            defer { worlds.trim() }
             do throws(ControlRefusal) {
                 return try work(call)
             } catch {
@@ -199,12 +200,16 @@ extension Response {
     static func ofControl(_ write: (inout JSONWriter) -> Void) -> Response {
         var writer = JSONWriter()
         write(&writer)
-        return ofControl(String(decoding: writer.bytes, as: UTF8.self) + "\n", type: "application/json")
+        return ofControl(writer.bytes + [UInt8(ascii: "\n")], type: "application/json")
     }
 
     /// A text reply of the interface under `/_mock/`.
     static func ofControl(_ text: String, type: String = "text/plain; charset=utf-8") -> Response {
-        var response = Response(200, body: Array(text.utf8))
+        ofControl(Array(text.utf8), type: type)
+    }
+
+    private static func ofControl(_ body: [UInt8], type: String) -> Response {
+        var response = Response(200, body: body)
         response.add("Content-Type", type)
         response.add("Cache-Control", "no-store")
         return response

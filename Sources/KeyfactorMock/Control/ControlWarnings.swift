@@ -45,6 +45,23 @@ extension ControlCall {
         return ControlRefusal(404, "There is no world '\(name.prefix(64))'\(purpose.isEmpty ? "" : " " + purpose).\(hint)")
     }
 
+    /// The refusal of what would make the worlds hold too much.
+    var noRoom: ControlRefusal { ControlRefusal(503, "No room: \(WorldState.noRoom(worlds.budget.limit)).") }
+
+    /// Restarts the world, if there is room for what it becomes.
+    ///
+    /// - Parameter fresh: what it becomes.
+    /// - Throws: a refusal if there is none.
+    /// - Returns: what it was, to be released where that may take time, and how often it has been reset.
+    func restart(_ fresh: (WorldState) -> WorldState) throws(ControlRefusal) -> (WorldState, Int) {
+        let before = world.withState { state -> (WorldState, Int)? in
+            let next = fresh(state)
+            return state.hasRoom(for: next.ownBytes) ? (state.restart(as: next), state.generation) : nil
+        }
+        guard let before else { throw noRoom }
+        return before
+    }
+
     /// The names that exist in the world.
     var names: Names { world.withState { Names($0) } }
 

@@ -161,7 +161,12 @@ enum JournalControl {
         let expectations = try expected(call, body)
         let timeout = body["timeout"]?.duration ?? .zero
         guard timeout <= .seconds(600) else { throw ControlRefusal(400, "'timeout' is at most 10m.") }
-        return wait(call, Watched(expectations), try Reply(call, expectations), until: call.wall + timeout)
+        let reply = try Reply(call, expectations)
+        guard let place = call.worlds.budget.place() else {
+            throw ControlRefusal(
+                503, "\(Budget.mostAwaits) requests await something already; one more may when one of them has its answer.")
+        }
+        return wait(call, Watched(expectations, place), reply, until: call.wall + timeout)
     }
 
     /// Answers if everything is met or the time is over; otherwise waits until something has happened.
@@ -198,8 +203,9 @@ enum JournalControl {
         let expectations: [Expectation]?
         var watch = Watch([])
         private var generation: Int?
+        private let place: Budget.Place
 
-        init(_ expectations: [Expectation]?) { self.expectations = expectations }
+        init(_ expectations: [Expectation]?, _ place: Budget.Place) { (self.expectations, self.place) = (expectations, place) }
 
         /// Starts again if the world has.
         ///

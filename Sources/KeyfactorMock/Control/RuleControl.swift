@@ -36,11 +36,8 @@ enum RuleControl {
             throw call.mistakes(error)
         }
         let warnings = try ControlWarnings(scenario.warnings.all, of: call)
-        let (before, generation) = call.world.withState { state in
-            (
-                state.restart(as: WorldState(name: state.name, scenario: scenario, wall: call.wall, budget: state.journal.budget)),
-                state.generation
-            )
+        let (before, generation) = try call.restart { state in
+            WorldState(name: state.name, scenario: scenario, wall: call.wall, budget: state.budget, isShared: false)
         }
         Worlds.release(before)
         return .ofControl { writer in
@@ -58,13 +55,15 @@ enum RuleControl {
     private static func rules(_ call: ControlCall) -> Response {
         call.world.withState { $0.dropExpiredRules(at: call.wall) }
         let (book, states) = call.world.withState { ($0.book, $0.rules) }
-        return response(book, states)
+        return response(book, states, Array(book.rules.indices))
     }
 
-    /// The rules as JSON, with warnings by the number of the rule that they are about.
-    private static func response(_ book: RuleBook, _ states: RuleStates, _ warnings: [Int: [Mistake]] = [:]) -> Response {
-        .ofControl { writer in
-            writer.array(book.rules.indices) { writer, number in
+    /// Some of the rules as JSON, with warnings by the number of the rule that they are about.
+    private static func response(
+        _ book: RuleBook, _ states: RuleStates, _ numbers: [Int], _ warnings: [Int: [Mistake]] = [:]
+    ) -> Response {
+        var response = Response.ofControl { writer in
+            writer.array(numbers) { writer, number in
                 let rule = book.rules[number]
                 writer.object { writer in
                     writer.member("name", rule.name)
@@ -81,6 +80,8 @@ enum RuleControl {
                 }
             }
         }
+        response.add("X-Total-Count", String(book.rules.count))
+        return response
     }
 
     private static let tooMany = ControlRefusal(400, "A world has at most \(RuleBook.most) rules.")
@@ -160,24 +161,26 @@ enum RuleControl {
         _ revision: Revision, over before: RuleBook, _ call: ControlCall, _ change: @escaping Revise
     ) throws(ControlRefusal) -> Answer {
         guard revision.mistakes.isEmpty else { throw call.mistakes(Mistakes(revision.mistakes)) }
-        let warnings = try doubts(revision, before, call)
+        let added = Set(revision.added.map(ObjectIdentifier.init))
+        let numbers = revision.rules.indices.filter { added.contains(ObjectIdentifier(revision.rules[$0])) }
+        let warnings = try doubts(revision, numbers, call)
         let book = RuleBook(revision.rules)
+        guard call.world.withState({ $0.hasRoom(for: book) }) else { throw call.noRoom }
         let states = call.world.withState { state -> RuleStates? in
             guard state.book === before else { return nil }
             state.use(book)
             return state.rules
         }
         guard let states else { return try revise(call, change) }
-        return .ready(response(book, states, warnings))
+        return .ready(response(book, states, numbers, warnings))
     }
 
     /// What is doubtful in the rules that are added, by their numbers.
-    private static func doubts(_ revision: Revision, _ before: RuleBook, _ call: ControlCall) throws(ControlRefusal) -> [Int: [Mistake]] {
-        let (scenario, added) = (call.scenario, Set(revision.added.map(ObjectIdentifier.init)))
+    private static func doubts(_ revision: Revision, _ numbers: [Int], _ call: ControlCall) throws(ControlRefusal) -> [Int: [Mistake]] {
+        let scenario = call.scenario
         let names = call.world.withState { Names($0, rules: revision.rules) }
         let doubts = RuleDoubts(rules: revision.rules, product: scenario.product, bases: scenario.basePaths, clock: scenario.clock)
         var (warnings, refused): ([Int: [Mistake]], [Mistake]) = ([:], [])
-        let numbers = revision.rules.indices.lazy.filter { added.contains(ObjectIdentifier(revision.rules[$0])) }
         for (place, number) in numbers.enumerated() {
             let rule = revision.rules[number]
             // Of a long list only the first are compared with all rules above.

@@ -60,7 +60,7 @@ enum ServerControl {
         let (retired, others) = call.worlds.tallies
         return answer(others) { tallies in
             let total = tallies.reduce(into: retired) { $0.add($1) }
-            let text = call.metrics.text(total, worlds: call.worlds.count, journalBytes: call.worlds.budget.used)
+            let text = call.metrics.text(total, call.gauges)
             return .ofControl(text, type: "text/plain; version=0.0.4; charset=utf-8")
         }
     }
@@ -118,6 +118,7 @@ enum ServerControl {
             guard let world = call.worlds[from] else { throw call.noWorld(from, "to fork") }
             source = world.withState { $0 }
         }
+        if let source, !source.forkHasRoom(as: name) { throw call.noRoom }
         guard let world = call.worlds.make(name, from: source, wall: call.wall) else {
             throw ControlRefusal(
                 409,
@@ -135,5 +136,21 @@ enum ServerControl {
         }
         guard call.worlds.drop(call.parameter) else { throw call.noWorld(call.parameter) }
         return Response(204)
+    }
+}
+
+extension ControlCall {
+    /// What is held now, and what may be held.
+    fileprivate var gauges: [(name: String, about: String, value: Int)] {
+        let (budget, connections) = (worlds.budget, facts?.connections)
+        return [
+            ("worlds", "Worlds that exist.", worlds.count),
+            ("journal_bytes", "Bytes that all journals hold.", budget.journals.used),
+            ("journal_bytes_limit", "Bytes that all journals may hold.", budget.journals.limit),
+            ("estate_bytes", "Bytes that all worlds hold: estates, scenarios, rules, tokens.", budget.used),
+            ("estate_bytes_limit", "Bytes that all worlds may hold.", budget.limit),
+            ("connection_bytes", "Bytes of requests and replies that connections hold.", connections?.used ?? 0),
+            ("connection_bytes_limit", "Bytes that connections may hold.", connections?.limit ?? 0),
+        ]
     }
 }

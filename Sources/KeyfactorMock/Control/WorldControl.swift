@@ -38,10 +38,7 @@ enum WorldControl {
             }
             source = world.withState { $0 }
         }
-        let before = call.world.withState { state in
-            let fresh = source ?? WorldState(name: state.name, scenario: state.scenario, wall: call.wall, budget: state.journal.budget)
-            return (state.restart(as: fresh), state.generation)
-        }
+        let before = try call.restart { source ?? $0.beginning(wall: call.wall) }
         defer { Worlds.release(before.0) }
         return .ofControl { writer in
             writer.object { writer in

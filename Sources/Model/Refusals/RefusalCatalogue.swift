@@ -233,6 +233,15 @@ extension Refusal {
             provenance: .assumed, why: "a limit of the mock, not of Command")
     }
 
+    /// All worlds together hold as much as they may.
+    public static func worldsAreFull(limit: Int) -> Refusal {
+        Refusal(
+            status: 503, code: badArgumentCode,
+            message: "This mock keeps at most \(limit) bytes, and this request needs more. Delete something, reset or drop worlds,"
+                + " or start it with a larger --estate-bytes.",
+            provenance: .assumed, why: "a limit of the mock, not of Command: --estate-bytes")
+    }
+
     static func notFound(_ message: String, _ provenance: Provenance) -> Refusal {
         Refusal(status: 404, code: notFoundCode, message: message, provenance: provenance)
     }

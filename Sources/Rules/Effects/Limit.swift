@@ -60,6 +60,8 @@ struct TokenBuckets: Sendable {
     }
 
     private var buckets: [String: Bucket] = [:]
+    /// About how many bytes the buckets hold.
+    private(set) var bytes = 0
     /// When full buckets were last dropped: once per second of the world's clock is enough.
     private var dropped = Timestamp.first
 
@@ -68,11 +70,14 @@ struct TokenBuckets: Sendable {
     /// - Parameters:
     ///   - key: whose bucket.
     ///   - limit: the limit.
+    ///   - isFull: whether there is no room for more buckets.
     ///   - now: the world's time.
     /// - Returns: `nil` if one was left, else how long until the next.
-    mutating func take(_ key: String, _ limit: Limit, now: Timestamp) -> Duration? {
-        if buckets.count >= Self.most, buckets[key] == nil, now >= dropped + .seconds(1) { dropFull(limit, now) }
-        let key = buckets.count >= Self.most && buckets[key] == nil ? "" : key
+    mutating func take(_ key: String, _ limit: Limit, isFull: Bool = false, now: Timestamp) -> Duration? {
+        let isFull = isFull || buckets.count >= Self.most
+        if isFull, buckets[key] == nil, now >= dropped + .seconds(1) { dropFull(limit, now) }
+        let key = isFull && buckets[key] == nil ? "" : key
+        if buckets[key] == nil { bytes += RuleStates.size(key) }
         let full = Int64(limit.tokens) * limit.ticksPerToken
         var bucket = buckets[key] ?? Bucket(credit: full, at: now)
         bucket.credit = Self.credit(bucket, full, now)
@@ -94,5 +99,6 @@ struct TokenBuckets: Sendable {
         let full = Int64(limit.tokens) * limit.ticksPerToken
         dropped = now
         buckets = buckets.filter { Self.credit($0.value, full, now) < full }
+        bytes = buckets.keys.reduce(0) { $0 + RuleStates.size($1) }
     }
 }

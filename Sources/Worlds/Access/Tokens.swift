@@ -16,6 +16,8 @@ public struct Tokens: Sendable {
     private var issued: [String: (client: String, expires: Timestamp)] = [:]
     private var order: [String] = []
     private var oldest = 0
+    /// About how many bytes they hold.
+    private(set) var bytes = 0
 
     /// No tokens.
     init() {}
@@ -33,13 +35,16 @@ public struct Tokens: Sendable {
         if order.count < Self.limit {
             order.append(text)
         } else {
-            issued[order[oldest]] = nil
+            if let old = issued.removeValue(forKey: order[oldest]) { bytes -= Self.size(order[oldest], old.client) }
             order[oldest] = text
             oldest = (oldest + 1) % Self.limit
         }
         issued[text] = (client, expires)
+        bytes += Self.size(text, client)
         return text
     }
+
+    private static func size(_ text: String, _ client: String) -> Int { text.heldBytes + client.heldBytes + 128 }
 
     /// The world that a token claims to be issued by.
     ///

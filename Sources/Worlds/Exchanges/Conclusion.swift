@@ -107,7 +107,7 @@ extension WorldState {
             return conclusion
         }
         let (world, generation) = (exchange.world, generation)
-        conclusion.answer = .later(pause) { .ready(world.generation == generation ? reply : Conclusion.closed) }
+        conclusion.answer = .later(pause, holding: reply.body.count) { .ready(world.generation == generation ? reply : Conclusion.closed) }
         conclusion.pause = (Timestamp(ticks: 0) + pause).ticks
         return conclusion
     }

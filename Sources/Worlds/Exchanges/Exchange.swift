@@ -124,12 +124,15 @@ public struct Exchange: Sendable {
         request.path.count == 13 && request.bytes[request.path].elementsEqual("/oauth2/token".utf8)
     }
 
+    /// The most bytes of a text in a body: what rows keep of a request is bounded.
+    private static let longestText = 65_536
+
     /// The body as JSON, if the endpoint reads one; an empty body counts as none.
     private static func body(of request: Request, _ route: Router.Match) -> Result<JSONDocument, Refusal>? {
         guard case .endpoint(let endpoint, _, _) = route, endpoint.takesBody, !request.body.isEmpty else { return nil }
         if let mistake = request.bodyMistake { return .failure(.undecodableBody(mistake.status, mistake.message)) }
         do throws(JSONMistake) {
-            return .success(try JSONDocument.lenient(request.bytes, in: request.body))
+            return .success(try JSONDocument.lenient(request.bytes, in: request.body, longestText: longestText))
         } catch {
             // Text in UTF-16 or UTF-32 is no JSON, so that only what was refused is asked for its charset.
             return .failure(wideCharset(request).map { .unsupportedCharset($0) } ?? .invalidJSON(error))

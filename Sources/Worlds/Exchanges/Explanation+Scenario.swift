@@ -16,7 +16,7 @@ extension Explanation {
     public init(
         of request: Request?, by scenario: Scenario, times: Int = 1, world: String = "default", isAdmitted: Bool = true, now: Timestamp
     ) {
-        let state = World(WorldState(name: world, scenario: scenario, wall: now, budget: JournalBudget(0)))
+        let state = World(WorldState(name: world, scenario: scenario, wall: now, budget: Budget(.max, journals: 0)))
         let guide = World.Guide(router: scenario.router, bases: scenario.basePaths, rules: scenario.rules)
         let exchange =
             request.map { Exchange($0, Credential($0), in: state, guide) }

@@ -51,7 +51,7 @@ enum Work {
             switch try outcome(of: endpoint, call, state.estate) {
             case .reply(let reply): return Completion(state.response(reply, of: endpoint, now: now))
             case .commit(let commit):
-                var response = state.response(commit(&state.estate), of: endpoint, now: now)
+                var response = state.response(try state.commit(commit, for: request), of: endpoint, now: now)
                 let doubt = call.body.flatMap { Schedule.doubt(in: $0.root) }?.asReason
                 if let doubt { response.add("X-Mock-Why", doubt) }
                 return Completion(response, isCommitted: true, reason: doubt)

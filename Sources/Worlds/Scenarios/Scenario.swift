@@ -52,11 +52,15 @@ public final class Scenario: Sendable {
         var client: ClientPreset?
         var product: ProductVersion?
         var accessMode: AccessPolicy.Mode?
+        /// The most bytes that its estate, and all worlds together, may hold.
+        var estateBytes: Int
 
         /// Nothing over the scenario.
         public init(
-            seed: UInt64? = nil, client: ClientPreset? = nil, product: ProductVersion? = nil, accessMode: AccessPolicy.Mode? = nil
+            seed: UInt64? = nil, client: ClientPreset? = nil, product: ProductVersion? = nil, accessMode: AccessPolicy.Mode? = nil,
+            estateBytes: Int = 256 << 20
         ) {
+            self.estateBytes = estateBytes
             self.seed = seed
             self.client = client
             self.product = product
@@ -93,12 +97,14 @@ public final class Scenario: Sendable {
         let rules = Rule.read(listed, &mistakes)
         let expected = Expectation.read(node["expect"], &mistakes)
         let start = clock.start ?? now.inMilliseconds
-        var builder = EstateBuilder(seed: seed, now: start, product: product, fidelity: fidelity)
+        let most = overrides.estateBytes
+        var builder = EstateBuilder(seed: seed, now: start, product: product, fidelity: fidelity, mostBytes: most)
         var estate = Estate(identifiers: Identifiers(seed: seed, world: ""))
         do throws(Mistakes) {
             estate = try builder.estate(node["estate"])
             for change in rules.compactMap(\.effects.change) {
-                var builder = EstateBuilder(seed: seed, now: start, product: product, fidelity: fidelity, merging: estate)
+                var builder = EstateBuilder(
+                    seed: seed, now: start, product: product, fidelity: fidelity, mostBytes: most, merging: estate)
                 _ = try builder.merge(change)
             }
         } catch {
@@ -115,6 +121,9 @@ public final class Scenario: Sendable {
         source = text
         self.overrides = overrides
     }
+
+    /// About how many bytes it holds: the estate, the rules, the file as it was read and what is made of it.
+    var bytes: Int { estate.bytes.held + rules.bytes + 4 * source.count + (64 << 10) }
 
     private static func doubt(about node: YAMLNode?, overriddenBy client: ClientPreset?) -> Mistake? {
         guard let node, let name = node.text, let client, client.name != name else { return nil }

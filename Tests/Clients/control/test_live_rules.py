@@ -46,8 +46,9 @@ def test_rules_are_shown_with_their_counts(world):
 def test_a_rule_strikes_at_once_and_no_more_once_it_is_gone(world):
     assert world.statuses(1) == [200]
     said = world.control("POST", "rules", rule("live"))
-    assert [each["name"] for each in said] == ["live", "first", "second"]
-    assert said[0]["live"] and not said[1]["live"] and "expires" not in said[0]
+    assert [each["name"] for each in said] == ["live"], "the answer has what was added"
+    assert names(world) == ["live", "first", "second"]
+    assert said[0]["live"] and not world.rules()["first"]["live"] and "expires" not in said[0]
     assert world.statuses(2) == [503, 503]
     assert world.rules()["live"]["strikes"] == 2 and world.last()["rule"] == "live"
     assert world.ask("DELETE", "rules/live").status == 204

@@ -22,6 +22,9 @@ rules:
   - { name: never, operation: GET /Reports, do: [] }
 """
 
+# What is held now, which may become less.
+GAUGES = ["worlds", *(f"{name}_bytes{limit}" for name in ("journal", "estate", "connection") for limit in ("", "_limit"))]
+
 
 @pytest.fixture
 def world(serve):
@@ -35,7 +38,7 @@ def metrics(world):
     families = list(text_string_to_metric_families(reply.body.decode()))
     assert {family.name: family.type for family in families} == {
         "keyfactor_mock_requests": "counter", "keyfactor_mock_strikes": "counter", "keyfactor_mock_worlds": "gauge",
-        "keyfactor_mock_journal_bytes": "gauge", "keyfactor_mock_answer_seconds": "histogram"}
+        "keyfactor_mock_answer_seconds": "histogram", **{f"keyfactor_mock_{name}": "gauge" for name in GAUGES[1:]}}
     assert all(family.documentation for family in families)
     samples = [sample for family in families for sample in family.samples]
     found = {(sample.name.removeprefix("keyfactor_mock_"), *sample.labels.values()): sample.value for sample in samples}
@@ -80,7 +83,9 @@ def test_the_histogram_is_consistent(world):
 
 def test_gauges(world):
     before = metrics(world)
-    assert before[("worlds",)] == 1 and before[("journal_bytes",)] == 0
+    assert before[("worlds",)] == 1 and before[("journal_bytes",)] == 0 and before[("connection_bytes",)] == 0
+    assert before[("journal_bytes_limit",)] == 32 << 20 and before[("connection_bytes_limit",)] == 128 << 20
+    assert 0 < before[("estate_bytes",)] < 1 << 20 and before[("estate_bytes_limit",)] == 256 << 20
     world.new("one")
     world.at("two").request("POST", "/CertificateStores", "x" * 30_000)
     after = metrics(world)
@@ -109,7 +114,7 @@ def test_counts_never_go_down(world, name):
     before = metrics(world)
     world.control(method, page, body, status=status)
     after = metrics(world)
-    counters = {key: value for key, value in before.items() if key[0] not in ("worlds", "journal_bytes")}
+    counters = {key: value for key, value in before.items() if key[0] not in GAUGES}
     assert {key: after[key] for key in counters} == counters
     world.at("one").statuses(1)
     assert metrics(world)[("requests_total", "GET /Agents", "200")] == 4

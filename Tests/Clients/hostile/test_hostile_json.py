@@ -18,6 +18,7 @@ MOST = 8 << 20
 VALUES = 65_536
 HOURLY = b'"Schedule":{"Interval":{"Minutes":60}}'
 TOO_MANY, TOO_DEEP = "more than 65536 values and names", "nested deeper than 64 levels"
+TOO_LONG = "expected at most 65536 bytes"
 
 
 def stores(elements, schedule=HOURLY):
@@ -58,37 +59,37 @@ BODIES = [
     ("100,000 unknown keys", SCHEDULE, b"{" + b",".join(b'"k%d":1' % number for number in range(100_000)) + b"}", 400, TOO_MANY),
     ("30,000 unknown fields of a job", CUSTOM, job(b",".join(b'"k%d":"1"' % number for number in range(30_000))), 400, "no such field"),
     ("the same field of a job 30,000 times", CUSTOM, job(many(b'"ParamInt":"3"', 30_000)), 200, None),
-    ("a string of 8 MiB", SCHEDULE, stores(b'"' + b"a" * (MOST - 100) + b'"'), 400, "expected a GUID"),
-    ("a string of 8 MiB of escapes", SCHEDULE, stores(b'"' + b"\\u0041" * (MOST // 6 - 100) + b'"'), 400, "expected a GUID"),
-    ("a string of 8 MiB of lone surrogates", CUSTOM, job(b'"ParamInt":"' + b"\\ud800" * (MOST // 6 - 100) + b'"'), 400, "expected a value of type Int"),
-    ("a string of 8 MiB of backslashes", CUSTOM, job(b'"ParamInt":"' + b"\\\\" * (MOST // 2 - 100) + b'"'), 400, "expected a value of type Int"),
-    ("a name of 8 MiB", SCHEDULE, b'{"' + b"a" * (MOST - 100) + b'":1}', 400, "expected at least one store id"),
+    ("a string of 8 MiB", SCHEDULE, stores(b'"' + b"a" * (MOST - 100) + b'"'), 400, TOO_LONG),
+    ("a string of 8 MiB of escapes", SCHEDULE, stores(b'"' + b"\\u0041" * (MOST // 6 - 100) + b'"'), 400, TOO_LONG),
+    ("a string of 8 MiB of lone surrogates", CUSTOM, job(b'"ParamInt":"' + b"\\ud800" * (MOST // 6 - 100) + b'"'), 400, TOO_LONG),
+    ("a string of 8 MiB of backslashes", CUSTOM, job(b'"ParamInt":"' + b"\\\\" * (MOST // 2 - 100) + b'"'), 400, TOO_LONG),
+    ("a name of 8 MiB", SCHEDULE, b'{"' + b"a" * (MOST - 100) + b'":1}', 400, TOO_LONG),
     ("blanks of 8 MiB", SCHEDULE, stores(STORE).ljust(MOST), 204, None),
     ("line ends of 8 MiB", SCHEDULE, b"\n" * (MOST - 1) + b"x", 400, "expected a value"),
     ("a string that never ends", SCHEDULE, b'{"StoreIds":["' + b"a" * (MOST - 100), 400, "the text ends inside a string"),
-    ("a number of eight million digits", SCHEDULE, minutes(b"9" * (MOST - 200)), 400, NOT_WHOLE),
-    ("an exponent of eight million digits", SCHEDULE, minutes(b"1e" + b"9" * (MOST - 200)), 400, NOT_WHOLE),
+    ("a number of eight million digits", SCHEDULE, minutes(b"9" * (MOST - 200)), 400, TOO_LONG),
+    ("an exponent of eight million digits", SCHEDULE, minutes(b"1e" + b"9" * (MOST - 200)), 400, TOO_LONG),
     ("1e999999", SCHEDULE, minutes(b"1e999999"), 400, NOT_WHOLE), ("400 digits", SCHEDULE, minutes(b"9" * 400), 400, NOT_WHOLE),
     ("1e-400", SCHEDULE, minutes(b"1e-400"), 400, NOT_WHOLE), ("-0", SCHEDULE, minutes(b"-0"), 400, "expected at least 1"),
     ("the smallest number of 64 bits", SCHEDULE, minutes(b"-9223372036854775808"), 400, NOT_WHOLE),
     ("one more than 32 bits", SCHEDULE, minutes(b"2147483648"), 400, NOT_WHOLE), ("1e308", SCHEDULE, minutes(b"1e308"), 400, NOT_WHOLE),
-    ("digits in quotes for a number", SCHEDULE, minutes(b'"' + b"9" * (MOST - 200) + b'"'), 400, NOT_WHOLE),
-    ("digits for a field that is an Int", CUSTOM, job(b'"ParamInt":"' + b"3" * (MOST - 200) + b'"'), 400, "expected a value of type Int"),
+    ("digits in quotes for a number", SCHEDULE, minutes(b'"' + b"9" * (MOST - 200) + b'"'), 400, TOO_LONG),
+    ("digits for a field that is an Int", CUSTOM, job(b'"ParamInt":"' + b"3" * (MOST - 200) + b'"'), 400, TOO_LONG),
     ("bytes that are no UTF-8", SCHEDULE, stores(b'"\xff\xfe"'), 400, "not UTF-8"), ("an overlong slash", SCHEDULE, stores(b'"\xc0\xaf"'), 400, "not UTF-8"),
     ("a surrogate in UTF-8", SCHEDULE, stores(b'"\xed\xa0\x80"'), 400, "not UTF-8"), ("UTF-16", SCHEDULE, stores(STORE).decode().encode("utf-16"), 400, "expected a value"),
     ("a NUL", SCHEDULE, b"\0", 400, "expected a value"), ("a NUL in a string", SCHEDULE, stores(b'"\0"'), 400, "expected a GUID"),
-    ("a string of 8 MiB in single quotes", SCHEDULE, stores(b"'" + b'"' * (MOST - 100) + b"'"), 400, "expected a GUID"),
-    ("a string of 8 MiB of control characters", SCHEDULE, stores(b'"' + b"\1" * (MOST - 100) + b'"'), 400, "expected a GUID"),
+    ("a string of 8 MiB in single quotes", SCHEDULE, stores(b"'" + b'"' * (MOST - 100) + b"'"), 400, TOO_LONG),
+    ("a string of 8 MiB of control characters", SCHEDULE, stores(b'"' + b"\1" * (MOST - 100) + b'"'), 400, TOO_LONG),
     ("a comment of 8 MiB", SCHEDULE, b"/*" + b"*" * (MOST - 200) + b"*/" + stores(STORE), 204, None),
     ("a comment that never ends", SCHEDULE, b"/*" + b"*" * (MOST - 100), 400, "the text ends inside a comment"),
     ("blanks of Unicode of 8 MiB", SCHEDULE, b"\xc2\xa0" * (MOST // 2 - 200) + stores(STORE), 204, None),
     ("a number of eight million points", SCHEDULE, minutes(b".-" * (MOST // 2 - 200)), 400, "expected a"),
-    ("a boolean of 8 MiB of escapes", SCHEDULE, stores(STORE, b'"Schedule":{"Immediate":"' + b"\\u0020" * (MOST // 6 - 100) + b'"}'), 400, "expected true or false"),
+    ("a boolean of 8 MiB of escapes", SCHEDULE, stores(STORE, b'"Schedule":{"Immediate":"' + b"\\u0020" * (MOST // 6 - 100) + b'"}'), 400, TOO_LONG),
     ("two million comments", SCHEDULE, stores(b"/**/" * (MOST // 4 - 100) + STORE), 204, None),
     ("elements left out", SCHEDULE, stores(b"," * (MOST - 200)), 400, TOO_MANY),
     ("arrays without quotes 10,000 deep", SCHEDULE, b"{a:" * 10_000 + b"1" + b"}" * 10_000, 400, TOO_DEEP),
     ("a value after the first 8 MiB long", SCHEDULE, stores(STORE) + b"[" * (MOST - 200), 204, None),
-    ("a name of 8 MiB without quotes", SCHEDULE, b"{" + b"a" * (MOST - 100) + b":1}", 400, "expected at least one store id"),
+    ("a name of 8 MiB without quotes", SCHEDULE, b"{" + b"a" * (MOST - 100) + b":1}", 400, TOO_LONG),
     ("a hexadecimal number of eight million digits", SCHEDULE, minutes(b"0x" + b"9" * (MOST - 200)), 400, "not valid JSON"),
 ]
 

@@ -29,6 +29,29 @@ struct RuleControlTests {
         #expect(Self.names(mock) == [])
     }
 
+    @Test func theAnswerHasTheRulesThatWereAddedAndTheNumberOfAll() throws {
+        let mock = try Mock("rules: [ { name: own, operation: GET /Agents, do: [] } ]")
+        let steps: [(Request, [String], String)] = [
+            (
+                Self.request(.post, "rules", "[ { name: a, operation: GET /Agents, do: [] }, { name: b, operation: token, do: [] } ]"),
+                ["a", "b"], "3"
+            ),
+            (Self.request(.put, "rules/c", "{ operation: GET /Agents, do: [] }"), ["c"], "4"),
+            (Self.request(.put, "rules/own", "{ operation: token, do: [] }"), ["own"], "4"),
+            (Self.request(.post, "rules", "[]"), [], "4"),
+            (Self.request(.get, "rules", ""), ["a", "b", "c", "own"], "4"),
+        ]
+        for (request, names, total) in steps {
+            let answered = try mock.raw(request)
+            #expect(answered.json.elements.compactMap { $0["name"]?.text } == names)
+            #expect(answered["X-Total-Count"] == total)
+        }
+    }
+
+    private static func request(_ method: MicroHTTP.Method, _ page: String, _ body: String) -> Request {
+        Request(method, "/_mock/" + page, headers: [("Host", "localhost")], body: Array(body.utf8))
+    }
+
     private static func changes(_ count: Int) -> String {
         let rules = (0..<count).map {
             "{ name: c\($0), operation: 'GET /Agents/{id}', do: [ { change: { agents: [ { machine: m\($0) } ] } } ] }"
@@ -41,7 +64,7 @@ struct RuleControlTests {
         let mock = try Mock()
         var answer = Self.post(mock, Self.changes(20))
         var turns = 0
-        while case .later(_, let then) = answer {
+        while case .later(_, _, let then) = answer {
             #expect(try mock.get("/Agents").status == 200 && Self.names(mock).isEmpty, "all or nothing")
             answer = then()
             turns += 1
@@ -52,7 +75,7 @@ struct RuleControlTests {
 
     @Test func rulesThatWereAddedMeanwhileStay() throws {
         let mock = try Mock()
-        guard case .later(_, let then) = Self.post(mock, Self.changes(3)) else { return #expect(Bool(false)) }
+        guard case .later(_, _, let then) = Self.post(mock, Self.changes(3)) else { return #expect(Bool(false)) }
         #expect(try mock.settle(Self.post(mock, "{ name: other, operation: GET /Agents, do: [] }")).status == 200)
         #expect(try mock.settle(then()).status == 200)
         #expect(Self.names(mock) == ["other", "c0", "c1", "c2"])
@@ -60,7 +83,7 @@ struct RuleControlTests {
 
     @Test func aNameThatWasTakenMeanwhileIsRefused() throws {
         let mock = try Mock()
-        guard case .later(_, let then) = Self.post(mock, Self.changes(3)) else { return #expect(Bool(false)) }
+        guard case .later(_, _, let then) = Self.post(mock, Self.changes(3)) else { return #expect(Bool(false)) }
         #expect(try mock.settle(Self.post(mock, "{ name: c1, operation: GET /Agents, do: [] }")).status == 200)
         let refused = try mock.settle(then())
         #expect(refused.status == 400 && refused.json["error"]?.text?.contains("another rule") == true)

@@ -78,14 +78,15 @@ struct TableTests {
     }
 
     @Test func aStretchIsFoundInTheMiddle() {
-        let rows = (0..<3_000).map { ($0, $0 / 7) }
-        let table = Table(rows.map { ($0.0, $0) }, sortedBy: { ($0.1, $0.0) < ($1.1, $1.0) })
+        // The first number is the group.
+        let rows = (0..<3_000).map { [$0 / 7, $0] }
+        let table = Table(rows.map { ($0[1], $0) }, sortedBy: { ($0[0], $0[1]) < ($1[0], $1[1]) })
         for group in [0, 1, 73, 146, 427, 428] {
-            let found = table.stretch(from: { $0.1 >= group }, while: { $0.1 == group })
-            #expect(found.map(\.0) == rows.filter { $0.1 == group }.map(\.0))
+            let found = table.stretch(from: { $0[0] >= group }, while: { $0[0] == group })
+            #expect(found == rows.filter { $0[0] == group })
         }
-        #expect(table.stretch(from: { $0.1 >= 429 }, while: { $0.1 == 429 }).isEmpty)
-        #expect(table.stretch(from: { $0.1 >= -1 }, while: { $0.1 == -1 }).isEmpty)
+        #expect(table.stretch(from: { $0[0] >= 429 }, while: { $0[0] == 429 }).isEmpty)
+        #expect(table.stretch(from: { $0[0] >= -1 }, while: { $0[0] == -1 }).isEmpty)
     }
 
     @Test func aCopyDoesNotSeeWhatIsWrittenLater() {

@@ -122,6 +122,22 @@ struct LenientJSONTests {
         }
     }
 
+    @Test(
+        "A text that is longer than allowed is refused where it begins, however it is read",
+        arguments: [
+            (#"{"a":"TEXT"}"#, 7), (#"{"TEXT":1}"#, 3), (#"{'a':'TEXT'}"#, 7), ("{TEXT:1}", 2), (#"[1,"TEXT"]"#, 5), ("[TEXT]", 2),
+            (#"{a:"TEXT"}"#, 5), (#"["a","TEXT",]"#, 7),
+        ])
+    func longTexts(_ shape: String, _ column: Int) throws {
+        let fits = shape.replacing("TEXT", with: String(repeating: "1", count: 100))
+        #expect(throws: Never.self) { try JSONDocument.lenient(Array(fits.utf8), longestText: 100) }
+        let mistake = #expect(throws: JSONMistake.self) {
+            try JSONDocument.lenient(Array(shape.replacing("TEXT", with: String(repeating: "1", count: 101)).utf8), longestText: 100)
+        }
+        #expect(mistake?.message == "this text is too long, expected at most 100 bytes")
+        #expect(mistake?.line == 1 && mistake?.column == column)
+    }
+
     private func mistake(_ bytes: [UInt8]) -> JSONMistake? {
         do throws(JSONMistake) {
             _ = try JSONDocument.lenient(bytes)

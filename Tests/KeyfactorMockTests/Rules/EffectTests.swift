@@ -82,14 +82,14 @@ struct EffectTests {
 
     @Test func aRequestThatWaitsBeforeItsWorkChangesNothingYet() throws {
         let mock = try Self.mock("{ delay: 1s }")
-        guard case .later(_, let then) = mock.server.answer(Self.request(mock)) else { return #expect(Bool(false)) }
+        guard case .later(_, _, let then) = mock.server.answer(Self.request(mock)) else { return #expect(Bool(false)) }
         #expect(mock.world.jobs.scheduled.count == 0)
         #expect(try mock.settle(then()).status == 200 && mock.world.jobs.scheduled.count == 1)
     }
 
     @Test(arguments: ["{ delay: 1s }", "{ delay: 1s, at: reply }"]) func aRequestThatWaitsAcrossAResetIsClosed(_ effects: String) throws {
         let mock = try Self.mock(effects)
-        guard case .later(_, let then) = mock.server.answer(Self.request(mock)) else { return #expect(Bool(false)) }
+        guard case .later(_, _, let then) = mock.server.answer(Self.request(mock)) else { return #expect(Bool(false)) }
         _ = try mock.post("/_mock/reset", "")
         guard case .ready(let response) = then() else { return #expect(Bool(false)) }
         #expect(response.delivery == .close && mock.world.jobs.scheduled.count == 0)

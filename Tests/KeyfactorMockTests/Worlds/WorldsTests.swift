@@ -157,7 +157,7 @@ struct WorldsTests {
     func aPageAboutAllWorldsWaitsForABusyOneWithoutAThread(_ page: String, _ part: String) throws {
         let mock = try Mock()
         let release = Self.hold(try mock.server.worlds.named("busy", wall: Mock.noon))
-        guard case .later(_, let then) = mock.server.answer(Request(.get, "/_mock/" + page)) else { return #expect(Bool(false)) }
+        guard case .later(_, _, let then) = mock.server.answer(Request(.get, "/_mock/" + page)) else { return #expect(Bool(false)) }
         #expect(try mock.get("/Agents").status == 200)
         release()
         #expect(try mock.settle(then()).body.contains(part))
