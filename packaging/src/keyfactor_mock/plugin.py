@@ -91,7 +91,7 @@ def _default_scenario(config: pytest.Config) -> Scenario | None:
 def _read(scenario: Any, folder: Path) -> Scenario:
     """A dict, or text, which has a colon and a space, or lines; anything else is the path of a file."""
     if isinstance(scenario, dict):
-        return scenario
+        return {**scenario}
     if isinstance(scenario, str) and (": " in scenario or "\n" in scenario):
         return scenario
     path = folder / scenario
