@@ -94,7 +94,7 @@ def _read(scenario: Any, folder: Path) -> Scenario:
         return {**scenario}
     if isinstance(scenario, str) and (": " in scenario or "\n" in scenario):
         return scenario
-    path = folder / scenario
+    path: Path = folder / scenario
     try:
         return path.read_text()
     except OSError as error:
