@@ -1,12 +1,18 @@
-"""What the released program is made of: shared libraries of Debian, static libraries, packages of Swift; with versions and licences."""
+"""What the released program is made of: shared libraries of Debian, static libraries, packages of Swift; with versions and licences.
+
+    packaging/parts.py BINARY CHECKOUTS     prints the list in CycloneDX; CHECKOUTS is the folder of the packages of Swift
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,8 +53,10 @@ def version_of(binary: Path) -> str:
 def parts(binary: Path, checkouts: Path) -> list[Part]:
     """All parts of a program: what it loads, what is linked into it, and the packages of Swift that lie in `checkouts`."""
     loaded = [Path(each) for each in re.findall(r"=> (/\S+)", run("ldd", binary))]
-    static = run("gcc", "-print-file-name=libstdc++.a").strip()
-    found = {part.name: part for part in [_debian(path, True) for path in loaded] + [_debian(Path(static), False)] if part}
+    # KFMOCK_RELEASE links libmicrohttpd in, and every release build the C++ library.
+    inside = ["libstdc++.a"] + ["libmicrohttpd.a"] * all("libmicrohttpd" not in path.name for path in loaded)
+    static = [Path(run("gcc", f"-print-file-name={name}").strip()) for name in inside]
+    found = {part.name: part for part in [_debian(path, True) for path in loaded] + [_debian(path, False) for path in static] if part}
     return sorted([*found.values(), *_swift(checkouts)], key=lambda part: part.name)
 
 
@@ -87,17 +95,20 @@ def _swift(checkouts: Path) -> list[Part]:
     return found
 
 
-def bill(binary: Path, checkouts: Path, when: int) -> str:
-    """The list of parts in CycloneDX; the same for the same parts."""
-    from datetime import datetime, timezone
+def moment() -> int:
+    """When the sources were committed, so that the same sources give the same files."""
+    return int(os.environ.get("SOURCE_DATE_EPOCH") or run("git", "-C", ROOT, "log", "-1", "--format=%ct"))
 
+
+def bill(binary: Path, checkouts: Path) -> str:
+    """The list of parts in CycloneDX; the same for the same parts."""
     version = version_of(binary)
     own = {"type": "application", "name": "keyfactor-mock", "version": version, "bom-ref": "keyfactor-mock"}
     listed = parts(binary, checkouts)
     document = {
         "bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1,
         "metadata": {
-            "timestamp": datetime.fromtimestamp(when, timezone.utc).isoformat(),
+            "timestamp": datetime.fromtimestamp(moment(), timezone.utc).isoformat(),
             "component": {**own, "licenses": [{"license": {"id": "Apache-2.0"}}]},
         },
         "components": [
@@ -111,3 +122,7 @@ def bill(binary: Path, checkouts: Path, when: int) -> str:
         "dependencies": [{"ref": "keyfactor-mock", "dependsOn": [each.purl for each in listed]}],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    print(bill(*(Path(each).resolve() for each in sys.argv[1:])), end="")

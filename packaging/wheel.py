@@ -19,7 +19,7 @@ import time
 import zipfile
 from pathlib import Path
 
-from parts import ROOT, bill, parts, run, version_of
+from parts import ROOT, bill, moment, parts, run, version_of
 
 PACKAGE = ROOT / "packaging/src/keyfactor_mock"
 # Debian 12 has glibc 2.36, but what the program and its libraries ask for is in 2.35, so Ubuntu 22.04 is served, too.
@@ -59,7 +59,7 @@ def python_version(version: str) -> str:
     return f"{number}.post{after[1]}+{after[2]}" if after else f"{number}.dev0"
 
 
-def contents(binary: Path, checkouts: Path, when: int) -> tuple[str, dict[str, bytes]]:
+def contents(binary: Path, checkouts: Path) -> tuple[str, dict[str, bytes]]:
     """The version, and the files of the wheel before its libraries are added."""
     version = python_version(version_of(binary))
     information = f"keyfactor_mock-{version}.dist-info"
@@ -70,7 +70,7 @@ def contents(binary: Path, checkouts: Path, when: int) -> tuple[str, dict[str, b
     for part in listed:
         texts |= {f"{'common' if 'common-licenses' in str(text) else part.name}/{text.name}": text for text in part.texts}
     files |= {f"{information}/licenses/{name}": text.read_bytes() for name, text in sorted(texts.items())}
-    files[f"{information}/sboms/keyfactor-mock.cdx.json"] = bill(binary, checkouts, when).encode()
+    files[f"{information}/sboms/keyfactor-mock.cdx.json"] = bill(binary, checkouts).encode()
     expressions = sorted({f"({part.licence})" if " OR " in part.licence else part.licence for part in listed})
     metadata = METADATA.format(
         version=version, licence=" AND ".join(["Apache-2.0", *expressions]), files="\n".join(f"License-File: {name}" for name in sorted(texts)),
@@ -93,12 +93,12 @@ def record(files: dict[str, bytes], name: str) -> bytes:
 def main() -> None:
     """Builds the wheel and prints its path."""
     binary, checkouts, output = (Path(each).resolve() for each in sys.argv[1:])
-    when = int(os.environ.get("SOURCE_DATE_EPOCH") or run("git", "-C", ROOT, "log", "-1", "--format=%ct"))
+    when = moment()
     with tempfile.TemporaryDirectory(prefix="keyfactor-mock-wheel-") as folder:
         stripped = Path(folder, "keyfactor-mock")
         shutil.copy(binary, stripped)
         run("strip", stripped)
-        version, files = contents(stripped, checkouts, when)
+        version, files = contents(stripped, checkouts)
         name = f"keyfactor_mock-{version}.dist-info/RECORD"
         files[name] = record(files, name)
         raw = Path(folder, f"keyfactor_mock-{version}-py3-none-linux_{platform.machine()}.whl")
