@@ -1,8 +1,8 @@
 """Builds the wheel: keyfactor_mock with the program, its libraries, their licences and the list of all parts.
 
-    packaging/wheel.py BINARY CHECKOUTS OUTPUT
+    packaging/wheel.py BINARY CHECKOUTS OUTPUT     called by packaging/wheel
 
-BINARY is a release build without packed relocations, CHECKOUTS the folder of its Swift packages; auditwheel and patchelf are in PATH.
+BINARY is a release build, CHECKOUTS the folder of its Swift packages; auditwheel and patchelf are in PATH.
 """
 
 from __future__ import annotations
