@@ -4,7 +4,7 @@ SHELL := /bin/bash
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 BUILD_PACKAGES := libmicrohttpd-dev libgnutls28-dev nettle-dev libgmp-dev libyaml-dev zlib1g-dev
 TEST_PACKAGES := $(BUILD_PACKAGES) curl jq openssl python3 python3-venv
-RELEASE_PACKAGES := $(BUILD_PACKAGES) binutils
+RELEASE_PACKAGES := $(BUILD_PACKAGES) binutils gcc python3 python3-venv dpkg-dev debhelper man-db lintian mmdebstrap iproute2
 BENCH_PACKAGES := $(BUILD_PACKAGES) wrk nginx-light gcc binutils pkg-config python3 python3-venv
 RELEASE := swift build -c release --static-swift-stdlib
 
@@ -14,7 +14,7 @@ define install
 if [ -n "$$missing" ]; then $(SUDO) apt-get update -q && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -q --no-install-recommends $$missing; fi
 endef
 
-.PHONY: help deps build run test check rest lint schemathesis recipes fuzz soak siege server sanitize bench release image-test clean
+.PHONY: help deps build run test check rest lint schemathesis recipes fuzz soak siege server sanitize bench release wheel deb wheel-test image-test clean
 # Targets build into the same folder, and tests are not to be disturbed.
 .NOTPARALLEL:
 help: ## list these commands
@@ -35,7 +35,7 @@ test: ## install what the tests need, build, and run them: ours in Swift, and re
 	Tests/swift
 	Tests/Clients/run
 
-check: test rest ## all that must hold before a change is handed in
+check: test rest wheel-test ## all that must hold before a change is handed in
 
 rest: lint schemathesis recipes fuzz soak siege ## what `make check` does besides `make test`
 
@@ -55,8 +55,8 @@ fuzz: ## hostile input, ten seconds for each fuzzer from the same seed, or MINUT
 soak: server ## load, faults and kill -9 for MINUTES (2), or longer: make soak MINUTES=30
 	Tests/tidily Tests/Soak/run --minutes $(or $(MINUTES),2)
 
-siege: server ## a hostile client for MINUTES (2) against a server that may have 1 GiB of addresses
-	MINUTES=$(or $(MINUTES),2) Tests/tidily Tests/Soak/siege
+siege: server ## a hostile client for MINUTES (1) against a server that may have 1 GiB of addresses
+	MINUTES=$(or $(MINUTES),1) Tests/tidily Tests/Soak/siege
 
 # The debug build that tests of a running server need.
 server:
@@ -71,9 +71,21 @@ bench: ## measure, and write docs/PERFORMANCE.md
 	$(call install,$(BENCH_PACKAGES))
 	Benchmarks/run
 
-release: ## build dist/keyfactor-mock-VERSION-linux-…tar.gz and its checksum from what is committed; a git tag such as v0.1.0 is the version
+release: ## build archive, wheel, Debian package, list of parts and checksums into dist/ from what is committed; a git tag such as v0.1.0 is the version
 	$(call install,$(RELEASE_PACKAGES))
 	.ci/release
+
+wheel: ## build the wheel with the program, its libraries and the pytest plugin into dist/ from what is committed
+	$(call install,$(RELEASE_PACKAGES))
+	.ci/release wheel
+
+deb: ## build the package for Debian 12 and 13 into dist/ from what is committed
+	$(call install,$(RELEASE_PACKAGES))
+	.ci/release deb
+
+wheel-test: ## build wheel and Debian package from what lies here, and try both on bare Debian 12 and 13
+	$(call install,$(RELEASE_PACKAGES))
+	packaging/test
 
 image-test: ## build both container images with Docker or Podman, and try them
 	.ci/image-test

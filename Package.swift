@@ -15,6 +15,12 @@ func room(_ name: String, _ others: Target.Dependency...) -> Target {
     .target(name: name, dependencies: rooms.prefix { $0 != name }.map { .init(stringLiteral: $0) } + others)
 }
 
+/// Releases run on other distributions than the one they are built on. They contain libmicrohttpd, of which those have releases that have
+/// not been tried, and have no packed relocations, which ask for glibc 2.36; without them 2.35 is enough.
+let isReleased = Context.environment["KFMOCK_RELEASE"] != nil
+let microhttpd = isReleased ? ":libmicrohttpd.a" : "microhttpd"
+let packedRelocations = isReleased ? [] : ["-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"]
+
 let collections = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
 
 let package = Package(
@@ -33,7 +39,7 @@ let package = Package(
         .target(
             name: "CListener",
             cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"])],
-            linkerSettings: [.linkedLibrary("microhttpd"), .linkedLibrary("gnutls")]
+            linkerSettings: [.linkedLibrary(microhttpd), .linkedLibrary("gnutls")]
         ),
         // Hashes, keys, signatures and containers. GnuTLS brings nettle and gmp. Shows none of their types.
         .target(
@@ -87,9 +93,9 @@ let package = Package(
                 // Packed relocations: a fortieth of them to read at start, a megabyte less memory touched. Nothing is exported, since
                 // nothing loads this program. And two libraries less to find: Sources/static/libstdc++.so sends the linker to the static one.
                 .unsafeFlags(
-                    [
-                        "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs", "-Xlinker", "--icf=safe",
-                        "-Xlinker", "--no-export-dynamic", "-Xclang-linker", "-static-libgcc", "-L",
+                    packedRelocations + [
+                        "-use-ld=lld", "-Xlinker", "--icf=safe", "-Xlinker", "--no-export-dynamic", "-Xclang-linker", "-static-libgcc",
+                        "-L",
                         "\(Context.packageDirectory)/Sources/static",
                     ], .when(configuration: .release))
             ]

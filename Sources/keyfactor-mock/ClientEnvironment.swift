@@ -29,6 +29,8 @@ struct ClientEnvironment {
         var plainURL: String? { httpPort.map { "http://\(host):\($0)" } }
         /// The port of the control interface, if it is separate.
         var adminPort: UInt16?
+        /// What requests to the control interface must know.
+        var adminToken: String?
         var adminURL: String { adminPort.map { "http://\(host):\($0)" } ?? plainURL ?? secureURL }
         var tokenURL: String { secureURL + "/oauth2/token" }
     }
@@ -75,7 +77,10 @@ struct ClientEnvironment {
         let noProxy = ClientSurroundings.noProxy(caller, host: address.host)
         all += [("NO_PROXY", noProxy), ("no_proxy", noProxy), ("KFMOCK_URL", address.secureURL)]
         if let url = address.plainURL { all.append(("KFMOCK_HTTP_URL", url)) }
-        variables = all + [("KFMOCK_ADMIN_URL", address.adminURL + "/_mock")]
+        all.append(("KFMOCK_ADMIN_URL", address.adminURL + "/_mock"))
+        // The kits read it under the name of the option.
+        if let token = address.adminToken { all.append(("KEYFACTOR_MOCK_ADMIN_TOKEN", token)) }
+        variables = all
     }
 
     private static let basicNames = ["KEYFACTOR_USERNAME", "KEYFACTOR_PASSWORD", "KEYFACTOR_DOMAIN"]

@@ -36,7 +36,7 @@ struct ClientFolder {
     func fill(for running: RunningServer, _ options: ServerOptions, _ log: Log) throws -> ClientEnvironment {
         var address = ClientEnvironment.Address(
             listeningOn: running.host, httpPort: running.listener.httpPort, httpsPort: running.listener.httpsPort ?? 0)
-        address.adminPort = running.admin?.httpPort
+        (address.adminPort, address.adminToken) = (running.admin?.httpPort, options.adminToken)
         let login = ClientLogin(options.auth, running.scenario.access)
         if let problem = login.problem(running.scenario.access) { log(.warning, problem) }
         let files = ClientEnvironment.Files(

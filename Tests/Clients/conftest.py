@@ -7,6 +7,9 @@ import pytest
 from support.mock import BINARY, ESTATE, Mock
 from support.session import session_of
 
+# The fixture kfmock, as everybody has it who installs the wheel; and what tests of plugins need.
+pytest_plugins = ["keyfactor_mock.plugin", "pytester"]
+
 
 def pytest_sessionstart(session):
     if not os.access(BINARY, os.X_OK):

@@ -55,6 +55,15 @@ struct ClientEnvironmentTests {
         #expect(variables["KFMOCK_HTTP_URL"] == (http == nil ? nil : String(admin.dropLast(6))))
     }
 
+    @Test func theTokenOfTheControlInterfaceIsPassedOn() throws {
+        let scenario = try Self.scenario("")
+        var address = ClientEnvironment.Address(listeningOn: "127.0.0.1", httpPort: 1111, httpsPort: 2222)
+        address.adminToken = "s3cret"
+        let variables = ClientEnvironment(address, scenario, ClientLogin(nil, scenario.access), Self.files).variables
+        #expect(variables.contains { $0 == ("KEYFACTOR_MOCK_ADMIN_TOKEN", "s3cret") })
+        #expect(try Self.environment().variables.allSatisfy { $0.name != "KEYFACTOR_MOCK_ADMIN_TOKEN" })
+    }
+
     @Test func variablesOfTheOtherLoginAreRemoved() throws {
         #expect(
             try Self.environment().removed == [

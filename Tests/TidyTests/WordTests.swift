@@ -43,7 +43,7 @@ struct WordTests {
 
     private static let texts: [String] = {
         let endings = ["swift", "c", "h", "py", "md", "yaml", "yml", "sh", "go", "java", "lua"]
-        let folders = ["Sources", "Tests", "docs", "scenarios", "examples", "Fuzz/Sources", "Benchmarks"]
+        let folders = ["Sources", "Tests", "docs", "scenarios", "examples", "Fuzz/Sources", "Benchmarks", "packaging"]
         let found = folders.flatMap { folder -> [String] in
             let walk = FileManager.default.enumerator(at: Golden.root.appending(path: folder), includingPropertiesForKeys: nil)
             return (walk?.compactMap { $0 as? URL } ?? []).filter { endings.contains($0.pathExtension) }.map {

@@ -9,25 +9,25 @@ import sys
 
 import pytest
 
-from support.fixture import EXAMPLES
+from support.fixture import EXAMPLES, KIT
 from support.mock import BINARY, SLOWNESS
 
 PATIENCE = 60 * SLOWNESS
-FILES = ["keyfactor_mock.py", "conftest.py", "test_example.py"]
+# How pytest finds the plugin where no wheel is installed.
+PLUGIN = ["-p", "keyfactor_mock.plugin"]
 
 
 @pytest.fixture
 def copies(tmp_path):
-    """The example's files as a newcomer would have them, in a folder of their own."""
-    for name in FILES:
-        shutil.copy(EXAMPLES / "pytest" / name, tmp_path)
+    """The example as a newcomer would have it, in a folder of its own."""
+    shutil.copy(EXAMPLES / "pytest/test_example.py", tmp_path)
     return tmp_path
 
 
 def environment(**more):
     """The caller's, without what would name a server, or look on while pytest runs."""
     names = ("KFMOCK_", "KEYFACTOR_", "PYTEST_", "CURL_", "SSL_CERT_", "REQUESTS_CA_BUNDLE")
-    return {**{key: value for key, value in os.environ.items() if not key.startswith(names)}, "PYTHONDONTWRITEBYTECODE": "1", **more}
+    return {**{key: value for key, value in os.environ.items() if not key.startswith(names)}, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(KIT), **more}
 
 
 def run(command, folder, **variables):
@@ -37,7 +37,7 @@ def run(command, folder, **variables):
 
 
 def pytest_in(folder, *more, **variables):
-    return run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error", *more], folder, **variables)
+    return run([sys.executable, "-m", "pytest", "-q", *PLUGIN, "-p", "no:cacheprovider", "-W", "error", *more], folder, **variables)
 
 
 def variables(mock):
@@ -70,7 +70,7 @@ def test_the_pytest_example_uses_a_running_server(copies, mock):
 
 def test_the_pytest_example_runs_twice_at_once_in_different_folders(copies, mock):
     """As workers that share a server do: each has other tests, and none meets another's."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-q", *PLUGIN, "-p", "no:cacheprovider"]
     halves = [["-k", "job"], ["-k", "not job"]]
     how = {"cwd": copies, "env": environment(**variables(mock)), "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     started = [subprocess.Popen(command + each, **how) for each in halves]
@@ -80,7 +80,7 @@ def test_the_pytest_example_runs_twice_at_once_in_different_folders(copies, mock
 
 
 def test_the_pytest_example_runs_below_exec(copies):
-    code, said = run([BINARY, "exec", "--", sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"], copies)
+    code, said = run([BINARY, "exec", "--", sys.executable, "-m", "pytest", "-q", *PLUGIN, "-p", "no:cacheprovider"], copies)
     assert code == 0 and "7 passed" in said, said
 
 

@@ -6,9 +6,9 @@ import subprocess
 
 import pytest
 
-from support.fixture import EXAMPLES, kfmock, kfmock_server  # noqa: F401: fixtures
-from keyfactor_mock import Refused, World
+from support.fixture import EXAMPLES
 from support.mock import BINARY
+from keyfactor_mock import Refused, World
 
 
 @pytest.mark.parametrize(

@@ -326,6 +326,12 @@ def test_the_control_interface_is_where_it_says(run):
     assert json.loads(said(run("sh", "-c", 'curl -fsS "$KFMOCK_ADMIN_URL/info"')))["product"] == "25.4"
 
 
+def test_the_token_of_the_control_interface_is_passed_on(run):
+    ask = 'curl -fsS -H "X-Mock-Token: $KEYFACTOR_MOCK_ADMIN_TOKEN" "$KFMOCK_ADMIN_URL/info"'
+    assert json.loads(said(run("sh", "-c", ask, options=["--admin-token", "s3cret"])))["product"] == "25.4"
+    assert "KEYFACTOR_MOCK_ADMIN_TOKEN" not in variables_of(run(*SHOW))
+
+
 def test_the_scenarios_user_and_client_are_let_in(run, tmp_path):
     file = tmp_path / "logins.yaml"
     file.write_text(LOGINS)

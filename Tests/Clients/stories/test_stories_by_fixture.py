@@ -1,9 +1,9 @@
-"""Twelve stories of client authors, written with the pytest fixture of examples/pytest: the first six. Time passes when a test says so."""
+"""Twelve stories of client authors, written with the pytest fixture kfmock: the first six. Time passes when a test says so."""
 
 import pytest
 
 from support.client import AgentUnavailable, Forbidden, JobResult, Login, Refused, StillWaiting, UnknownOutcome
-from support.fixture import CUSTOM, client, give, kfmock, kfmock_server  # noqa: F401: fixtures
+from support.fixture import CUSTOM, client, give  # noqa: F401: a fixture
 
 HOURLY = {"Interval": {"Minutes": 60}}
 MONDAYS = {"Weekly": {"Days": ["Monday"], "Time": "2026-03-02T02:00:00Z"}}

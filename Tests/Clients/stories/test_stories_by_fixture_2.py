@@ -1,11 +1,11 @@
-"""Twelve stories of client authors, written with the pytest fixture of examples/pytest: the last six. Time passes when a test says so."""
+"""Twelve stories of client authors, written with the pytest fixture kfmock: the last six. Time passes when a test says so."""
 
 import pytest
 
 from support.mock import RELEASES
 
 from support.client import ApiError, Forbidden, JobResult, MaxPages, NotFound
-from support.fixture import CUSTOM, client, give, kfmock, kfmock_server  # noqa: F401: fixtures
+from support.fixture import CUSTOM, client, give  # noqa: F401: a fixture
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 

@@ -1,7 +1,6 @@
-"""The fixture that examples/pytest/keyfactor_mock.py offers to everybody, and a client that lives in its world."""
+"""The fixture kfmock of packaging/src, which everybody has, and a client that lives in its world."""
 
 import os
-import sys
 
 import pytest
 
@@ -9,11 +8,8 @@ from support.client import Client
 from support.mock import BINARY, ROOT
 
 EXAMPLES = ROOT / "examples"
-if str(EXAMPLES / "pytest") not in sys.path:
-    sys.path.insert(0, str(EXAMPLES / "pytest"))
+KIT = ROOT / "packaging/src"
 os.environ.setdefault("KEYFACTOR_MOCK_BINARY", BINARY)
-
-from keyfactor_mock import kfmock, kfmock_server  # noqa: E402, F401: fixtures
 
 CUSTOM = "/OrchestratorJobs/Custom"
 SAMPLE = {"ParamInt": "1"}

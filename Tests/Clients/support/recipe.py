@@ -14,6 +14,7 @@ from support.mock import BINARY, ROOT
 EXAMPLES = ROOT / "examples"
 WORKFLOWS = sorted([*(ROOT / ".github/workflows").glob("*.yml"), *(EXAMPLES / "github-actions").glob("*.yml")])
 SERVICE, EXEC = EXAMPLES / "github-actions/service.yml", EXAMPLES / "github-actions/exec.yml"
+ACTION = ROOT / ".github/actions/setup/action.yml"
 GITLAB = EXAMPLES / "gitlab-ci/.gitlab-ci.yml"
 COMPOSE = EXAMPLES / "compose/compose.yaml"
 KUBERNETES = EXAMPLES / "kubernetes/keyfactor-mock.yaml"
@@ -85,5 +86,5 @@ class Shell:
         place, top = self.folder / "release", file.removesuffix(".tar.gz")
         place.joinpath(top).mkdir(parents=True)
         shutil.copy(BINARY, place / top / "keyfactor-mock")
-        passes("sh", "-ec", f"tar -c {top} | gzip -1 > {file}; sha256sum {file} > {file}.sha256", cwd=place)
+        passes("sh", "-ec", f"tar -c {top} | gzip -1 > {file}; sha256sum {file} > SHA256SUMS", cwd=place)
         return place.as_uri()
