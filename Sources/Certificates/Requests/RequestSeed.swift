@@ -81,7 +81,9 @@ public struct RequestSeed: Modelled {
             request.subject = subject.text
             request.names = names
             (request.template, request.metadata, request.owner) = (template, metadata, owner)
-            request.pattern = pattern ?? estate.enrollmentPatterns.rows.all.first { $0.template == template && $0.isDefault }?.id
+            let standard = estate.enrollmentPatterns.rows.all.first { $0.template == template && $0.isDefault }?.id
+            // What the estate dump says is said in full.
+            request.pattern = publicKey == nil ? pattern ?? standard : pattern
             if state == .denied { request.key = nil }
             request.requester = requester.flatMap { estate.certificates.requester($0) }
             (request.state, request.denialComment) = (state, comment)
