@@ -10,11 +10,11 @@ extension Failure {
             "no-private-key", 400, "0xA0110002", "No private key could be found for the given certificate.", .recorded,
             when: "a key is to be recovered that Command does not keep"),
         Failure(
-            "certificate-format-missing", 400, "0xA0110007",
+            "format-missing", 400, "0xA0110007",
             "You must supply a certificate format in the 'X-CertificateFormat' header of the request.", .recorded,
             when: "the header field x-certificateformat is missing"),
         Failure(
-            "certificate-format-invalid", 400, "0xA0110008", "The format 'STORE' is invalid.", .recorded,
+            "format-invalid", 400, "0xA0110008", "The format 'STORE' is invalid.", .recorded,
             when: "an operation does not take the format that x-certificateformat asks for"),
         Failure(
             "ca-missing", 400, Refusal.badArgumentCode, "The CA does not exist: 'ca.example\\Sub-CA'.", .assumed,
@@ -29,7 +29,7 @@ extension Failure {
             "enrollment-failed", 200, .assumed, form: .json(disposition("FAILED", "The authority returned an error.", request: 0)),
             when: "the authority fails; a success whose RequestDisposition is FAILED"),
         Failure(
-            "template-without-pattern", 400, Refusal.badArgumentCode,
+            "no-default-pattern", 400, Refusal.badArgumentCode,
             "Template: the template 'WebServer-1y' has no default enrollment pattern.", .assumed,
             when: "from 25 on, a template is named that has no default enrollment pattern"),
         Failure(

@@ -10,10 +10,14 @@ enum CertificateLocations {
     private static let locations = Operation(
         .get, "/Certificates/Locations/{id}", needs: .containers(.certificatesRead), returns: Contents.of(LocationsAnswer.model, .shown),
         query: [.init(name: "collectionId", schema: .integer)], id: .integer, established: "members (documented, client)",
-        assumed: "stores in containers that the caller may not read are shown; the members about addresses are null"
+        assumed:
+            "stores in containers that the caller may not read are shown; the members about addresses are null but for endpoints, which are of type 0"
     ) { call, estate throws(Refusal) in
         let certificate = try CertificateScope(.certificatesRead, call, estate).find(try Int.read(call))
         var groups: [LocationGroup] = []
+        if !certificate.endpoints.isEmpty {
+            groups.append(LocationGroup(type: 0, places: certificate.endpoints.map { LocationPlace(store: nil, endpoint: $0) }))
+        }
         for location in estate.locations(of: certificate.id) {
             let place = LocationPlace(store: location.store, alias: location.entry.alias)
             if let known = groups.firstIndex(where: { $0.type == location.store.type }) {
@@ -53,27 +57,28 @@ struct LocationGroup: Modelled {
     var places: [LocationPlace]
 
     static let model = Model<LocationGroup>([.shown: "CertificateLocationsGroup"]) {
-        Member("StoreType", .text) { $1.estate.storeTypes[$0.type]?.name ?? "" }
+        Member("StoreType", .text) { $1.estate.storeTypes[$0.type]?.name ?? "SSL" }
         Member("StoreTypeId", .number) { $0.type }
         Member("StoreCount", .number) { $0.places.count }
         Member("Locations", .list(.object(shownOnly: LocationPlace.model))) { $0.places }
     }
 }
 
-/// A store that holds a certificate, with the agent that serves it.
+/// A store that holds a certificate, or an endpoint that serves it, which counts as a store of type 0 (assumed).
 struct LocationPlace: Modelled {
-    let store: CertificateStore
-    let alias: String
+    let store: CertificateStore?
+    var alias: String?
+    var endpoint: Certificate.Endpoint?
 
     static let model = Model<LocationPlace>([.shown: "CertificateLocation"]) {
-        Member("StoreId", .guid) { $0.store.id }
-        Member("StoreTypeId", .number) { $0.store.type }
-        Member("ClientMachine", .text) { $0.store.machine }
-        Member("StorePath", .text) { $0.store.path }
+        Member("StoreId", .guid, nullable: { $0.store?.id })
+        Member("StoreTypeId", .number) { $0.store?.type ?? 0 }
+        Member("ClientMachine", .text, nullable: { $0.store?.machine })
+        Member("StorePath", .text, nullable: { $0.store?.path ?? $0.endpoint?.text })
         Member("AgentPool", .text, nullable: { _ in nil })
-        Member("Alias", .text) { $0.alias }
-        Member("IPAddress", .text, nullable: { _ in nil })
-        Member("Port", .number, nullable: { _ in nil })
-        Member("NetworkName", .text, nullable: { _ in nil })
+        Member("Alias", .text, nullable: { $0.alias })
+        Member("IPAddress", .text, nullable: { $0.endpoint?.address })
+        Member("Port", .number, nullable: { $0.endpoint?.port })
+        Member("NetworkName", .text, nullable: { $0.endpoint == nil ? nil : "Default" })
     }
 }

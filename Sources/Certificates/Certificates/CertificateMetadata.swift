@@ -83,10 +83,17 @@ struct MetadataRequest: Modelled {
     var id = 0
     var values: [String: String] = [:]
 
-    static let model = Model<MetadataRequest>([.update: "MetadataUpdateRequest"], blank: { .init() }) {
-        Asked("Id", .number, in: .update, required: "the id of a certificate", \.id)
+    /// The description of 11 calls `CertificateId` what all others call `Id`; both are taken.
+    static let model = Model<MetadataRequest>([.update: "MetadataUpdateRequest"], blank: { .init() }, check: check) {
+        Asked("Id", .number, in: .update, \.id)
+        Asked("CertificateId", .number, in: .update, \.id)
         Asked("Metadata", .texts, in: .update, required: "an object of metadata", \.values)
         Asked(ignored: "CollectionId", in: .update)
+    }
+
+    private static func check(_ draft: inout MetadataRequest, _ prefix: String, _ reading: Reading) throws(Refusal) {
+        guard draft.id == 0 else { return }
+        throw .badArgument("Id: expected the id of a certificate, found nothing.", member: "Id")
     }
 }
 

@@ -91,9 +91,12 @@ extension Certificate: Modelled {
 
     @FieldBuilder<Certificate> private static var places: [Field<Certificate>] {
         Member("LocationsCount", .list(.object(shownOnly: LocationCount.model))) { certificate, view in
-            view.includes("includelocations") ? LocationCount.all(of: certificate.id, view.estate) : []
+            view.includes("includelocations") ? LocationCount.all(of: certificate, view.estate) : []
         }
-        Member("SSLLocations", .json(.array(.any))) { _ in "[]" }
+        Member("SSLLocations", .list(.object(shownOnly: SSLLocation.model))) { certificate, view in
+            view.includes("includelocations") ? certificate.endpoints.map { SSLLocation(endpoint: $0) } : []
+        }
+        Member("SSLIPAddress", .list(.text)) { $0.endpoints.map(\.address) }.queryOnly()
         Member("Locations", .list(.object(shownOnly: CertificateLocation.model))) { certificate, view in
             view.includes("includelocations") ? CertificateLocation.all(of: certificate.id, view.estate) : []
         }

@@ -101,9 +101,11 @@ struct LocationCount: Modelled {
         Member("Count", .number) { $0.count }
     }
 
-    static func all(of certificate: Int, _ estate: Estate) -> [LocationCount] {
+    /// Endpoints count under the type SSL (assumed).
+    static func all(of certificate: Certificate, _ estate: Estate) -> [LocationCount] {
         var counts: [LocationCount] = []
-        for location in estate.locations(of: certificate) {
+        if !certificate.endpoints.isEmpty { counts.append(LocationCount(type: "SSL", count: certificate.endpoints.count)) }
+        for location in estate.locations(of: certificate.id) {
             let type = estate.storeTypes[location.store.type]?.shortName ?? ""
             if let known = counts.firstIndex(where: { $0.type == type }) {
                 counts[known].count += 1
@@ -112,6 +114,19 @@ struct LocationCount: Modelled {
             }
         }
         return counts
+    }
+}
+
+/// An endpoint that serves a certificate, as certificates show it.
+struct SSLLocation: Modelled {
+    let endpoint: Certificate.Endpoint
+
+    static let model = Model<SSLLocation>([.shown: "SSLLocation"]) {
+        Member("StorePath", .text) { $0.endpoint.text }
+        Member("AgentPool", .text) { _ in "Default Agent Pool" }
+        Member("IPAddress", .text) { $0.endpoint.address }
+        Member("Port", .number) { $0.endpoint.port }
+        Member("NetworkName", .text) { _ in "Default" }
     }
 }
 

@@ -22,7 +22,12 @@ extension Estate {
     ///   - call: who asks, and when.
     ///   - answer: receives the certificate or the request, the numbers of the workflow, and the key that was made.
     mutating func carryOut(_ plan: EnrollmentPlan, keepingKey keepsKey: Bool, _ call: Call, into answer: inout EnrollmentAnswer) {
-        var retained: RetainedKey?
+        var (retained, keepsKey): (RetainedKey?, Bool) = (nil, keepsKey)
+        if case .sent(let info, _, _, _) = plan.key, let generated = requests.generated.all.first(where: { $0.publicKey == info }) {
+            // A request that the server made itself, whose key it has.
+            (retained, keepsKey) = (.made(number: generated.key), true)
+            requests.generated.remove(generated.id)
+        }
         if case .made(let kind) = plan.key {
             retained = .made(number: certificates.keys)
             answer.key = PrivateKey(kind, seed: identifiers.seed, number: certificates.keys)

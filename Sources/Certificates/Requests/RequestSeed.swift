@@ -41,7 +41,7 @@ public struct RequestSeed: Modelled {
     /// What files say of a request.
     public static let model = Model<RequestSeed>([:], "a request for a certificate", blank: { .init() }) {
         Seed("id", .given(), about: "its KeyfactorRequestId; the next free one if left out", \.id)
-        Seed("subject", .text, required: true, about: "its distinguished name", \.subject)
+        Seed("subject", .text, about: "its distinguished name; only a request that is there already may leave it out", \.subject)
         Seed("names", .list(.text), about: "its alternative names, such as dns:www.example.com", \.names)
         Seed("submitted", .time, about: "when it was sent in; default the world's start", \.submitted)
         Seed.name("authority", "certificate authority", about: "the authority that is to issue it", \.authority) {
@@ -56,7 +56,9 @@ public struct RequestSeed: Modelled {
         }
         Seed("pattern", .given(), about: "the Id of its enrollment pattern", \.pattern)
         Seed("requester", .text, about: "who asked for it", \.requester)
-        Seed("state", .word(nil), about: "Pending, Denied or External Validation; default Pending", \.state)
+        Seed(
+            "state", .word(nil), about: "Pending, Denied or External Validation; Active approves one that is there; default Pending",
+            \.state)
         Seed("comment", .text, about: "what was said when it was denied", \.comment)
         Seed("metadata", .texts, about: "the metadata that the certificate will have", \.metadata)
         Seed("owner", .given(), about: "the Id of the security role that will own it", \.owner)
@@ -68,9 +70,10 @@ public struct RequestSeed: Modelled {
     /// Puts the request where all are.
     public func add(to estate: inout Estate, at node: YAMLNode, _ seeding: inout Seeding) {
         let id = id ?? estate.requests.highest + 1
-        guard estate.requests.waiting[id] == nil else {
-            return seeding.note(node["id"], "another certificate request has this id already")
-        }
+        if let known = estate.requests.waiting[id] { return change(known, in: &estate, at: node, &seeding) }
+        // Rules approve requests that have yet to come.
+        if subject.isEmpty, state == .active { return }
+        guard !subject.isEmpty else { return seeding.note(node, "a certificate request needs a subject") }
         guard let authority = authority ?? estate.authorities.rows.all.first(where: \.isForEnrollment)?.id else {
             return seeding.note(node, "there is no certificate authority that could issue it")
         }
@@ -91,6 +94,21 @@ public struct RequestSeed: Modelled {
             estate.requests.waiting.put(request, at: id)
         } catch {
             seeding.note(node["subject"] ?? node, error.message)
+        }
+    }
+
+    /// Approves or denies a request that is there.
+    private func change(_ known: CertificateRequest, in estate: inout Estate, at node: YAMLNode, _ seeding: inout Seeding) {
+        guard subject.isEmpty || state != .pending else {
+            return seeding.note(node["id"], "another certificate request has this id already")
+        }
+        switch state {
+        case .active:
+            guard let order = try? IssueOrder(known, known.template.flatMap { estate.templates[$0] }) else { return }
+            estate.requests.waiting.remove(known.id)
+            estate.issue(order, now: seeding.now)
+        case .denied: estate.requests.waiting.change(known.id) { ($0.state, $0.denialComment, $0.key) = (.denied, comment, nil) }
+        default: break
         }
     }
 

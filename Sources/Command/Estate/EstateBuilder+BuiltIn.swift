@@ -8,26 +8,18 @@ extension EstateBuilder {
         estate.put(Self.sampleJobType(Identifiers.fixed(.jobType, "SampleCustomJobType", seed: seeding.seed)))
         put(agent("uo-1", .approved, ["PEM", "LOGS", "SampleCustomJobType"]))
         put(agent("uo-2", .new, ["PEM", "LOGS"]))
+        put(store("web-1", "/etc/ssl/app.pem", agent: "uo-1"))
         addSampleCatalogue()
         addSmallSecurity()
-        putHolder(store("web-1", "/etc/ssl/app.pem", agent: "uo-1"))
+        addSampleCertificates()
     }
 
     mutating func addLarge() {
         estate.put(Self.sampleJobType(Identifiers.fixed(.jobType, "SampleCustomJobType", seed: seeding.seed)))
         for n in 1...200 { put(agent("uo-\(n)", .approved, ["PEM", "LOGS", "SampleCustomJobType"])) }
-        for n in 2...10_000 { put(store("web-\(n)", "/etc/ssl/app.pem", agent: "uo-\((n - 1) % 200 + 1)")) }
+        for n in 1...10_000 { put(store("web-\(n)", "/etc/ssl/app.pem", agent: "uo-\((n - 1) % 200 + 1)")) }
         addSampleCatalogue()
-        putHolder(store("web-1", "/etc/ssl/app.pem", agent: "uo-1"))
-    }
-
-    /// Puts the store in that holds a certificate, with that certificate and all others.
-    private mutating func putHolder(_ store: CertificateStore) {
-        var store = store
-        store.inventory = addSampleCertificates()
-        seeding.builtInCertificates = Set(estate.certificates.table.all.map(\.id))
-        estate.certificates.note(store.id, holds: store.inventory)
-        put(store)
+        addSampleCertificates()
     }
 
     static func sampleJobType(_ id: GUID) -> JobType {

@@ -14,6 +14,7 @@ extension EstateBuilder {
         /// In how many days it expires; a year from now if left out.
         var days: Int?
         var revocation: Int?
+        var endpoints: [Certificate.Endpoint] = []
         var metadata: [String: String] = [:]
     }
 
@@ -29,37 +30,30 @@ extension EstateBuilder {
             ]),
         Sample(name: "expiring.example.com", days: 10), Sample(name: "expired.example.com", days: -1),
         Sample(name: "revoked.example.com", revocation: 1), Sample(name: "hold.example.com", revocation: 6),
-        Sample(name: "app.example.com", keepsKey: true),
+        Sample(name: "app.example.com", keepsKey: true, endpoints: [.init(address: "10.0.0.20", port: 443)]),
         Sample(name: "owned.example.com", metadata: ["Owner": "Certificate Owners", "Critical": "true"]),
     ]
 
     /// Adds the certificates, the requests that wait and the one that was denied.
-    ///
-    /// - Returns: the inventory of the store that holds `app.example.com`.
-    mutating func addSampleCertificates() -> [InventoryEntry] {
-        guard let authority = estate.authorities.rows.all.first, let template = estate.templates.named("WebServer-1y") else { return [] }
+    mutating func addSampleCertificates() {
+        guard let authority = estate.authorities.rows.all.first, let template = estate.templates.named("WebServer-1y") else { return }
         let requester = estate.certificates.requester("EXAMPLE\\jdoe")
-        var inventory: [InventoryEntry] = []
         for sample in Self.samples {
             var order = order(sample, authority, template)
             order.origin.requester = requester
-            if sample.name.hasPrefix("owned") { order.owner = estate.security.roles.all.first { $0.name == "Certificate Owners" }?.id }
-            let issued = estate.issue(order, now: seeding.now)
-            if let reason = sample.revocation {
-                estate.certificates.change(issued.id) { certificate in
-                    certificate.state = .revoked
-                    certificate.revocation = .init(effective: seeding.now, reason: reason, comment: reason == 6 ? "On hold" : "Key lost")
-                }
+            if sample.name.hasPrefix("owned") {
+                order.owner = estate.security.roles.all.first { $0.name == "Certificate Owners" }?.id
             }
-            guard sample.name.hasPrefix("app.") else { continue }
-            inventory = estate.certificates.entries([
-                InventoryEntry(
-                    alias: "app", certificates: estate.certificates.chain(of: issued).map(\.id), item: 0,
-                    parameters: #"{"PrivateKeyEntry":"Yes"}"#)
-            ])
+            let issued = estate.issue(order, now: seeding.now)
+            estate.certificates.change(issued.id) { certificate in
+                certificate.endpoints = sample.endpoints
+                guard let reason = sample.revocation else { return }
+                certificate.state = .revoked
+                certificate.revocation = .init(effective: seeding.now, reason: reason, comment: reason == 6 ? "On hold" : "Key lost")
+            }
         }
         addSampleRequests(authority, requester)
-        return inventory
+        seeding.builtInCertificates = Set(estate.certificates.table.all.map(\.id))
     }
 
     private mutating func order(_ sample: Sample, _ authority: Entities.CertificateAuthority, _ template: Template) -> IssueOrder {

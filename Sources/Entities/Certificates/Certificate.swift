@@ -35,6 +35,8 @@ public struct Certificate: Sendable {
     public var owner: Int?
     /// When and why it was revoked or put on hold.
     public var revocation: Revocation?
+    /// Where it was found by a scan of a network.
+    public var endpoints: [Endpoint] = []
     /// Its private key, where Command keeps it.
     public var key: RetainedKey?
     /// What was done to it, the oldest first; at most `longestHistory` entries.
@@ -60,6 +62,28 @@ public struct Certificate: Sendable {
 
         /// An origin of which nothing is known.
         public init() {}
+    }
+
+    /// A port at which a certificate is served over TLS.
+    public struct Endpoint: Sendable {
+        /// The address of the machine.
+        public var address: String
+        /// The port.
+        public var port: Int
+
+        /// An endpoint by its parts.
+        public init(address: String, port: Int) { (self.address, self.port) = (address, port) }
+
+        /// An endpoint as files write it: `10.0.0.20:443`.
+        public init?(_ text: String) {
+            guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (1...65535).contains(port) else {
+                return nil
+            }
+            self.init(address: String(text[..<colon]), port: port)
+        }
+
+        /// The endpoint as files write it.
+        public var text: String { "\(address):\(port)" }
     }
 
     /// That a certificate was revoked.

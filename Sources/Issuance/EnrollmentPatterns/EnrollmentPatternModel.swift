@@ -64,8 +64,10 @@ private struct AssociatedRole: Modelled {
     let name: String
 
     static let model = Model<AssociatedRole>([.shown: "EnrollmentPatternAssociatedRoleResponse"]) {
-        // Assumed: the role that every Command has is the first; of others no Id is known here.
-        Member("Id", .number) { $0.name.lowercased() == "administrator" ? 1 : 0 }
+        // 0 for a name that no role has.
+        Member("Id", .number) { role, view in
+            view.estate.security.roles.rows(holding: role.name)?.first { $0.name.lowercased() == role.name.lowercased() }?.id ?? 0
+        }
         Member("Name", .text) { $0.name }
     }
 }

@@ -9,7 +9,12 @@ import ScenarioFormat
 enum PermissionWords {
     private static let pairs: KeyValuePairs<String, Permission> = [
         "AgentManagement:Read": .agentsRead, "AgentManagement:Modify": .agentsModify, "Certificates:Read": .certificatesRead,
-        "CertificateEnrollment:EnrollCSR": .enrollCSR, "PrivilegedAccessManagement:Read": .pamRead,
+        "Certificates:EditMetadata": .certificatesMetadata, "Certificates:Recover": .certificatesRecover,
+        "Certificates:Revoke": .certificatesRevoke, "Certificates:Delete": .certificatesDelete, "Certificates:Import": .certificatesImport,
+        "CertificateMetadataTypes:Read": .metadataRead, "CertificateMetadataTypes:Modify": .metadataModify,
+        "WorkflowManagement:Participate": .requestsManage, "CertificateEnrollment:EnrollPFX": .enrollPFX,
+        "CertificateEnrollment:CsrGeneration": .csrGeneration, "CertificateEnrollment:EnrollCSR": .enrollCSR,
+        "PrivilegedAccessManagement:Read": .pamRead,
         "PrivilegedAccessManagement:Modify": .pamModify, "SecuritySettings:Read": .securityRead,
         "SecuritySettings:Modify": .securityModify, "CertificateStoreManagement:Read": .storesRead,
         "CertificateStoreManagement:Modify": .storesModify, "CertificateStoreManagement:Schedule": .storesSchedule,

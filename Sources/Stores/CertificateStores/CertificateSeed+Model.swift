@@ -55,6 +55,7 @@ extension CertificateSeed {
     public static let keys = ["RSA 2048", "RSA 3072", "RSA 4096", "EC P-256", "EC P-384", "EC P-521", "Ed25519", "Ed448"]
 
     @FieldBuilder<CertificateSeed> private static var record: [Field<CertificateSeed>] {
+        Seed("endpoints", .list(.text), about: "where it is served over TLS, such as 10.0.0.20:443", \.endpoints)
         Seed("state", .word(nil), about: "its CertState; default Active if it is issued, else Unknown", \.state)
         Seed("revoked", .object(RevocationSeed.model), about: "that it was revoked or put on hold", \.revocation)
         Seed("owner", .text, about: "the name of the security role that owns it", \.owner)

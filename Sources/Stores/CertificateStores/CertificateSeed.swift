@@ -39,6 +39,7 @@ public struct CertificateSeed: Modelled {
     var state: CertificateState?
     var imported: Timestamp?
     var revocation: RevocationSeed?
+    var endpoints: [String] = []
     var history: [EventSeed] = []
     /// How many there are.
     public var count: Int?
@@ -61,6 +62,7 @@ public struct CertificateSeed: Modelled {
         request = certificate.origin.request
         (state, imported) = (certificate.state, certificate.imported)
         revocation = certificate.revocation.map { RevocationSeed($0) }
+        endpoints = certificate.endpoints.map(\.text)
         history = certificate.history.map { EventSeed($0) }
         switch certificate.key {
         case nil: break

@@ -131,6 +131,13 @@ public struct InventoryReader {
         certificate.state = seed.state ?? certificate.state
         if let number = seed.keyNumber { certificate.key = .made(number: number) }
         if let text = seed.privateKey, let bytes = Base64.decode(Array(text.utf8)[...]) { certificate.key = .given(bytes) }
+        for text in seed.endpoints {
+            guard let endpoint = Certificate.Endpoint(text) else {
+                seeding.note(node["endpoints"], "'\(Mistake.shortened(text))' is no endpoint such as 10.0.0.20:443")
+                continue
+            }
+            certificate.endpoints.append(endpoint)
+        }
         for event in seed.history {
             certificate.note(.init(at: event.at, user: event.user, action: event.action, comment: event.comment))
         }

@@ -236,7 +236,7 @@ rules:
     world.request(path="/JobTypes/Custom?PageReturned=2")
     world.request(path="/Agents/" + world.agent())
     world.server.ask("POST", "/oauth2/token", form(grant_type="client_credentials", client_id="a", client_secret="b"))
-    world.request(path="/Certificates")
+    world.request(path="/Reports")
     return world
 
 
@@ -257,7 +257,7 @@ def test_order_and_numbers(full):
         ({"operation": "GET /Agents/{id}"}, [15]),
         ({"operation": "GET /JobTypes/**"}, [13]),
         ({"operation": "token"}, [16]),
-        ({"operation": "GET /Certificates"}, [17]),
+        ({"operation": "GET /Reports"}, [17]),
         ({"operation": "* /**"}, [*range(1, 16), 17]),
         ({"operation": "POST /**"}, []),
         ({"status": 503}, [3, 6, 9, 12]),

@@ -183,9 +183,9 @@ def test_followed_soon_enough_and_not_too_soon(world):
 
 
 def test_another_miss_is_no_following_request(world):
-    world.request(path="/Certificates")
     world.request(path="/Reports")
-    assert verdict(world, followed({"operation": "GET /Certificates"}, where={"method": "GET"})) == "failed"
+    world.request(path="/Reports")
+    assert verdict(world, followed({"operation": "GET /Reports"}, where={"method": "GET"})) == "failed"
 
 
 # MARK: Every, jobs, run
@@ -229,7 +229,7 @@ def test_jobs(world):
 
 def test_the_whole_run(world):
     assert verdict(world, {"unmatched": 0, "unusedRules": 0}) == "met"
-    world.request(path="/Certificates")
+    world.request(path="/Reports")
     answer = [{"answer": {"status": 200}}]
     world.control("POST", "rules", [{"name": name, "operation": f"GET /{name}", "do": answer} for name in ("A", "B")])
     assert verdict(world, {"unmatched": 1}) == "met" and verdict(world, {"unmatched": 0}) == "failed"
@@ -240,7 +240,7 @@ def test_the_whole_run(world):
 
 
 def test_unmatched_requests_are_forgotten_with_the_journal(world):
-    world.request(path="/Certificates")
+    world.request(path="/Reports")
     world.control("DELETE", "journal")
     assert verdict(world, requests(0)) == "met"
     assert verdict(world, {"unmatched": 0}) == "met"
@@ -271,7 +271,7 @@ def evicted(serve_module):
         for _ in range(40):
             on(kept, "POST", "/KeyfactorAPI/CertificateStores", "x" * 60_000)
     assert world.control("GET", "journal?limit=0")["evicted"] > 0
-    world.request(path="/Certificates")
+    world.request(path="/Reports")
     return world
 
 
@@ -279,16 +279,16 @@ def evicted(serve_module):
 @pytest.mark.parametrize(
     "expectation, wanted",
     [
-        (requests("1+", operation="GET /Certificates"), "met"),
-        (requests("2+", operation="GET /Certificates"), "indeterminate"),
-        (requests(1, operation="GET /Certificates"), "indeterminate"),
-        (requests(0, operation="GET /Certificates"), "failed"),
-        (requests("0-1", operation="GET /Certificates"), "indeterminate"),
+        (requests("1+", operation="GET /Reports"), "met"),
+        (requests("2+", operation="GET /Reports"), "indeterminate"),
+        (requests(1, operation="GET /Reports"), "indeterminate"),
+        (requests(0, operation="GET /Reports"), "failed"),
+        (requests("0-1", operation="GET /Reports"), "indeterminate"),
         (requests(0, operation=AGENTS), "indeterminate"),
         (requests(operation=AGENTS), "indeterminate"),
         ({"every": {}, "has": {"method": "POST"}}, "failed"),
         ({"every": {}, "has": {"caller": "127.0.0.1"}}, "indeterminate"),
-        (followed({"operation": "GET /Certificates"}, status=200), "failed"),
+        (followed({"operation": "GET /Reports"}, status=200), "failed"),
         (followed({"operation": "GET /Nothing"}, status=200), "indeterminate"),
         ({"unmatched": 1, "unusedRules": 0}, "met"),
         ({"unmatched": 0}, "failed"),

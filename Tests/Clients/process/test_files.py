@@ -63,12 +63,12 @@ def test_a_file_is_written_whole_also_through_a_link(tmp_path, option, old):
     path, target = tmp_path / "file", tmp_path / "folder" / "target"
     target.parent.mkdir()
     if old == "old":
-        path.write_text("old")
+        path.write_text("former")
         path.chmod(0o666)
     elif old:
         path.symlink_to("folder/target")
         if old != "dangling":
-            target.write_text("old")
+            target.write_text("former")
             target.chmod(0o666)
         if old == "link to a link":
             path.rename(target.parent / "link")
@@ -80,7 +80,7 @@ def test_a_file_is_written_whole_also_through_a_link(tmp_path, option, old):
     ended = run(option, path, "--scenario", EXPECTS, command=command)
     assert ended.returncode == 0, ended.stderr
     text = ended.stdout if option in PASSING else path.read_bytes()
-    assert WRITTEN[option] in text and b"old" not in text
+    assert WRITTEN[option] in text and b"former" not in text
     if option in PASSING:
         assert mode_file.read_text().strip() == ("600" if option in SECRET else "644")
         assert not path.exists() and not target.exists()
@@ -180,7 +180,7 @@ def test_a_folder_of_somebody_else_and_a_link_of_somebody_else_are_a_sentence(op
 def test_a_limit_on_the_size_of_files_is_a_sentence_and_leaves_no_draft(tmp_path, option):
     """At that limit a signal ends a process that does not ignore it."""
     path = tmp_path / "file"
-    path.write_text("old")
+    path.write_text("former")
     folder = tmp_path / "ready"
     folder.mkdir()
     words = [BINARY, "serve", "--http-port", "0", "--https-port", "0", option, str(path)]

@@ -165,3 +165,60 @@ class TestJobNeverRuns:
         command.patch(agents=[{"machine": "uo-1", "polls": True}])
         assert [each.status for each in command.history(job)] == [IN_PROCESS]
         assert [each.result for each in command.history(job)] == [SUCCESS]
+
+
+def asked(command, method, path, body=None, status=200, format="PFX"):
+    """Asks without the SDK, whose models of enrollments read no null."""
+    reply = command.server.ask(method, "/KeyfactorAPI" + path, body, {"x-certificateformat": format})
+    assert reply.status == status, reply.body
+    return reply.json
+
+
+def enrolled(command, template="WebServer-1y", status=200):
+    body = {"Subject": "CN=shop.example.com", "Template": template, "CertificateAuthority": "Sub-CA", "Password": "a password"}
+    return asked(command, "POST", "/Enrollment/PFX", body, status)
+
+
+class TestApprovalAfterTwoDays:
+    def test_a_client_that_polls_finds_the_certificate_after_two_days(self, command):
+        number = enrolled(command, "Server-Approval")["CertificateInformation"]["KeyfactorRequestId"]
+        waiting = lambda: number in [row["Id"] for row in asked(command, "GET", "/Workflow/Certificates/Pending")]
+        assert waiting()
+        command.advance("47h")
+        assert waiting() and asked(command, "GET", f"/Certificates?QueryString=CertRequestId%20-eq%20{number}") == []
+        command.advance("1h")
+        waiting()
+        assert not waiting()
+        (row,) = asked(command, "GET", f"/Certificates?QueryString=CertRequestId%20-eq%20{number}")
+        assert (row["CertState"], row["IssuedCN"]) == (1, "shop.example.com")
+
+
+class TestCaUnreachable:
+    def test_for_an_hour_nothing_is_issued_and_then_it_is(self, command):
+        command.advance("10m")
+        assert "CA does not exist" in enrolled(command, status=400)["Message"]
+        assert len(asked(command, "GET", "/Certificates?IncludeRevoked=true&IncludeExpired=true")) == 12
+        command.advance("60m")
+        assert enrolled(command)["CertificateInformation"]["RequestDisposition"] == "ISSUED"
+
+
+class TestCertificateExpiresTomorrow:
+    def test_it_is_found_renewed_and_gone_from_the_list_a_day_later(self, command):
+        query = "/Certificates?QueryString=ExpirationDate%20-lt%20%22%25TODAY%2B3%25%22"
+        (row,) = asked(command, "GET", query)
+        assert row["IssuedCN"] == "shop.example.com" and row["NotAfter"] == "2026-03-02T09:00:00Z"
+        new = asked(command, "POST", "/Enrollment/Renew", {"CertificateId": row["Id"], "Timestamp": "2026-03-01T09:00:00Z"})
+        assert asked(command, "GET", f"/Certificates/{new['KeyfactorId']}")["NotAfter"] == "2027-03-01T08:49:59Z"
+        command.advance("25h")
+        assert asked(command, "GET", query) == []
+
+
+class TestEnrollmentTimesOut:
+    def test_a_client_that_looks_before_it_tries_again_finds_one_certificate(self, command):
+        with pytest.raises(requests.exceptions.ReadTimeout):
+            requests.post(
+                command.server.api + "/Enrollment/PFX", json={"Subject": "CN=shop.example.com", "Template": "WebServer-1y"},
+                headers={"x-keyfactor-requested-with": "APIClient", "x-certificateformat": "PFX"}, timeout=1)
+        rows = asked(command, "GET", "/Certificates?QueryString=IssuedCN%20-eq%20%22shop.example.com%22&includeHasPrivateKey=true")
+        assert [row["HasPrivateKey"] for row in rows] == [True]
+        asked(command, "POST", "/Certificates/Recover", {"CertID": rows[0]["Id"], "Password": "a password"})

@@ -34,7 +34,7 @@ def test_the_same_path_is_meant_by(mock, path):
 MISSES = [
     ("/KeyfactorAPIStatus/EndPoints", "a slash is missing after /KeyfactorAPI", "a script that forgets the slash"),
     ("/KeyfactorAPI/Status/Endpoint", "nearest is GET /Status/Endpoints", "a letter too few"),
-    ("/KeyfactorAPI/Certificates", "", "an operation that is not served"),
+    ("/KeyfactorAPI/Reports", "", "an operation that is not served"),
     ("/KeyfactorAPI", "", "the base path alone"),
     ("/KeyfactorAPI/Agents%2F", "", "an encoded slash is no slash"),
     ("/", "is not below a base path", "outside any base path"),

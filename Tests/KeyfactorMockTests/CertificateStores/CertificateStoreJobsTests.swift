@@ -26,7 +26,6 @@ struct CertificateStoreJobsTests {
                 - { alias: web, id: 12, subject: CN=www.example.com, serial: "0A", notBefore: -30d, notAfter: +6d, parameters: { ProviderName: x } }
                 - { alias: web, subject: CN=Issuing, thumbprint: 00112233445566778899aabbccddeeff00112233, notAfter: 2030-01-01T00:00:00Z }
                 - { alias: App }
-            - { machine: web-1, path: /etc/ssl/app.pem, agent: uo-1, inventory: [] }
             - { machine: found, path: /a, agent: uo-1, approved: false }
             - { machine: orphan, path: /a }
             - { machine: fixed, path: /a, type: ReadOnly, agent: uo-1 }

@@ -16,8 +16,8 @@ struct FailureTests {
                 "gateway-502-html",
                 "gateway-504-html", "text-500", "truncated-json-200", "empty-200", "oauth-invalid-client", "collection-not-ready",
                 "failed-operations", "failed-operations-null", "message-lowercase", "not-found-certificate", "no-private-key",
-                "certificate-format-missing", "certificate-format-invalid", "ca-missing", "enrollment-denied", "enrollment-pending",
-                "enrollment-failed", "template-without-pattern", "subject-invalid", "metadata-required",
+                "format-missing", "format-invalid", "ca-missing", "enrollment-denied", "enrollment-pending",
+                "enrollment-failed", "no-default-pattern", "subject-invalid", "metadata-required",
             ])
     }
 
