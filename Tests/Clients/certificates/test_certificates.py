@@ -181,7 +181,7 @@ def test_an_import_is_found_by_its_thumbprint_and_has_its_key(api, enroll, tmp_p
 
 
 def test_a_certificate_is_delivered_to_a_store_and_shows_there(api):
-    store = next(row["Id"] for row in api("GET", "/CertificateStores") if row["ClientMachine"] == "web-1")
+    store = api("GET", "/CertificateStores?QueryString=ClientMachine%20-eq%20%22web-1%22")[0]["Id"]
     answer = api("POST", "/Enrollment/PFX/Deploy", {"Password": "x", "CertificateId": 3, "Stores": [
         {"StoreId": store, "Alias": "www"}, {"StoreId": "00000000-0000-0000-0000-000000000001"}]})
     assert answer == {"SuccessfulStores": [store], "FailedStores": ["00000000-0000-0000-0000-000000000001"]}
@@ -202,7 +202,7 @@ def test_a_deleted_certificate_is_gone_from_stores_too_and_its_id_is_not_given_a
     last = enroll()["KeyfactorId"]
     api("DELETE", f"/Certificates/{last}", status=204)
     assert enroll()["KeyfactorId"] == last + 1
-    store = next(row["Id"] for row in api("GET", "/CertificateStores") if row["ClientMachine"] == "web-1")
+    store = api("GET", "/CertificateStores?QueryString=ClientMachine%20-eq%20%22web-1%22")[0]["Id"]
     api("POST", "/Enrollment/PFX/Deploy", {"Password": "x", "CertificateId": 11, "StoreIds": [store]})
     for _ in range(2):
         api("GET", "/OrchestratorJobs/JobHistory")

