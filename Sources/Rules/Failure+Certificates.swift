@@ -18,13 +18,13 @@ extension Failure {
             when: "an operation does not take the format that x-certificateformat asks for"),
         Failure(
             "ca-missing", 400, Refusal.badArgumentCode, "The CA does not exist: 'ca.example\\Sub-CA'.", .assumed,
-            when: "the authority cannot be reached or is not known; that the text holds `CA does not exist` is known from a client"),
+            when: "the authority is down or unknown; clients look for `CA does not exist`"),
         Failure(
             "enrollment-denied", 200, .assumed, form: .json(disposition("DENIED", "The request was denied.", request: 0)),
             when: "the authority denies an enrollment; a success whose RequestDisposition is DENIED"),
         Failure(
             "enrollment-pending", 200, .assumed, form: .json(disposition("PENDING", "The request is pending.", request: 1)),
-            when: "an enrollment waits for an approval that never comes; a success whose RequestDisposition is PENDING"),
+            when: "an enrollment waits for ever; a success whose RequestDisposition is PENDING"),
         Failure(
             "enrollment-failed", 200, .assumed, form: .json(disposition("FAILED", "The authority returned an error.", request: 0)),
             when: "the authority fails; a success whose RequestDisposition is FAILED"),
@@ -34,7 +34,7 @@ extension Failure {
             when: "from 25 on, a template is named that has no default enrollment pattern"),
         Failure(
             "subject-invalid", 400, Refusal.badArgumentCode, "Subject: CN 'www.example.com' does not match '^.*\\.corp\\.example$'.",
-            .assumed, when: "the subject does not match a regular expression of the template, which has no text of its own"),
+            .assumed, when: "the subject does not match a regular expression of the template"),
         Failure(
             "metadata-required", 400, Refusal.badArgumentCode,
             "Metadata.Owner: expected a value, since the field is required, found nothing.", .assumed,

@@ -19,7 +19,9 @@ enum WorldControl {
         ControlEndpoint(.get, "jobs", "The jobs that are scheduled or running", jobs),
         ControlEndpoint(.get, "jobs/over", "The jobs that are over, with how each ended", jobsOver),
         ControlEndpoint(.post, "jobs/{id}/advance", "Move a job on by one step", advanceJob),
-        ControlEndpoint(.get, "estate", "Everything that exists, as scenario files write it", estate),
+        ControlEndpoint(
+            .get, "estate", "Everything that exists, as scenario files write it",
+            query: [("keys", "true also says private keys that were sent in")], estate),
         ControlEndpoint(.patch, "estate", "Merge seeds into the estate, all or nothing", body: EstateFile.shape, patchEstate),
     ]
 
@@ -182,8 +184,9 @@ enum WorldControl {
 
     // MARK: Estate
 
-    private static func estate(_ call: ControlCall) -> Response {
-        let estate = call.world.withState { $0.estate }
+    private static func estate(_ call: ControlCall) throws(ControlRefusal) -> Response {
+        var estate = call.world.withState { $0.estate }
+        estate.requests.dumpsKeys = try call.parameter("keys")?.lowercased() == "true"
         return .ofControl { estate.dump(to: &$0) }
     }
 
@@ -199,6 +202,6 @@ enum WorldControl {
             }
         }
         if let mistakes { throw call.mistakes(mistakes) }
-        return estate(call)
+        return try estate(call)
     }
 }

@@ -58,11 +58,11 @@ every_written = pytest.mark.parametrize("option", WRITTEN)
 
 
 @every_written
-@pytest.mark.parametrize("old", [None, "old", "link", "dangling", "link to a link"])
+@pytest.mark.parametrize("old", [None, "file", "link", "dangling", "link to a link"])
 def test_a_file_is_written_whole_also_through_a_link(tmp_path, option, old):
     path, target = tmp_path / "file", tmp_path / "folder" / "target"
     target.parent.mkdir()
-    if old == "old":
+    if old == "file":
         path.write_text("former")
         path.chmod(0o666)
     elif old:
@@ -86,7 +86,7 @@ def test_a_file_is_written_whole_also_through_a_link(tmp_path, option, old):
         assert not path.exists() and not target.exists()
     else:
         assert stat.S_IMODE(path.stat().st_mode) == 0o644
-    assert path.is_symlink() == (old not in (None, "old"))
+    assert path.is_symlink() == (old not in (None, "file"))
     assert not drafts(tmp_path) and not drafts(target.parent)
 
 
@@ -193,7 +193,7 @@ def test_a_limit_on_the_size_of_files_is_a_sentence_and_leaves_no_draft(tmp_path
         capture_output=True, timeout=PATIENCE, env={"PATH": os.environ["PATH"], "TMPDIR": str(folder), **SANITIZER}) if option in PASSING else None
     if ended is not None:
         assert ended.returncode == 69 and b"File too large. Raise the limit on the size of files, 'ulimit -f'." in ended.stderr, ended
-    assert path.read_text() == "old" and drafts(tmp_path) == [] and os.listdir(folder) == []
+    assert path.read_text() == "former" and drafts(tmp_path) == [] and os.listdir(folder) == []
 
 
 @pytest.mark.parametrize("option", sorted(set(WRITTEN) - PASSING))
