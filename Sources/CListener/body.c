@@ -26,7 +26,7 @@ static bool make_room(listener_exchange *exchange, size_t length) {
     if (room < exchange->announced && exchange->announced <= SPARE_BODY) room = exchange->announced;
     while (room < needed) room *= 2;
     // The reactor's spare buffer is nobody's, and the smallest is not worth counting.
-    if (room > FIRST_BODY && !listener_charge(exchange, room)) return false;
+    if (room > FIRST_BODY && !listener_charge_body(exchange, room)) return false;
     uint8_t *body = realloc(exchange->body, room);
     if (body == NULL) return false;
     exchange->body = body;

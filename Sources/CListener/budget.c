@@ -8,16 +8,21 @@ struct listener_budget {
     atomic_size_t used;
 };
 
-bool listener_charge(listener_exchange *exchange, size_t bytes) {
+static bool charge(listener_exchange *exchange, size_t bytes, size_t kept_free) {
     listener_budget *budget = exchange->reactor->limits.budget;
     if (bytes <= exchange->charged || budget == NULL) return true;
     size_t more = bytes - exchange->charged;
-    if (atomic_fetch_add_explicit(&budget->used, more, memory_order_relaxed) + more > budget->limit) {
+    if (atomic_fetch_add_explicit(&budget->used, more, memory_order_relaxed) + more > budget->limit - kept_free) {
         atomic_fetch_sub_explicit(&budget->used, more, memory_order_relaxed);
         return false;
     }
     exchange->charged = bytes;
     return true;
+}
+
+bool listener_charge_body(listener_exchange *exchange, size_t bytes) {
+    listener_budget *budget = exchange->reactor->limits.budget;
+    return charge(exchange, bytes, budget == NULL ? 0 : budget->limit / 4);
 }
 
 void listener_discharge(listener_exchange *exchange) {
@@ -39,5 +44,5 @@ size_t listener_budget_used(listener_budget *budget) { return atomic_load_explic
 void listener_budget_free(listener_budget *budget) { free(budget); }
 
 bool listener_has_room(listener_exchange *exchange, size_t length) {
-    return listener_charge(exchange, exchange->charged + length);
+    return charge(exchange, exchange->charged + length, 0);
 }

@@ -157,8 +157,10 @@ void listener_close_cleanly(int socket);
 
 // MARK: budget.c
 
-/// Takes bytes of the budget until the exchange has so many in all. Returns false if there is no room for them.
-bool listener_charge(listener_exchange *exchange, size_t bytes);
+/// Takes bytes of the budget for a body, until the exchange has so many in all. Returns false if there is no room for them.
+///
+/// A quarter is kept for replies, so that unfinished bodies do not keep other clients from their answers.
+bool listener_charge_body(listener_exchange *exchange, size_t bytes);
 
 /// Gives all of them back.
 void listener_discharge(listener_exchange *exchange);

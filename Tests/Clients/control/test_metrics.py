@@ -49,7 +49,7 @@ def metrics(world):
 def test_counts(world):
     world.statuses(3)
     world.statuses(2, "/PamProviders")
-    world.statuses(1, "/Reports")
+    world.statuses(1, "/Audit")
     world.server.ask("POST", "/oauth2/token", "grant_type=client_credentials&client_id=a&client_secret=b")
     with connection(world.server) as kept, pytest.raises(ConnectionError):
         on(kept, "GET", "/KeyfactorAPI/Status/HealthCheck")
@@ -169,7 +169,7 @@ def test_coverage(world):
     assert {"GET /Agents", "token"} <= set(before["operations"]["notMet"])
     world.statuses(2)
     world.statuses(2, "/PamProviders")
-    world.statuses(1, "/Reports")
+    world.statuses(1, "/Audit")
     with connection(world.server) as kept, pytest.raises(ConnectionError):
         on(kept, "GET", "/KeyfactorAPI/Status/HealthCheck")
     after = world.control("GET", "coverage")
