@@ -24,7 +24,7 @@ extension Failure {
             when: "the authority denies an enrollment; a success whose RequestDisposition is DENIED"),
         Failure(
             "enrollment-pending", 200, .assumed, form: .json(disposition("PENDING", "The request is pending.", request: 1)),
-            when: "an enrollment waits for ever; a success whose RequestDisposition is PENDING"),
+            when: "an enrollment waits forever; a success whose RequestDisposition is PENDING"),
         Failure(
             "enrollment-failed", 200, .assumed, form: .json(disposition("FAILED", "The authority returned an error.", request: 0)),
             when: "the authority fails; a success whose RequestDisposition is FAILED"),
