@@ -1,6 +1,7 @@
 """What the tests of the kits in examples/ share: how each kit's tests are run, in a copy of its folder."""
 
-import os
+import importlib.util
+import json
 import pathlib
 import re
 import shutil
@@ -18,7 +19,9 @@ CONSOLE = JARS / "junit-platform-console-standalone.jar"
 
 
 class Kit:
-    """A kit, which runs its example, or the tests that must fail: `stories` and `wrong` answer what is to be run, with its variables."""
+    """A kit, which runs its example (`stories`), or one of the tests that must fail (`wrong`)."""
+
+    speaks_tls = True
 
     def __init__(self, folder):
         self.folder = folder
@@ -66,14 +69,39 @@ class Java(Kit):
         return int(re.search(r"(\d+) tests successful", said)[1])
 
 
-KITS = {"go": Go, "java": Java}
+class Dotnet(Kit):
+    """There is no SDK: Mono's compiler compiles for the runtime of .NET Core 3.1 that PyPI has, and wrong/Xunit.cs stands in for xUnit."""
+
+    variables = {"DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1", "DOTNET_CLI_TELEMETRY_OPTOUT": "1"}
+    # It wants OpenSSL 1.1.
+    speaks_tls = False
+
+    def __init__(self, folder):
+        if not shutil.which("mcs"):
+            pytest.skip("there is no compiler for C#: apt install mono-mcs")
+        super().__init__(folder)
+        [runtime] = importlib.util.find_spec("dotnetcore2").submodule_search_locations
+        libraries = pathlib.Path(runtime, "bin/shared/Microsoft.NETCore.App/3.1.23").glob("*.dll")
+        references = [f"-r:{each}" for each in libraries if "WindowsRuntime" not in each.name]
+        sources = [*(EXAMPLES / "dotnet").glob("*.cs"), *WRONG.glob("*.cs")]
+        strict = ["-langversion:7.2", "-warnaserror", "-nowarn:1701,1702"]
+        passes("mcs", *strict, "-nostdlib", "-noconfig", *references, f"-out:{folder}/kit.dll", *sources, cwd=folder)
+        framework = {"name": "Microsoft.NETCore.App", "version": "3.1.0"}
+        (folder / "kit.runtimeconfig.json").write_text(json.dumps({"runtimeOptions": {"framework": framework}}))
+        self._runner = [f"{runtime}/bin/dotnet", "kit.dll"]
+        self.stories = [*self._runner, "ExampleTests"]
+
+    def wrong(self, name):
+        return [*self._runner, "WrongTests", name]
+
+    @staticmethod
+    def passed(said):
+        return len(re.findall(r"^passed", said, re.MULTILINE))
+
+
+KITS = {"go": Go, "java": Java, "dotnet": Dotnet}
 
 
 def below_exec(*options):
     """The command that starts a server around another command."""
     return [BINARY, "exec", *options, "--"]
-
-
-def without_program():
-    """A PATH in which there is everything but the mock."""
-    return ":".join(each for each in os.environ["PATH"].split(":") if not os.path.exists(os.path.join(each, "keyfactor-mock")))
