@@ -1,11 +1,16 @@
 """The kits of examples/ for languages other than Python: their examples pass, and what must not pass fails, with a reason in a sentence."""
 
 import re
+import shutil
 
 import pytest
+import tree_sitter
+import tree_sitter_powershell
 
+from keyfactor_mock import Rule, World
 from support.kit import KITS, below_exec
 from support.mock import BINARY
+from support.recipe import EXAMPLES, passes
 
 STORIES = 4
 
@@ -85,3 +90,34 @@ def test_a_ca_that_is_no_certificate(kit, tmp_path, mock):
     (tmp_path / "ca.pem").write_text("none")
     code, said = kit.run(kit.wrong("Right"), KFMOCK_URL=mock.https, KEYFACTOR_CA_CERT=str(tmp_path / "ca.pem"))
     assert code != 0 and re.search(rf"the CA file {tmp_path}/ca.pem, which KEYFACTOR_CA_CERT names, ", said, re.IGNORECASE), said
+
+
+# Words of the kit for pytest that others have in another form: the keys of `on`, `expect` and `jobs`; what belongs to Python alone.
+OURS = {"add_rules", "check_rules", "control", "drop", "estate", "clock", "eventually", "finish", "summary", "has_effect", "operation", "ca", "change"}
+SOURCES = {"go": "go/[a-z]*.go", "java": "java/**/kfmock/*.java", "dotnet": "dotnet/*.cs", "powershell": "powershell/*.psm1"}
+
+
+@pytest.mark.parametrize("kit", SOURCES)
+def test_each_kit_has_the_same_words(kit):
+    text = "".join(path.read_text() for path in EXAMPLES.glob(SOURCES[kit])).lower()
+    words = {name for type in (World, Rule) for name in vars(type) if not name.startswith("_")} - OURS
+    missing = {word for word in words if not re.search(rf"\b{word.replace('_', '')}\s*\(", text)}
+    assert len(words) > 15 and missing == set()
+
+
+@pytest.mark.parametrize("kit", SOURCES)
+def test_each_file_of_a_kit_has_at_most_200_lines(kit):
+    paths = [path for path in (EXAMPLES / kit).rglob("*") if path.suffix in (".go", ".java", ".cs", ".psm1", ".ps1")]
+    assert [path.name for path in paths if len(path.read_text().splitlines()) > 200] == [] and paths
+
+
+@pytest.mark.parametrize("path", sorted((EXAMPLES / "powershell").glob("*.ps*1")), ids=lambda path: path.name)
+def test_the_kit_for_powershell_is_powershell(path):
+    parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_powershell.language()))
+    assert not parser.parse(path.read_bytes()).root_node.has_error
+
+
+@pytest.mark.skipif(not shutil.which("pwsh"), reason="there is no PowerShell")
+def test_the_stories_of_the_kit_for_powershell():
+    script = "$ran = Invoke-Pester -PassThru; exit $ran.FailedCount + ($ran.PassedCount -ne 3)"
+    passes(*below_exec(), "pwsh", "-NoProfile", "-Command", script, cwd=EXAMPLES / "powershell")
