@@ -14,7 +14,8 @@ struct EnvironmentSettings {
     /// How the other variables begin that `exec` sets for its command. None of them is a setting.
     static let clientPrefix = "KFMOCK_"
     /// Variables of that kind that mean something to this project's tests and examples.
-    private static let development = ["IMAGE", "RECORD", "RELEASE", "TIDY", "SLOWNESS", "FUZZ", "THREAD_SANITIZER"].map { clientPrefix + $0 }
+    private static let development = ["IMAGE", "RECORD", "RELEASE", "TIDY", "SLOWNESS", "FUZZ", "THREAD_SANITIZER"]
+        .map { clientPrefix + $0 }
 
     /// The variable of which an empty value is no default: it would open what a secret is to close.
     private static let token = prefix + "ADMIN_TOKEN"

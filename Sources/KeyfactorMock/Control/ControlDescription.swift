@@ -51,7 +51,8 @@ enum ControlDescription {
     }
 
     private static func write(_ endpoint: ControlEndpoint, to writer: inout JSONWriter) {
-        let words = (endpoint.path.isEmpty ? "index" : endpoint.path).split { !$0.isLetter }.map { $0.prefix(1).uppercased() + $0.dropFirst() }
+        let path = endpoint.path.isEmpty ? "index" : endpoint.path
+        let words = path.split { !$0.isLetter }.map { $0.prefix(1).uppercased() + $0.dropFirst() }
         writer.name(endpoint.method.name.lowercased())
         writer.object { writer in
             writer.member("operationId", endpoint.method.name.lowercased() + words.joined())
