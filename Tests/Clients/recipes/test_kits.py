@@ -8,7 +8,8 @@ import tree_sitter
 import tree_sitter_powershell
 
 from keyfactor_mock import Rule, World
-from support.kit import KITS, below_exec
+from support.connection import eventually
+from support.kit import KITS, below_exec, processes
 from support.mock import BINARY
 from support.recipe import EXAMPLES, passes
 
@@ -28,10 +29,17 @@ def test_the_stories_below_exec(kit, options):
     assert (code, kit.passed(said)) == (0, STORIES), said
 
 
-def test_the_stories_by_themselves(kit):
+def test_the_stories_by_themselves(kit, tmp_path):
     """The kit starts a server, which ends with the tests."""
-    code, said = kit.run(kit.stories, KEYFACTOR_MOCK_BINARY=BINARY)
+    code, said = kit.run(kit.stories, KEYFACTOR_MOCK_BINARY=BINARY, TMPDIR=str(tmp_path))
     assert (code, kit.passed(said)) == (0, STORIES), said
+    assert eventually(lambda: not processes(tmp_path))
+
+
+def test_a_server_ends_with_the_tests_that_started_it_even_if_they_are_killed(kit, tmp_path):
+    code, said = kit.run(kit.wrong("Killed"), KEYFACTOR_MOCK_BINARY=BINARY, TMPDIR=str(tmp_path))
+    assert code != 0 and kit.passed(said) == 0, said
+    assert eventually(lambda: not processes(tmp_path))
 
 
 def test_the_stories_with_an_address_alone(kit, mock):

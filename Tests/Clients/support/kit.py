@@ -66,7 +66,7 @@ class Java(Kit):
 
     @staticmethod
     def passed(said):
-        return int(re.search(r"(\d+) tests successful", said)[1])
+        return int(next(iter(re.findall(r"(\d+) tests successful", said)), 0))
 
 
 class Dotnet(Kit):
@@ -100,6 +100,18 @@ class Dotnet(Kit):
 
 
 KITS = {"go": Go, "java": Java, "dotnet": Dotnet}
+
+
+def processes(folder):
+    """The processes that have this folder for temporary files."""
+    found = []
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            if f"TMPDIR={folder}".encode() in (process / "environ").read_bytes().split(b"\0"):
+                found.append(process.name)
+        except OSError:
+            continue  # it has ended, or is another user's
+    return found
 
 
 def below_exec(*options):

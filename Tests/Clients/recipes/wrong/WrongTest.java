@@ -51,6 +51,12 @@ class WrongTest {
         kfmock.verify();
     }
 
+    /** It ends as a test does that somebody kills. */
+    @Test
+    void testKilled(World kfmock) {
+        Runtime.getRuntime().halt(137);
+    }
+
     /** It kills the server that was started for it. */
     @Test
     void testDies(World kfmock) {

@@ -47,6 +47,14 @@ public class WrongTests : IClassFixture<KeyfactorMock>
         await Task.Yield();
     });
 
+    // It ends as a test does that somebody kills.
+    [Fact]
+    public Task Killed() => mock.Test(async kfmock =>
+    {
+        Process.GetCurrentProcess().Kill();
+        await Task.Delay(-1);
+    });
+
     // It kills the server that was started for it.
     [Fact]
     public Task Dies() => mock.Test(async kfmock =>

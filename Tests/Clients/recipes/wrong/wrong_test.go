@@ -39,6 +39,16 @@ func TestRight(t *testing.T) {
 	mock.Verify()
 }
 
+// Killed ends as a test does that somebody kills.
+func TestKilled(t *testing.T) {
+	kfmock.Start(t)
+	process, err := os.FindProcess(os.Getpid())
+	if err != nil || process.Kill() != nil {
+		t.Fatal("it cannot be killed")
+	}
+	select {}
+}
+
 // Dies kills the server that was started for it.
 func TestDies(t *testing.T) {
 	mock := kfmock.Start(t)
