@@ -32,7 +32,20 @@ struct Failures: ParsableCommand {
 /// `keyfactor-mock schema`: the JSON Schema of scenario files, for editors.
 struct Schema: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "schema", abstract: "Print the JSON Schema of scenario files.")
+        commandName: "schema",
+        abstract: "Print the JSON Schema of scenario files, for editors.",
+        discussion: """
+            Editors complete and check a scenario while you type, if they have a YAML language server, as VS Code has with the extension \
+            YAML of Red Hat. It finds the schema by the first line of the file. Write the schema beside your scenario:
+
+              keyfactor-mock schema > scenario.schema.json
+
+            and begin the scenario with this line, in which a path counts from the scenario's folder:
+
+              # yaml-language-server: $schema=scenario.schema.json
+
+            A running server has the same schema at /_mock/scenario.schema.json. It is in draft-07, the latest that these servers read.
+            """)
 
     mutating func run() {
         print(Catalogue.scenarioSchema)
