@@ -66,7 +66,7 @@ struct Root: ParsableCommand {
         version: Version.current,
         subcommands: [
             Serve.self, Exec.self, Healthcheck.self, VerifyCommand.self, JournalCommand.self, RulesCommand.self, ClockCommand.self,
-            Lint.self, Explain.self, Operations.self, Failures.self, Clients.self,
+            Init.self, Lint.self, Explain.self, Operations.self, Failures.self, Clients.self,
             FidelityPages.self, Schema.self,
         ],
         defaultSubcommand: Serve.self)
