@@ -9,6 +9,8 @@ struct EnvironmentSettings {
     }
 
     static let prefix = "KEYFACTOR_MOCK_"
+    /// The commands whose options are also variables.
+    static let commands = ["serve", "exec", "healthcheck"]
     /// The variable in which client libraries look for this program; not one of its settings.
     static let binary = prefix + "BINARY"
     /// How the other variables begin that `exec` sets for its command. None of them is a setting.
@@ -80,7 +82,7 @@ struct EnvironmentSettings {
     /// - Returns: the arguments to parse.
     func arguments(before given: [String], commands: [String]) -> Arguments {
         let command = given.first.flatMap { commands.contains($0) ? $0 : nil }
-        let isServed = command.map { ["serve", "exec", "healthcheck"].contains($0) } ?? (given.first.map { $0.hasPrefix("-") } ?? true)
+        let isServed = command.map { Self.commands.contains($0) } ?? (given.first.map { $0.hasPrefix("-") } ?? true)
         guard isServed else { return Arguments(all: given, used: []) }
         if command == nil,
             ["-h", "--help", "--version", "--experimental-dump-help"].contains(where: given.contains)

@@ -29,6 +29,11 @@ def test_a_workflow_of_github(path):
     passes("zizmor", "--offline", "--no-progress", path)
 
 
+def test_the_workflow_that_init_writes(tmp_path):
+    passes(BINARY, "init", tmp_path)
+    test_a_workflow_of_github(tmp_path / ".github/workflows/command.yml")
+
+
 def test_the_action(tmp_path):
     """It is as GitHub reads actions, and puts the program of a release into PATH."""
     passes("check-jsonschema", "--builtin-schema", "vendor.github-actions", ACTION)
