@@ -113,7 +113,7 @@ public enum Secrets {
     }
 
     /// A text as messages show it.
-    static func shown(_ text: String) -> String { holdsSecret(text) ? struckOut : text }
+    public static func shown(_ text: String) -> String { holdsSecret(text) ? struckOut : text }
 
     /// A sentence that may quote a request: what it quotes is redacted if it is about a secret.
     public static func reason(_ sentence: String) -> String {

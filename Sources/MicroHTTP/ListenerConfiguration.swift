@@ -147,9 +147,9 @@ public enum ListenerError: Error, Equatable, CustomStringConvertible {
         case .cannotBind(let host, let port, let reason):
             "Cannot listen on port \(port) of \(host.abbreviated): \(reason). Choose an address of this machine and a port it may use."
         case .badCertificate(let reason):
-            "The TLS certificate cannot be used: \(reason). Give a PEM certificate and the PEM key that belongs to it."
+            "The TLS certificate cannot be used: \(Self.clause(reason)). Give a PEM certificate and the PEM key that belongs to it."
         case .badAuthority(let folder, let reason):
-            "The CA in \(folder.abbreviated) cannot be used: \(reason). Remove ca.pem and ca-key.pem there to have a new one made."
+            "The CA in \(folder.abbreviated) cannot be used: \(Self.clause(reason)). Remove ca.pem and ca-key.pem there to have a new one made."
         case .file(let path, let problem):
             "Cannot use \(path.abbreviated): \(problem)"
         case .badConfiguration(let reason):
@@ -160,6 +160,11 @@ public enum ListenerError: Error, Equatable, CustomStringConvertible {
             "This program does not work with libmicrohttpd \(version): it has been tried with \(tried) only. Install that release."
         }
     }
+}
+
+extension ListenerError {
+    /// A reason without its full stop, to go on from.
+    private static func clause(_ reason: String) -> String { String(reason.hasSuffix(".") ? reason.dropLast() : reason[...]) }
 }
 
 extension String {

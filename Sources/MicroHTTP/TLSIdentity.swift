@@ -105,7 +105,10 @@ public struct TLSIdentity: Sendable {
         defer { close(turn) }
         let (keyPath, certificatePath) = (folder + "/ca-key.pem", folder + "/ca.pem")
         try checkAccess(turn, folder, mode_t(S_IWOTH), "everybody may write in it", "chmod o-w \(folder)")
-        if unsafe access(keyPath, F_OK) == 0, unsafe access(certificatePath, F_OK) == 0 {
+        let missing = [keyPath, certificatePath].filter { (path: String) in unsafe access(path, F_OK) != 0 }
+        // Clients may trust what is left: a new CA in its place would fail them.
+        if missing.count == 1 { throw .badAuthority(folder: folder, "\(missing[0].abbreviated) is missing, the other file is there") }
+        if missing.isEmpty {
             let authority = (key: try PEMFile.read(keyPath), certificate: try PEMFile.read(certificatePath))
             try checkKey(keyPath)
             var good = false

@@ -12,7 +12,25 @@ extension Kind {
     }
 }
 
+extension String {
+    /// Refuses a text that is too long. Characters are counted as scenario files count them, so that the estate dump can be read again.
+    func require(atMost most: Int, at place: String) throws(Refusal) {
+        guard utf8.count > most else { return }
+        let count = unicodeScalars.count
+        guard count > most else { return }
+        throw .badArgument("\(place): expected at most \(most) characters, found \(count).", member: place)
+    }
+}
+
 extension Kind where Value == String {
+    /// The same kind for texts of at most so many characters, where requests say them.
+    public func limited(to most: Int) -> Kind {
+        checked { text, place throws(Refusal) in try text.require(atMost: most, at: place) }
+    }
+
+    /// The name of a certificate in a certificate store.
+    public static var alias: Kind { text("an alias", length: 1...256) }
+
     /// A string with a length, in requests and in files.
     public static func text(upTo most: Int) -> Kind {
         text(length: 0...most).checked { text, place throws(Refusal) in

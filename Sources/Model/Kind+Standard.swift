@@ -11,7 +11,7 @@ extension Kind where Value == String {
     /// - Parameters:
     ///   - wanted: what scenario files expect, as a noun phrase.
     ///   - pattern: a regular expression for the whole text in scenario files.
-    ///   - length: how many characters it has in scenario files.
+    ///   - length: how many characters it has in scenario files, and at most in requests.
     /// - Returns: the kind.
     public static func text(_ wanted: String = "text", pattern: String? = nil, length: ClosedRange<Int> = 0...Int.max) -> Kind {
         var kind = Kind(.text) { text, _, writer in
@@ -20,6 +20,7 @@ extension Kind where Value == String {
             guard let text = value.text else {
                 throw .badArgument("\(place): expected a string, found \(value.kindName).", member: place)
             }
+            try text.require(atMost: length.upperBound, at: place)
             return .value(text)
         }
         kind.query = .init(kind: .text) { .text($0) }
@@ -27,19 +28,6 @@ extension Kind where Value == String {
         kind.seed = { node, _ in node.text }
         kind.dump = { text, _, writer in writer.value(text) }
         kind.isEmpty = \.isEmpty
-        return kind
-    }
-
-    /// The same kind for texts of at most so many characters, where requests say them.
-    public func limited(to most: Int) -> Kind {
-        var kind = Kind(schema, write: write) { [read] value, place, reading throws(Refusal) in
-            let patch = try read(value, place, reading)
-            if let text = patch.value, text.utf8.count > most, text.count > most {
-                throw .badArgument("\(place): expected at most \(most) characters, found \(text.count).", member: place)
-            }
-            return patch
-        }
-        (kind.query, kind.shape, kind.seed, kind.dump, kind.isEmpty) = (query, shape, seed, dump, isEmpty)
         return kind
     }
 
@@ -81,7 +69,11 @@ extension Kind where Value == GUID {
         }
         kind.query = .init(kind: .guid) { .guid($0) }
         kind.shape = .text("a GUID", pattern: "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-        kind.seed = { node, _ in node.text.flatMap { GUID($0) } }
+        kind.seed = { node, seeding in
+            let guid = node.text.flatMap { GUID($0) }
+            if guid == .empty { seeding.note(node, "the empty GUID stands for no id") }
+            return guid == .empty ? nil : guid
+        }
         kind.dump = { guid, _, writer in writer.value(guid) }
         return kind
     }

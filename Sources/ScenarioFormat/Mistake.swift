@@ -11,6 +11,9 @@ public struct Mistake: Error, Sendable, Equatable {
     /// How to fix it, if known.
     public let hint: String?
 
+    /// What is wrong and how to fix it, as one sentence without a full stop.
+    public var sentence: String { message + (hint.map { "; \($0)" } ?? "") }
+
     /// Makes a mistake.
     ///
     /// - Parameters:

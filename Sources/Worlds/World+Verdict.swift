@@ -13,6 +13,9 @@ extension World {
         return judge.verdict(expectations ?? own)
     }
 
+    /// Whether requests to operations came to it since it was last reset.
+    public var wasAsked: Bool { withState { $0.journal.count > 0 } }
+
     /// What was met since the world was last reset.
     public var coverage: Coverage { withState { Coverage($0.tally, of: $0.scenario.product, $0.book, $0.rules) } }
 }

@@ -61,9 +61,9 @@ public final class World: Sendable {
     }
 
     private func use<Result>(_ state: inout WorldState, _ body: (inout WorldState) -> Result) -> Result {
-        let before = state.book
+        let (before, expected) = (state.book, state.scenario.expectations.count)
         defer {
-            if state.book !== before { publish(state) }
+            if state.book !== before || state.scenario.expectations.count != expected { publish(state) }
             state.count()
             rows.store(state.estate.longestList, ordering: .relaxed)
         }

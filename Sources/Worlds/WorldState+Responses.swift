@@ -103,7 +103,7 @@ extension WorldState {
         guard request.secrets.contains(where: { access.admitsClient(request.client, $0) }) else {
             throw TokenRequest.Failure(
                 status: 401, error: "invalid_client", description: "invalid client credentials", challenges: true,
-                why: access.reason(client: request.client))
+                why: access.reason(client: request.client, hasSecret: request.hasSecret))
         }
         let token = tokens.issue(to: request.client, in: name, expires: now + access.tokenLifetime, &estate.identifiers)
         var writer = JSONWriter(capacity: 192)

@@ -48,6 +48,8 @@ struct Exec: ParsableCommand {
         for name in ClientEnvironment.conflicting where Process.environment[name]?.isEmpty == false {
             log(.warning, "\(name) is set and is not changed: it may make clients bypass the mock")
         }
+        // Before the file is read, so that changes during the startup are noticed.
+        let stamp = Process.stamp(of: options.scenario ?? "")
         let scenario = try options.readScenario(log)
         let running = port443 ? try Self.onPort443(scenario, options, log) : try Self.start(scenario, options, log)
         var environment: ClientEnvironment?
@@ -60,6 +62,9 @@ struct Exec: ParsableCommand {
         if let signal = Process.pendingSignal() { throw ExitCode(128 + signal) }
         let guardian = Process.startGuard(of: clients.path)
         defer { Process.dismiss(guardian) }
+        let ended = Signal()
+        if options.watch { Self.watch(ScenarioWatch(running, options, since: stamp, log), until: ended) }
+        defer { ended.send() }
         let code = try Self.run(command, filled, in: clients, inheritance)
         endLeftovers(of: clients, log)
         let own = running.finish()
@@ -71,6 +76,14 @@ struct Exec: ParsableCommand {
         let (ended, remaining) = Process.endProcesses(markedWith: clients.path)
         if !ended.isEmpty { log(.info, "ended processes that the command had left running: \(ended.joined(separator: ", "))") }
         if !remaining.isEmpty { log(.warning, "the command has left processes that cannot be ended: \(remaining.joined(separator: ", "))") }
+    }
+
+    /// Looks after the scenario file on a thread of its own, since this one waits for the command.
+    private static func watch(_ watch: ScenarioWatch, until ended: Signal) {
+        Thread.start {
+            var watch = watch
+            while !ended.wait(milliseconds: Int32(ScenarioWatch.interval)) { watch.look() }
+        }
     }
 
     private static func start(_ scenario: Scenario, _ options: ServerOptions, _ log: Log) throws -> RunningServer {
@@ -87,7 +100,6 @@ struct Exec: ParsableCommand {
             var options = options
             options.host = "127.0.0.\(last)"
             options.httpsPort = 443
-            if options.tlsCert == nil { options.tlsName.append(options.host) }
             switch Process.obstacle(toListeningOn: options.host, port: 443) {
             case .taken: continue
             case .forbidden:

@@ -47,7 +47,7 @@ struct RunningServer {
         server.control.serverListens(
             Control.Facts(
                 httpPort: listener.httpPort, httpsPort: listener.httpsPort, authority: identity?.authority, processID: Process.id,
-                isLoopback: options.isLoopback, names: options.tlsName + [Process.hostName], identity: identity,
+                isLoopback: options.isLoopback, names: options.tlsName + options.hostNames + [Process.hostName], identity: identity,
                 adminPort: admin?.httpPort, connections: connections))
         if !options.isLoopback {
             log(.warning, "listening on \(options.host): everyone who can reach this machine can use the mock")
@@ -74,7 +74,7 @@ struct RunningServer {
         if let certificate = options.tlsCert, let key = options.tlsKey {
             return try TLSIdentity(certificateFile: certificate, keyFile: key)
         }
-        let names = TLSIdentity.loopbackNames + [Process.hostName].filter { !$0.isEmpty } + options.tlsName
+        let names = TLSIdentity.loopbackNames + [Process.hostName].filter { !$0.isEmpty } + options.tlsName + options.hostNames
         let subjects = TLSIdentity.Subjects(authority: "keyfactor-mock throwaway CA", leaf: "keyfactor-mock")
         let made: TLSIdentity
         if let folder = options.caDir {
@@ -149,7 +149,17 @@ struct RunningServer {
         let code = problems.compactMap { $0?.report() }.first ?? .success
         guard !verdict.results.isEmpty else { return code }
         tell(verdict)
+        tellOfOtherWorlds()
         return verdict.judgement == .met ? code : .notMet
+    }
+
+    /// Names the worlds besides the default one that were asked: what happened there is not part of the verdict.
+    private func tellOfOtherWorlds() {
+        let asked = server.worlds.all.filter { $0 !== server.worlds.standard && $0.wasAsked }.map(\.name)
+        guard !asked.isEmpty else { return }
+        let names = asked.prefix(5).joined(separator: ", ") + (asked.count > 5 ? " and \(asked.count - 5) more" : "")
+        let log = Log(.info, options.logFormat) { ErrorStream.shared.write($0) }
+        log(.warning, "the verdict is on the default world; \(names) had requests too: judge each with POST /_mock/worlds/NAME/verify")
     }
 
     /// Shows the verdict on stderr, in the format of the log.
@@ -173,7 +183,7 @@ struct RunningServer {
         do throws(Mistakes) {
             let scenario = try Scenario(bytes, now: TimeSource.system.now(), overrides: options.overrides)
             server.restart(with: scenario)
-            for warning in scenario.warnings.all { log(.warning, "\(file.abbreviated), line \(warning.line): \(warning.message)") }
+            for warning in scenario.warnings.all { log(.warning, "\(file.abbreviated), line \(warning.line): \(warning.sentence)") }
             log(.info, "the scenario '\(scenario.name)' has changed; the default world restarts")
         } catch {
             log(.error, "the scenario file has changed but has mistakes; keeping the old scenario")
@@ -201,6 +211,9 @@ extension ServerOptions {
 
     /// An address at which this machine can reach the server.
     var reachableHost: String { ["0.0.0.0": "127.0.0.1", "::": "::1", "localhost": "127.0.0.1"][host] ?? host }
+
+    /// The address or name of `--host` for the certificate, unless it is a wildcard, which no client asks for.
+    fileprivate var hostNames: [String] { ["0.0.0.0", "::"].contains(host) ? [] : [host] }
 
     /// Removes files that describe a server that no longer runs, so that nobody takes them for those of this one.
     func removeStaleFiles() {
@@ -233,7 +246,7 @@ extension ServerOptions {
     func readScenario(_ log: Log) throws -> Scenario {
         let scenario = try readScenario()
         let name = self.scenario.map { ScenarioSource($0).name.abbreviated } ?? "scenario"
-        for warning in scenario.warnings.all { log(.warning, "\(name), line \(warning.line): \(warning.message)") }
+        for warning in scenario.warnings.all { log(.warning, "\(name), line \(warning.line): \(warning.sentence)") }
         return scenario
     }
 

@@ -45,19 +45,12 @@ struct Serve: ParsableCommand {
         if code != .success { throw code }
     }
 
-    /// Waits for a signal, and meanwhile checks the scenario file four times a second.
+    /// Waits for a signal, and meanwhile looks after the scenario file.
     private func watch(_ running: RunningServer, _ options: ServerOptions, since stamp: Process.Stamp?, _ log: Log) -> String {
-        let file = options.scenario ?? ""
-        var (loaded, last) = (stamp, stamp)
+        var watch = ScenarioWatch(running, options, since: stamp, log)
         while true {
-            if let signal = Process.waitForSignal(milliseconds: 250) { return signal }
-            let now = Process.stamp(of: file)
-            // While a file is being saved it is empty, or changes between two checks.
-            if now != loaded, now == last, now?.size != 0 {
-                running.reload(log)
-                loaded = now
-            }
-            last = now
+            if let signal = Process.waitForSignal(milliseconds: ScenarioWatch.interval) { return signal }
+            watch.look()
         }
     }
 }

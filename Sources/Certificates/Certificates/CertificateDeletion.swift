@@ -50,8 +50,8 @@ enum CertificateDeletion {
 
     private static let deleteKeys = Operation(
         .delete, "/Certificates/PrivateKey", needs: .containers(.certificatesDelete), takes: ids, query: collection,
-        established: "body, 204; single failures are passed over (documented)",
-        assumed: "permission; certificates without a key are such failures"
+        established: "body, 204; single failures are passed over; permission (documented)",
+        assumed: "certificates without a key are such failures"
     ) { call, estate throws(Refusal) in
         let rows = try CertificateScope(.certificatesDelete, call, estate).certificates(
             ids: try call.numbers(of: "certificate"), query: nil)

@@ -12,10 +12,12 @@ enum CertificateImports {
     private static let importOne = Operation(
         .post, "/Certificates/Import", needs: .everywhere(.certificatesImport), takes: Contents.of(ImportRequest.model, .create),
         returns: Contents.of(ImportAnswer.model, .shown),
-        established:
-            "body; DER, PEM or PFX in base64; answer without an id: clients look the certificate up by its thumbprint (documented)",
+        established: """
+            body; DER, PEM or PFX in base64; answer without an id: clients look the certificate up by its thumbprint; \
+            metadata take the place of what the certificate had; permission (documented)
+            """,
         assumed: """
-            the permission's path; the same certificate twice is 200 and no new record; `ImportStatus` 1 for a new certificate, 2 with a key; \
+            the same certificate twice is 200 and no new record; `ImportStatus` 1 for a new certificate, 2 with a key; \
             `JobStatus` 1 where nothing was to be scheduled; metadata is checked as `PUT /Certificates/Metadata` does
             """
     ) { call, estate throws(Refusal) in
@@ -37,7 +39,7 @@ enum CertificateImports {
                 guard index == 0, let id = estate.certificates.find(thumbprint: thumbprint)?.id else { continue }
                 estate.certificates.change(id) { row in
                     if row.state == .unknown { row.state = .active }
-                    row.metadata.merge(metadata) { $1 }
+                    if !asked.metadata.isEmpty { row.metadata = metadata }
                     row.owner = owner ?? row.owner
                     row.key = sent.key.map { .given($0) } ?? row.key
                 }

@@ -32,11 +32,14 @@ enum CertificateMetadata {
         query: collection,
         established:
             "body, 204; one of `Query`, `CertificateIds` and collectionId is needed; `OverwriteExisting` false keeps values (documented)",
-        assumed: "unknown ids are passed over; revoked and expired ones of a query change too"
+        assumed: "unknown ids are passed over; an empty `Query` alone gets 400; revoked and expired ones of a query change too"
     ) { call, estate throws(Refusal) in
         let asked = try call.read(MetadataForAllRequest.model, .update)
         guard asked.query != nil || asked.ids != nil || call.query["collectionid"] != nil else {
             throw .badArgument("One of Query, CertificateIds and collectionId is required.", member: "Query")
+        }
+        if let query = asked.query, asked.ids == nil, call.query["collectionid"] == nil {
+            try query.requireQuery(such: "CN -contains \"example\"", of: "certificate", call.fidelity)
         }
         var changes: [(values: [String: String], overwrites: Bool)] = []
         for entry in asked.entries {

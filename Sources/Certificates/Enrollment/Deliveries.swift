@@ -135,7 +135,7 @@ struct StoreTypeDelivery: Modelled {
 
     static let model = Model<StoreTypeDelivery>(blank: { .init() }) {
         Asked("StoreTypeId", .number, required: "a store type's id", \.type)
-        Asked("Alias", .text) { $0.alias = $1.value.flatMap { $0.isEmpty ? nil : $0 } }
+        Asked("Alias", .alias) { $0.alias = $1.value.flatMap { $0.isEmpty ? nil : $0 } }
         Asked("Overwrite", .flag, \.overwrites)
         Asked(ignored: "Properties")
     }

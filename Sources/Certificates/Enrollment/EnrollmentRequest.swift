@@ -102,7 +102,7 @@ struct StoreDelivery: Modelled {
 
     static let model = Model<StoreDelivery>(blank: { .init() }) {
         Asked("StoreId", .guid, required: "a store's id", \.store)
-        Asked("Alias", .text) { $0.alias = $1.value.flatMap { $0.isEmpty ? nil : $0 } }
+        Asked("Alias", .alias) { $0.alias = $1.value.flatMap { $0.isEmpty ? nil : $0 } }
         Asked("Overwrite", .flag, \.overwrites)
         Asked(ignored: "Properties")
     }

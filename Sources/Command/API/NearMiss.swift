@@ -24,11 +24,13 @@ public struct NearMiss: Sendable {
     public func explain(_ request: Request) -> String {
         let path = "/" + request.text(request.path).split(separator: "/").prefix(12).joined(separator: "/").prefix(200)
         let asked = "\(request.method.name) \(path)"
+        let token = Self.tokenHint(request)
         guard let base = bases.first(where: { Self.isPrefix($0, of: path) }) else {
             let loose = bases.first { path.lowercased().hasPrefix($0.lowercased()) }
             let hint = loose.map { " (a slash is missing after \($0))" } ?? ""
-            return "\(asked) is not below a base path\(hint); those are \(bases.joined(separator: ", "))"
+            return "\(asked) is not below a base path\(hint); those are \(bases.joined(separator: ", "))\(token)"
         }
+        guard token.isEmpty else { return "no operation is \(asked)\(token)" }
         let below = String(path.dropFirst(base.count))
         let candidates = endpoints.map {
             ($0, EditDistance.between(Self.shape(below), Self.shape($0.path)) + ($0.method == request.method ? 0 : 1))
@@ -37,6 +39,15 @@ public struct NearMiss: Sendable {
             return "no operation is like \(asked)"
         }
         return "no operation \(request.method.name) \(below); nearest is \(nearest.0.name)"
+    }
+
+    /// What to add to the explanation of a request that was probably meant for the token endpoint, as another server calls it.
+    ///
+    /// - Parameter request: a request that did not find it.
+    /// - Returns: a clause that begins with a semicolon; empty for other requests.
+    public static func tokenHint(_ request: Request) -> String {
+        let isMeant = request.text(request.path).lowercased().split(separator: "/").last == "token"
+        return isMeant ? "; the token endpoint is POST /oauth2/token, outside the base paths" : ""
     }
 
     /// Why a tool may have sent another method than its user meant.

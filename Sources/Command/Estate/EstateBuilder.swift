@@ -126,6 +126,7 @@ public struct EstateBuilder {
         guard !isNoted else { throw Mistakes(seeding.mistakes) }
         estate.stores = CertificateStore.table(stores.values.map { ($0.id, secured($0)) }, inPlaceOf: estate.stores)
         if estate.stores.count != stores.count { seeding.note(node, "two certificate stores have one id") }
+        checkContainers(node)
         each("jobs", of: node) { $0.addJob($1) }
         for store in estate.stores.all where !isFull(at: node) { schedule(store) }
         addHistory(node)
@@ -213,7 +214,7 @@ public struct EstateBuilder {
         let name = node["name"]?.text ?? ""
         let known = seeding.containers[name.lowercased()].flatMap { estate.containers[$0] }
         let id = known?.id ?? (estate.containers.lastKey ?? 0) + 1
-        var container = Container(id: id, name: name, schedule: nil, storeType: nil, overwritesSchedules: false)
+        var container = known ?? Container(id: id, name: name, schedule: nil, storeType: nil, overwritesSchedules: false)
         Container.model.seed(node, into: &container, &seeding)
         if let other = estate.containers[container.id], other.name.lowercased() != name.lowercased() {
             return seeding.note(node["id"], "the container '\(other.name)' has this id already")

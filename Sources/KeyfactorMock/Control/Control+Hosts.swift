@@ -11,13 +11,33 @@ extension Control {
     /// On loopback only names of the loopback do. Elsewhere every address and every name without a dot does, too, such as a container's.
     static func isOwnHost(_ request: Request, _ facts: Facts) -> Bool {
         guard let host = request.header("host")?.lowercased() else { return true }
-        guard let name = hostName(host).map(String.init) else { return false }
+        guard var name = hostName(host).map(String.init) else { return false }
+        // A name that ends in a dot is the same name, from the root of DNS.
+        if name.hasSuffix(".") { name.removeLast() }
         if facts.names.contains(where: { $0.lowercased() == name }) { return true }
-        if name == "::1" || isLoopback(name) || name == "localhost" || name.hasSuffix(".localhost") { return true }
+        if name == "::1" || isLoopback(name.hasPrefix("::ffff:") ? String(name.dropFirst(7)) : name) || name == "localhost"
+            || name.hasSuffix(".localhost")
+        {
+            return true
+        }
         if facts.isLoopback { return false }
         // A name beside a colon has been seen in brackets: an address of IPv6.
         return name.contains(":") || !name.contains(".") || ipv4(name) != nil
             || privateDomains.contains { name.hasSuffix("." + $0) } || facts.identity?.isFor(name) == true
+    }
+
+    /// The refusal of a request whose `Host` names another server, with the ways in which it would be taken.
+    static func foreignHost(_ request: Request, _ facts: Facts) -> ControlRefusal {
+        let host = request.header("host") ?? ""
+        let name = hostName(host).map(String.init) ?? host
+        let own = facts.isLoopback ? "localhost or a loopback address" : "an address of this machine"
+        let open = facts.isLoopback ? ", or with --host 0.0.0.0 and --admin-token" : ""
+        return ControlRefusal(
+            403,
+            """
+            The header Host names '\(name.prefix(100))', which is not this server's; under /_mock/ use \(own), or start the server with \
+            --tls-name \(name.prefix(100))\(open).
+            """)
     }
 
     /// A `Host` without its port; `nil` if something else follows the name.

@@ -106,8 +106,7 @@ public final class Control: Sendable {
         }
         let found = Self.endpoints.compactMap { endpoint in endpoint.parameter(in: segments).map { (endpoint, $0) } }
         if let facts, !found.contains(where: { $0.0.scope == .open }), !Self.isOwnHost(request, facts) {
-            let advice = facts.isLoopback ? "localhost or a loopback address" : "an address of it, or a name that --tls-name gives it"
-            throw ControlRefusal(403, "The header Host names another server; under /_mock/ use \(advice).")
+            throw Self.foreignHost(request, facts)
         }
         guard !found.isEmpty else { throw Self.missed(page, segments) }
         let method = request.method == .head ? .get : request.method

@@ -36,11 +36,6 @@ struct ControlWarnings: Sendable {
     }
 }
 
-extension Mistake {
-    /// The mistake with its hint, in one line.
-    var sentence: String { message + (hint.map { "; \($0)" } ?? "") }
-}
-
 extension ControlCall {
     /// A refusal of a world that does not exist.
     func noWorld(_ name: String, _ purpose: String = "") -> ControlRefusal {

@@ -43,7 +43,7 @@ public struct Fidelity: Sendable, Equatable {
     public enum UnauthorizedBody: String, Sendable, CaseIterable {
         case html, json, empty
     }
-    /// What an empty `Query` of Reschedule, Unschedule and Acknowledge means.
+    /// What an empty `Query` of Reschedule, Unschedule, Acknowledge and Metadata/All means.
     public enum EmptyQuery: String, Sendable, CaseIterable {
         case refuse, all
     }
@@ -93,7 +93,7 @@ public struct Fidelity: Sendable, Equatable {
     /// What the body of a 401 is: the page of IIS, JSON or empty.
     public var unauthorizedBody = UnauthorizedBody.html
     /// What an empty `Query` of Reschedule, Unschedule and Acknowledge means.
-    public var emptyQuery = EmptyQuery.refuse
+    var emptyQuery = EmptyQuery.refuse
     /// Whether collections send their queries back as they came, or with blanks inside parentheses.
     public var collectionQueries = CollectionQueries.asSent
     var paging = Paging.vendor

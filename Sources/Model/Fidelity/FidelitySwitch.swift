@@ -115,8 +115,10 @@ public struct FidelitySwitch: Sendable {
             effect: "what POST /CertificateStores/Schedule makes of a body without `Schedule`",
             provenance: "documented as required; `off` is how SDKs switch a schedule off"),
         .init(
-            "emptyQuery", \.emptyQuery, about: "what an empty Query of Reschedule, Unschedule and Acknowledge means",
-            effect: "what an empty `Query` means: 400, or all jobs and attempts", provenance: "assumed: an empty one is a client's mistake"),
+            "emptyQuery", \.emptyQuery,
+            about: "what an empty Query of Reschedule, Unschedule, Acknowledge and Metadata/All means",
+            effect: "what an empty `Query` means: 400, or all jobs, attempts and certificates",
+            provenance: "assumed: an empty one is a client's mistake"),
         .init(
             "collectionQueries", \.collectionQueries, about: "how certificate collections send their queries back",
             effect: "`spaced` writes a blank inside every parenthesis of a certificate collection's query: `( A )`",

@@ -5,13 +5,15 @@ extension Schedule {
     /// The kinds that requests may name, and `Off`.
     static let names = Kind.allCases.map(\.rawValue) + ["Off"]
 
-    private static let members = ["Schedule", "InventorySchedule"]
+    /// The members of requests that hold a schedule.
+    private static let members = ["Schedule", "InventorySchedule", "FullScan", "IncrementalScan", "ThresholdCheck"]
 
-    /// What is probably wrong with a schedule that sets nothing, where unknown members are ignored: its kind is misspelt.
+    /// What is probably wrong with a schedule, where unknown members are ignored: a kind is misspelt.
     ///
     /// - Parameter body: the body of a request.
     /// - Returns: a sentence that names the member and the nearest kind; `nil` if there is nothing to doubt.
     public static func doubt(in body: JSONValue) -> String? {
+        guard !body.isArray else { return body.elements.lazy.filter(\.isObject).compactMap { doubt(in: $0) }.first }
         for name in members {
             guard let schedule = body[name], schedule.isObject, let kind = unknownKind(of: schedule) else { continue }
             let nearest = nearestWord(to: kind, among: names).map { "did you mean \($0)? Expected" } ?? "expected"
@@ -20,14 +22,11 @@ extension Schedule {
         return nil
     }
 
-    /// The first kind of a schedule that says something, if it says no kind that there is.
+    /// The first kind of a schedule that says something and is none.
     private static func unknownKind(of schedule: JSONValue) -> String? {
-        var first: String?
-        for (kind, value) in schedule.members where !value.isNull {
-            // Nearly all are spelt as documented.
-            if names.contains(kind) || names.contains(where: { $0.lowercased() == kind.lowercased() }) { return nil }
-            first = first ?? kind
-        }
-        return first
+        // Nearly all are spelt as documented.
+        schedule.members.first { kind, value in
+            !value.isNull && !names.contains(kind) && !names.contains { $0.lowercased() == kind.lowercased() }
+        }?.0
     }
 }

@@ -53,7 +53,7 @@ enum JobActions {
     /// Documented: failed or warned attempts that are completed, also those that will be retried. Sets their status to acknowledged.
     static let acknowledge = Operation(
         .post, "/OrchestratorJobs/Acknowledge", needs: .agentsModify, takes: Contents.of(Selection.model, .create),
-        established: "ids or a query, 204, which attempts are eligible (documented)", assumed: "all of its 400s; its permission"
+        established: "ids or a query, 204, which attempts are eligible, permission (documented)", assumed: "all of its 400s"
     ) { call, estate throws(Refusal) in
         let entries = try entries(of: call, estate) { entry in
             let isEligible = [.failure, .warning].contains(entry.result) && [.completed, .completedWillRetry].contains(entry.status)
@@ -118,11 +118,7 @@ private struct Selection: Modelled {
         guard (query != nil) != (ids != nil) else {
             throw .badArgument("Expected either \(member) or Query, found \(ids != nil ? "both" : "neither").")
         }
-        if let query, query.allSatisfy(\.isWhitespace), fidelity.emptyQuery == .refuse {
-            throw .badArgument(
-                "Query: expected a query such as JobType -eq \"PEMInventory\", found an empty one, which would be every job.",
-                member: "Query")
-        }
+        try query?.requireQuery(such: "JobType -eq \"PEMInventory\"", of: "job", fidelity)
         return (query, ids)
     }
 }

@@ -58,6 +58,10 @@ public struct Effects: Sendable {
     /// An effect as its rule's author wrote it: `delay 250ms`, `break reset at reply`.
     private static func words(_ node: YAMLNode) -> String {
         node.entries.map { entry in
+            // In words of its own: `tokens: 1` looks like a secret.
+            if entry.key.text == "limit" {
+                return "limit of \(entry.value["tokens"]?.text ?? ""), refilled \(entry.value["refill"]?.text ?? "")"
+            }
             let value = entry.value.text ?? entry.value.json?.source ?? ""
             return "\(entry.key.text ?? "") \(value.count > 60 ? value.prefix(60) + "…" : value)"
         }.joined(separator: " ")

@@ -14,7 +14,7 @@ extension CertificateSeed {
 
     /// What files say of an entry of an inventory.
     static let entry = Model<CertificateSeed>([:], "an inventory entry", blank: { .init() }) {
-        Seed("alias", .text("an alias", length: 1...256), required: true, about: "its name in the store", \.alias)
+        Seed("alias", .alias, required: true, about: "its name in the store", \.alias)
         Seed("id", .given(), about: "its CertificateId; the next free one if left out", \.id)
         Seed("item", .given(), about: "its CertStoreInventoryItemId; the next free one if left out", \.item)
         details

@@ -119,9 +119,9 @@ struct ManagementRequest: Modelled {
 
         static let model = Model<Entry>(blank: { .init() }) {
             Asked("CertificateStoreId", .guid, in: .requests, required: "a store's id", \.store)
-            Asked("Alias", .text) { $0.alias = $1.value.flatMap { $0.isEmpty ? nil : $0 } }
+            Asked("Alias", .alias) { $0.alias = $1.value.flatMap { $0.isEmpty ? nil : $0 } }
             // Required here (assumed): nothing else says what is to go.
-            Asked("Alias", .text, in: .update, required: "an alias", \.alias)
+            Asked("Alias", .alias, in: .update, required: "an alias", \.alias)
             Asked(dropped: "JobFields", .object, in: .requests)
             Asked("Overwrite", .flag, \.overwrites)
             Asked(dropped: "EntryPassword", .secret)

@@ -31,7 +31,7 @@ extension CertificateStore: Modelled {
             .asked([.update, .approve], required: "a store's id", \.id)
         Member("ContainerId", .number(null: 0), nullable: { $0.container }).filtered().asked(.requests, \.container)
         Member("DisplayName", .text) { "\($0.machine) - \($0.path)" }.filtered()
-        Member("ClientMachine", .text) { $0.machine }.filtered(isKey: true)
+        Member("ClientMachine", .text("a machine's name", length: 1...256)) { $0.machine }.filtered(isKey: true)
             .asked(.create, required: "a machine's name", \.machine)
         Member("Storepath", .text) { $0.path }.filtered("StorePath")
             .asked(.create, as: "StorePath", kind: .storePath, required: "a path of 1 to 722 characters", \.path)

@@ -12,7 +12,7 @@ struct ContainerAssignment: Modelled {
 
     private static let model = Model<ContainerAssignment>([.update: "AssignContainerRequest"], blank: { .init() }) {
         Asked("CertStoreContainerId", .number(null: 0), in: .update, \.container)
-        Asked("NewContainerName", .text, in: .update) { $0.newName = $1.value.flatMap { $0.isEmpty ? nil : $0 } }
+        Asked("NewContainerName", .text.limited(to: 128), in: .update) { $0.newName = $1.value.flatMap { $0.isEmpty ? nil : $0 } }
         // -1 is what a container says of itself that takes every type.
         Asked("NewContainerType", .number(null: -1), in: .update, \.newType)
         Asked("KeystoreIds", .guids(of: "store"), in: .update, required: "at least one store id", \.stores)

@@ -13,7 +13,7 @@ struct DiscoveryRequest: Modelled {
     private var directories: String?
 
     private static let model = Model<DiscoveryRequest>([.update: "DiscoveryJobRequest"], blank: { .init() }) {
-        Asked("Type", .number, in: .update, required: "the number of a certificate store type", \.type)
+        Asked("Type", .number, in: .update, \.type)
         Asked(later: "AgentId", .guid, in: .update, isRequired: true, \.agent)
         Asked("JobExecutionTimestamp", .time, in: .update, \.start)
         Asked("Dirs", .text, in: .update, \.directories)
@@ -25,8 +25,9 @@ struct DiscoveryRequest: Modelled {
 
     static let operation = Operation(
         .put, "/CertificateStores/DiscoveryJob", needs: .containers(.storesModify), takes: Contents.of(model, .update),
-        established: "body, ClientMachine and AgentId required, 204, without a time now, permission (documented)",
-        assumed: "modify for any one container is enough; an approved agent is required; `Type` is required; it finds nothing"
+        established:
+            "body, ClientMachine and AgentId required, `Type` 0 (JKS) if left out, 204, without a time now, permission (documented)",
+        assumed: "modify for any one container is enough; an approved agent is required; it finds nothing"
     ) { call, estate throws(Refusal) in
         let asked = try call.read(model, .update)
         let type = try StoreType.noun.find(asked.type, .storesModify, call, estate)

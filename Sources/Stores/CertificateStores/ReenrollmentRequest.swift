@@ -15,7 +15,7 @@ struct ReenrollmentRequest: Modelled {
         Asked("KeystoreId", .guid, required: "a store's id", \.store)
         Asked("SubjectName", .text, required: "a subject such as CN=www.example.com", \.subject)
         Asked("AgentGuid", .guid, required: "the id of the agent that serves the store", \.agent)
-        Asked("Alias", .text) { $0.alias = $1.value.flatMap { $0.isEmpty ? nil : $0 } }
+        Asked("Alias", .alias) { $0.alias = $1.value.flatMap { $0.isEmpty ? nil : $0 } }
         Asked(dropped: "JobProperties", .object)
         ["CertificateAuthority", "CertificateTemplate"].map { Field(asked: [Asked(ignored: $0)]) }
         [

@@ -26,7 +26,7 @@ extension Container: Modelled {
             .asked(.update, required: "the id of a container", \.id)
             .seeded("id", about: "its Id; the next free one if left out", \.id)
         Member("Name", .text("a name", length: 1...128)) { $0.name }.filtered()
-            .asked(.requests, kind: .nonEmptyText, required: "at least one character", \.name)
+            .asked(.requests, kind: .nonEmptyText.limited(to: 128), required: "at least one character", \.name)
             .seeded("name", required: true, about: "its name", \.name)
         Member("OverwriteSchedules", .flag) { $0.overwritesSchedules }.only(in: .listed)
             .asked(.requests, \.overwritesSchedules)

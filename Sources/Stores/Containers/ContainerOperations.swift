@@ -22,7 +22,8 @@ public enum ContainerOperations {
         .post, "/CertificateStoreContainers", needs: .containers(.storesModify), takes: Contents.of(Container.model, .create),
         returns: Contents.of(Container.model, .written),
         established: "body, permission (documented); the answer repeats the time sent (recorded for applications)",
-        assumed: "all of its 400s; `CertificateStores` of the request says nothing"
+        assumed:
+            "all of its 400s; `CertStoreType` -1 if left out, where the page says 0 (JKS); `CertificateStores` of the request says nothing"
     ) { call, estate throws(Refusal) in
         var container = try container(try call.read(Container.model), call, estate)
         return .commit { estate in

@@ -10,7 +10,8 @@ extension StoreType.Property: Modelled {
         Asked(ignored: "Id", .integer, in: .requests)
         Member("StoreTypeId", .number) { $0.storeType }
         Asked(ignored: "StoreTypeId", .integer, in: .requests)
-        Member("Name", .text) { $0.name }.asked(.requests, kind: .nonEmptyText, required: "at least one character", \.name).seeded(nameSeed)
+        Member("Name", .text) { $0.name }
+            .asked(.requests, kind: .nonEmptyText.limited(to: 128), required: "at least one character", \.name).seeded(nameSeed)
         Member("DisplayName", .text, optional: { $0.displayName }).asked(.requests, \.displayName)
             .seeded(Seed("displayName", .text, about: "as people see it; default the name", isNullSaid: true, \.displayName))
         Member("Type", .word(.storeTypes)) { $0.type }.asked(.requests, \.type).seeded("type", about: "default String", \.type)
@@ -49,7 +50,8 @@ extension StoreType.EntryParameter: Modelled {
     static let model = Model<StoreType.EntryParameter>([:], "an entry parameter", blank: { .init(name: "") }) {
         Member("StoreTypeId", .number) { $0.storeType }
         Asked(ignored: "StoreTypeId", .integer, in: .requests)
-        Member("Name", .text) { $0.name }.asked(.requests, kind: .nonEmptyText, required: "at least one character", \.name)
+        Member("Name", .text) { $0.name }
+            .asked(.requests, kind: .nonEmptyText.limited(to: 128), required: "at least one character", \.name)
             .seeded("name", .text("a name", length: 1...128), required: true, about: "the parameter's name", \.name)
         Member("DisplayName", .text, optional: { $0.displayName }).asked(.requests, \.displayName)
             .seeded("displayName", about: "as people see it", \.displayName)

@@ -77,8 +77,10 @@ extension AccessPolicy {
     }
 
     /// Why a client gets no token.
-    func reason(client: String) -> String {
-        if clients.contains(where: { $0.id == client }) { return "the secret of the client '\(client)' is wrong" }
+    func reason(client: String, hasSecret: Bool) -> String {
+        if clients.contains(where: { $0.id == client }) {
+            return hasSecret ? "the secret of the client '\(client)' is wrong" : "the form has no client_secret for the client '\(client)'"
+        }
         return "there is no client '\(client.prefix(100))'"
             + Names.hint(client, among: clients.map(\.id), else: "the scenario's clients are")
     }

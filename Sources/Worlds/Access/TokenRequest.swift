@@ -18,6 +18,8 @@ public struct TokenRequest: Sendable {
     let client: String
     /// The secret as sent and, from a header, also form-decoded: RFC 6749 asks for encoding, and not every client does it.
     let secrets: [[UInt8]]
+    /// Whether a secret was sent, be it an empty one.
+    let hasSecret: Bool
     let scope: String?
 
     /// Reads a token request: client_secret_basic or client_secret_post, never both.
@@ -29,7 +31,11 @@ public struct TokenRequest: Sendable {
     init(_ request: Request) throws(Failure) {
         guard request.method == .post else { throw Self.invalid("the token endpoint takes POST", status: 405) }
         let form = try Self.form(request)
-        guard let grant = form["grant_type"] else { throw Self.invalid("grant_type is missing") }
+        guard let grant = form["grant_type"] else {
+            let isJSON = request.bytes[request.body].first { $0 > UInt8(ascii: " ") } == UInt8(ascii: "{")
+            throw Self.invalid(
+                "grant_type is missing" + (isJSON ? ": expected a form (application/x-www-form-urlencoded), found JSON" : ""))
+        }
         guard grant == "client_credentials" else {
             throw Failure(
                 status: 400, error: "unsupported_grant_type", description: "expected client_credentials, found '\(grant.prefix(60))'")
@@ -45,12 +51,13 @@ public struct TokenRequest: Sendable {
                     status: 401, error: "invalid_client", description: "neither Basic credentials nor client_id and client_secret")
             }
             (client, secrets) = (id, [Array((form["client_secret"] ?? "").utf8)])
+            hasSecret = form["client_secret"] != nil
         case .basic:
             guard form["client_secret"] == nil else { throw Self.invalid("the client's secret came twice: in the header and in the body") }
             guard let (id, secrets) = Self.basic(request) else {
                 throw Failure(status: 401, error: "invalid_client", description: "the Basic credentials are not UTF-8", challenges: true)
             }
-            (client, self.secrets) = (id, secrets)
+            (client, self.secrets, hasSecret) = (id, secrets, true)
         case .bearer, .bearerOfNoWorld, .malformed:
             throw Failure(status: 401, error: "invalid_client", description: "expected Basic credentials", challenges: true)
         }

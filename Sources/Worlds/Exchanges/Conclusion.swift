@@ -94,7 +94,14 @@ extension WorldState {
         }
         if let sent = reply, sent.delivery == .whole {
             reply = strike.altered(sent)
-            if let reply { outcome.response = reply }
+            if var changed = reply {
+                if (400..<500).contains(changed.status), changed.status != sent.status {
+                    outcome.reason = outcome.reason ?? strike.reason
+                    changed.add("X-Mock-Why", strike.reason)
+                    reply = changed
+                }
+                outcome.response = changed
+            }
         }
         let delivery = JournalEntry.Delivery(reply?.delivery)
         if delivery != .whole { outcome.reason = outcome.reason ?? strike.reason }
@@ -171,7 +178,7 @@ extension JournalEntry.Delivery {
 extension Strike {
     /// What the rule does, as the reason of a refusal or of a broken reply.
     fileprivate var reason: String {
-        let effects = rule.effects.words.isEmpty ? "no effect" : rule.effects.words.joined(separator: ", ")
-        return Secrets.reason("the rule '\(rule.name)' strikes: \(effects)")
+        let effects = rule.effects.words.isEmpty ? "no effect" : rule.effects.words.map { Secrets.shown($0) }.joined(separator: ", ")
+        return "the rule '\(rule.name)' strikes: \(effects)"
     }
 }

@@ -34,8 +34,10 @@ enum Work {
             return state.tokenOutcome(exchange, now: now)
         }
         guard let caller else {
-            let why = state.scenario.access.reason(
-                exchange.credential, header: exchange.request.header("authorization"), state.tokens, world: state.name, now: now)
+            let why =
+                state.scenario.access.reason(
+                    exchange.credential, header: exchange.request.header("authorization"), state.tokens, world: state.name, now: now)
+                + NearMiss.tokenHint(exchange.request)
             return Completion(state.unauthorized(why, now: now), reason: why)
         }
         let (request, scenario) = (exchange.request, state.scenario)
@@ -58,7 +60,10 @@ enum Work {
             }
         } catch {
             var error = error
-            if error.status == 400, error.why == nil, case .success(let document)? = body, let doubt = Schedule.doubt(in: document.root) {
+            let saysSo = scenario.fidelity.unknownMembers == .refuse
+            if error.status == 400, error.why == nil, !saysSo, case .success(let document)? = body,
+                let doubt = Schedule.doubt(in: document.root)
+            {
                 error.why = "\(error.message) \(doubt)"
             }
             return Completion(state.response(error, now: now), reason: error.reason)

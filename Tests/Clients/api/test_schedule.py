@@ -192,9 +192,27 @@ def test_a_misspelt_kind_of_schedule_is_reported(serve_module, kind, value, near
         refused = strict.ask(method, "/KeyfactorAPI" + path, body)
         assert refused.status == 400
         assert nearest is None or f"did you mean {nearest}?" in refused.json["Message"]
+        assert "which is ignored" not in refused.header("X-Mock-Why")
 
 
-@pytest.mark.parametrize("schedule", [{}, {"Off": None}, {"Off": True}, {"Interval": {"Minutes": 5}, "Intervall": 1}, {"Intervall": None}, {"Immediate": False}, None])
+@pytest.mark.parametrize("method, path, body", [
+    ("POST", "/CertificateStores/Schedule", {"StoreIds": ["<web-2>"], "Schedule": {"Interval": {"Minutes": 60}, "Dayly": {}}}),
+    ("POST", "/CertificateStores/Approve", [{"Id": "<web-2>", "CertStoreType": 2, "InventorySchedule": {"Intervall": {"Minutes": 60}}}]),
+    ("POST", "/CertificateStores/Approve", [
+        {"Id": "<web-1>", "CertStoreType": 2}, {"Id": "<web-2>", "CertStoreType": 2, "InventorySchedule": {"Dayly": {"Time": "2026-01-01T00:00:00Z"}}}]),
+    ("POST", "/CertificateAuthority", {"LogicalName": "q", "HostName": "h", "FullScan": {"Intervall": {"Minutes": 60}}}),
+    ("POST", "/CertificateAuthority", {"LogicalName": "r", "HostName": "h", "IncrementalScan": {"Dayly": {}}}),
+    ("POST", "/CertificateAuthority", {"LogicalName": "s", "HostName": "h", "ThresholdCheck": {"Intervall": {"Minutes": 60}}}),
+], ids=str)
+def test_a_misspelt_kind_is_reported_wherever_a_schedule_stands(mock, method, path, body):
+    text = json.dumps(body)
+    for machine in "web-1", "web-2":
+        text = text.replace(f"<{machine}>", mock.store(machine)) if f"<{machine}>" in text else text
+    reply = mock.ask(method, "/KeyfactorAPI" + path, json.loads(text))
+    assert "unknown member, which is ignored; did you mean" in (reply.header("X-Mock-Why") or ""), reply
+
+
+@pytest.mark.parametrize("schedule", [{}, {"Off": None}, {"Off": True}, {"Intervall": None}, {"interval": {"Minutes": 5}, "Immediate": None}, {"Immediate": False}, None])
 def test_a_schedule_that_says_what_it_means_is_not_doubted(mock, schedule):
     reply = mock.ask("POST", "/KeyfactorAPI/CertificateStores/Schedule", {"StoreIds": [mock.store("web-2")], "Schedule": schedule})
     assert reply.header("X-Mock-Why") is None or reply.status == 400

@@ -89,6 +89,21 @@ def test_metadata_is_changed_field_by_field_and_always_read_as_text(api):
     assert api("GET", "/MetadataFields/6/InUse") is True
 
 
+@pytest.mark.parametrize("query", ["", " ", "\t\n"])
+def test_an_empty_query_alone_does_not_change_the_metadata_of_all(serve, query):
+    server = serve("")
+    body = {"Query": query, "Metadata": [{"MetadataName": "Notes", "Value": "x", "OverwriteExisting": True}]}
+    refused = server.ask("PUT", "/KeyfactorAPI/Certificates/Metadata/All", body)
+    assert refused.status == 400 and "found an empty one, which would be every certificate" in refused.json["Message"]
+    with_notes = lambda of: [row for row in of.ask("GET", "/KeyfactorAPI/Certificates?includeMetadata=true").json if row["Metadata"].get("Notes") == "x"]
+    assert with_notes(server) == []
+    assert server.ask("PUT", "/KeyfactorAPI/Certificates/Metadata/All", {**body, "CertificateIds": [3]}).status == 204
+    assert [row["Id"] for row in with_notes(server)] == [3]
+    loose = serve("fidelity: { emptyQuery: all }")
+    assert loose.ask("PUT", "/KeyfactorAPI/Certificates/Metadata/All", body).status == 204
+    assert len(with_notes(loose)) > 3
+
+
 def test_a_revocation_shows_everywhere_and_a_hold_is_taken_off(api, tmp_path):
     assert api("POST", "/Certificates/Revoke", {"CertificateIds": [4], "Reason": "6", "Comment": "hold it"}) == {"RevokedIds": [4], "SuspendedCerts": []}
     row = api("GET", "/Certificates/4")

@@ -56,7 +56,7 @@ def test_no_get_makes_a_world_below_the_control_interface(mock):
 # Names
 
 OURS = ["localhost", "127.0.0.1:8080", "10.1.2.3", "192.168.0.7:443", "[fd00::7]:8080", "mock", "keyfactor-mock:8080", "mock.default.svc", "mock.default.svc.cluster.local",
-        "host.docker.internal", "command.test", "a.localhost", "MOCK.example.ORG", "b.wild.example"]
+        "host.docker.internal", "command.test", "a.localhost", "MOCK.example.ORG", "b.wild.example", "localhost.", "localhost.:8080", "[::ffff:127.0.0.1]:8080"]
 THEIRS = ["evil.example", "mock.example.org.evil.example", "localhost.evil.example", "10.1.2.3.evil.example", "a.b.wild.example", "10.1.2", "1.2.3.4.5", "10.1.2.256",
           "example.org", "evil.local.example", "[::1].evil", "mock.example.org:99999999"]
 
@@ -71,6 +71,20 @@ def test_beyond_the_loopback_a_strangers_name_is_refused(everywhere, host):
     reply = everywhere.ask("GET", "scenario", headers={"Host": host})
     assert reply.status == 403 and "--tls-name" in reply.json["error"]
     assert everywhere.ask("GET", "livez", headers={"Host": host}).status == 200
+
+
+@pytest.mark.parametrize("host, name", [
+    ("host.docker.internal", "host.docker.internal"), ("10.1.2.3:8080", "10.1.2.3"), ("mock:443", "mock"), ("[fd00::7]:8080", "fd00::7"), ("a" * 300, "a" * 100)])
+def test_on_the_loopback_a_refusal_names_the_host_and_the_ways_out(mock, host, name):
+    for page in "scenario", "info", "journal":
+        reply = Remote(mock).ask("GET", page, headers={"Host": host})
+        assert reply.status == 403 and f"names '{name}', which is not" in reply.json["error"], reply
+        assert f"--tls-name {name}" in reply.json["error"] and "--host 0.0.0.0 and --admin-token" in reply.json["error"]
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost.", "LOCALHOST.:80", "127.0.0.9", "[::ffff:127.0.0.1]", "[::1]:8080"])
+def test_on_the_loopback_its_names_are_taken_however_they_are_written(mock, host):
+    assert Remote(mock).ask("GET", "info", headers={"Host": host}).status == 200
 
 
 def test_the_names_of_a_given_certificate_are_its_own(serve, tmp_path):

@@ -475,3 +475,50 @@ def test_the_recipe_for_the_sdk(shell, tmp_path):
     code, command = recipe("Python, keyfactor-command-sdk 11")
     (tmp_path / "sdk.py").write_text(code)
     assert shell(command) == "['uo-2', 'uo-1']\n" * 2
+
+
+# What --host, --watch and expectations do
+
+FETCH = "import os, urllib.request as r; print(r.urlopen(os.environ['KFMOCK_URL'] + '/KeyfactorAPI/Agents').status, os.environ['KFMOCK_URL'])"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.5", "127.0.0.2", "::1", "localhost", "0.0.0.0"])
+def test_the_certificate_is_for_the_host_that_is_given(run, host):
+    ended = run(*python(FETCH), options=("--host", host))
+    assert ended.returncode == 0 and ended.stdout.startswith(b"200 https://"), ended
+    assert host in ("::1", "localhost", "0.0.0.0") or f"//{host}:".encode() in ended.stdout
+
+
+def test_a_scenario_is_watched_while_the_command_runs(run, tmp_path):
+    file = tmp_path / "watched.yaml"
+    file.write_text("scenario: one")
+    text = f"""
+import json, os, time, urllib.request as r
+ask = lambda: json.load(r.urlopen(os.environ["KFMOCK_ADMIN_URL"] + "/info"))["scenario"]
+first = ask()
+open({str(file)!r}, "w").write("scenario: two")
+end = time.monotonic() + {PATIENCE}
+while ask() == first and time.monotonic() < end: time.sleep(0.05)
+print(first, ask())
+"""
+    ended = run(*python(text), options=("--scenario", str(file), "--watch"))
+    assert (ended.returncode, ended.stdout) == (0, b"one two\n"), ended
+
+
+PUT = "import os, urllib.request as r; r.urlopen(r.Request(os.environ['KFMOCK_ADMIN_URL'] + '/scenario', data=b'expect: [ { unmatched: %d } ]', method='PUT'))"
+
+
+@pytest.mark.parametrize("first", [(), ("--scenario", "expect: [ { unmatched: 0 } ]"), ("--scenario", "rules: [ { operation: GET /Agents, do: [] } ]")])
+@pytest.mark.parametrize("count, code", [(7, 70), (0, 0)])
+def test_expectations_that_come_later_are_judged_at_the_end(run, first, count, code):
+    ended = run(*python(PUT % count), options=first)
+    assert ended.returncode == code and (b"expectations: met" if code == 0 else b"expectations: failed") in ended.stderr, ended
+
+
+def test_worlds_that_the_verdict_is_not_about_are_named(run):
+    text = "import os, urllib.request as r; [r.urlopen(os.environ['KFMOCK_HTTP_URL'] + f'{w}/KeyfactorAPI/Agents') for w in ('', '/w/t1', '/w/t2')]"
+    ended = run(*python(text), options=("--scenario", "expect: [ { requests: { operation: GET /Agents }, count: 1 } ]"))
+    assert ended.returncode == 0 and b"the verdict is on the default world; t1, t2 had requests too" in ended.stderr, ended
+    ended = run(*python("import os, urllib.request as r; r.urlopen(os.environ['KFMOCK_HTTP_URL'] + '/KeyfactorAPI/Agents')"),
+                options=("--scenario", "expect: [ { requests: { operation: GET /Agents }, count: 1 } ]"))
+    assert b"had requests too" not in ended.stderr

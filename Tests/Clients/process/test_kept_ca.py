@@ -108,6 +108,19 @@ def test_a_key_that_everybody_may_use_is_a_sentence_and_its_advice_helps(serve, 
     serve("", "--ca-dir", str(folder), own_ca=False)
 
 
+@pytest.mark.parametrize("missing, left", [("ca.pem", "ca-key.pem"), ("ca-key.pem", "ca.pem")])
+def test_a_ca_of_which_a_part_is_missing_is_a_sentence_and_what_is_left_stays(serve, tmp_path, missing, left):
+    folder = tmp_path / "ca"
+    serve("", "--ca-dir", str(folder), own_ca=False).stop()
+    (folder / missing).unlink()
+    before = (folder / left).read_bytes()
+    said = refusal(folder)
+    assert f"{missing} is missing, the other file is there. Remove ca.pem and ca-key.pem" in said and ".." not in said
+    assert os.listdir(folder) == [left] and (folder / left).read_bytes() == before
+    (folder / left).unlink()
+    serve("", "--ca-dir", str(folder), own_ca=False)
+
+
 @pytest.mark.parametrize("mode", [0o640, 0o440])
 def test_a_key_that_a_group_may_read_as_clusters_mount_it_will_do(serve, tmp_path, mode):
     folder = tmp_path / "ca"

@@ -108,12 +108,52 @@ struct ReasonTests {
         ("client_id=cii&client_secret=s", 401, "there is no client 'cii'; did you mean 'ci'?"),
         ("client_id=ci&client_secret=hush-1", 401, "the secret of the client 'ci' is wrong"),
         ("client_id=ci&client_id=ci", 400, "came twice"),
+        ("client_id=ci", 401, "the form has no client_secret for the client 'ci'"),
+        ("client_id=ci&client_secret=", 401, "the secret of the client 'ci' is wrong"),
         ("", 401, "neither Basic credentials nor"), ("client_id=%", 400, "not properly encoded"),
     ])
     func aTokenRequestHasAReason(_ form: String, _ status: Int, _ wanted: String) throws {
         let body = Array("grant_type=client_credentials&\(form)".utf8)
         let why = try Self.reason(Self.scenario("both"), Request(.post, "/oauth2/token", body: body), status: status)
         #expect(why.contains(wanted) && !why.contains("hush-1"), "\(why)")
+    }
+
+    @Test func aTokenRequestInJSONIsToldToSendAForm() throws {
+        let body = Array(#" {"grant_type":"client_credentials","client_secret":"hush-1"}"#.utf8)
+        let why = try Self.reason(Self.scenario("both"), Request(.post, "/oauth2/token", body: body), status: 400)
+        #expect(why == "grant_type is missing: expected a form (application/x-www-form-urlencoded), found JSON")
+    }
+
+    @Test(
+        arguments: [
+            "/oauth/token", "/OAuth2/Token", "/connect/token", "/KeyfactorAPI/oauth2/token", "/auth/realms/x/protocol/openid-connect/token",
+        ], [("any", 404), ("bearer", 401)])
+    func aTokenRequestElsewhereIsToldWhereTheEndpointIs(_ path: String, _ access: (mode: String, status: Int)) throws {
+        let request = Request(.post, path, body: Array("grant_type=client_credentials".utf8))
+        let why = try Self.reason(Self.scenario(access.mode), request, status: access.status)
+        #expect(why.contains("the token endpoint is POST /oauth2/token"), "\(why)")
+    }
+
+    @Test(
+        arguments: [
+            ("token", "limit: { tokens: 1, refill: 1/h }", 429, "the rule 'token' strikes: limit of 1, refilled 1/h"),
+            (
+                "api-key: x", "limit: { tokens: 1, refill: 20/h, per: caller }", 429,
+                "the rule 'api-key: x' strikes: limit of 1, refilled 20/h"
+            ),
+            ("password: y", "refuse: unavailable", 503, "the rule 'password: y' strikes: refuse unavailable"),
+            ("changed", "alter: { status: 409 }", 409, "the rule 'changed' strikes: alter"),
+            ("gone", "alter: { status: 404, headers: { X-A: b } }", 404, "the rule 'gone' strikes: alter"),
+        ])
+    func whatARuleDoesIsSaidWithItsName(_ name: String, _ effect: String, _ status: Int, _ wanted: String) throws {
+        let rule = "rules: [ { name: '\(name)', operation: GET /Agents, do: [ { \(effect) } ] } ]"
+        let mock = try Mock(rule)
+        if status == 429 { _ = try mock.get("/Agents") }
+        let answered = try mock.get("/Agents")
+        #expect(answered.status == status)
+        if status < 500 { #expect(answered["X-Mock-Why"]?.hasPrefix(wanted) == true, "\(answered["X-Mock-Why"] ?? "")") }
+        let why = try mock.get("/_mock/journal").json["exchanges"]?.elements.first?["why"]?.text
+        #expect(why?.hasPrefix(wanted) == true, "\(why ?? "")")
     }
 
     @Test(

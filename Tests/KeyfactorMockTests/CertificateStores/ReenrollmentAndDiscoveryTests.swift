@@ -68,7 +68,8 @@ struct ReenrollmentAndDiscoveryTests {
     }
 
     @Test(arguments: [
-        ("{}", 400, "Type: expected the number of a certificate store type, found nothing."),
+        ("{}", 400, "ClientMachine: expected the machine to look at, found nothing."),
+        (#"{"ClientMachine":"m","AgentId":"<uo-2>"}"#, 400, "AgentId: the agent 'uo-2' is New, expected an Approved one."),
         (#"{"Type":2}"#, 400, "ClientMachine: expected the machine to look at, found nothing."),
         (#"{"ClientMachine":"m","Type":999}"#, 404, "The certificate store type with StoreType '999' does not exist."),
         (#"{"ClientMachine":"m","Type":3}"#, 400, "Type: stores of type 'F5' cannot be discovered."),

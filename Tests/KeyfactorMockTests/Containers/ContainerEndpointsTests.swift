@@ -164,4 +164,60 @@ struct ContainerEndpointsTests {
         #expect(reply.json.elements.map { $0["Id"]?.integer } == [3])
         #expect(reply["X-Total-Count"] == "1")
     }
+
+    // MARK: Files and patches
+
+    @Test(
+        arguments: [
+            (#"{"name":"Web"}"#, "D_23:30", true, 2), (#"{"name":"wEB","overwriteSchedules":false}"#, "D_23:30", false, 2),
+            (#"{"name":"Web","schedule":null}"#, nil, true, 2), (#"{"name":"Web","storeType":null}"#, "D_23:30", true, nil),
+        ] as [(String, String?, Bool, Int?)])
+    func aContainerThatIsNamedAgainKeepsWhatIsLeftOut(_ patch: String, _ schedule: String?, _ overwrites: Bool, _ type: Int?) throws {
+        for isRule in [false, true] {
+            let mock = try Mock(Self.scenario.replacing("storeType: PEM,", with: "storeType: PEM, overwriteSchedules: true,"))
+            if isRule {
+                let rule = #"{"operation":"GET /Agents","do":[{"change":{"containers":[\#(patch)]}}]}"#
+                #expect(try mock.post("/_mock/rules", rule).status == 200)
+                _ = try mock.get("/Agents")
+            } else {
+                #expect(try mock.send(.patch, "/_mock/estate", body: #"{"containers":[\#(patch)]}"#).status == 200)
+            }
+            let container = try #require(mock.world.containers[3])
+            #expect(container.schedule?.compact == schedule && container.overwritesSchedules == overwrites && container.storeType == type)
+        }
+    }
+
+    @Test(
+        arguments: [
+            (
+                #"{"certificateStores":[{"machine":"p","path":"/p","container":"Web","type":"JKS"}]}"#,
+                "takes certificate stores of type PEM only"
+            ),
+            (
+                #"{"certificateStores":[{"machine":"new","path":"/b","container":"web","type":"IIS"}]}"#,
+                "takes certificate stores of type PEM only"
+            ),
+            (#"{"containers":[{"name":"Any","storeType":"JKS"}]}"#, "takes certificate stores of type JKS only"),
+            (
+                #"{"containers":[{"name":"N","storeType":"JKS"}],"certificateStores":[{"machine":"new","path":"/a","container":"N"}]}"#,
+                "'N'"
+            ),
+        ] as [(String, String)])
+    func storesOfAnotherTypeAreKeptOutOfAContainerHoweverTheyCome(_ patch: String, _ wanted: String) throws {
+        let mock = try Mock(Self.scenario)
+        let before = try mock.get("/_mock/estate").body
+        let refused = try mock.send(.patch, "/_mock/estate", body: patch)
+        #expect(refused.status == 400 && refused.body.contains(wanted), "\(refused.body)")
+        let rule = try mock.post("/_mock/rules", #"{"operation":"GET /Agents","do":[{"change":\#(patch)}]}"#)
+        if rule.status == 200 { _ = try mock.get("/Agents") }
+        #expect(try mock.get("/_mock/estate").body == before)
+    }
+
+    @Test func aContainerAndItsStoresChangeTheirTypeTogether() throws {
+        let mock = try Mock(Self.scenario)
+        let patch = #"{"containers":[{"name":"Any","storeType":"PEM"},{"name":"Web","storeType":null}]}"#
+        #expect(try mock.send(.patch, "/_mock/estate", body: patch).status == 200)
+        let store = #"{"certificateStores":[{"machine":"p","path":"/p","container":"Web","type":"JKS"}]}"#
+        #expect(try mock.send(.patch, "/_mock/estate", body: store).status == 200)
+    }
 }

@@ -57,6 +57,67 @@ struct EstateDumpTests {
         #expect(try mock.get("/_mock/estate").body == before)
     }
 
+    /// What operations take as names, with the longest that files take.
+    private static let names: [(method: MicroHTTP.Method, path: String, body: String, most: Int)] = [
+        (.post, "/CertificateStores", #"{"ClientMachine":"NAME","StorePath":"/p","CertStoreType":2}"#, 256),
+        (.post, "/CertificateStores", #"{"ClientMachine":"m","StorePath":"NAME","CertStoreType":2}"#, 722),
+        (.post, "/CertificateStoreContainers", #"{"Name":"NAME"}"#, 128),
+        (
+            .put, "/CertificateStores/AssignContainer",
+            #"{"NewContainerName":"NAME","NewContainerType":-1,"KeystoreIds":["STORE"]}"#, 128
+        ),
+        (.post, "/JobTypes/Custom", #"{"JobTypeName":"NAME"}"#, 128),
+        (.post, "/JobTypes/Custom", #"{"JobTypeName":"n","JobTypeFields":[{"Name":"NAME","Type":1}]}"#, 128),
+        (.post, "/CertificateStoreTypes", #"{"Name":"n","ShortName":"NAME"}"#, 64),
+        (.post, "/CertificateStoreTypes", #"{"Name":"n","ShortName":"n","Properties":[{"Name":"NAME"}]}"#, 128),
+        (.post, "/CertificateStoreTypes", #"{"Name":"n","ShortName":"n","EntryParameters":[{"Name":"NAME"}]}"#, 128),
+        (
+            .post, "/CertificateStores/Certificates/Add",
+            #"{"CertificateId":1,"Schedule":{"Immediate":true},"CertificateStores":[{"CertificateStoreId":"STORE","Alias":"NAME"}]}"#, 256
+        ),
+        (
+            .post, "/CertificateStores/Certificates/Remove",
+            #"{"Schedule":{"Immediate":true},"CertificateStores":[{"CertificateStoreId":"STORE","Alias":"NAME"}]}"#, 256
+        ),
+        (.post, "/Security/Roles", #"{"Name":"NAME","Description":"d"}"#, 128),
+        (.post, "/Security/Identities", #"{"AccountName":"NAME"}"#, 512),
+        (.post, "/CertificateCollections", #"{"Name":"NAME","Query":"CN -eq \"x\""}"#, 100),
+        (.post, "/MetadataFields", #"{"Name":"NAME","Description":"d","DataType":1}"#, 128),
+        (.post, "/CertificateAuthority", #"{"LogicalName":"NAME","HostName":"h"}"#, 256),
+    ]
+
+    @Test(arguments: names.indices, ["10.5", "25.4"])
+    func everyNameThatAnOperationTakesCanBeReadBack(_ index: Int, _ product: String) throws {
+        let (method, path, body, most) = Self.names[index]
+        // An accent is a character of its own in files, as one that is joined to a letter.
+        for name in [
+            String(repeating: "n", count: most), String(repeating: "n", count: most + 1), "n" + String(repeating: "\u{301}", count: most),
+        ] {
+            let mock = try Mock("product: '\(product)'")
+            let store = try #require(mock.world.stores.all.first?.id.text)
+            let text = body.replacing("NAME", with: name).replacing("STORE", with: store)
+            let taken = try mock.send(method, path, body: text)
+            if name.unicodeScalars.count > most { #expect(taken.status == 400, "\(path): \(taken.status) \(taken.body.prefix(200))") }
+            #expect(try mock.send(.post, "/_mock/clock/advance", body: #"{"by":"1h"}"#).status == 200)
+            _ = try mock.get("/OrchestratorJobs/JobHistory")
+            let dump = try mock.get("/_mock/estate").body
+            let again = try mock.send(.patch, "/_mock/estate", body: dump)
+            #expect(again.status == 200, "\(path): \(again.body.prefix(300))")
+        }
+    }
+
+    @Test(arguments: ["agents", "certificateStores", "jobTypes", "permissionSets"])
+    func theEmptyGUIDIsTheIDOfNothing(_ part: String) throws {
+        let row =
+            [
+                "agents": #""machine":"z""#, "certificateStores": #""machine":"z","path":"/z""#, "jobTypes": #""name":"z""#,
+                "permissionSets": #""name":"z""#,
+            ][part] ?? ""
+        let patch = #"{"\#(part)":[{\#(row),"id":"00000000-0000-0000-0000-000000000000"}]}"#
+        let refused = try Mock().send(.patch, "/_mock/estate", body: patch)
+        #expect(refused.status == 400 && refused.body.contains("the empty GUID stands for no id"), "\(refused.body)")
+    }
+
     /// Asks both for everything.
     private func compare(_ one: Mock, _ other: Mock, _ when: String) throws {
         let product = one.server.worlds.standard.withState { $0.scenario.product }
