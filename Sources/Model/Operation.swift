@@ -22,6 +22,8 @@ public struct Operation: Sendable {
     public let needs: Need
     /// Whether its work sees what has fallen due. The one that only adds a job does not wait for it.
     public let seesTime: Bool
+    /// Whether each call of it may take long.
+    public private(set) var mayTakeLong = false
     /// The body it reads, if it reads one.
     public let takes: Content?
     /// The body of its success; 204 without one.
@@ -102,6 +104,13 @@ public struct Operation: Sendable {
         self.seesTime = seesTime
         facts = Facts(established: established, assumed: assumed)
         self.work = work
+    }
+
+    /// The same operation, of which each call may take long, so that no thread that serves should work on it.
+    public func takingLong() -> Operation {
+        var operation = self
+        operation.mayTakeLong = true
+        return operation
     }
 
     /// The operation as Keyfactor's documentation writes it: `POST /OrchestratorJobs/Custom`.
