@@ -97,7 +97,7 @@ def kinds(setup, server):
         ("GET CertificateStores/{id}", 60_000, packed("GET", f"{STORES}/{store}"), 200, COUNTED),
         ("GET Agents, two", 95_000, packed("GET", AGENTS), 200, COUNTED),
         ("POST Enrollment/CSR", None, packed("POST", CSR, certificate_request(setup), {**HEADERS, "x-certificateformat": "PEM"}), 200, FEW),
-        ("GET of nothing", None, packed("GET", "/KeyfactorAPI/CertificateStore"), 404, COUNTED),
+        ("GET CertificateStore, a miss", None, packed("GET", "/KeyfactorAPI/CertificateStore"), 404, COUNTED),
     )
 
 

@@ -81,6 +81,7 @@ public struct Noun<Key: PathKey, Row: Modelled & HoldsBytes>: Sendable {
     ///   - established: see `Operation`.
     ///   - assumed: see `Operation`.
     /// - Returns: `GET` of the noun's path.
+    @inline(__always)
     public func list(
         sortedBy sortField: String?, form: Forms = .shown, formInVersionTwo second: Forms? = nil, filters: Bool = true,
         also parameters: [Operation.Parameter] = [],

@@ -49,14 +49,20 @@ public struct Router: Sendable {
     /// - Parameter request: the request.
     /// - Returns: what lies there.
     public func match(_ request: Request) -> Match {
-        let path = request.bytes[request.path]
-        let isEncoded = path.contains { $0 == UInt8(ascii: "%") || $0 >= 0x80 }
-        var (node, insideBase) = (0, false)
+        let (bytes, end) = (request.bytes, request.path.upperBound)
+        var (node, insideBase, start) = (0, false, request.path.lowerBound)
         var values: [String] = []
-        for part in path.split(separator: UInt8(ascii: "/")) {
-            var segment = part
+        while start < end {
+            var (stop, isEncoded) = (start, false)
+            while stop < end, bytes[stop] != UInt8(ascii: "/") {
+                isEncoded = isEncoded || bytes[stop] == UInt8(ascii: "%") || bytes[stop] >= 0x80
+                stop += 1
+            }
+            defer { start = stop + 1 }
+            guard stop > start else { continue }
+            var segment = bytes[start..<stop]
             if isEncoded {
-                guard let decoded = PercentEncoding.decode(part) else { return .badEncoding }
+                guard let decoded = PercentEncoding.decode(segment) else { return .badEncoding }
                 segment = ArraySlice(decoded.utf8)
             }
             insideBase = insideBase || nodes[node].isBase
