@@ -98,7 +98,8 @@ public final class Operation: Sendable {
         self.query = query
         self.counts = counts
         self.id = id
-        parameterNames = path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+        parameterNames = path.utf8.split(separator: UInt8(ascii: "/")).filter { $0.first == UInt8(ascii: "{") }
+            .map { String(Substring($0.dropFirst().dropLast())) }
         self.seesTime = seesTime
         facts = Facts(established: established, assumed: assumed)
         self.work = work

@@ -28,6 +28,9 @@ public struct GUID: Sendable, Hashable, Comparable {
         self.init(bytes.span)
     }
 
+    /// Parses a GUID where it lies; see `init(_:)`.
+    public init?(_ text: String) { self.init(text.utf8Span.span) }
+
     /// Parses a GUID from bytes; see `init(_:)`.
     ///
     /// - Parameter text: 36 bytes of ASCII.

@@ -26,7 +26,7 @@ struct JSONParser {
         mostValues = values
         self.longestText = longestText
         position = range.lowerBound
-        nodes.reserveCapacity(min(24, range.count / 8 + 4))
+        nodes.reserveCapacity(min(48, range.count / 8 + 4))
     }
 
     /// Parses the whole text into `nodes`.

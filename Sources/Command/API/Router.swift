@@ -35,11 +35,10 @@ public struct Router: Sendable {
     ///   - bases: base paths such as `/KeyfactorAPI`; every operation is reached through each.
     public init(_ operations: [Operation], bases: [String]) {
         for base in bases {
-            let root = base.split(separator: "/").reduce(0) { child(of: $0, String($1)) }
+            let root = node(below: 0, base)
             nodes[root].isBase = true
             for (number, operation) in operations.enumerated() {
-                let leaf = operation.path.split(separator: "/").reduce(root) { child(of: $0, String($1)) }
-                nodes[leaf].operations.append((operation, number))
+                nodes[node(below: root, operation.path)].operations.append((operation, number))
             }
         }
     }
@@ -100,14 +99,19 @@ public struct Router: Sendable {
         return below ?? (node.map { nodes[$0].isBase } == true ? [] : nil)
     }
 
-    private mutating func child(of node: Int, _ segment: String) -> Int {
-        if segment.hasPrefix("{") {
+    /// The node of a path below another.
+    private mutating func node(below root: Int, _ path: String) -> Int {
+        path.utf8.split(separator: UInt8(ascii: "/")).reduce(root) { child(of: $0, $1) }
+    }
+
+    private mutating func child(of node: Int, _ segment: Substring.UTF8View) -> Int {
+        if segment.first == UInt8(ascii: "{") {
             if let known = nodes[node].parameter { return known }
             nodes.append(Node())
             nodes[node].parameter = nodes.count - 1
             return nodes.count - 1
         }
-        let bytes = Array(segment.lowercased().utf8)
+        let bytes = segment.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
         if let found = nodes[node].children.first(where: { $0.segment == bytes }) { return found.node }
         nodes.append(Node())
         nodes[node].children.append((bytes, nodes.count - 1))

@@ -30,7 +30,7 @@ extension CertificateStore: Modelled {
         Member("Id", .guid) { $0.id }.filtered(aliases: ["CertStoreId"], isKey: true)
             .asked([.update, .approve], required: "a store's id", \.id)
         Member("ContainerId", .number(null: 0), nullable: { $0.container }).filtered().asked(.requests, \.container)
-        Member("DisplayName", .text) { "\($0.machine) - \($0.path)" }.filtered()
+        Member("DisplayName", .text) { $0.machine + " - " + $0.path }.filtered()
         Member("ClientMachine", .text) { $0.machine }.filtered(isKey: true)
             .asked(.create, required: "a machine's name", \.machine)
         Member("Storepath", .text) { $0.path }.filtered("StorePath")
