@@ -8,12 +8,12 @@ import subprocess
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.load import AGENTS, HEADERS, JOB, SCHEDULE, STORES, expect, packed, read_answer
+from bench.certificates import CSR, certificate_request, enrollment
+from bench.load import AGENTS, JOB, SCHEDULE, STORES, expect, packed, read_answer
 from bench.processes import Failure, Server
 from bench.report import Gate, Part, thousands
 from bench.worlds import USUAL
 
-CSR = "/KeyfactorAPI/Enrollment/CSR"
 PAGE = 50
 # Requests before the count begins, so that everything that happens once has happened, and requests that are counted.
 WARM, COUNTED = 200, 1_000
@@ -80,14 +80,6 @@ def reading(setup, server, path):
         return json.loads(read_answer(connection, 200)[1])
 
 
-def certificate_request(setup):
-    file = setup.programs.folder / "request.pem"
-    subprocess.run(
-        ["openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", "/dev/null", "-subj", "/CN=shop.example.com", "-out", file],
-        check=True, capture_output=True)
-    return json.dumps({"CSR": file.read_text(), "Template": "WebServer-1y", "IncludeChain": True}).encode()
-
-
 def kinds(setup, server):
     """Name, most instructions, request, status and number of each request to the small estate."""
     store = reading(setup, server, STORES)[0]["Id"]
@@ -96,7 +88,7 @@ def kinds(setup, server):
         ("POST CertificateStores/Schedule", 57_000, packed("POST", SCHEDULE, setup.bodies.texts[SCHEDULE]), 204, COUNTED),
         ("GET CertificateStores/{id}", 60_000, packed("GET", f"{STORES}/{store}"), 200, COUNTED),
         ("GET Agents, two", 95_000, packed("GET", AGENTS), 200, COUNTED),
-        ("POST Enrollment/CSR", None, packed("POST", CSR, certificate_request(setup), {**HEADERS, "x-certificateformat": "PEM"}), 200, FEW),
+        ("POST Enrollment/CSR", None, enrollment(CSR, {"CSR": certificate_request(setup), "IncludeChain": True}, "PEM"), 200, FEW),
         ("GET CertificateStore, a miss", None, packed("GET", "/KeyfactorAPI/CertificateStore"), 404, COUNTED),
     )
 

@@ -175,7 +175,8 @@ struct JSONParser {
         var place = position
         while place < end {
             let byte = bytes[place]
-            guard byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte < 0x80 else { break }
+            // The first is two comparisons in one: neither a control character nor the start of a sequence.
+            guard byte &- 0x20 < 0x60, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else { break }
             place += 1
         }
         position = place

@@ -108,6 +108,7 @@ public struct JSONWriter: Sendable {
     /// Writes a string, escaping only what JSON requires.
     public mutating func value(_ text: String) {
         let (span, isNext, start) = (text.utf8Span.span, needsComma, bytes.count)
+        guard span.count < 32 || !span.indices.allSatisfy({ Self.isPlain(span[$0]) }) else { return plain(text) }
         var isPlain = true
         bytes.append(addingCapacity: span.count + 3) { out in
             if isNext { out.append(UInt8(ascii: ",")) }
@@ -122,6 +123,14 @@ public struct JSONWriter: Sendable {
         needsComma = true
         // Most texts need no escapes.
         if !isPlain { escape(from: start + (isNext ? 2 : 1)) }
+    }
+
+    /// Writes a long string that needs no escapes, as a whole.
+    private mutating func plain(_ text: String) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(contentsOf: text.utf8)
+        bytes.append(UInt8(ascii: "\""))
     }
 
     /// Escapes the text that was just written, which begins at a place and ends before the last quote.
@@ -262,37 +271,4 @@ public struct JSONWriter: Sendable {
             bytes.append(nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "A") + nibble - 10)
         }
     }
-}
-
-/// How JSON is written. The release of Command and the fidelity switches determine it.
-public struct WireStyle: Sendable, Equatable {
-    /// How times are written.
-    public var times: TimeStyle = .utc
-    /// Whether members without a value are omitted instead of being sent as `null`.
-    public var omitsNulls = false
-    /// The enums that are written as numbers; the others are written as names.
-    public var numbers: EnumGroup = [.jobHistory, .agents]
-
-    /// Enums that are written alike, each group with a switch of its own.
-    public struct EnumGroup: OptionSet, Sendable {
-        /// One bit for each group.
-        public let rawValue: UInt8
-
-        /// The weekdays of schedules.
-        public static let weekdays = EnumGroup(rawValue: 1)
-        /// The enums of store types.
-        public static let storeTypes = EnumGroup(rawValue: 2)
-        /// Results and states of jobs, and the field types of custom job types.
-        public static let jobHistory = EnumGroup(rawValue: 4)
-        /// Status and platform of agents.
-        public static let agents = EnumGroup(rawValue: 8)
-
-        /// Groups by their bits.
-        public init(rawValue: UInt8) {
-            self.rawValue = rawValue
-        }
-    }
-
-    /// The style of the newest release.
-    public init() {}
 }

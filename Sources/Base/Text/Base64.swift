@@ -10,7 +10,8 @@ public enum Base64 {
         let digits = text[..<end]
         guard digits.count % 4 != 1 else { return nil }
         var isGood = true
-        let bytes = [UInt8](capacity: digits.count * 3 / 4) { out in
+        var bytes: [UInt8] = []
+        bytes.append(addingCapacity: digits.count * 3 / 4) { out in
             var (word, bits): (UInt32, Int) = (0, 0)
             for digit in digits {
                 let value = values[Int(digit)]
