@@ -26,18 +26,19 @@ public final class MockServer: Sendable {
     ///   - limits: how many worlds there may be, and how much their journals may hold.
     ///   - token: what the control interface requires in `X-Mock-Token`; `nil` requires nothing.
     ///   - isControlApart: whether only ``control(_:)`` serves `/_mock/`.
+    ///   - servesPage: whether there is a page for browsers at `/_mock/ui`.
     ///   - maxBody: the most bytes that a body may become when it is decoded.
     ///   - workers: who does what may take long; `nil` for doing it at once.
     ///   - time: where the wall clock's time comes from.
     ///   - log: where misses are reported.
     public init(
         scenario: Scenario, limits: Worlds.Limits = Worlds.Limits(), token: String? = nil, isControlApart: Bool = false,
-        maxBody: Int = 8 << 20, workers: Workers? = nil, time: TimeSource = .system, log: Log = .silent
+        servesPage: Bool = true, maxBody: Int = 8 << 20, workers: Workers? = nil, time: TimeSource = .system, log: Log = .silent
     ) {
         self.isControlApart = isControlApart
         (self.maxBody, self.workers) = (maxBody, workers)
         worlds = Worlds(scenario: scenario, wall: time.now(), limits: limits, log: log)
-        control = Control(worlds: worlds, metrics: metrics, time: time, token: token, workers: workers)
+        control = Control(worlds: worlds, metrics: metrics, time: time, token: token, servesPage: servesPage, workers: workers)
         self.time = time
         self.log = log
     }
@@ -51,8 +52,16 @@ public final class MockServer: Sendable {
     public func answer(_ request: Request) -> Answer {
         decoded(request) { [self] request in
             if !isControlApart, let answer = control.answer(request) { return answer }
+            if request.isOfBrowserItself { return .ready(page(for: request)) }
             return answer(request, wall: time.now(), workers)
         }
+    }
+
+    /// What a browser gets that looks what is there. It is no client of Command, so that it is not in the journal.
+    private func page(for request: Request) -> Response {
+        if !isControlApart, let redirect = control.redirect(request) { return redirect }
+        let wall = time.now()
+        return worlds.standard.withState { $0.response(.noOperation("GET \(request.text(request.path))"), now: $0.now(wall: wall)) }
     }
 
     /// Decodes a request's body, by a worker if it may take long to read.
@@ -72,7 +81,7 @@ public final class MockServer: Sendable {
             } catch {
                 return refuse(error, wall)
             }
-            let exchange = Exchange(request, credential, in: world, world.guide(at: wall))
+            let exchange = Exchange(request, credential, in: world, world.guide(at: wall), at: wall)
             if let workers, exchange.mayTakeLong {
                 return workers.answer(holding: sent.bytes.count) { [self] in answer(sent, wall: time.now(), nil) }
             }
@@ -97,12 +106,12 @@ public final class MockServer: Sendable {
         exchange.world.withState { state in
             guard !state.isDropped else { return nil }
             // The rules may have changed since they were matched.
-            let exchange = exchange.guide.rules === state.book ? exchange : exchange.checked(against: state.book)
+            var exchange = exchange.guide.rules === state.book ? exchange : exchange.checked(against: state.book)
             let now = state.now(wall: wall)
             let caller = state.admit(exchange, now: now)
-            let strike = exchange.rules.isEmpty ? nil : state.strike(exchange, caller, now: now)
+            let strike = state.strike(&exchange, caller, now: now, wall: wall)
             guard let strike, let pause = strike.pauseBeforeWork else {
-                return state.conclude(exchange, caller, strike, now: now, wall: wall)
+                return state.conclude(exchange, caller, strike, now: now, wall: wall, time)
             }
             let ticket = state.hold(exchange, caller, strike, now: now, wall: wall)
             let waiting = Waiting(exchange, caller, strike, generation: state.generation, ticket: ticket, since: wall, time)
@@ -116,7 +125,7 @@ public final class MockServer: Sendable {
         let conclusion = waiting.exchange.world.withState { state in
             guard waiting.claim(), state.generation == waiting.generation else { return Conclusion.abandoned }
             state.release(waiting.ticket)
-            return state.conclude(waiting.exchange, waiting.caller, waiting.strike, now: state.now(wall: wall), wall: wall)
+            return state.conclude(waiting.exchange, waiting.caller, waiting.strike, now: state.now(wall: wall), wall: wall, time)
         }
         return finish(conclusion, of: waiting.exchange, since: waiting.since)
     }
@@ -147,7 +156,9 @@ public final class MockServer: Sendable {
     /// - Parameter request: any request; only paths below `/_mock/` are served.
     /// - Returns: what to send back, and when.
     public func control(_ request: Request) -> Answer {
-        decoded(request) { [control] in control.answer($0) ?? .ready(ControlRefusal(404, "This port serves only /_mock/.").response) }
+        if let redirect = control.redirect(request) { return .ready(redirect) }
+        return decoded(request) { [control] in control.answer($0) ?? .ready(ControlRefusal(404, "This port serves only /_mock/.").response)
+        }
     }
 
     /// Restarts the default world with another scenario, with which new worlds begin from now on.

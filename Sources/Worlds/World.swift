@@ -122,7 +122,11 @@ public struct WorldState: Sendable {
     public private(set) var tally = Tally()
     private var before = Tally()
     /// Rung whenever something happens here.
-    public var watchers: [Bell] = []
+    private var watchers: [Bell] = []
+    /// How often something has happened here.
+    public private(set) var revision = 0
+    /// Until when somebody wants to know of each request which rules were asked, on the wall clock.
+    private(set) var explainsUntil = Timestamp(ticks: .min)
     /// What all worlds may hold.
     public let budget: Budget
     /// Whether it has another scenario than the server has started with.
@@ -175,7 +179,7 @@ public struct WorldState: Sendable {
         fork.journal = Journal(journal.budget)
         fork.counted = 0
         (fork.tally, fork.before) = (Tally(), Tally())
-        fork.watchers = []
+        (fork.watchers, fork.revision) = ([], 0)
         return fork
     }
 
@@ -190,8 +194,8 @@ public struct WorldState: Sendable {
         generation = before.generation + 1
         counted = before.counted
         self.before = before.total
-        watchers = before.watchers
-        for watcher in watchers { watcher.ring() }
+        (watchers, revision, explainsUntil) = (before.watchers, before.revision, before.explainsUntil)
+        changed()
         return before
     }
 
@@ -199,14 +203,33 @@ public struct WorldState: Sendable {
     mutating func record(_ entry: consuming JournalEntry) {
         tally.count(entry)
         journal.append(entry)
+        changed()
+    }
+
+    /// Rings the bells of those who wait for something to happen.
+    public mutating func changed() {
+        revision += 1
         for watcher in watchers { watcher.ring() }
     }
+
+    /// Lets somebody wait for something to happen.
+    ///
+    /// - Parameter bell: rung at every change until it is taken away.
+    public mutating func watch(_ bell: Bell) { watchers.append(bell) }
+
+    /// Ends what ``watch(_:)`` began.
+    public mutating func unwatch(_ bell: Bell) { watchers.removeAll { $0 === bell } }
+
+    /// Notes of the requests to come which rules were asked.
+    ///
+    /// - Parameter end: until when, on the wall clock.
+    public mutating func explain(until end: Timestamp) { explainsUntil = max(explainsUntil, end) }
 
     /// Records an exchange that waits before its work.
     ///
     /// - Returns: the ticket with which its record ends.
     mutating func hold(_ entry: JournalEntry) -> Int {
-        defer { for watcher in watchers { watcher.ring() } }
+        defer { changed() }
         return journal.hold(entry)
     }
 
@@ -216,7 +239,10 @@ public struct WorldState: Sendable {
     /// Removes all exchanges.
     ///
     /// - Returns: how many there were.
-    public mutating func clearJournal() -> Int { journal.clear() }
+    public mutating func clearJournal() -> Int {
+        defer { changed() }
+        return journal.clear()
+    }
 
     /// Takes as much of the budget as the world holds now.
     mutating func count() {
@@ -241,7 +267,7 @@ public struct WorldState: Sendable {
     mutating func drop() -> Tally {
         journal.close()
         generation = -1
-        for watcher in watchers { watcher.ring() }
+        changed()
         watchers = []
         count()
         return total
@@ -251,6 +277,7 @@ public struct WorldState: Sendable {
     public mutating func use(_ book: RuleBook) {
         rules = RuleStates(book, keeping: rules, of: self.book)
         self.book = book
+        changed()
     }
 
     /// Removes rules that have expired.

@@ -82,6 +82,7 @@ enum WorldControl {
             let mode = wanted ?? (rate == nil ? state.clock.mode : .scaled)
             let kept = state.clock.mode == .scaled ? state.clock.rate : 1
             state.clock = WorldClock(mode, start: now, rate: rate ?? kept, wall: call.wall)
+            state.changed()
             return (state.clock, now < present ? state.estate.jobs.runs.count : 0)
         }
         let warning = running == 0 ? nil : "running jobs: \(running). Each step ends at the time that was set when it began."
@@ -108,6 +109,7 @@ enum WorldControl {
             state.clock.set(to: after, wall: call.wall)
             let running = state.estate.jobs.runs.count
             let ran = state.estate.advance(to: after)
+            state.changed()
             return (after, ran, running + ran - state.estate.jobs.runs.count, state.estate.jobs.history.evicted)
         }
         guard let outcome else { throw ControlRefusal(400, "Time only advances; PUT /_mock/clock sets it back.") }
@@ -167,6 +169,7 @@ enum WorldControl {
             state.estate.advance(to: now)
             guard state.estate.jobs.scheduled[id] != nil else { return nil }
             state.estate.moveOn(id, at: now)
+            state.changed()
             return state.estate.jobs.scheduled[id] == nil ? "over" : state.estate.jobs.state(of: id)
         }
         guard let state else {
@@ -196,6 +199,7 @@ enum WorldControl {
         let mistakes = call.world.withState { state -> Mistakes? in
             do throws(Mistakes) {
                 try state.merge(body, at: state.now(wall: call.wall))
+                state.changed()
                 return nil
             } catch {
                 return error
