@@ -66,6 +66,9 @@ public struct JournalEntry: Sendable {
     /// Whether a rule still holds the request back.
     public var isPending: Bool { delivery == .pending }
 
+    /// Whether the request is kept whole.
+    public var isWhole: Bool { bodyLength <= Self.bodyCap }
+
     /// The most bytes of a body that are kept.
     static let bodyCap = 65_536
 

@@ -41,6 +41,7 @@ public final class MockServer: Sendable {
         control = Control(worlds: worlds, metrics: metrics, time: time, token: token, servesPage: servesPage, workers: workers)
         self.time = time
         self.log = log
+        control.serve.withLock { $0 = { [weak self] request, world in self?.answer(request, in: world) ?? .never } }
     }
 
     // MARK: The path of a request
@@ -88,6 +89,13 @@ public final class MockServer: Sendable {
             if let conclusion = serve(exchange, wall) { return finish(conclusion, of: exchange, since: wall) }
         }
         return Conclusion.abandoned.answer
+    }
+
+    /// Answers a request in a world, whatever world it names.
+    private func answer(_ request: Request, in world: World) -> Answer {
+        let wall = time.now()
+        let exchange = Exchange(request, Credential(request), in: world, world.guide(at: wall), at: wall)
+        return serve(exchange, wall).map { finish($0, of: exchange, since: wall) } ?? Conclusion.abandoned.answer
     }
 
     /// How often a world is looked up that is dropped before its lock is taken. Each time somebody else has dropped it.

@@ -10,7 +10,7 @@ extension Control {
     ///   - facts: where the server listens.
     /// - Throws: a refusal that says which header field gives it away.
     func checkSender(of request: Request, _ page: String, _ facts: Facts?) throws(ControlRefusal) {
-        if request.headerRange("origin") != nil { try checkOrigin(of: request, facts) }
+        if request.headerRange("origin") != nil { try checkOrigin(of: request, page, facts) }
         let isPage = page == PageControl.path || page.isEmpty
         guard request.isForAnotherSite, !(servesPage && isPage && request.opensTab) else { return }
         throw ControlRefusal(
@@ -27,8 +27,10 @@ extension Control {
     }
 
     /// Refuses a request with `Origin`, unless it comes from our own page and no form or simple request of another's could look like it.
-    private func checkOrigin(of request: Request, _ facts: Facts?) throws(ControlRefusal) {
-        guard servesPage, request.isFromOwnPage, request.header("x-mock-ui") == "1" else {
+    private func checkOrigin(of request: Request, _ page: String, _ facts: Facts?) throws(ControlRefusal) {
+        // Browsers send it with the page's script, too, which needs no other header field.
+        let isFile = request.method == .get && page.hasPrefix(PageControl.path + "/")
+        guard servesPage, request.isFromOwnPage, isFile || request.header("x-mock-ui") == "1" else {
             throw ControlRefusal(403, "A request from a web page (header Origin) is refused under /_mock/.")
         }
         guard request.method != .get, request.method != .head else { return }

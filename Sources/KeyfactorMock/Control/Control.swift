@@ -43,8 +43,11 @@ public final class Control: Sendable {
 
     /// Everything that it can do.
     static let endpoints =
-        ServerControl.all + WorldControl.all + RuleControl.all + JournalControl.all + ChangesControl.all + PageControl.all
+        ServerControl.all + WorldControl.all + RuleControl.all + JournalControl.all + ReplayControl.all + ChangesControl.all
+        + PageControl.all
     private let facts = Lock<Facts?>(nil)
+    /// Serves a request in a world, as if a client had sent it.
+    let serve = Lock<(@Sendable (Request, World) -> Answer)?>(nil)
     private let worlds: Worlds
     private let metrics: Metrics
     private let time: TimeSource
@@ -134,7 +137,7 @@ public final class Control: Sendable {
         }
         let call = ControlCall(
             request: request, parameter: parameter, world: world, isNew: isNew, worlds: worlds, metrics: metrics, time: time,
-            facts: facts, pageMayWrite: pageMayWrite(facts), wall: time.now(), workers: workers)
+            facts: facts, pageMayWrite: pageMayWrite(facts), wall: time.now(), workers: workers, serve: serve)
         return endpoint.needsToken ? call.aside { call throws(ControlRefusal) in try endpoint.work(call) } : try endpoint.work(call)
     }
 

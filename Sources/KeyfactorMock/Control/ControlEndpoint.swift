@@ -101,6 +101,11 @@ struct ControlCall: Sendable {
     private(set) var wall: Timestamp
     /// Who does what may take long; `nil` for doing it at once.
     let workers: Workers?
+    /// Serves a request in a world, as if a client had sent it.
+    let serve: Lock<(@Sendable (Request, World) -> Answer)?>
+
+    /// Serves a request in the world again.
+    func again(_ request: Request) -> Answer? { serve.withLock { $0 }?(request, world) }
 
     /// Does something beside the threads that serve.
     func aside(_ work: @escaping @Sendable (ControlCall) throws(ControlRefusal) -> Answer) -> Answer {

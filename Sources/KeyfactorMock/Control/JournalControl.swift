@@ -96,11 +96,14 @@ enum JournalControl {
 
     private static func exchange(_ call: ControlCall) throws(ControlRefusal) -> Response {
         let journal = call.world.withState { $0.journal }
-        guard let number = Int(call.parameter), let entry = journal[number] else {
-            let held = journal.held == 0 ? "none" : "\(journal.count - journal.held + 1) to \(journal.count)"
-            throw ControlRefusal(404, "There is no exchange '\(call.parameter.prefix(20))' in the journal; it holds \(held).")
-        }
+        guard let number = Int(call.parameter), let entry = journal[number] else { throw noExchange(journal, call) }
         return .ofControl { entry.write(to: &$0) }
+    }
+
+    /// The refusal of an exchange that is not in the journal.
+    static func noExchange(_ journal: Journal, _ call: ControlCall) -> ControlRefusal {
+        let held = journal.held == 0 ? "none" : "\(journal.count - journal.held + 1) to \(journal.count)"
+        return ControlRefusal(404, "There is no exchange '\(call.parameter.prefix(20))' in the journal; it holds \(held).")
     }
 
     private static func clear(_ call: ControlCall) -> Response {

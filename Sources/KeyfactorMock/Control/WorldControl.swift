@@ -16,12 +16,19 @@ enum WorldControl {
         ControlEndpoint(
             .post, "clock/advance", "Advance the time; everything that falls due happens, in order, before the reply", body: advanceShape,
             advanceClock),
-        ControlEndpoint(.get, "jobs", "The jobs that are scheduled or running", jobs),
+        ControlEndpoint(
+            .get, "jobs", "The jobs that are scheduled or running",
+            query: [("all", "true also says those that are over, and of each what has happened, the newest first")], jobs),
         ControlEndpoint(.get, "jobs/over", "The jobs that are over, with how each ended", jobsOver),
         ControlEndpoint(.post, "jobs/{id}/advance", "Move a job on by one step", advanceJob),
         ControlEndpoint(
             .get, "estate", "Everything that exists, as scenario files write it",
-            query: [("keys", "true also says private keys that were sent in")], estate),
+            query: [
+                ("keys", "true also says private keys that were sent in"),
+                ("kind", "only this kind, such as agents or certificateStores, as {kind, total, rows}"),
+                ("q", "of that kind, those that contain this text"), ("offset", "how many of those to pass over"),
+                ("limit", "how many of those at most; default 100, at most 1000"),
+            ], estate),
         ControlEndpoint(.patch, "estate", "Merge seeds into the estate, all or nothing", body: EstateFile.shape, patchEstate),
     ]
 
@@ -136,11 +143,13 @@ enum WorldControl {
 
     // MARK: Jobs
 
-    private static func jobs(_ call: ControlCall) -> Response {
+    private static func jobs(_ call: ControlCall) throws(ControlRefusal) -> Response {
+        let all = try call.isTrue("all")
         let estate = call.world.withState { state in
             state.estate.advance(to: state.now(wall: call.wall))
             return state.estate
         }
+        if all { return .ofControl { estate.writeJobs(to: &$0) } }
         return .ofControl { writer in
             writer.array(estate.jobs.scheduled.all) { $1.writeControl(to: &$0, estate) }
         }
@@ -188,9 +197,32 @@ enum WorldControl {
     // MARK: Estate
 
     private static func estate(_ call: ControlCall) throws(ControlRefusal) -> Response {
+        if let kind = try call.parameter("kind") { return try rows(kind, call) }
+        for name in ["q", "offset", "limit"] where try call.parameter(name) != nil {
+            throw ControlRefusal(400, "\(name): only with 'kind', one of \(EstateRows.kinds.joined(separator: ", ")).")
+        }
         var estate = call.world.withState { $0.estate }
         estate.requests.dumpsKeys = try call.parameter("keys")?.lowercased() == "true"
         return .ofControl { estate.dump(to: &$0) }
+    }
+
+    private static func rows(_ kind: String, _ call: ControlCall) throws(ControlRefusal) -> Response {
+        guard EstateRows.kinds.contains(kind) else {
+            let nearest = nearestWord(to: kind, among: EstateRows.kinds).map { " Did you mean '\($0)'?" } ?? ""
+            throw ControlRefusal(
+                400, "kind: expected one of \(EstateRows.kinds.joined(separator: ", ")), found '\(kind.prefix(40))'.\(nearest)")
+        }
+        let found = EstateRows(
+            kind, containing: try call.parameter("q") ?? "", offset: try call.number("offset") ?? 0,
+            limit: min(try call.number("limit") ?? 100, 1_000), of: call.world.estate)
+        return .ofControl { writer in
+            writer.object { writer in
+                writer.member("kind", kind)
+                writer.member("total", found.total)
+                writer.name("rows")
+                writer.array(found.rows) { $0.raw(String(decoding: $1, as: UTF8.self)) }
+            }
+        }
     }
 
     /// Merges seeds into the estate, as a scenario's `estate` part does; a mistake changes nothing.
