@@ -18,7 +18,7 @@ function h(name, attributes = {}, ...children) {
     else if (key in element && key !== "list") element[key] = value;
     else if (value !== null && value !== undefined) element.setAttribute(key, value);
   }
-  element.append(...children.flat().filter(each => each !== null && each !== undefined && each !== false).map(each => (each instanceof Node ? each : String(each))));
+  element.append(...children.flat(Infinity).filter(each => each !== null && each !== undefined && each !== false).map(each => (each instanceof Node ? each : String(each))));
   return element;
 }
 const button = (text, click, more = {}) => h("button", { type: "button", click, ...more }, text);
@@ -303,7 +303,6 @@ async function copy(text) {
     dialog("Copy this", h("textarea", { readOnly: true, value: text, "aria-label": "Text", class: "code" }), button("close", () => $("dialog").close()));
     $("dialog").querySelector("textarea").select();
   }
-  document.body.dataset.copied = text;
 }
 const DROPPED = ["host", "content-length", "connection", "accept-encoding", "transfer-encoding", "user-agent", "expect"];
 const HIDDEN = "(struck out)";
@@ -315,12 +314,11 @@ function parts(whole) {
   const secrets = fields.filter(([, value]) => value.includes(HIDDEN)).map(([name, value]) => [name, value.replace(HIDDEN, "").trim()]);
   return { url: base() + whole.path + (whole.query ? `?${whole.query}` : ""), fields: fields.filter(([, value]) => !value.includes(HIDDEN)), secrets, body: whole.body ?? "" };
 }
+const hint = (whole, sign) => ((whole.body ?? "").includes(HIDDEN) ? `${sign} The journal shows no secrets: fill in what is ${HIDDEN}.\n` : "");
 const variable = name => name.toUpperCase().replace(/[^A-Z0-9]/g, "_");
 const sh = text => `'${text.replaceAll("'", `'\\''`)}'`;
 const ps = text => `'${text.replaceAll("'", "''")}'`;
 const quoted = text => JSON.stringify(text).replace(/[\u007f-\uffff]/g, each => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`);
-const yaml = text => quoted(text);
-const single = text => (/[\r\n]/.test(text) ? text.replace(/[\r\n]+/g, " ") : text);
 
 function asCurl(whole) {
   const { url, fields, secrets, body } = parts(whole);
@@ -332,36 +330,36 @@ function asCurl(whole) {
     if (!fields.some(([name]) => name.toLowerCase() === "content-type")) lines.push("-H 'Content-Type:'");
     lines.push(`--data-binary ${sh(body)}`);
   }
-  return lines.join(" \\\n  ") + "\n";
+  return hint(whole, "#") + lines.join(" \\\n  ") + "\n";
 }
 function asPython(whole) {
   const { url, fields, secrets, body } = parts(whole);
   const headers = [...fields.map(([name, value]) => `    ${quoted(name)}: ${quoted(value)},`), ...secrets.map(([name, scheme]) => `    ${quoted(name)}: ${quoted(scheme ? `${scheme} ` : "")} + os.environ[${quoted(variable(name))}],`)];
-  return `${secrets.length ? "import os\n" : ""}import requests\n\nreply = requests.request(${quoted(whole.method)}, ${quoted(url)}, headers={\n${headers.join("\n")}\n}${body ? `, data=${quoted(body)}.encode()` : ""})\nprint(reply.status_code, reply.text)\n`;
+  return hint(whole, "#") + `${secrets.length ? "import os\n" : ""}import requests\n\nreply = requests.request(${quoted(whole.method)}, ${quoted(url)}, headers={\n${headers.join("\n")}\n}${body ? `, data=${quoted(body)}.encode()` : ""})\nprint(reply.status_code, reply.text)\n`;
 }
 function asPowerShell(whole) {
   const { url, fields, secrets, body } = parts(whole);
   const own = fields.filter(([name]) => name.toLowerCase() !== "content-type");
   const type = fields.find(([name]) => name.toLowerCase() === "content-type")?.[1];
   const headers = [...own.map(([name, value]) => `  ${ps(name)} = ${ps(value)}`), ...secrets.map(([name, scheme]) => `  ${ps(name)} = ${ps(scheme ? `${scheme} ` : "")} + $env:${variable(name)}`)];
-  return `$headers = @{\n${headers.join("\n")}\n}\nInvoke-WebRequest -Method ${ps(whole.method)} -Uri ${ps(url)} -Headers $headers${type ? ` -ContentType ${ps(type)}` : ""}${body ? ` -Body ${ps(body)}` : ""} -SkipHttpErrorCheck\n`;
+  return hint(whole, "#") + `$headers = @{\n${headers.join("\n")}\n}\nInvoke-WebRequest -Method ${ps(whole.method)} -Uri ${ps(url)} -Headers $headers${type ? ` -ContentType ${ps(type)}` : ""}${body ? ` -Body ${ps(body)}` : ""} -SkipHttpErrorCheck\n`;
 }
 function asGo(whole) {
   const { url, fields, secrets, body } = parts(whole);
   const imports = ["fmt", "io", "net/http", ...(secrets.length ? ["os"] : []), ...(body ? ["strings"] : [])];
   const sets = [...fields.map(([name, value]) => `\trequest.Header.Set(${quoted(name)}, ${quoted(value)})`), ...secrets.map(([name, scheme]) => `\trequest.Header.Set(${quoted(name)}, ${quoted(scheme ? `${scheme} ` : "")}+os.Getenv(${quoted(variable(name))}))`)];
-  return `package main\n\nimport (\n${imports.map(each => `\t"${each}"`).join("\n")}\n)\n\nfunc main() {\n\trequest, err := http.NewRequest(${quoted(whole.method)}, ${quoted(url)}, ${body ? `strings.NewReader(${quoted(body)})` : "nil"})\n\tif err != nil {\n\t\tpanic(err)\n\t}\n${sets.join("\n")}\n\treply, err := http.DefaultClient.Do(request)\n\tif err != nil {\n\t\tpanic(err)\n\t}\n\tdefer reply.Body.Close()\n\ttext, _ := io.ReadAll(reply.Body)\n\tfmt.Println(reply.StatusCode, string(text))\n}\n`;
+  return hint(whole, "//") + `package main\n\nimport (\n${imports.map(each => `\t"${each}"`).join("\n")}\n)\n\nfunc main() {\n\trequest, err := http.NewRequest(${quoted(whole.method)}, ${quoted(url)}, ${body ? `strings.NewReader(${quoted(body)})` : "nil"})\n\tif err != nil {\n\t\tpanic(err)\n\t}\n${sets.join("\n")}\n\treply, err := http.DefaultClient.Do(request)\n\tif err != nil {\n\t\tpanic(err)\n\t}\n\tdefer reply.Body.Close()\n\ttext, _ := io.ReadAll(reply.Body)\n\tfmt.Println(reply.StatusCode, string(text))\n}\n`;
 }
 /** The operation of a request as rules write it: `GET /Agents`, also where there is none. */
 const pattern = whole => whole.operation ?? `${whole.method} ${whole.path.replace(/^\/(KeyfactorAPI|Keyfactor\/API)/i, "") || "/"}`;
 function asRule(whole) {
   const where = Object.entries(json(whole.body)).filter(([, value]) => ["string", "number", "boolean"].includes(typeof value) && value !== HIDDEN).map(([name, value]) => [`body.${name}`, value]).filter(([name]) => /^body\.[^.\[\] ]+$/.test(name)).slice(0, 8);
-  return [`- name: ${yaml(`like request ${whole.n ?? ""}`.trim())}`, `  operation: ${yaml(pattern(whole))}`, ...(where.length ? ["  where:", ...where.map(([name, value]) => `    ${yaml(name)}: ${yaml(value)}`)] : []), "  calls: 1", "  do: [ { refuse: unavailable } ]", ""].join("\n");
+  return [`- name: ${quoted(`like request ${whole.n ?? ""}`.trim())}`, `  operation: ${quoted(pattern(whole))}`, ...(where.length ? ["  where:", ...where.map(([name, value]) => `    ${quoted(name)}: ${quoted(value)}`)] : []), "  calls: 1", "  do: [ { refuse: unavailable } ]", ""].join("\n");
 }
 function json(text) {
   try { const value = JSON.parse(text); return value && typeof value === "object" && !Array.isArray(value) ? value : {}; } catch { return {}; }
 }
-const asExpectation = whole => `expect:\n  - { requests: { operation: ${yaml(pattern(whole))}${whole.status ? `, status: ${whole.status}` : ""} }, count: "1+" }\n`;
+const asExpectation = whole => `expect:\n  - { requests: { operation: ${quoted(pattern(whole))}${whole.status ? `, status: ${whole.status}` : ""} }, count: "1+" }\n`;
 
 function replay(whole) {
   const send = () => attempt(() => ask("POST", `journal/${whole.n}/replay`, {}), reply => (reply.isSent ? `sent again: ${reply.status}` : "sent again; no reply came"));
@@ -421,7 +419,8 @@ function drawClock() {
   $("now").textContent = new Date(Date.parse(now) + passed).toISOString().replace("T", " ").replace(/\.\d+Z/, "Z");
   $("mode").textContent = mode === "scaled" ? `▶ ${rate}×` : mode === "frozen" ? "‖ frozen" : "▶ runs";
   $("toggle").textContent = mode === "frozen" ? "run" : "freeze";
-  $("due").textContent = nextDue ? `next due ${nextDue.replace("T", " ").replace(/\.\d+Z/, "Z")}` : "";
+  const isDue = nextDue && Date.parse(nextDue) <= Date.parse(now) + passed;
+  $("due").textContent = isDue ? "work is due" : nextDue ? `next due ${nextDue.replace("T", " ").replace(/\.\d+Z/, "Z")}` : "";
   for (const element of $("clock").querySelectorAll("button, select")) element.disabled = !mayWrite();
 }
 const fell = outcome => `It is ${outcome.now}: ${outcome.ran} runs began, ${outcome.ended} ended.`;
