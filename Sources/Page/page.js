@@ -436,7 +436,7 @@ function moveClock(how) {
 // ---- The other views
 
 const VIEWS = { requests: "Requests", rules: "Rules", estate: "Estate", jobs: "Jobs", verdicts: "Verdicts", coverage: "Coverage", worlds: "Worlds" };
-const table = (head, rows) => h("table", {}, h("thead", {}, h("tr", {}, head.map(each => h("th", { scope: "col" }, each)))), h("tbody", {}, rows.map(row => h("tr", {}, row.map(each => h("td", {}, each))))));
+const table = (head, rows) => h("table", {}, h("thead", {}, h("tr", {}, head.map(each => (each ? h("th", { scope: "col" }, each) : h("td"))))), h("tbody", {}, rows.map(row => h("tr", {}, row.map(each => h("td", {}, each))))));
 const nothing = (text, example) => [h("p", {}, text), example ? code(example) : null];
 const control = (page, more = "") => `curl ${location.origin}${below()}${page}${more}`;
 
@@ -586,7 +586,7 @@ function enter(name) {
 // ---- Tabs, address, keys
 
 function go(tab) {
-  S.tab = VIEWS[tab] ? tab : "requests";
+  S.tab = Object.hasOwn(VIEWS, tab) ? tab : "requests";
   for (const name of Object.keys(VIEWS)) {
     $(name).hidden = name !== S.tab;
     $(`tab-${name}`).setAttribute("aria-selected", String(name === S.tab));

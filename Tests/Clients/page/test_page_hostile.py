@@ -37,6 +37,7 @@ def test_hostile_text_in_every_field_stays_text(tab, text):
     remote.request("POST", "/OrchestratorJobs/Custom", {"AgentId": agent, "JobTypeName": text, "JobFields": {short: text}}, {"Content-Type": "application/json"})
     remote.request("POST", "/OrchestratorJobs/Custom", {"AgentId": agent, "JobTypeName": "Evil", "JobFields": {}}, {"Content-Type": "application/json"})
     remote.request(method="EVIL")
+    remote.control("PATCH", "estate", {"agents": [{"machine": "uo-1", "capabilities": ["Evil", "PEM"]}]})
     remote.control("PATCH", "estate", {"jobs": [{"agent": "uo-1", "jobType": "Evil"}]})
     count = len(remote.journal())
     expect(page.rows).to_have_count(count)
@@ -47,8 +48,6 @@ def test_hostile_text_in_every_field_stays_text(tab, text):
             expect(page("#part")).to_be_visible()
         for name in "curl", "Python", "PowerShell", "Go", "rule", "expectation":
             assert page.copied(name)
-    if "\u202e" not in text:
-        expect(page("#rows")).to_contain_text(short.split("?")[0][:20].replace("%", "%"), use_inner_text=False) if not any(c in short for c in " <>\"'{}|") else None
     for view in "rules", "estate", "jobs", "verdicts", "coverage", "worlds":
         page.go(view)
         expect(page(f"#{view}")).not_to_be_empty()
@@ -144,14 +143,15 @@ async () => {
     }
     await new Promise(done => { const image = new Image(); image.onload = image.onerror = done; image.src = server + '/_mock/journal'; });
     const frame = document.createElement('iframe');
-    frame.src = server + '/_mock/ui';
+    [frame.name, frame.src] = ['inside', server + '/_mock/ui'];
     document.body.append(frame);
     await new Promise(done => (frame.onload = done));
     const form = document.createElement('form');
-    [form.action, form.method, form.target] = [server + '/_mock/reset', 'POST', frame.name = 'inside'];
+    [form.action, form.method, form.target] = [server + '/_mock/reset', 'POST', 'inside'];
     document.body.append(form);
+    const answered = new Promise(done => (frame.onload = done));
     form.submit();
-    await new Promise(done => (frame.onload = done));
+    await Promise.race([answered, new Promise(done => setTimeout(done, 5000))]);
     let inside = 'closed';
     try { inside = frame.contentDocument?.title ?? 'closed'; } catch (error) { inside = error.name; }
     return [said, inside];
