@@ -53,16 +53,15 @@ public final class MockServer: Sendable {
     public func answer(_ request: Request) -> Answer {
         decoded(request) { [self] request in
             if !isControlApart, let answer = control.answer(request) { return answer }
-            if request.isOfBrowserItself { return .ready(page(for: request)) }
+            if request.isOfBrowserItself { return page(for: request) }
             return answer(request, wall: time.now(), workers)
         }
     }
 
     /// What a browser gets that looks what is there. It is no client of Command, so that it is not in the journal.
-    private func page(for request: Request) -> Response {
-        if !isControlApart, let redirect = control.redirect(request) { return redirect }
-        let wall = time.now()
-        return worlds.standard.withState { $0.response(.noOperation("GET \(request.text(request.path))"), now: $0.now(wall: wall)) }
+    private func page(for request: Request) -> Answer {
+        if !isControlApart, let redirect = control.redirect(request) { return .ready(redirect) }
+        return refuse(.noOperation("GET \(request.text(request.path))"), time.now(), isLogged: false)
     }
 
     /// Decodes a request's body, by a worker if it may take long to read.
@@ -72,7 +71,8 @@ public final class MockServer: Sendable {
         return workers.answer(holding: request.bytes.count) { [maxBody] in answer(request.decoded(limit: maxBody)) }
     }
 
-    /// Answers a request that is for a world, by a worker if it may take long and there are any.
+    /// Answers a request that is for a world, by a worker if it may take long and there are any. A request never waits for others of its
+    /// world on the thread that serves its connection.
     private func answer(_ sent: Request, wall: Timestamp, _ workers: Workers?) -> Answer {
         for _ in 0..<Self.mostLookUps {
             var (request, credential) = (sent.withMethodInAnyCase, Credential(sent))
@@ -83,10 +83,12 @@ public final class MockServer: Sendable {
                 return refuse(error, wall)
             }
             let exchange = Exchange(request, credential, in: world, world.guide(at: wall), at: wall)
-            if let workers, exchange.mayTakeLong {
-                return workers.answer(holding: sent.bytes.count) { [self] in answer(sent, wall: time.now(), nil) }
+            switch serve(exchange, wall, workers) {
+            case .done(let conclusion): return finish(conclusion, of: exchange, since: wall)
+            case .dropped: continue
+            case .later(let workers):
+                return workers.answer(in: world.name, holding: sent.bytes.count) { [self] in answer(sent, wall: time.now(), nil) }
             }
-            if let conclusion = serve(exchange, wall) { return finish(conclusion, of: exchange, since: wall) }
         }
         return Conclusion.abandoned.answer
     }
@@ -95,47 +97,73 @@ public final class MockServer: Sendable {
     private func answer(_ request: Request, in world: World) -> Answer {
         let wall = time.now()
         let exchange = Exchange(request, Credential(request), in: world, world.guide(at: wall), at: wall)
-        return serve(exchange, wall).map { finish($0, of: exchange, since: wall) } ?? Conclusion.abandoned.answer
+        guard case .done(let conclusion) = serve(exchange, wall, nil) else { return Conclusion.abandoned.answer }
+        return finish(conclusion, of: exchange, since: wall)
     }
 
     /// How often a world is looked up that is dropped before its lock is taken. Each time somebody else has dropped it.
     private static let mostLookUps = 100
 
     /// Refuses a request that names no world.
-    private func refuse(_ refusal: Refusal, _ wall: Timestamp) -> Answer {
-        if let why = refusal.reason { log(.warning, why) }
-        return .ready(worlds.standard.withState { state in state.response(refusal, now: state.now(wall: wall)) })
+    private func refuse(_ refusal: Refusal, _ wall: Timestamp, isLogged: Bool = true) -> Answer {
+        if isLogged, let why = refusal.reason { log(.warning, why) }
+        return using(worlds.standard) { state in
+            .ready(state.response(refusal, now: state.now(wall: wall)))
+        } then: {
+            $0
+        }
     }
 
-    /// Takes the world's lock for authentication, rules and, unless a rule makes it wait, the work.
-    ///
-    /// - Returns: `nil` if the world has been dropped.
-    private func serve(_ exchange: Exchange, _ wall: Timestamp) -> Conclusion? {
-        exchange.world.withState { state in
-            guard !state.isDropped else { return nil }
-            // The rules may have changed since they were matched.
-            var exchange = exchange.guide.rules === state.book ? exchange : exchange.checked(against: state.book)
-            let now = state.now(wall: wall)
-            let caller = state.admit(exchange, now: now)
-            let strike = state.strike(&exchange, caller, now: now, wall: wall)
-            guard let strike, let pause = strike.pauseBeforeWork else {
-                return state.conclude(exchange, caller, strike, now: now, wall: wall, time)
-            }
-            let ticket = state.hold(exchange, caller, strike, now: now, wall: wall)
-            let waiting = Waiting(exchange, caller, strike, generation: state.generation, ticket: ticket, since: wall, time)
-            return .waiting(.later(pause) { self.resume(waiting) }, by: strike.rule.name)
+    private enum Served {
+        case done(Conclusion)
+        /// The world has been dropped.
+        case dropped
+        /// Nothing has been done yet, since it may take long, or others use the world for long.
+        case later(Workers)
+    }
+
+    private func serve(_ exchange: Exchange, _ wall: Timestamp, _ workers: Workers?) -> Served {
+        guard let workers else { return exchange.world.withState { serve(exchange, wall, &$0) } }
+        if exchange.mayTakeLong { return .later(workers) }
+        return exchange.world.withStateIfSoonFree { serve(exchange, wall, &$0) } ?? .later(workers)
+    }
+
+    /// Authentication, rules and, unless a rule makes it wait, the work, under the world's lock.
+    private func serve(_ exchange: Exchange, _ wall: Timestamp, _ state: inout WorldState) -> Served {
+        guard !state.isDropped else { return .dropped }
+        state.dropExpiredRules(at: wall)
+        // The rules may have changed since they were matched.
+        var exchange = exchange.guide.rules === state.book ? exchange : exchange.checked(against: state.book)
+        let now = state.now(wall: wall)
+        let caller = state.admit(exchange, now: now)
+        let strike = state.strike(&exchange, caller, now: now, wall: wall)
+        guard let strike, let pause = strike.pauseBeforeWork else {
+            return .done(state.conclude(exchange, caller, strike, now: now, wall: wall, time))
         }
+        let ticket = state.hold(exchange, caller, strike, now: now, wall: wall)
+        let waiting = Waiting(exchange, caller, strike, generation: state.generation, ticket: ticket, since: wall, time)
+        return .done(.waiting(.later(pause) { self.resume(waiting) }, by: strike.rule.name))
     }
 
     /// Resumes an exchange that waited before its work. If its world was reset or dropped meanwhile, the connection is closed.
     private func resume(_ waiting: Waiting) -> Answer {
-        let wall = time.now()
-        let conclusion = waiting.exchange.world.withState { state in
+        using(waiting.exchange.world) { [time] state in
             guard waiting.claim(), state.generation == waiting.generation else { return Conclusion.abandoned }
+            let wall = time.now()
             state.release(waiting.ticket)
             return state.conclude(waiting.exchange, waiting.caller, waiting.strike, now: state.now(wall: wall), wall: wall, time)
+        } then: { [self] in
+            finish($0, of: waiting.exchange, since: waiting.since)
         }
-        return finish(conclusion, of: waiting.exchange, since: waiting.since)
+    }
+
+    /// Answers with a world's state, by a worker if others use it for long.
+    private func using<Result>(
+        _ world: World, _ body: @escaping @Sendable (inout WorldState) -> Result, then answer: @escaping @Sendable (Result) -> Answer
+    ) -> Answer {
+        guard let workers else { return answer(world.withState(body)) }
+        if let result = world.withStateIfSoonFree(body) { return answer(result) }
+        return workers.answer(in: world.name, holding: 0) { answer(world.withState(body)) }
     }
 
     /// Measures and logs, now that the lock is released.

@@ -2,19 +2,30 @@ import Glibc
 
 /// Threads beside those that serve, for work that takes long: who waits for it holds nobody else up.
 ///
-/// They start with the first work, so that a server which needs none has none. What waits for them is bounded; beyond that, the thread
-/// that asks does the work itself, so that callers wait rather than memory grows.
+/// They start with the first work, so that a server which needs none has none. Work in one lane is done piece by piece, and lanes take
+/// turns, so that no lane keeps more than one worker. What waits is bounded; beyond that, the thread that asks does the work itself, so
+/// that callers wait rather than memory grows.
 public final class Workers: Sendable {
     private struct Work: Sendable {
         let bytes: Int
         let body: @Sendable () -> Void
     }
 
+    private enum Lane: Hashable {
+        case named(String)
+        case alone(Int)
+    }
+
     private struct State: Sendable {
         var isStarted = false
-        /// What waits, the oldest last.
-        var waiting: [Work] = []
-        var bytes = 0
+        /// What waits in each lane, the oldest last. A lane that is being worked on has an entry too.
+        var lanes: [Lane: [Work]] = [:]
+        /// Lanes in which work waits and none is done, the one whose turn is next last.
+        var ready: [Lane] = []
+        /// How much waits.
+        var (count, bytes) = (0, 0)
+        /// How much work has come that needs no lane.
+        var alone = 0
     }
 
     /// The most pieces of work that wait, and the most bytes that they hold.
@@ -32,25 +43,30 @@ public final class Workers: Sendable {
     /// An answer that a worker finds. The work is done even if its client leaves.
     ///
     /// - Parameters:
+    ///   - lane: what the work needs for itself, such as a world; `nil` for nothing. Pieces of one lane are done one after another.
     ///   - bytes: how many bytes the work holds while it waits, such as those of its request.
     ///   - work: finds the answer.
     /// - Returns: an answer that holds the connection until then; the answer itself if too much waits already.
-    public func answer(holding bytes: Int, _ work: @escaping @Sendable () -> Answer) -> Answer {
+    public func answer(in lane: String? = nil, holding bytes: Int, _ work: @escaping @Sendable () -> Answer) -> Answer {
         let (bell, found) = (Bell(), Lock<Answer?>(nil))
         let body: @Sendable () -> Void = {
             let answer = work()
             found.withLock { $0 = answer }
             bell.ring()
         }
-        guard submit(Work(bytes: bytes, body: body)) else { return work() }
+        guard submit(Work(bytes: bytes, body: body), lane) else { return work() }
         return .until(bell, atMost: .seconds(86_400)) { found.withLock { $0 } ?? .never }
     }
 
     /// - Returns: whether there was room.
-    private func submit(_ work: Work) -> Bool {
+    private func submit(_ work: Work, _ name: String?) -> Bool {
         let (isTaken, isFirst) = state.withLock { state in
-            guard state.waiting.count < Self.most, state.bytes + work.bytes <= Self.mostBytes else { return (false, false) }
-            state.waiting.insert(work, at: 0)
+            guard state.count < Self.most, state.bytes + work.bytes <= Self.mostBytes else { return (false, false) }
+            if name == nil { state.alone += 1 }
+            let lane = name.map(Lane.named) ?? .alone(state.alone)
+            if state.lanes[lane] == nil { state.ready.insert(lane, at: 0) }
+            state.lanes[lane, default: []].insert(work, at: 0)
+            state.count += 1
             state.bytes += work.bytes
             defer { state.isStarted = true }
             return (true, !state.isStarted)
@@ -63,15 +79,31 @@ public final class Workers: Sendable {
     private func run() {
         while true {
             signal.wait()
-            while let work = take() { work.body() }
+            while let lane = work() { leave(lane) }
         }
     }
 
-    private func take() -> Work? {
-        state.withLock { state in
-            guard let work = state.waiting.popLast() else { return nil }
+    /// Does one piece of work.
+    ///
+    /// - Returns: its lane, `nil` if there is nothing to do.
+    private func work() -> Lane? {
+        let taken = state.withLock { state -> (Lane, Work)? in
+            guard let lane = state.ready.popLast(), let work = state.lanes[lane]?.popLast() else { return nil }
+            state.count -= 1
             state.bytes -= work.bytes
-            return work
+            return (lane, work)
+        }
+        taken?.1.body()
+        return taken?.0
+    }
+
+    private func leave(_ lane: Lane) {
+        state.withLock { state in
+            if state.lanes[lane]?.isEmpty == false {
+                state.ready.insert(lane, at: 0)
+            } else {
+                state.lanes[lane] = nil
+            }
         }
     }
 }

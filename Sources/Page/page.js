@@ -507,7 +507,7 @@ const VIEW = {
       return h("div", { class: "track", role: "img", "aria-label": `${job.attempts.length} attempts${job.nextDue ? `, next due ${job.nextDue}` : ""}` }, bars, due);
     };
     const open = new Set([...panel.querySelectorAll("details[open]")].map(each => each.dataset.job));
-    const history = job => h("details", { "data-job": job.id, open: open.has(job.id) }, h("summary", {}, `${job.attempts.length} attempts`), job.attempts.map(each => h("p", { class: kind(each) }, `${each.began} – ${each.ended ?? "…"} ${each.ended ? `${each.result}` : each.status}${each.message ? `: ${each.message}` : ""}`)), h("p", { class: "quiet" }, job.id));
+    const history = job => h("details", { "data-job": job.id, open: open.has(job.id) }, h("summary", {}, `${job.attempts.length} attempt${job.attempts.length === 1 ? "" : "s"}`), job.attempts.map(each => h("p", { class: kind(each) }, `${each.began} – ${each.ended ?? "…"} ${each.ended ? `${each.result}` : each.status}${each.message ? `: ${each.message}` : ""}`)), h("p", { class: "quiet" }, job.id));
     panel.replaceChildren(table(["job", "agent", "state", "timeline", "history", ""], jobs.map(job => [`${job.jobType}${job.target ? ` ${job.target}` : ""}`, job.agent ?? "–", job.state, track(job), history(job),
       job.state === "over" ? "" : button("step", () => attempt(() => ask("POST", `jobs/${job.id}/advance`, {}), moved => `the job is ${moved.state}`).then(() => refresh(true)), { disabled: !mayWrite() })])));
   },

@@ -2,7 +2,7 @@ public import Base
 import Command
 public import Entities
 public import Journal
-public import MicroHTTP
+import MicroHTTP
 public import Rules
 internal import Synchronization
 
@@ -11,7 +11,7 @@ public final class World: Sendable {
     /// The world's name, `[A-Za-z0-9._-]{1,64}`.
     public let name: String
     private let state: Lock<WorldState>
-    /// How many certificate stores there are.
+    /// How long its longest list is.
     private let rows: Atomic<Int>
     /// What requests are checked against before the world's lock is taken.
     private let guide: Lock<Guide>
@@ -42,28 +42,38 @@ public final class World: Sendable {
         var state = state
         state.count()
         name = state.name
-        rows = Atomic(state.estate.stores.count)
+        rows = Atomic(state.estate.longestList)
         guide = Lock(Guide(state))
         self.state = Lock(state)
     }
 
     /// Uses the world exclusively. Nothing may wait, log or write to a socket meanwhile.
     public func withState<Result>(_ body: (inout WorldState) -> Result) -> Result {
-        state.withLock { state in
-            let before = state.book
-            defer {
-                if state.book !== before { publish(state) }
-                state.count()
-                rows.store(state.estate.stores.count, ordering: .relaxed)
-            }
-            return body(&state)
+        state.withLock { use(&$0, body) }
+    }
+
+    /// Uses the world exclusively, as ``withState(_:)``, unless others use it for longer than ordinary requests do.
+    ///
+    /// - Parameter body: uses it.
+    /// - Returns: what the body returned, `nil` if the world has not become free.
+    public func withStateIfSoonFree<Result>(_ body: (inout WorldState) -> Result) -> Result? {
+        state.withLockIfSoonFree { use(&$0, body) }
+    }
+
+    private func use<Result>(_ state: inout WorldState, _ body: (inout WorldState) -> Result) -> Result {
+        let before = state.book
+        defer {
+            if state.book !== before { publish(state) }
+            state.count()
+            rows.store(state.estate.longestList, ordering: .relaxed)
         }
+        return body(&state)
     }
 
     /// Whether its scenario expects anything. Asks without the state's lock, so that nobody is waited for.
     public var hasExpectations: Bool { guide.withLock { $0.hasExpectations } }
 
-    /// Whether a list of its certificate stores may take long.
+    /// Whether a list of it may take long.
     var isLarge: Bool { rows.load(ordering: .relaxed) > 5_000 }
 
     /// Uses the world exclusively if nobody else does right now.
@@ -85,7 +95,7 @@ public final class World: Sendable {
     public func guide(at wall: Timestamp) -> Guide {
         let now = guide.withLock { $0 }
         guard let expiry = now.rules.expiry, wall >= expiry else { return now }
-        withState { $0.dropExpiredRules(at: wall) }
+        withStateIfSoonFree { $0.dropExpiredRules(at: wall) }
         return guide.withLock { $0 }
     }
 
@@ -122,11 +132,11 @@ public struct WorldState: Sendable {
     public private(set) var tally = Tally()
     private var before = Tally()
     /// Rung whenever something happens here.
-    private var watchers: [Bell] = []
+    var watchers: [Bell] = []
     /// How often something has happened here.
     public private(set) var revision = 0
     /// Until when somebody wants to know of each request which rules were asked, on the wall clock.
-    private(set) var explainsUntil = Timestamp(ticks: .min)
+    var explainsUntil = Timestamp(ticks: .min)
     /// What all worlds may hold.
     public let budget: Budget
     /// Whether it has another scenario than the server has started with.
@@ -211,19 +221,6 @@ public struct WorldState: Sendable {
         revision += 1
         for watcher in watchers { watcher.ring() }
     }
-
-    /// Lets somebody wait for something to happen.
-    ///
-    /// - Parameter bell: rung at every change until it is taken away.
-    public mutating func watch(_ bell: Bell) { watchers.append(bell) }
-
-    /// Ends what ``watch(_:)`` began.
-    public mutating func unwatch(_ bell: Bell) { watchers.removeAll { $0 === bell } }
-
-    /// Notes of the requests to come which rules were asked.
-    ///
-    /// - Parameter end: until when, on the wall clock.
-    public mutating func explain(until end: Timestamp) { explainsUntil = max(explainsUntil, end) }
 
     /// Records an exchange that waits before its work.
     ///

@@ -73,4 +73,34 @@ import Testing
         #expect(end.wait(milliseconds: 30_000))
         #expect(order.withLock { $0 } == Array(0..<100))
     }
+
+    /// Otherwise whoever keeps one world busy keeps every worker.
+    @Test func workInOneLaneLeavesAWorkerToTheOthers() {
+        let (workers, start, end) = (Workers(count: 2), Signal(), Signal())
+        let order = Lock<[String]>([])
+        let isBusy = Lock(false)
+        for number in 0..<10 {
+            _ = workers.answer(in: "busy", holding: 1) {
+                #expect(isBusy.withLock { $0 } == false, "one piece of a lane at a time")
+                isBusy.withLock { $0 = true }
+                if number == 0 { start.wait() }
+                order.withLock { $0.append("busy \(number)") }
+                isBusy.withLock { $0 = false }
+                if number == 9 { end.send() }
+                return .never
+            }
+        }
+        for name in ["other", nil] {
+            _ = workers.answer(in: name, holding: 1) {
+                order.withLock { $0.append(name ?? "alone") }
+                end.send()
+                return .never
+            }
+        }
+        for _ in 0..<2 { #expect(end.wait(milliseconds: 30_000)) }
+        #expect(order.withLock { $0 } == ["other", "alone"])
+        start.send()
+        #expect(end.wait(milliseconds: 30_000))
+        #expect(order.withLock { $0 } == ["other", "alone"] + (0..<10).map { "busy \($0)" })
+    }
 }

@@ -137,6 +137,9 @@ extension Estate {
         return authorities.rows.all.first { $0.logicalName.lowercased() == name }
     }
 
+    /// How many rows its longest list has.
+    public var longestList: Int { max(agents.count, stores.count, certificates.table.count, jobs.history.count) }
+
     /// About how many bytes everything in it holds. Every table has its line here, which a test asks for.
     public var bytes: ByteCount {
         let places = agents.bytes + stores.bytes + storeTypes.bytes + containers.bytes

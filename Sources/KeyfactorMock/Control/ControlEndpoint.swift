@@ -119,7 +119,7 @@ struct ControlCall: Sendable {
                 return .ready(error.response)
             }
         }
-        return workers?.answer(holding: request.bytes.count, answer) ?? answer()
+        return workers?.answer(in: world.name, holding: request.bytes.count, answer) ?? answer()
     }
 
     /// The world's scenario.

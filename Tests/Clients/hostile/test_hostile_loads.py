@@ -19,6 +19,7 @@ from support.mock import BINARY, PATIENCE, SLOWNESS, talk
 
 LARGE = "estate: { from: large }\n"
 MANY = "estate: { from: large, certificateStores: [ { machine: shelf, path: /s, agent: uo-1, count: 50000 } ] }\n"
+CERTIFICATES = "estate: { certificates: [ { subject: 'CN=host-{n}.example.com', count: 20000 } ] }\n"
 MINUTES = "{ Interval: { Minutes: 1 } }"
 # How long a load lasts before the server is to end.
 LASTS = 1.0
@@ -95,6 +96,8 @@ LOADS = {
     "filters on 60,000 stores": (MANY, None, lambda server: asked(server, "/KeyfactorAPI/CertificateStores?QueryString=" + CONDITIONS)),
     "sorting 60,000 stores": (MANY, None, lambda server: asked(server, "/KeyfactorAPI/CertificateStores?sortField=StorePath&sortAscending=1&returnLimit=3")),
     "lists of 60,000 stores": (MANY, None, lambda server: asked(server, "/KeyfactorAPI/CertificateStores?returnLimit=60000")),
+    "lists of 20,000 certificates": (CERTIFICATES, None, lambda server: asked(server, "/KeyfactorAPI/Certificates?returnLimit=20000")),
+    "filters on 20,000 certificates": (CERTIFICATES, None, lambda server: asked(server, "/KeyfactorAPI/Certificates?QueryString=" + CONDITIONS.replace("ClientMachine", "IssuedCN"))),
     "explanations": (TEXT, None, lambda server: control(server, "POST", "explain", {"request": "GET /Agents"})),
     "coverage": (TEXT, filled, lambda server: asked(server, "/_mock/coverage")),
     "stops and goes": ("", None, stopped),
@@ -114,7 +117,15 @@ def test_others_are_served_and_the_server_ends_in_time(serve, scenario, once, ag
             except OSError:
                 return
 
-    threads = [threading.Thread(target=load) for _ in range(2)]
+    def ask():
+        """Ordinary requests to the world under load, which keep each of the threads that serve."""
+        while not over.is_set():
+            try:
+                server.ask("GET", "/KeyfactorAPI/JobTypes/Custom")
+            except OSError:
+                return
+
+    threads = [threading.Thread(target=work) for work in [load] * 2 + [ask] * 4]
     try:
         with while_others_are_served(server, "this load", apart=True):
             for thread in threads:
