@@ -7,7 +7,7 @@ import pytest
 import yaml
 from playwright.sync_api import expect
 
-from support.mock import PATIENCE
+from support.mock import PATIENCE, SLOWNESS
 
 JOB = {"JobTypeName": "SampleCustomJobType", "JobFields": {"ParamInt": "3"}}
 FAILS = """
@@ -177,22 +177,23 @@ def test_ten_thousand_rows_are_few_elements(tab):
     page.page.reload()
     expect(page("#count")).to_contain_text("10000 of 10000 requests, 12000 in all")
     assert page.rows.count() < 120
-    slowest = page.page.evaluate("""async () => {
-        const scroll = document.getElementById('scroll');
-        let slowest = 0, last = performance.now();
+    frames = page.page.evaluate("""async () => {
+        const scroll = document.getElementById('scroll'), frames = [];
+        let last = performance.now();
         for (let place = 0; place < 100; place += 1) {
             scroll.scrollTop = place * scroll.scrollHeight / 100;
             await new Promise(requestAnimationFrame);
             const now = performance.now();
-            slowest = Math.max(slowest, now - last);
+            frames.push(now - last);
             last = now;
         }
-        return slowest;
+        return frames;
     }""")
     page.press("End")
     page.page.evaluate("document.getElementById('scroll').scrollTop = 1e9")
     expect(page.rows.last).to_contain_text("Agents/2001")
-    assert page.rows.count() < 120 and slowest < 250, slowest
+    assert page.rows.count() < 120
+    assert sorted(frames)[90] < 100 * SLOWNESS, "nine frames of ten are there in a tenth of a second, also on a busy machine"
     page("#filter").fill("Agents/7777")
     expect(page.rows).to_have_count(1)
 
