@@ -65,6 +65,17 @@ enum Process {
         return signal < 0 ? nil : signal == SIGINT ? "SIGINT" : "SIGTERM"
     }
 
+    /// Waits until somebody presses Enter, standard input ends, or a signal has come that is blocked.
+    static func waitForEnter() {
+        var asked = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+        var chunk = [UInt8](repeating: 0, count: 256)
+        while pendingSignal() == nil {
+            guard unsafe poll(&asked, 1, 250) > 0 else { continue }
+            let count = unsafe chunk.withUnsafeMutableBytes { unsafe Glibc.read(0, $0.baseAddress, $0.count) }
+            guard count > 0, !chunk[..<count].contains(UInt8(ascii: "\n")) else { return }
+        }
+    }
+
     private static var stopSignals: sigset_t {
         var signals = sigset_t()
         unsafe sigemptyset(&signals)

@@ -30,7 +30,7 @@ struct RunningServer {
         let limits = Worlds.Limits(most: options.maxWorlds, isStrict: options.strictWorlds, journalBytes: options.journalBytes)
         let server = MockServer(
             scenario: scenario, limits: limits, token: options.adminToken, isControlApart: options.adminPort != nil,
-            maxBody: options.maxBody, workers: Workers(count: 2), log: log)
+            servesPage: !options.noUI, maxBody: options.maxBody, workers: Workers(count: 2), log: log)
         let connections = ConnectionBudget(options.connectionBytes)
         listener = try Listener(
             Self.configuration(options, identity, connections),
@@ -106,7 +106,15 @@ struct RunningServer {
             port.map { "\(scheme)://\(host):\($0)" }
         }
         let control = addresses[2].map { ", and with \($0)/_mock/ for tests" } ?? ""
-        return "listening on " + addresses[..<2].compactMap { $0 }.joined(separator: " and ") + control
+        let page = options.noUI ? "" : "; watch it at \(pageURL)"
+        return "listening on " + addresses[..<2].compactMap { $0 }.joined(separator: " and ") + control + page
+    }
+
+    /// Where the page for people is.
+    var pageURL: String {
+        let host = options.reachableHost.contains(":") ? "[\(options.reachableHost)]" : options.reachableHost
+        let http = (admin ?? listener).httpPort.map { "http://\(host):\($0)" }
+        return (http ?? "https://\(host):\(listener.httpsPort ?? 0)") + "/_mock/ui"
     }
 
     private var readyLine: String {

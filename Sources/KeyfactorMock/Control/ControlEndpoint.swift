@@ -11,6 +11,8 @@ struct ControlEndpoint: Sendable {
     enum Scope: Sendable {
         /// Anybody may ask, with any `Host` and no token: what health checks and a first download need. No world is touched.
         case open
+        /// The page for browsers: no token, since it asks for one itself, but the right `Host`.
+        case page
         /// The server as a whole.
         case server
         /// One world, which is made if it does not exist, unless the endpoint only reads it.
@@ -63,6 +65,9 @@ struct ControlEndpoint: Sendable {
         (self.scope, self.work) = (scope == .world && reads ? .existingWorld : scope, work)
     }
 
+    /// Whether who asks must know the token, if there is one.
+    var needsToken: Bool { scope != .open && scope != .page }
+
     /// The path parameter of a path that matches, empty if the endpoint has none.
     ///
     /// - Parameter segments: the path asked for.
@@ -90,10 +95,17 @@ struct ControlCall: Sendable {
     let metrics: Metrics
     let time: TimeSource
     let facts: Control.Facts?
+    /// Whether the page for browsers may change anything.
+    let pageMayWrite: Bool
     /// The wall clock's time.
     private(set) var wall: Timestamp
     /// Who does what may take long; `nil` for doing it at once.
     let workers: Workers?
+    /// Serves a request in a world, as if a client had sent it.
+    let serve: Lock<(@Sendable (Request, World) -> Answer)?>
+
+    /// Serves a request in the world again.
+    func again(_ request: Request) -> Answer? { serve.withLock { $0 }?(request, world) }
 
     /// Does something beside the threads that serve.
     func aside(_ work: @escaping @Sendable (ControlCall) throws(ControlRefusal) -> Answer) -> Answer {

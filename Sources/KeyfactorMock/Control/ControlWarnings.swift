@@ -70,12 +70,15 @@ extension ControlCall {
 
     /// Whether what would be a warning is refused.
     var isStrict: Bool {
-        get throws(ControlRefusal) {
-            switch try parameter("strict") {
-            case nil, "false", "0": return false
-            case "", "true", "1": return true
-            case let other?: throw ControlRefusal(400, "strict: expected true or false, found '\(other.prefix(40))'.")
-            }
+        get throws(ControlRefusal) { try isTrue("strict") }
+    }
+
+    /// Whether a query parameter is true, which it is as well if it has no value.
+    func isTrue(_ name: String) throws(ControlRefusal) -> Bool {
+        switch try parameter(name) {
+        case nil, "false", "0": return false
+        case "", "true", "1": return true
+        case let other?: throw ControlRefusal(400, "\(name): expected true or false, found '\(other.prefix(40))'.")
         }
     }
 }

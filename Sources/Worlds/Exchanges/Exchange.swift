@@ -1,4 +1,4 @@
-import Base
+public import Base
 import Command
 import Journal
 public import MicroHTTP
@@ -29,6 +29,10 @@ public final class Exchange: Sendable {
     let nearest: String?
     /// The numbers of the rules whose operation and conditions it matches.
     public let rules: [Int]
+    /// Which rules were asked, and why each did or did not strike; `nil` if nobody wants to know.
+    var asked: [Explanation.Line]?
+    /// When it came, on the wall clock.
+    let came: Timestamp
 
     /// Reads a request as far as possible without the lock.
     ///
@@ -37,7 +41,8 @@ public final class Exchange: Sendable {
     ///   - credential: what it says about its caller.
     ///   - world: the world that it is for.
     ///   - guide: the world's routes and rules.
-    public convenience init(_ request: Request, _ credential: Credential, in world: World, _ guide: World.Guide) {
+    ///   - came: when it came, on the wall clock.
+    public convenience init(_ request: Request, _ credential: Credential, in world: World, _ guide: World.Guide, at came: Timestamp) {
         let subject: Subject
         if Self.isTokenEndpoint(request) {
             subject = .token(Result { () throws(TokenRequest.Failure) in try TokenRequest(request) })
@@ -49,7 +54,7 @@ public final class Exchange: Sendable {
         }
         var nearest: String?
         if case .operation(.nothing, _) = subject { nearest = NearMiss(bases: guide.bases).explain(request) }
-        self.init(request, credential, in: world, subject, guide, nearest)
+        self.init(request, credential, in: world, subject, guide, nearest, came)
     }
 
     /// A new connection.
@@ -59,13 +64,14 @@ public final class Exchange: Sendable {
     ///   - world: the world whose rules apply to it.
     ///   - guide: those rules.
     public convenience init(connectionFrom peer: String, in world: World, _ guide: World.Guide) {
-        self.init(Request(.other("CONNECT"), "/", peer: peer), .none, in: world, .connection, guide, nil)
+        self.init(Request(.other("CONNECT"), "/", peer: peer), .none, in: world, .connection, guide, nil, Timestamp(ticks: 0))
     }
 
     private init(
-        _ request: Request, _ credential: Credential, in world: World, _ subject: Subject, _ guide: World.Guide, _ nearest: String?
+        _ request: Request, _ credential: Credential, in world: World, _ subject: Subject, _ guide: World.Guide, _ nearest: String?,
+        _ came: Timestamp
     ) {
-        self.nearest = nearest
+        (self.nearest, self.came) = (nearest, came)
         (self.request, self.credential, self.world, self.subject, self.guide) = (request, credential, world, subject, guide)
         guard !guide.rules.isEmpty else {
             rules = []
@@ -77,7 +83,7 @@ public final class Exchange: Sendable {
 
     /// The same request, checked against other rules.
     public func checked(against book: RuleBook) -> Exchange {
-        Exchange(request, credential, in: world, subject, World.Guide(router: guide.router, bases: guide.bases, rules: book), nearest)
+        Exchange(request, credential, in: world, subject, World.Guide(router: guide.router, bases: guide.bases, rules: book), nearest, came)
     }
 
     /// The request as rules read it, from the beginning.
