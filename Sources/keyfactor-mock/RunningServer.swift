@@ -177,7 +177,7 @@ struct RunningServer {
             log(.info, "the scenario '\(scenario.name)' has changed; the default world restarts")
         } catch {
             log(.error, "the scenario file has changed but has mistakes; keeping the old scenario")
-            Process.printError(error.drawn(file: file, source: bytes))
+            Process.printError(error.shown(file: file, source: bytes))
         }
     }
 
@@ -266,7 +266,7 @@ extension ServerOptions {
         do throws(Mistakes) {
             return try Scenario(bytes, now: TimeSource.system.now(), overrides: overrides)
         } catch {
-            throw Stop(code: .badScenario, description: error.drawn(file: name, source: bytes)).report()
+            throw Stop(code: .badScenario, description: error.shown(file: name, source: bytes)).report()
         }
     }
 }

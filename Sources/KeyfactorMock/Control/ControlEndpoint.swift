@@ -164,7 +164,7 @@ struct ControlCall: Sendable {
     }
 
     /// A refusal that draws mistakes of the body.
-    func mistakes(_ mistakes: Mistakes) -> ControlRefusal { ControlRefusal(400, mistakes.drawn(file: "body", source: bytes)) }
+    func mistakes(_ mistakes: Mistakes) -> ControlRefusal { ControlRefusal(400, mistakes.shown(file: "body", source: bytes)) }
 }
 
 /// Why the interface under `/_mock/` refuses something.
