@@ -5,7 +5,8 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 BUILD_PACKAGES := libmicrohttpd-dev libgnutls28-dev nettle-dev libgmp-dev libyaml-dev zlib1g-dev
 TEST_PACKAGES := $(BUILD_PACKAGES) curl jq openssl python3 python3-venv
 RELEASE_PACKAGES := $(BUILD_PACKAGES) binutils gcc python3 python3-venv dpkg-dev debhelper man-db lintian mmdebstrap iproute2
-BENCH_PACKAGES := $(BUILD_PACKAGES) wrk nginx-light gcc binutils pkg-config python3 python3-venv
+BENCH_PACKAGES := $(BUILD_PACKAGES) wrk nginx-light valgrind openssl gcc binutils pkg-config python3 python3-venv
+KIT_PACKAGES := openjdk-17-jdk-headless junit5 mono-mcs
 RELEASE := swift build -c release --static-swift-stdlib
 
 # Installs the Debian packages that are missing, and asks apt nothing if none is.
@@ -45,7 +46,8 @@ lint: ## the format of every Swift file
 schemathesis: server ## ask all that the description of the API allows, and much that it does not
 	Tests/Clients/run fuzzing/
 
-recipes: server ## judge the recipes in examples/ and the workflows, and run their scripts
+recipes: server ## judge the recipes in examples/ and the workflows, and run their scripts and the kits for other languages
+	$(call install,$(KIT_PACKAGES))
 	Tests/Clients/run recipes/
 
 fuzz: ## hostile input, ten seconds for each fuzzer from the same seed, or MINUTES: make fuzz MINUTES=10; see Fuzz/README.md

@@ -5,8 +5,8 @@ public import MicroHTTP
 import Model
 public import Rules
 
-/// A request on its way to its reply: what is read of it before the world's lock is taken.
-public struct Exchange: Sendable {
+/// A request on its way to its reply: what is read of it before the world's lock is taken. One reference, since it is handed on often.
+public final class Exchange: Sendable {
     /// What a request is about.
     enum Subject: Sendable {
         case operation(Router.Match, body: Result<JSONDocument, Refusal>?)
@@ -37,7 +37,7 @@ public struct Exchange: Sendable {
     ///   - credential: what it says about its caller.
     ///   - world: the world that it is for.
     ///   - guide: the world's routes and rules.
-    public init(_ request: Request, _ credential: Credential, in world: World, _ guide: World.Guide) {
+    public convenience init(_ request: Request, _ credential: Credential, in world: World, _ guide: World.Guide) {
         let subject: Subject
         if Self.isTokenEndpoint(request) {
             subject = .token(Result { () throws(TokenRequest.Failure) in try TokenRequest(request) })
@@ -48,7 +48,7 @@ public struct Exchange: Sendable {
             subject = .operation(route, body: Self.body(of: request, route))
         }
         var nearest: String?
-        if case .operation(.nothing, _) = subject { nearest = NearMiss(API.operations, bases: guide.bases).explain(request) }
+        if case .operation(.nothing, _) = subject { nearest = NearMiss(bases: guide.bases).explain(request) }
         self.init(request, credential, in: world, subject, guide, nearest)
     }
 
@@ -58,7 +58,7 @@ public struct Exchange: Sendable {
     ///   - peer: the client's address.
     ///   - world: the world whose rules apply to it.
     ///   - guide: those rules.
-    public init(connectionFrom peer: String, in world: World, _ guide: World.Guide) {
+    public convenience init(connectionFrom peer: String, in world: World, _ guide: World.Guide) {
         self.init(Request(.other("CONNECT"), "/", peer: peer), .none, in: world, .connection, guide, nil)
     }
 
@@ -112,11 +112,16 @@ public struct Exchange: Sendable {
     /// - Parameters:
     ///   - caller: the authenticated caller, if any.
     ///   - now: the world's time.
-    /// - Returns: caller, identifier and time.
-    func context(_ caller: Caller?, now: Timestamp) -> Substitute.Context {
-        var identifier = GUID.empty.text
-        if case .operation(.endpoint(_, _, let parameters), _) = subject, let id = parameters.first { identifier = id.value }
-        return Substitute.Context(caller: self.caller(caller), identifier: identifier, now: now)
+    ///   - product: the release that answers.
+    /// - Returns: caller, identifier, time, and which operation of which release it is.
+    func context(_ caller: Caller?, now: Timestamp, _ product: ProductVersion) -> Substitute.Context {
+        guard case .operation(.endpoint(let operation, _, let parameters), _) = subject else {
+            return Substitute.Context(caller: self.caller(caller), identifier: GUID.empty.text, now: now, product: product)
+        }
+        let identifier = parameters.first?.value ?? (operation.path.hasPrefix("/Certificates") ? "0" : GUID.empty.text)
+        return Substitute.Context(
+            caller: self.caller(caller), identifier: identifier, now: now, path: operation.path, product: product,
+            isVersionTwo: HeaderChecks.version(request, of: operation, in: product) == 2)
     }
 
     /// Whether a request is for the token endpoint.
