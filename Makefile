@@ -7,6 +7,7 @@ TEST_PACKAGES := $(BUILD_PACKAGES) curl jq openssl python3 python3-venv
 RELEASE_PACKAGES := $(BUILD_PACKAGES) binutils gcc python3 python3-venv dpkg-dev debhelper man-db lintian mmdebstrap iproute2
 BROWSER := chromium-headless-shell
 BENCH_PACKAGES := $(BUILD_PACKAGES) wrk nginx-light gcc binutils pkg-config python3 python3-venv
+KIT_PACKAGES := openjdk-17-jdk-headless junit5 mono-mcs
 RELEASE := swift build -c release --static-swift-stdlib
 
 # Installs the Debian packages that are missing, and asks apt nothing if none is.
@@ -46,7 +47,8 @@ lint: ## the format of every Swift file
 schemathesis: server ## ask all that the description of the API allows, and much that it does not
 	Tests/Clients/run fuzzing/
 
-recipes: server ## judge the recipes in examples/ and the workflows, and run their scripts
+recipes: server ## judge the recipes in examples/ and the workflows, and run their scripts and the kits for other languages
+	$(call install,$(KIT_PACKAGES))
 	Tests/Clients/run recipes/
 
 page: server ## the page at /_mock/ui in a browser without a screen; skipped where none can be installed

@@ -65,12 +65,13 @@ def page(command: dict[str, Any], version: str) -> str:
 
 
 def main() -> None:
-    """Writes a page for the program and for each of its commands."""
+    """Writes a page for the program, for each of its commands, and for each of theirs."""
     binary, output = (Path(each).resolve() for each in sys.argv[1:])
     output.mkdir(parents=True, exist_ok=True)
     program = json.loads(run(binary, "--experimental-dump-help"))["command"]
-    commands = [each for each in program["subcommands"] if each["commandName"] != "help"]
-    for command in [program, *commands]:
+    commands = [program]
+    for command in commands:
+        commands += [each for each in command.get("subcommands", []) if each["commandName"] != "help"]
         name = "-".join([*command.get("superCommands", []), command["commandName"]])
         (output / f"{name}.1").write_text(page(command, version_of(binary)))
 

@@ -40,14 +40,6 @@ public struct Log: Sendable {
     /// Whether a level is logged, so that no line is composed for nothing.
     public func tells(_ level: Level) -> Bool { level >= least && least != .off }
 
-    /// Neither a control character nor one that ends a line or changes its direction.
-    private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator: false
-        default: true
-        }
-    }
-
     /// Logs a line.
     ///
     /// - Parameters:
@@ -55,7 +47,7 @@ public struct Log: Sendable {
     ///   - message: one line; what would end it or control a terminal is shown as `?`.
     public func callAsFunction(_ level: Level, _ message: String) {
         guard tells(level) else { return }
-        let clean = String(String.UnicodeScalarView(message.unicodeScalars.map { Self.isPlain($0) ? $0 : "?" }))
+        let clean = message.inOneLine
         switch format {
         case .text: write("\(time.now().inMilliseconds.iso) \(level.rawValue.uppercased()) \(clean)\n")
         case .json:

@@ -35,7 +35,7 @@ public enum Secrets {
     /// What names of secrets contain.
     private static let words = [
         "password", "passphrase", "passwd", "passcode", "secret", "privatekey", "accesstoken", "refreshtoken", "idtoken", "apikey", "pfx",
-        "serverusername", "connectionstring", "credential", "sessionid",
+        "pkcs12", "serverusername", "connectionstring", "credential", "sessionid",
     ]
     /// How names of secrets end.
     private static let endings = [
@@ -70,7 +70,8 @@ public enum Secrets {
         "server",
         "strict-transport-security", "te", "traceparent", "tracestate", "trailer", "transfer-encoding", "upgrade",
         "upgrade-insecure-requests", "user-agent", "vary", "via", "warning", "www-authenticate", "x-content-type-options",
-        "x-certificatefile", "x-correlation-id", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-frame-options",
+        "x-certificatefile", "x-certificateformat", "x-correlation-id", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto",
+        "x-frame-options",
         "x-keyfactor-api-version",
         "x-keyfactor-correlation-id", "x-keyfactor-product-version", "x-keyfactor-requested-with", "x-mock-why", "x-mock-world",
         "x-powered-by", "x-privatekeystatus", "x-request-id", "x-requested-with", "x-total-count",
@@ -94,6 +95,7 @@ public enum Secrets {
         let all = [
             "pass", "pwd", "secret", "priv", "token", "key", "pfx", "serveruser", "server_user", "server-user", "connection", "credential",
             "session", "assertion", "jwt", "authorization", "cookie", "providertypeparam", "kfm-", "eyj", "://", "\\u", "basic ", "bearer ",
+            "mii", "mig", "mih", "mhc", "mc4", "mec", "pkcs12",
         ]
         for stem in all.map({ Array($0.utf8) }) { stems[Int(stem[0])].append(stem) }
         return stems
@@ -146,7 +148,7 @@ public enum Secrets {
     }
 
     private static func looksSecret(_ text: String, _ small: String) -> Bool {
-        if small.contains("private key") || small.contains("kfm-") { return true }
+        if showsKey(small) || isKeyFile(text) || small.contains("kfm-") { return true }
         if text.contains("eyJ"), text.utf8.count(where: { $0 == UInt8(ascii: ".") }) >= 2 { return true }
         if small.hasPrefix("basic ") || small.hasPrefix("bearer ") {
             // A challenge names a realm or nothing.

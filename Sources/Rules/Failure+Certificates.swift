@@ -1,3 +1,4 @@
+import Base
 import Model
 
 extension Failure {
@@ -20,13 +21,13 @@ extension Failure {
             "ca-missing", 400, Refusal.badArgumentCode, "The CA does not exist: 'ca.example\\Sub-CA'.", .assumed,
             when: "the authority is down or unknown; clients look for `CA does not exist`"),
         Failure(
-            "enrollment-denied", 200, .assumed, form: .json(disposition("DENIED", "The request was denied.", request: 0)),
+            "enrollment-denied", 200, "", "The request was denied.", .assumed, form: .disposition("DENIED"),
             when: "the authority denies an enrollment; a success whose RequestDisposition is DENIED"),
         Failure(
-            "enrollment-pending", 200, .assumed, form: .json(disposition("PENDING", "The request is pending.", request: 1)),
+            "enrollment-pending", 200, "", "The request is pending.", .assumed, form: .disposition("PENDING"),
             when: "an enrollment waits forever; a success whose RequestDisposition is PENDING"),
         Failure(
-            "enrollment-failed", 200, .assumed, form: .json(disposition("FAILED", "The authority returned an error.", request: 0)),
+            "enrollment-failed", 200, "", "The authority returned an error.", .assumed, form: .disposition("FAILED"),
             when: "the authority fails; a success whose RequestDisposition is FAILED"),
         Failure(
             "no-default-pattern", 400, Refusal.badArgumentCode,
@@ -41,10 +42,43 @@ extension Failure {
             when: "a metadata field that is required has no value"),
     ]
 
-    private static func disposition(_ word: String, _ message: String, request: Int) -> String {
-        #"{"CertificateInformation":{"SerialNumber":"","IssuerDN":"","Thumbprint":"","KeyfactorId":0,"Pkcs12Blob":null,"Password":null,"#
-            + #""WorkflowInstanceId":"00000000-0000-0000-0000-000000000000","WorkflowReferenceId":0,"StoreIdsInvalidForRenewal":[],"#
-            + #""KeyfactorRequestId":\#(request),"RequestDisposition":"\#(word)","DispositionMessage":"\#(message)","#
-            + #""EnrollmentContext":null},"Metadata":{}}"#
+    /// The answer to an enrollment that gave no certificate, as the operation, its version and the release have it.
+    func enrollment(_ word: String, _ context: Substitute.Context) -> [UInt8] {
+        let isCSR = context.path.hasSuffix("/CSR")
+        let is11 = context.product >= .v11
+        var writer = JSONWriter(capacity: 512)
+        writer.object { writer in
+            if context.isVersionTwo, !isCSR { writer.null("SuccessfulStores") }
+            writer.name("CertificateInformation")
+            writer.object { writer in
+                for name in ["SerialNumber", "IssuerDN", "Thumbprint"] { writer.member(name, "") }
+                writer.member(isCSR ? "KeyfactorID" : "KeyfactorId", 0)
+                if isCSR {
+                    writer.name("Certificates")
+                    writer.raw("[]")
+                } else {
+                    for name in ["Pkcs12Blob", "Password"] { writer.null(name) }
+                }
+                if is11 {
+                    writer.member("WorkflowInstanceId", GUID.empty.text)
+                    writer.member("WorkflowReferenceId", 0)
+                }
+                if is11, !isCSR {
+                    writer.name("StoreIdsInvalidForRenewal")
+                    writer.raw("[]")
+                    if context.product >= .v25 { writer.member("ChainFailedToBuild", false) }
+                }
+                writer.member("KeyfactorRequestId", word == "PENDING" ? Self.requestOfNobody : 0)
+                writer.member("RequestDisposition", word)
+                writer.member("DispositionMessage", message)
+                writer.null("EnrollmentContext")
+            }
+            writer.name("Metadata")
+            writer.raw("{}")
+        }
+        return writer.bytes
     }
+
+    /// The number of a request that stands in no list, so that nobody takes another's certificate for it.
+    private static let requestOfNobody = 999_999_999
 }

@@ -16,8 +16,8 @@ public struct Failure: Sendable {
         /// A success whose JSON stops halfway; its Content-Length matches the half.
         case halfJSON
         case nothing
-        /// JSON as it stands.
-        case json(String)
+        /// The answer to an enrollment that gave no certificate, with this disposition.
+        case disposition(String)
         /// As RFC 6749, section 5.2, defines it.
         case oauth
         /// The page of IIS, with its challenges.
@@ -145,12 +145,10 @@ extension Failure {
 
     /// The body, and its type; `nil` for the type where there is no body.
     ///
-    /// - Parameters:
-    ///   - caller: the caller.
-    ///   - id: the identifier in the path, or the empty GUID.
+    /// - Parameter context: the request that it answers.
     /// - Returns: the body as it is sent.
-    func body(caller: String, id: String) -> (type: String?, bytes: [UInt8]) {
-        let message = message.replacing("{caller}", with: caller).replacing("{id}", with: id)
+    func body(_ context: Substitute.Context) -> (type: String?, bytes: [UInt8]) {
+        let message = message.replacing("{caller}", with: context.caller).replacing("{id}", with: context.identifier)
         let refusal = Refusal(status: status, code: code, message: message, provenance: provenance)
         let json = "application/json; charset=utf-8"
         switch form {
@@ -165,7 +163,7 @@ extension Failure {
         case .plain(let text): return ("text/plain", Array(text.utf8))
         case .halfJSON: return (json, Array(#"[{"Id":"00000000-0000-0000-0000-000000000000","Cli"#.utf8))
         case .nothing: return (json, [])
-        case .json(let text): return (json, Array(text.utf8))
+        case .disposition(let word): return (json, enrollment(word, context))
         case .oauth: return ("application/json", object("error", "error_description", message))
         case .unauthorizedPage: return ("text/html", Array(Self.unauthorizedPage.utf8))
         case .unauthorizedEmpty: return (nil, [])

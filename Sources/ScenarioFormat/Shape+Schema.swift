@@ -1,5 +1,5 @@
 extension Shape {
-    /// The JSON Schema (draft 2020-12) for documents of this shape.
+    /// The JSON Schema for documents of this shape, in draft-07, the latest that the YAML servers of editors read.
     ///
     /// - Parameters:
     ///   - title: the schema's title.
@@ -9,13 +9,13 @@ extension Shape {
         var writer = SchemaWriter()
         let body = writer.members(self, about: nil)
         var members: [(String, SchemaJSON)] = [
-            ("$schema", .text("https://json-schema.org/draft/2020-12/schema")), ("$id", .text(id)), ("title", .text(title)),
+            ("$schema", .text("http://json-schema.org/draft-07/schema#")), ("$id", .text(id)), ("title", .text(title)),
         ]
         members += body
         if case .object = self { members.append(("patternProperties", .object([("^\(Self.extensionPrefix)", .object([]))]))) }
         if !writer.definitions.isEmpty {
             let sorted = writer.definitions.sorted { $0.key < $1.key }
-            members.append(("$defs", .object(sorted.map { ($0.key, .object($0.value)) })))
+            members.append(("definitions", .object(sorted.map { ($0.key, .object($0.value)) })))
         }
         return SchemaJSON.object(members).written(indentation: "")
     }
@@ -64,6 +64,8 @@ private struct SchemaWriter {
             return description
         case .orNull(let shape):
             return description + [("anyOf", .array([.object([("type", .text("null"))]), .object(members(shape, about: nil))]))]
+        case .named where about != nil:  // what stands beside a reference does not count
+            return description + [("allOf", .array([.object(composed(shape, about: nil))]))]
         case .list, .map, .object, .variants, .oneOf, .named:
             return description + composed(shape, about: about)
         }
@@ -107,7 +109,7 @@ private struct SchemaWriter {
                 definitions[name] = []  // ends the recursion of a shape that contains itself
                 definitions[name] = members(make(), about: nil)
             }
-            return [("$ref", .text("#/$defs/\(name)"))]
+            return [("$ref", .text("#/definitions/\(name)"))]
         default:
             return []
         }

@@ -83,6 +83,9 @@ struct ClientEnvironment {
         variables = all
     }
 
+    /// The names that are ours and no client library's; the last one is the folder of the files that `exec` writes.
+    static let ownNames = ["KFMOCK_URL", "KFMOCK_HTTP_URL", "KFMOCK_ADMIN_URL", Process.marker]
+
     private static let basicNames = ["KEYFACTOR_USERNAME", "KEYFACTOR_PASSWORD", "KEYFACTOR_DOMAIN"]
     private static let oauthNames = [
         (id: "KEYFACTOR_AUTH_CLIENT_ID", secret: "KEYFACTOR_AUTH_CLIENT_SECRET", url: "KEYFACTOR_AUTH_TOKEN_URL"),

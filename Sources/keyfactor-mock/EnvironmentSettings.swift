@@ -9,8 +9,15 @@ struct EnvironmentSettings {
     }
 
     static let prefix = "KEYFACTOR_MOCK_"
+    /// The commands whose options are also variables.
+    static let commands = ["serve", "exec", "healthcheck"]
     /// The variable in which client libraries look for this program; not one of its settings.
     static let binary = prefix + "BINARY"
+    /// How the other variables begin that `exec` sets for its command. None of them is a setting.
+    static let clientPrefix = "KFMOCK_"
+    /// Variables of that kind that mean something to this project's tests and examples.
+    private static let development = ["IMAGE", "RECORD", "RELEASE", "TIDY", "SLOWNESS", "FUZZ", "THREAD_SANITIZER"]
+        .map { clientPrefix + $0 }
 
     /// The variable of which an empty value is no default: it would open what a secret is to close.
     private static let token = prefix + "ADMIN_TOKEN"
@@ -22,7 +29,7 @@ struct EnvironmentSettings {
     /// - Parameter environment: all variables of the process.
     init(_ environment: [String: String]) {
         // Files with Windows line endings leave a carriage return after each value.
-        variables = environment.filter { $0.key.hasPrefix(Self.prefix) }
+        variables = environment.filter { $0.key.hasPrefix(Self.prefix) || $0.key.hasPrefix(Self.clientPrefix) }
             .mapValues { $0.hasSuffix("\r") ? String($0.dropLast()) : $0.hasSuffix("\r\n") ? String($0.dropLast()) : $0 }
             .filter { !$0.value.isEmpty || $0.key == Self.token }
     }
@@ -33,17 +40,28 @@ struct EnvironmentSettings {
             || name.contains(/_SERVICE_PORT(_|$)|_PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$/)
     }
 
-    /// Messages about variables that look like settings but are unknown, each with a suggestion.
+    /// Messages about variables that begin like ours and mean nothing, each with a suggestion.
     var unknown: [String] {
-        let known = Exec.settings.map(\.variable)
-        let unknown = variables.keys.filter { !known.contains($0) && $0 != Self.binary }.sorted()
+        let known = Exec.settings.map(\.variable) + [Self.binary] + ClientEnvironment.ownNames + Self.development
+        let unknown = variables.keys.filter { !known.contains($0) }.sorted()
         let links = unknown.filter { Self.isServiceLink($0, variables[$0] ?? "") }
-        let options = Exec.settings.map { String($0.flag.dropFirst(2)) }
         return unknown.filter { !links.contains($0) }.map { name in
-            let option = name.dropFirst(Self.prefix.count).lowercased().replacing("_", with: "-")
-            let nearest = Suggestions.option(for: option, among: options).map { "; did you mean \(ServerOptions.Setting.variable($0))?" }
-            return "\(name) is not a setting\(nearest ?? "")"
+            "\(name) is not a setting\(Self.nearest(to: name).map { "; did you mean \($0)?" } ?? "")"
         } + (links.isEmpty ? [] : ["\(links.joined(separator: ", ")): \(Self.linkAdvice), so they are ignored"])
+    }
+
+    /// The variable that was probably meant: a setting, or one that clients read.
+    private static func nearest(to name: String) -> String? {
+        func option(_ name: String, without prefix: String) -> String {
+            name.dropFirst(prefix.count).lowercased().replacing("_", with: "-")
+        }
+        let options = Exec.settings.map { String($0.flag.dropFirst(2)) }
+        guard name.hasPrefix(clientPrefix) else {
+            return Suggestions.option(for: option(name, without: prefix), among: options).map(ServerOptions.Setting.variable)
+        }
+        let forClients = ClientEnvironment.ownNames.map { option($0, without: clientPrefix) }
+        guard let nearest = Suggestions.option(for: option(name, without: clientPrefix), among: forClients + options) else { return nil }
+        return forClients.firstIndex(of: nearest).map { ClientEnvironment.ownNames[$0] } ?? ServerOptions.Setting.variable(nearest)
     }
 
     private static let linkAdvice = "Kubernetes sets such variables for Services; set enableServiceLinks: false in the pod"
@@ -64,7 +82,7 @@ struct EnvironmentSettings {
     /// - Returns: the arguments to parse.
     func arguments(before given: [String], commands: [String]) -> Arguments {
         let command = given.first.flatMap { commands.contains($0) ? $0 : nil }
-        let isServed = command.map { ["serve", "exec", "healthcheck"].contains($0) } ?? (given.first.map { $0.hasPrefix("-") } ?? true)
+        let isServed = command.map { Self.commands.contains($0) } ?? (given.first.map { $0.hasPrefix("-") } ?? true)
         guard isServed else { return Arguments(all: given, used: []) }
         if command == nil,
             ["-h", "--help", "--version", "--experimental-dump-help"].contains(where: given.contains)

@@ -18,9 +18,9 @@ struct Healthcheck: ParsableCommand {
     mutating func run() throws {
         let place = try place(options)
         if let port = place.http {
-            let request = "GET /_mock/readyz HTTP/1.0\r\nHost: localhost\r\n\r\n"  // on the port that serves /_mock/
-            if Process.exchange(request, with: place.host, port: port)?.hasPrefix("HTTP/1.1 200 ") == true { return }
-        } else if let port = place.https, Process.exchange("", with: place.host, port: port) != nil {
+            let client = ControlClient(place: ControlPlace(host: place.host, port: port))
+            if (try? client.ask(.get, "readyz", seconds: 2))?.status == 200 { return }
+        } else if let port = place.https, (try? Process.exchange([], with: place.host, port: port, seconds: 2, most: 0)) != nil {
             return
         }
         throw Stop(

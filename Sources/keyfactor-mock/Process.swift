@@ -114,33 +114,6 @@ enum Process {
     /// How much is read of any file.
     static let mostBytes = 64 << 20
 
-    /// Connects, sends text and reads the response, with a timeout of two seconds each.
-    ///
-    /// - Parameters:
-    ///   - text: the text to send; if empty, only connects.
-    ///   - host: a numeric address.
-    ///   - port: the port.
-    /// - Returns: the response; `nil` if the connection fails or the response is longer than 4 KiB.
-    static func exchange(_ text: String, with host: String, port: UInt16) -> String? {
-        var hints = unsafe addrinfo()
-        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        unsafe hints.ai_flags = AI_NUMERICHOST
-        var found: UnsafeMutablePointer<addrinfo>?
-        guard unsafe getaddrinfo(host, String(port), &hints, &found) == 0, let address = unsafe found else { return nil }
-        defer { unsafe freeaddrinfo(address) }
-        let socket = unsafe socket(address.pointee.ai_family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard socket >= 0 else { return nil }
-        defer { close(socket) }
-        var patience = timeval(tv_sec: 2, tv_usec: 0)
-        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
-            unsafe setsockopt(socket, SOL_SOCKET, option, &patience, socklen_t(MemoryLayout<timeval>.size))
-        }
-        guard unsafe connect(socket, address.pointee.ai_addr, address.pointee.ai_addrlen) == 0 else { return nil }
-        guard !text.isEmpty else { return "" }
-        guard put(Array(text.utf8), to: socket) else { return nil }
-        return drain(socket, limit: 4096).map { String(decoding: $0, as: UTF8.self) }
-    }
-
     /// Writes text to a descriptor. Errors are ignored.
     ///
     /// - Parameters:
@@ -157,18 +130,5 @@ enum Process {
             rest = rest.dropFirst(count)
         }
         return true
-    }
-
-    private static func drain(_ file: Int32, limit: Int) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        while bytes.count <= limit {
-            let count = unsafe chunk.withUnsafeMutableBytes { unsafe Glibc.read(file, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { return nil }
-            if count == 0 { return bytes }
-            bytes += chunk[..<count]
-        }
-        return nil
     }
 }

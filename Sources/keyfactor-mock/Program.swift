@@ -24,7 +24,7 @@ enum Program {
             if !arguments.used.isEmpty, Root.exitCode(for: error) == .validationFailure {
                 Process.printError("Settings from the environment: \(arguments.used.joined(separator: ", ")).")
             }
-            Root.exit(withError: Suggestions.improved(error))
+            Root.exit(withError: Suggestions.improved(error, of: arguments.all.first))
         }
     }
 }
@@ -57,15 +57,16 @@ struct Root: ParsableCommand {
         commandName: "keyfactor-mock",
         abstract: "A mock server for Keyfactor Command, for tests of its clients.",
         discussion: """
-            Every option can also be set in the environment: --http-port as KEYFACTOR_MOCK_HTTP_PORT, and so on. A flag overrides its \
-            variable.
+            Every option of serve, exec and healthcheck can also be set in the environment: --http-port as KEYFACTOR_MOCK_HTTP_PORT, and \
+            so on. A flag overrides its variable.
 
-            Exit codes: 0 success, 64 bad usage, 65 bad scenario, 69 port taken or certificate not usable; exec otherwise returns its \
-            command's exit code.
+            Exit codes: 0 success, 64 bad usage, 65 bad scenario, 69 port taken, certificate not usable, or no server; exec otherwise \
+            returns its command's exit code. Of commands that ask a server, 1 is the answer no.
             """,
         version: Version.current,
         subcommands: [
-            Serve.self, Exec.self, Healthcheck.self, Lint.self, Explain.self, Operations.self, Failures.self, Clients.self,
+            Serve.self, Exec.self, Healthcheck.self, VerifyCommand.self, JournalCommand.self, RulesCommand.self, ClockCommand.self,
+            Init.self, Lint.self, Explain.self, Operations.self, Failures.self, Clients.self,
             FidelityPages.self, Schema.self,
         ],
         defaultSubcommand: Serve.self)

@@ -30,9 +30,13 @@ enum Suggestions {
     ///
     /// - Parameters:
     ///   - error: the parser's error.
+    ///   - command: the command that the arguments are for.
     ///   - exists: whether a path exists.
     /// - Returns: the same error, or one with a better suggestion.
-    static func improved(_ error: any Error, exists: (String) -> Bool = { Process.stamp(of: $0) != nil }) -> any Error {
+    static func improved(
+        _ error: any Error, of command: String? = nil, exists: (String) -> Bool = { Process.stamp(of: $0) != nil }
+    ) -> any Error {
+        guard command.map({ EnvironmentSettings.commands.contains($0) || $0.hasPrefix("-") }) ?? true else { return error }
         let message = Root.message(for: error)
         if let match = message.prefixMatch(of: /Unknown option '--([a-z0-9-]+)'/) {
             let options = Exec.settings.map { String($0.flag.dropFirst(2)) }

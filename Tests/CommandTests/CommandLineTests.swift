@@ -6,11 +6,15 @@ import Testing
 @testable import keyfactor_mock
 
 struct CommandLineTests {
-    @Test(arguments: [""] + Root.configuration.subcommands.map { $0._commandName })
-    func theHelpIsAsExpected(_ command: String) throws {
-        let subcommand = Root.configuration.subcommands.first { $0._commandName == command }
-        let help = subcommand.map { Root.helpMessage(for: $0, columns: 100) } ?? Root.helpMessage(columns: 100)
-        #expect(Golden.difference(help + "\n", "Tests/CommandTests/Goldens/help-\(command.isEmpty ? "root" : command).txt") == nil)
+    private static let commands: [(name: String, command: any ParsableCommand.Type)] = Root.configuration.subcommands.flatMap { command in
+        [(command._commandName, command)] + command.configuration.subcommands.map { ("\(command._commandName)-\($0._commandName)", $0) }
+    }
+
+    @Test(arguments: [""] + commands.map(\.name))
+    func theHelpIsAsExpected(_ name: String) throws {
+        let command = Self.commands.first { $0.name == name }?.command
+        let help = command.map { Root.helpMessage(for: $0, columns: 100) } ?? Root.helpMessage(columns: 100)
+        #expect(Golden.difference(help + "\n", "Tests/CommandTests/Goldens/help-\(name.isEmpty ? "root" : name).txt") == nil)
     }
 
     @Test(arguments: [

@@ -50,6 +50,15 @@ struct EnvironmentSettingsTests {
         #expect(unknown == ["KEYFACTOR_MOCK_\(name) is not a setting; did you mean KEYFACTOR_MOCK_\(meant)?"])
     }
 
+    @Test(arguments: [
+        ("ULR", "KFMOCK_URL"), ("HTTPURL", "KFMOCK_HTTP_URL"), ("ADMIN_URI", "KFMOCK_ADMIN_URL"), ("HTTP_PORT", "KEYFACTOR_MOCK_HTTP_PORT"),
+        ("SEDE", "KEYFACTOR_MOCK_SEED"),
+    ])
+    func aVariableForClientsThatIsMisspeltIsReported(_ name: String, _ meant: String) {
+        let unknown = EnvironmentSettings(["KFMOCK_\(name)": "1", "KFMOCK_URL": "https://localhost:1", "KFMOCK_EXEC": "/tmp"]).unknown
+        #expect(unknown == ["KFMOCK_\(name) is not a setting; did you mean \(meant)?"])
+    }
+
     @Test(arguments: ["7\r", "7\r\n", "7"])
     func aCarriageReturnAfterAValueIsRemoved(_ value: String) {
         let settings = EnvironmentSettings(["KEYFACTOR_MOCK_SEED": value, "KEYFACTOR_MOCK_HOST": "\r"])

@@ -80,7 +80,7 @@ struct TidyTests {
     }()
 
     /// The files of the command that talk to the system.
-    private static let system = ["Process", "ProcessFiles", "ProcessLeftovers", "ProcessPlaces", "ProcessSpawning"].map {
+    private static let system = ["Process", "ProcessExchange", "ProcessFiles", "ProcessLeftovers", "ProcessPlaces", "ProcessSpawning"].map {
         "Sources/keyfactor-mock/\($0).swift"
     }
 

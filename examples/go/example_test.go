@@ -1,4 +1,4 @@
-package keyfactormock_test
+package kfmock_test
 
 import (
 	"bytes"
@@ -7,17 +7,18 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"testing"
 	"time"
 
-	"example.com/keyfactormock"
+	"example.com/kfmock"
 )
-
-func TestMain(m *testing.M) { keyfactormock.Main(m) }
 
 // The client under test; in your project it is the code that you ship.
 
 var errDown = errors.New("the server is down")
+
+type object = map[string]any
 
 func ask(client *http.Client, method, address string, body, into any) error {
 	text, err := json.Marshal(body)
@@ -57,7 +58,7 @@ func giveJob(client *http.Client, api, machine string) (string, error) {
 		if agent.ClientMachine != machine {
 			continue
 		}
-		body := map[string]any{
+		body := object{
 			"AgentId": agent.AgentId, "JobTypeName": "SampleCustomJobType", "JobFields": map[string]string{"ParamInt": "1"},
 		}
 		var job struct{ JobId string }
@@ -72,23 +73,34 @@ func giveJob(client *http.Client, api, machine string) (string, error) {
 	return "", fmt.Errorf("agent %s not found", machine)
 }
 
+// result is how the last run of a job ended: 0 while it is not over, 2 success, 4 failure.
+func result(client *http.Client, api, job string) (int, error) {
+	query := url.Values{"QueryString": {`JobId -eq "` + job + `"`}}
+	var history []struct{ Result int }
+	err := ask(client, http.MethodGet, api+"/OrchestratorJobs/JobHistory?"+query.Encode(), nil, &history)
+	if err != nil || len(history) == 0 {
+		return 0, err
+	}
+	return history[len(history)-1].Result, nil
+}
+
 // Its tests.
 
-func TestTwoRefusalsAndThenOneJob(t *testing.T) {
+func TestAServerThatIsDownTwiceGetsOneJob(t *testing.T) {
 	t.Parallel()
-	mock := keyfactormock.New(t)
-	mock.On("POST /OrchestratorJobs/Custom", keyfactormock.Times(2)).Refuse("unavailable")
+	mock := kfmock.Start(t)
+	mock.On("POST", "/OrchestratorJobs/Custom", kfmock.Times(2)).Refuse("unavailable")
 	job, err := giveJob(mock.Client, mock.URL, "uo-1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	sent := mock.Requests("POST /OrchestratorJobs/Custom")
+	sent := mock.Requests("POST", "/OrchestratorJobs/Custom")
 	if len(sent) != 3 {
 		t.Fatalf("requests = %d, want 3", len(sent))
 	}
-	for n, each := range sent {
-		if each.Body != sent[0].Body || each.Header("X-Keyfactor-Requested-With") == "" {
-			t.Errorf("attempt %d differs from the first", n+1)
+	for n, status := range []int{503, 503, 200} {
+		if sent[n].Status != status || sent[n].Body != sent[0].Body || sent[n].Header("X-Keyfactor-Requested-With") == "" {
+			t.Errorf("attempt %d is %+v, want %d for the same request", n+1, sent[n], status)
 		}
 	}
 	if jobs := mock.Jobs(); len(jobs) != 1 || jobs[0].ID != job {
@@ -96,24 +108,41 @@ func TestTwoRefusalsAndThenOneJob(t *testing.T) {
 	}
 }
 
-func TestALostAnswerMakesNoSecondJob(t *testing.T) {
+func TestALostReplyMakesNoSecondJob(t *testing.T) {
 	t.Parallel()
-	mock := keyfactormock.New(t)
-	mock.On("POST /OrchestratorJobs/Custom").Reset("reply")
+	mock := kfmock.Start(t)
+	mock.On("POST", "/OrchestratorJobs/Custom").Reset("reply")
 	if _, err := giveJob(mock.Client, mock.URL, "uo-1"); err == nil {
 		t.Fatal("got a response")
 	}
-	sent := mock.Requests("POST /OrchestratorJobs/Custom")
+	sent := mock.Requests("POST", "/OrchestratorJobs/Custom")
 	if len(sent) != 1 || sent[0].Effect != "committed" {
 		t.Errorf("requests = %+v, want one committed request", sent)
 	}
-	mock.Verify("[ { jobs: {}, count: 1 } ]")
+	mock.Expect(kfmock.Keys{"jobs": kfmock.Keys{}, "count": 1})
+}
+
+func TestAJobFailsLater(t *testing.T) {
+	t.Parallel()
+	mock := kfmock.Start(t)
+	mock.ScriptJob("SampleCustomJobType", "InProcess", "Completed:Failure:disk full")
+	job, err := giveJob(mock.Client, mock.HTTPSURL, "uo-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []int{0, 4} {
+		if got, err := result(mock.Client, mock.HTTPSURL, job); err != nil || got != want {
+			t.Errorf("result = %d, %v, want %d", got, err, want)
+		}
+	}
+	if over := mock.Jobs(true); len(over) != 1 || over[0].Message != "disk full" {
+		t.Errorf("jobs that are over = %+v", over)
+	}
 }
 
 func TestAJobOfTonightRunsTonight(t *testing.T) {
 	t.Parallel()
-	mock := keyfactormock.New(t)
-	mock.Load(`
+	mock := kfmock.Start(t, `
 clock: { start: 2026-03-01T09:00:00Z, mode: frozen }
 estate:
   jobs:

@@ -1,3 +1,3 @@
-module example.com/keyfactormock
+module example.com/kfmock
 
-go 1.21
+go 1.19

@@ -1,112 +1,111 @@
-package keyfactormock
+package kfmock
 
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 )
 
-// Rule describes what happens to some requests. Each method adds an effect.
+// Rule is a rule for some requests. Each method adds an effect; effects apply in the order of their stages, not of the calls. Where a
+// method takes a stage, it is "request", before the work, which is the default, or "reply", after it.
 type Rule struct {
 	world *World
 	name  string
-	keys  map[string]any
-	does  []any
+	keys  Keys
 }
 
-// Option restricts which requests of an operation a rule strikes.
-type Option struct {
-	key   string
-	value any
-}
+// Times are the keys of a rule that strikes the first n requests.
+func Times(n int) Keys { return Keys{"calls": fmt.Sprintf("1-%d", n)} }
 
-// Times strikes the first n requests.
-func Times(n int) Option { return Option{"calls", fmt.Sprintf("1-%d", n)} }
-
-// Calls strikes these requests, counted from 1: "2", "2-3", "3+", "every 5".
-func Calls(calls string) Option { return Option{"calls", calls} }
-
-// Per counts separately for each "caller", "header.NAME" or "query.NAME".
-func Per(key string) Option { return Option{"per", key} }
-
-// Where strikes requests that meet all conditions, such as {"body.JobTypeName": "FetchLogs"}.
-func Where(conditions map[string]any) Option { return Option{"where", conditions} }
-
-// Chance strikes a share of the requests, such as "30%", the same in every run.
-func Chance(chance string) Option { return Option{"chance", chance} }
-
-// On begins a rule for an operation such as "POST /OrchestratorJobs/Custom" or "token". It holds from its first effect on,
-// and a test that gives it none fails, as does one whose operation does not exist;
-// rules are evaluated in the order of their creation.
-func (w *World) On(operation string, options ...Option) *Rule {
-	rule := &Rule{world: w, name: fmt.Sprintf("rule-%d", len(w.rules)+1), keys: map[string]any{"operation": operation}}
-	for _, option := range options {
-		rule.keys[option.key] = option.value
-	}
+// On makes a rule for some requests: On("POST", "/OrchestratorJobs/Custom", Times(2)).Refuse("unavailable"); other keys, as in
+// Keys{"where": …, "chance": "30%"}, are those of scenario files. Rules are evaluated in the order of their creation. A test that gives
+// one no effect fails, as does one whose operation does not exist. The operation On("token", "") is the token endpoint.
+func (w *World) On(method, path string, keys ...Keys) *Rule {
+	rule := &Rule{world: w, name: fmt.Sprintf("rule-%d", len(w.rules)+1), keys: with(Keys{"operation": strings.TrimSpace(method + " " + path)}, keys)}
 	w.rules = append(w.rules, rule)
 	return rule
 }
 
-// Does adds an effect as in scenario files, such as {"break": "stall", "at": "body"}.
-func (r *Rule) Does(effect map[string]any) *Rule {
+// Does adds effects as scenario files write them: Does(Keys{"limit": Keys{"tokens": 2, "refill": "1/s"}}); none at all strikes too.
+func (r *Rule) Does(effects ...Keys) *Rule {
 	r.world.t.Helper()
-	r.does = append(r.does, effect)
-	r.keys["do"] = r.does
+	done, _ := r.keys["do"].([]Keys)
+	r.keys["do"] = append(append([]Keys{}, done...), effects...)
 	r.world.Control(http.MethodPut, "rules/"+r.name+"?strict", r.keys, nil)
 	return r
 }
 
-// Refuse sends a built-in failure such as "unavailable"; no work is done.
-func (r *Rule) Refuse(failure string) *Rule {
+// Refuse sends a named failure (keyfactor-mock failures), or with "" a custom one: status, code, message, body, headers, retryAfter.
+// No work is done.
+func (r *Rule) Refuse(failure string, more ...Keys) *Rule {
 	r.world.t.Helper()
-	return r.Does(map[string]any{"refuse": failure})
+	if len(more) == 0 {
+		return r.Does(Keys{"refuse": failure})
+	}
+	if failure != "" {
+		more = append(more, Keys{"failure": failure})
+	}
+	return r.Does(Keys{"refuse": with(Keys{}, more)})
 }
 
-// RefuseWith sends a custom failure: failure, status, code, message, body, headers, retryAfter.
-func (r *Rule) RefuseWith(failure map[string]any) *Rule {
+// Answer sends a custom response, with the keys status and headers; also for operations that the mock does not support.
+func (r *Rule) Answer(body any, more ...Keys) *Rule {
 	r.world.t.Helper()
-	return r.Does(map[string]any{"refuse": failure})
+	return r.Does(Keys{"answer": with(Keys{"body": body}, more)})
 }
 
-// Reset ends the connection with RST at "request", before the work, or at "reply", after it.
-func (r *Rule) Reset(at string) *Rule {
+// Alter alters the real response: status, headers, patch (a JSON merge patch).
+func (r *Rule) Alter(what Keys) *Rule { r.world.t.Helper(); return r.Does(Keys{"alter": what}) }
+
+// Change changes the estate for the next request: Keys{"agents": []Keys{{"machine": "uo-1", "status": "disapproved"}}}.
+func (r *Rule) Change(estate Keys) *Rule { r.world.t.Helper(); return r.Does(Keys{"change": estate}) }
+
+// Delay waits on the wall clock.
+func (r *Rule) Delay(by time.Duration, at ...string) *Rule {
 	r.world.t.Helper()
-	return r.Does(map[string]any{"break": "reset", "at": at})
+	return r.Does(with(Keys{"delay": duration(by)}, stage(at)))
 }
 
-// Close ends the connection with FIN at "request", before the work, or at "reply", after it.
-func (r *Rule) Close(at string) *Rule {
+// Breaks sends a reply that violates HTTP: stall, slow-headers, wrong-length, garbage, dribble, bad-chunk, …
+func (r *Rule) Breaks(how string, more ...Keys) *Rule {
 	r.world.t.Helper()
-	return r.Does(map[string]any{"break": "close", "at": at})
+	return r.Does(with(Keys{"break": how}, more))
 }
+
+// Reset sends RST and no data.
+func (r *Rule) Reset(at ...string) *Rule { r.world.t.Helper(); return r.Breaks("reset", stage(at)...) }
+
+// Close sends FIN and no data.
+func (r *Rule) Close(at ...string) *Rule { r.world.t.Helper(); return r.Breaks("close", stage(at)...) }
 
 // Truncate does the work, but sends only a part of the body, such as "50%", with the full Content-Length.
 func (r *Rule) Truncate(keep string) *Rule {
 	r.world.t.Helper()
-	return r.Does(map[string]any{"break": "truncate", "keep": keep})
+	return r.Breaks("truncate", Keys{"keep": keep})
 }
 
-// Delay waits at "request", before the work, or at "reply", after it, on the wall clock.
-func (r *Rule) Delay(by time.Duration, at string) *Rule {
+// Remove removes the rule.
+func (r *Rule) Remove() {
 	r.world.t.Helper()
-	return r.Does(map[string]any{"delay": duration(by), "at": at})
+	r.world.Control(http.MethodDelete, "rules/"+r.name, nil, nil)
 }
 
-// Answer sends a custom response; also for operations that the mock does not support.
-func (r *Rule) Answer(status int, body any) *Rule {
-	r.world.t.Helper()
-	return r.Does(map[string]any{"answer": map[string]any{"status": status, "body": body}})
+func with(keys Keys, more []Keys) Keys {
+	for _, each := range more {
+		for key, value := range each {
+			keys[key] = value
+		}
+	}
+	return keys
 }
 
-// Alter changes the real response: status, headers, patch.
-func (r *Rule) Alter(what map[string]any) *Rule {
-	r.world.t.Helper()
-	return r.Does(map[string]any{"alter": what})
+func stage(at []string) []Keys {
+	if len(at) == 0 {
+		return nil
+	}
+	return []Keys{{"at": at[0]}}
 }
 
-// Change changes the estate for the next request, such as
-// {"agents": [{"machine": "uo-1", "status": "disapproved"}]}.
-func (r *Rule) Change(estate map[string]any) *Rule {
-	r.world.t.Helper()
-	return r.Does(map[string]any{"change": estate})
-}
+// duration formats a duration as the mock reads it.
+func duration(by time.Duration) string { return fmt.Sprintf("%dms", by.Milliseconds()) }

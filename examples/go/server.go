@@ -1,9 +1,4 @@
-// Package keyfactormock gives each test of a Keyfactor Command client its own world on a keyfactor-mock server.
-//
-// It uses the server that KFMOCK_HTTP_URL, KFMOCK_URL and KFMOCK_ADMIN_URL name, which
-// "keyfactor-mock exec -- go test ./..." sets. Without these variables, Main starts KEYFACTOR_MOCK_BINARY, or
-// keyfactor-mock in PATH, and stops it after the tests. The package only needs the standard library.
-package keyfactormock
+package kfmock
 
 import (
 	"bufio"
@@ -18,198 +13,186 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"syscall"
-	"testing"
+	"sync"
 	"time"
 )
 
+// patience is how long a server may take to start, and to answer a request that does not wait.
+const patience = 30 * time.Second
+
 // server is a running keyfactor-mock.
 type server struct {
-	http, https, admin string // URLs without a trailing slash; admin ends with /_mock
-	apiPath            string // begins with a slash
-	roots              *x509.CertPool
-	client             *http.Client // for the control interface
+	http, https, admin, api, ca string // URLs without a slash at the end; api begins with one; ca is in PEM
+	caFile                      string
+	client                      *http.Client  // for the control interface
+	ended                       chan struct{} // closed when the process of a server of our own has ended
+	process                     *exec.Cmd
 }
 
-// current is the server that Main has found or started.
-var current *server
+// The server of all tests of this process, or why there is none.
+var (
+	once     sync.Once
+	shared   *server
+	unusable error
+)
 
-// Main must be called by TestMain: it finds or starts the server, runs the tests, stops a server it started, and exits.
-func Main(m *testing.M) {
-	code, err := run(m)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "keyfactormock:", err)
-		code = 1
+// find returns the server that the environment names, as exec sets it, or else starts one.
+func find() (*server, error) {
+	s := &server{}
+	s.http, s.https, s.admin = os.Getenv("KFMOCK_HTTP_URL"), os.Getenv("KFMOCK_URL"), os.Getenv("KFMOCK_ADMIN_URL")
+	s.api, s.caFile = os.Getenv("KEYFACTOR_API_PATH"), os.Getenv("KEYFACTOR_CA_CERT")
+	if s.base() == "" {
+		if err := s.start(); err != nil {
+			return nil, err
+		}
 	}
-	os.Exit(code)
+	if s.admin == "" {
+		s.admin = s.base() + "/_mock"
+	}
+	if s.api == "" {
+		s.api = "KeyfactorAPI"
+	}
+	s.api = "/" + strings.Trim(s.api, "/")
+	return s, s.trust()
 }
 
-func run(m *testing.M) (int, error) {
-	found, stop, err := find()
-	if err != nil {
-		return 1, err
+// base is where a client goes that has no preference.
+func (s *server) base() string {
+	if s.http != "" {
+		return s.http
 	}
-	defer stop()
-	current = found
-	return m.Run(), nil
+	return s.https
 }
 
-// find returns the server that the environment names, or starts one.
-func find() (*server, func(), error) {
-	apiPath := "/" + strings.Trim(fallback(os.Getenv("KEYFACTOR_API_PATH"), "KeyfactorAPI"), "/")
-	plain, secure := os.Getenv("KFMOCK_HTTP_URL"), os.Getenv("KFMOCK_URL")
-	if plain == "" && secure == "" {
-		return start(apiPath)
-	}
-	s := &server{http: plain, https: secure, apiPath: apiPath}
-	s.admin = fallback(os.Getenv("KFMOCK_ADMIN_URL"), fallback(plain, secure)+"/_mock")
-	if err := s.trust(os.Getenv("KEYFACTOR_CA_CERT")); err != nil {
-		return nil, nil, err
-	}
-	return s, func() {}, nil
-}
+// script says what exec has set, and ends when the tests end, even by SIGKILL. Then the server stops.
+const script = `printf '%s\n' "$KFMOCK_HTTP_URL" "$KFMOCK_URL" "$KFMOCK_ADMIN_URL" "$KEYFACTOR_API_PATH" "$KEYFACTOR_CA_CERT"; exec cat`
 
-// start starts a server on free ports; the returned function stops it.
-func start(apiPath string) (*server, func(), error) {
+// start starts KEYFACTOR_MOCK_BINARY, or keyfactor-mock in PATH, on free ports.
+func (s *server) start() error {
 	binary := os.Getenv("KEYFACTOR_MOCK_BINARY")
 	if binary == "" {
-		path, err := exec.LookPath("keyfactor-mock")
+		found, err := exec.LookPath("keyfactor-mock")
 		if err != nil {
-			return nil, nil, errors.New("keyfactor-mock was not found: set KFMOCK_URL or KEYFACTOR_MOCK_BINARY, or add it to PATH")
+			return errors.New("keyfactor-mock was not found: set KFMOCK_URL or KEYFACTOR_MOCK_BINARY, or add it to PATH")
 		}
-		binary = path
+		binary = found
 	}
-	command := exec.Command(binary, "serve", "--http-port", "0", "--https-port", "0", "--log-level", "warning")
-	command.Stderr = os.Stderr
-	output, err := command.StdoutPipe()
+	var log bytes.Buffer
+	s.process, s.ended = exec.Command(binary, "exec", "--http-port", "0", "--https-port", "0", "--", "sh", "-c", script), make(chan struct{})
+	s.process.Stderr = &log
+	output, err := s.process.StdoutPipe()
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	if err := command.Start(); err != nil {
-		return nil, nil, err
+	if _, err := s.process.StdinPipe(); err != nil {
+		return err
 	}
-	stop := func() {
-		_ = command.Process.Signal(syscall.SIGTERM)
-		_ = command.Wait()
+	if err := s.process.Start(); err != nil {
+		return fmt.Errorf("%s cannot be run: %w", binary, err)
 	}
-	// The server prints one line when it listens. If it exits before that, reading fails.
-	line, err := bufio.NewReader(output).ReadBytes('\n')
-	if err != nil {
-		stop()
-		return nil, nil, fmt.Errorf("%s did not start: %w", binary, err)
-	}
-	var ready struct{ HTTP, HTTPS int }
-	if err := json.Unmarshal(line, &ready); err != nil {
-		stop()
-		return nil, nil, fmt.Errorf("%s printed %q: %w", binary, line, err)
-	}
-	s := &server{
-		http:    fmt.Sprintf("http://localhost:%d", ready.HTTP),
-		https:   fmt.Sprintf("https://localhost:%d", ready.HTTPS),
-		apiPath: apiPath,
-	}
-	s.admin = s.http + "/_mock"
-	if err := s.trust(""); err != nil {
-		stop()
-		return nil, nil, err
-	}
-	return s, stop, nil
-}
-
-// trust reads the CA from a file, or downloads it from the server.
-func (s *server) trust(file string) error {
-	s.roots = x509.NewCertPool()
-	s.client = s.newClient()
-	var authority []byte
-	if file != "" {
-		read, err := os.ReadFile(file)
-		if err != nil {
-			return err
+	late := time.AfterFunc(patience, func() { _ = s.process.Process.Kill() })
+	lines := bufio.NewScanner(output)
+	for _, into := range []*string{&s.http, &s.https, &s.admin, &s.api, &s.caFile} {
+		if !lines.Scan() {
+			_ = s.process.Wait()
+			return fmt.Errorf("%s did not start: %s", binary, strings.Join(strings.Fields(log.String()), " "))
 		}
-		authority = read
-	} else if s.https != "" {
-		var text string
-		if err := s.control(http.MethodGet, "ca.pem", nil, &text); err != nil {
-			return err
-		}
-		authority = []byte(text)
+		*into = lines.Text()
 	}
-	if authority != nil && !s.roots.AppendCertsFromPEM(authority) {
-		return errors.New("the CA file contains no certificate")
-	}
+	late.Stop()
+	go func() { _ = s.process.Wait(); close(s.ended) }()
 	return nil
 }
 
-// newClient makes a client with its own connections that trusts the server's CA and uses no proxy.
-func (s *server) newClient() *http.Client {
-	return &http.Client{
-		Timeout: 30 * time.Second,
-		Transport: &http.Transport{
-			TLSClientConfig: &tls.Config{RootCAs: s.roots, MinVersion: tls.VersionTLS12},
-		},
+// trust reads the CA from its file, or downloads it from the server.
+func (s *server) trust() error {
+	s.client = s.newClient()
+	if s.caFile != "" {
+		text, err := os.ReadFile(s.caFile)
+		if err != nil {
+			return fmt.Errorf("the CA file %s, which KEYFACTOR_CA_CERT names, cannot be read: %w", s.caFile, err)
+		}
+		s.ca = string(text)
+	} else if s.http != "" && s.https != "" {
+		if err := s.control(http.MethodGet, "ca.pem", nil, &s.ca); err != nil {
+			return err
+		}
 	}
+	if s.ca != "" && !x509.NewCertPool().AppendCertsFromPEM([]byte(s.ca)) {
+		return fmt.Errorf("the CA file %s, which KEYFACTOR_CA_CERT names, has no certificate", s.caFile)
+	}
+	s.client = s.newClient()
+	return nil
 }
 
-// control sends a request to the control interface. A body that is a string is sent unchanged, as YAML or JSON, and
-// anything else as JSON. The response is stored in the value that into points to: as text if it is a string, else from JSON.
+// newClient makes a client with its own connections, which trusts the server's CA, or without one the system's, and uses no proxy.
+func (s *server) newClient() *http.Client {
+	trust := &tls.Config{MinVersion: tls.VersionTLS12}
+	if s.ca != "" {
+		trust.RootCAs = x509.NewCertPool()
+		trust.RootCAs.AppendCertsFromPEM([]byte(s.ca))
+	}
+	return &http.Client{Timeout: patience, Transport: &http.Transport{TLSClientConfig: trust}}
+}
+
+// control sends a request to the control interface; World.Control says how.
 func (s *server) control(method, page string, body, into any) error {
-	var data io.Reader
-	switch body := body.(type) {
-	case nil:
-	case string:
-		data = strings.NewReader(body)
-	default:
-		text, err := json.Marshal(body)
+	text, isText := body.(string)
+	if !isText && body != nil {
+		data, err := json.Marshal(body)
 		if err != nil {
 			return err
 		}
-		data = bytes.NewReader(text)
+		text = string(data)
 	}
-	request, err := http.NewRequest(method, s.admin+"/"+page, data)
+	request, err := http.NewRequest(method, s.admin+"/"+page, strings.NewReader(text))
 	if err != nil {
 		return err
 	}
 	if token := os.Getenv("KEYFACTOR_MOCK_ADMIN_TOKEN"); token != "" {
 		request.Header.Set("X-Mock-Token", token)
 	}
-	reply, err := s.client.Do(request)
+	client := *s.client
+	if strings.Contains(page, "/await") {
+		client.Timeout += 10 * time.Minute // which is how long one may take
+	}
+	reply, err := client.Do(request)
 	if err != nil {
-		return err
+		return s.absence(err)
 	}
 	defer reply.Body.Close()
 	content, err := io.ReadAll(reply.Body)
 	if err != nil {
-		return err
+		return s.absence(err)
+	}
+	if reply.StatusCode == http.StatusUnauthorized {
+		return fmt.Errorf("keyfactor-mock at %s only obeys who knows its --admin-token, expected in KEYFACTOR_MOCK_ADMIN_TOKEN", s.admin)
 	}
 	if reply.StatusCode/100 != 2 {
 		var why struct{ Error string }
 		if json.Unmarshal(content, &why) == nil && why.Error != "" {
 			content = []byte(why.Error)
 		}
-		return &refusal{reply.StatusCode, fmt.Sprintf("%s /_mock/%s: %d %s", method, page, reply.StatusCode, content)}
+		return fmt.Errorf("%s %s/%s: %d %s", method, s.admin, page, reply.StatusCode, content)
 	}
-	switch into := into.(type) {
-	case nil:
+	if text, isText := into.(*string); isText {
+		*text = string(content)
 		return nil
-	case *string:
-		*into = string(content)
-		return nil
-	default:
-		return json.Unmarshal(content, into)
 	}
+	if into == nil {
+		return nil
+	}
+	return json.Unmarshal(content, into)
 }
 
-// refusal is an error response of the control interface.
-type refusal struct {
-	status  int
-	message string
-}
-
-func (r *refusal) Error() string { return r.message }
-
-func fallback(text, otherwise string) string {
-	if text == "" {
-		return otherwise
+// absence says why there is no reply, in a sentence.
+func (s *server) absence(reason error) error {
+	if s.ended != nil {
+		select {
+		case <-s.ended:
+			return fmt.Errorf("the keyfactor-mock that was started for the tests has ended: %s", s.process.ProcessState)
+		case <-time.After(time.Second):
+		}
 	}
-	return text
+	return fmt.Errorf("no keyfactor-mock answers at %s: %w", s.admin, reason)
 }

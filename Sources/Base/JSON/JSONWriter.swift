@@ -246,6 +246,9 @@ public struct WireStyle: Sendable, Equatable {
         /// Status and platform of agents.
         public static let agents = EnumGroup(rawValue: 8)
 
+        /// The key retention of templates.
+        public static let templates = EnumGroup(rawValue: 16)
+
         /// Groups by their bits.
         public init(rawValue: UInt8) {
             self.rawValue = rawValue

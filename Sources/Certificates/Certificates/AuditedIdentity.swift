@@ -9,6 +9,8 @@ struct AuditedIdentity: Modelled {
     let kind: String
     let sid: String
     let permissions: [Permission]
+    /// The claim that it is, in the second version.
+    var claim: SecurityClaim?
 
     /// In the first version of the operation (shown), an account; in the second (written), a claim. Members as documented.
     static let model = Model<AuditedIdentity>([.shown: "CertificateIdentityAudit", .written: "CertificateIdentityAuditV2"]) {
@@ -37,7 +39,7 @@ struct AuditedIdentity: Modelled {
 
         static let model = Model<Claim>([.shown: "CertificateIdentityAuditClaim"]) {
             Member("Id", .number) { $0.identity.id }
-            Member("Description", .text) { $0.identity.name }
+            Member("Description", .text) { $0.identity.claim?.description ?? "" }
             Member("ClaimType", .text) { $0.identity.kind }
             Member("ClaimValue", .text) { $0.identity.name }
             Member("Provider", .json(.map(.any)), nullable: { _ in nil })
@@ -53,7 +55,8 @@ struct AuditedIdentity: Modelled {
                 .flatMap { role, words in words.map { Permission(name: $0, role: role.name) } }
             if second {
                 guard let claim = estate.security.claims[member] else { return nil }
-                return AuditedIdentity(id: claim.id, name: claim.value, kind: claim.kind.name, sid: "", permissions: permissions)
+                return AuditedIdentity(
+                    id: claim.id, name: claim.value, kind: claim.kind.name, sid: "", permissions: permissions, claim: claim)
             }
             guard let identity = estate.security.identities[member] else { return nil }
             return AuditedIdentity(id: identity.id, name: identity.accountName, kind: "User", sid: "", permissions: permissions)

@@ -71,6 +71,8 @@ struct KeyFile: Sendable {
 
     /// What stands in an answer until the file is written.
     static let mark = "the-file-is-written-when-the-lock-is-released"
+    /// The members of answers that hold files: a text of a client's cannot look like one of them.
+    fileprivate static let places = ["Pkcs12Blob", "PKCS12Blob", "PFX"].map { "\"\($0)\":\"" }
 
     /// Its bytes.
     var bytes: [UInt8] {
@@ -97,10 +99,13 @@ struct KeyFile: Sendable {
 }
 
 extension Reply {
-    /// The same reply with a file in the place of `KeyFile.mark`, written before the reply is sent.
+    /// The same reply with a file in each place of `KeyFile.mark`, written before the reply is sent.
     func finished(by file: KeyFile) -> Reply {
         var reply = self
-        reply.finish = { body in body.replacing(Array(KeyFile.mark.utf8), with: Array(Base64.encode(file.bytes).utf8), maxReplacements: 1) }
+        reply.finish = { body in
+            let text = Base64.encode(file.bytes)
+            return KeyFile.places.reduce(body) { $0.replacing(Array("\($1)\(KeyFile.mark)\"".utf8), with: Array("\($1)\(text)\"".utf8)) }
+        }
         return reply
     }
 }

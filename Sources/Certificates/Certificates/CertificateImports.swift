@@ -23,7 +23,7 @@ enum CertificateImports {
         let sent = try SentCertificates(asked.certificate, password: asked.password)
         let metadata = try estate.checked(asked.metadata, at: "Metadata").filter { !$0.value.isEmpty }
         let owner = try estate.owner(id: asked.owner, name: asked.ownerName, "OwnerRole")?.id
-        let stores = asked.stores.isEmpty ? asked.storeIDs.map { StoreDelivery(store: $0) } : asked.stores
+        let stores = StoreTypeDelivery.deliveries(to: asked.storeIDs, asked.types, estate)
         try estate.requireRoom(forCertificates: sent.all.count)
         try estate.requireRoom(forJobs: stores.count)
         return .commit { estate in
@@ -101,7 +101,7 @@ struct ImportRequest: Modelled {
     var certificate = ""
     var password = ""
     var metadata: [String: String] = [:]
-    var stores: [StoreDelivery] = []
+    var types: [StoreTypeDelivery] = []
     var storeIDs: [GUID] = []
     var moment: Timestamp?
     var owner: Int?
@@ -113,8 +113,8 @@ struct ImportRequest: Modelled {
         Asked("Certificate", .text, in: [.create, .update], required: "a certificate in DER, PEM or PFX as base64", \.certificate)
         Asked("Password", .text, in: [.create, .update], \.password)
         Asked("Metadata", .texts, \.metadata)
-        Asked("StoreIds", .guids(of: "store"), \.storeIDs)
-        Asked(ignored: "StoreTypes", .array(.any))
+        Asked("StoreIds", .list(.guid), \.storeIDs)
+        Asked("StoreTypes", .objects(StoreTypeDelivery.model), \.types)
         Asked("Schedule", .time, \.moment)
         Asked("ImportMetadata", .flag, of: { $0 == .v10 }) { _, _ in }
         Asked("OwnerRoleId", .number(null: 0), of: { $0 >= .v12 }) { $0.owner = $1.value }

@@ -56,8 +56,10 @@ struct LocationGroup: Modelled {
     let type: Int
     var places: [LocationPlace]
 
+    private var isOfEndpoints: Bool { places.contains { $0.endpoint != nil } }
+
     static let model = Model<LocationGroup>([.shown: "CertificateLocationsGroup"]) {
-        Member("StoreType", .text) { $1.estate.storeTypes[$0.type]?.name ?? "SSL" }
+        Member("StoreType", .text) { $0.isOfEndpoints ? "SSL" : $1.estate.storeTypes[$0.type]?.name ?? "" }
         Member("StoreTypeId", .number) { $0.type }
         Member("StoreCount", .number) { $0.places.count }
         Member("Locations", .list(.object(shownOnly: LocationPlace.model))) { $0.places }

@@ -38,12 +38,12 @@ extension Certificate: Modelled {
         Member("OwnerRoleId", .number, nullable: { $0.owner(in: $1.estate)?.id }).sent { $0 >= .v12 }
         Member("OwnerRoleName", .text, nullable: { $0.owner(in: $1.estate)?.name }).sent { $0 >= .v12 }.filtered()
         Member("TemplateId", .number, nullable: { $0.origin.template })
-        Member("CertState", .number) { $0.state.rawValue }.filtered()
+        Member("CertState", .numbered) { $0.state }.filtered()
     }
 
     @FieldBuilder<Certificate> private static var keyFields: [Field<Certificate>] {
         Member("KeySizeInBits", .number) { $0.content.keySize }.filtered("KeySize")
-        Member("KeyType", .number) { $0.content.keyType.rawValue }.filtered()
+        Member("KeyType", .numbered) { $0.content.keyType }.filtered()
         Member("KeyAlgorithm", .text, nullable: { $0.content.keyType.algorithm }).sent(by: is25)
         Member("AltKeyAlgorithm", .text, nullable: { _ in nil }).sent(by: is25)
         Member("AltKeySizeInBits", .number) { _ in 0 }.sent(by: is25)
@@ -86,6 +86,8 @@ extension Certificate: Modelled {
         Member("EKUName", .list(.text)) { ExtendedKeyUsage.all(of: $0).map(\.name) }.queryOnly()
         Member("SubjectAltNameElements", .list(.object(shownOnly: AlternativeNameElement.model))) { AlternativeNameElement.all(of: $0) }
         Member("SAN", .list(.text)) { $0.content.names.map(\.value) }.queryOnly()
+        Member("RFC2818Compliant", .flag) { !$0.dnsNames.isEmpty }.queryOnly()
+        Member("PublicKey", .text, nullable: { $0.publicKey }).queryOnly()
         Member("CRLDistributionPoints", .list(.object(shownOnly: RevocationListPlace.model))) { RevocationListPlace.all(of: $0) }
     }
 
@@ -97,6 +99,7 @@ extension Certificate: Modelled {
             view.includes("includelocations") ? certificate.endpoints.map { SSLLocation(endpoint: $0) } : []
         }
         Member("SSLIPAddress", .list(.text)) { $0.endpoints.map(\.address) }.queryOnly()
+        Member("SSLDNSName", .list(.text)) { $0.endpoints.isEmpty ? [] : $0.dnsNames }.queryOnly()
         Member("Locations", .list(.object(shownOnly: CertificateLocation.model))) { certificate, view in
             view.includes("includelocations") ? CertificateLocation.all(of: certificate.id, view.estate) : []
         }
@@ -115,7 +118,11 @@ extension Certificate: Modelled {
         Member("Curve", .text, nullable: { $0.content.curve })
         Member("EnrollmentPatternId", .number, nullable: { $0.origin.pattern }).sent(by: is25)
         Member("Lifespan", .number) { $0.lifespan }.sent(by: is25)
-        Member("CA", .text, nullable: { $0.authority(in: $1.estate)?.name }).queryOnly()
+        // By its logical name or with its host, as a client sends it also with a doubled backslash and with a blank at the end (client).
+        Member("CA", .list(.text)) { certificate, view in
+            guard let authority = certificate.authority(in: view.estate) else { return [] }
+            return [authority.name, authority.name.replacing("\\", with: "\\\\"), authority.logicalName].flatMap { [$0, $0 + " "] }
+        }.queryOnly()
     }
 }
 
@@ -125,6 +132,14 @@ extension Certificate {
 
     /// For how many days it is valid, the begun one counted.
     var lifespan: Int { Int((notAfter.ticks - notBefore.ticks + Timestamp.ticksPerDay - 1) / Timestamp.ticksPerDay) }
+
+    /// The host names among its alternative names.
+    var dnsNames: [String] { content.names.filter { $0.type == 2 }.map(\.value) }
+
+    /// Its public key in hexadecimal digits, where its bytes are known.
+    var publicKey: String? {
+        content.der.isEmpty ? nil : (try? CertificateFacts(der: content.der)).map { Hex.text($0.publicKeyInfo) }
+    }
 
     /// The authority that issued it, if Command manages that.
     func authority(in estate: Estate) -> Entities.CertificateAuthority? { origin.authority.flatMap { estate.authorities[$0] } }

@@ -14,7 +14,7 @@ enum CertificateOwners {
         takes: Contents.of(OwnerRequest.model, .update),
         query: collection, id: .integer,
         established: "body, 204, noted in the history; the first release that has it, and its permission (documented)",
-        assumed: "neither id nor name clears the owner; that the caller must hold both roles is not checked; 404 for an unknown role"
+        assumed: "neither id nor name clears the owner; that the caller must hold both roles is not checked; 400 for an unknown role"
     ) { call, estate throws(Refusal) in
         let certificate = try CertificateScope(.certificatesOwner, call, estate).find(try Int.read(call))
         let owner = try call.read(OwnerRequest.model, .update).role(in: estate)

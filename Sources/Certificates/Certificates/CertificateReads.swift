@@ -97,9 +97,12 @@ enum CertificateReads {
         guard let id = call.query.trimmed("certificateid").flatMap({ Int($0) }) else {
             throw .badArgument("certificateId: expected the id of a certificate.", member: "certificateId")
         }
+        guard let value = call.query["value"] else {
+            throw .badArgument("value: expected the value to compare with, found nothing.", member: "value")
+        }
         let certificate = try CertificateScope(.certificatesRead, call, estate).find(id)
         let field = try estate.metadataField(call.query["metadatafieldname"] ?? "", in: "metadataFieldName")
-        return .reply(call.object { $0.value((certificate.metadata[field.name] ?? "") == call.query["value"] ?? "") })
+        return .reply(call.object { $0.value((certificate.metadata[field.name] ?? "") == value) })
     }
 
     private static let security = Operation(

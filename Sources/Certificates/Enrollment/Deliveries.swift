@@ -17,12 +17,14 @@ enum Deliveries {
         established: "body, answer; `StoreTypes` say nothing where there are `Stores` (documented)",
         assumed: """
             a management job for each good store, as `POST /CertificateStores/Certificates/Add` makes it; a store that cannot have it stands in \
-            `FailedStores`; the password is not looked at; 404 for an unknown certificate
+            `FailedStores`; the password is not looked at; 404 for an unknown certificate, and one without a \
+            key is refused as Recover refuses it
             """
     ) { call, estate throws(Refusal) in
         let asked = try call.read(DeploymentRequest.model)
         let certificate = try asked.certificate(in: estate, call)
-        let stores = asked.deliveries
+        guard certificate.key != nil else { throw .noPrivateKey }
+        let stores = asked.deliveries(estate)
         guard !stores.isEmpty else { throw .badArgument("Stores: expected at least one store, found none.", member: "Stores") }
         try estate.requireRoom(forJobs: stores.count)
         return .commit { estate in
@@ -84,6 +86,7 @@ extension Estate {
 struct DeploymentRequest: Modelled {
     var stores: [StoreDelivery] = []
     var ids: [GUID] = []
+    var types: [StoreTypeDelivery] = []
     var id: Int?
     var request: Int?
     var existing = 0
@@ -98,15 +101,17 @@ struct DeploymentRequest: Modelled {
         Asked("Password", .text, required: "the password of the PFX") { _, _ in }
         Asked(dropped: "Password", .text, in: .update)
         Asked("Stores", .objects(StoreDelivery.model), \.stores)
-        Asked("StoreIds", .guids(of: "store"), \.ids)
-        Asked(ignored: "StoreTypes", .array(.any))
+        Asked("StoreIds", .list(.guid), \.ids)
+        Asked("StoreTypes", .objects(StoreTypeDelivery.model), \.types)
         Asked("CertificateId", .number(null: 0), in: both, \.id)
         Asked("RequestId", .number(null: 0), in: both, \.request)
         Asked("JobTime", .time, in: both, \.jobTime)
     }
 
-    /// The stores, with an alias where one was given.
-    var deliveries: [StoreDelivery] { stores.isEmpty ? ids.map { StoreDelivery(store: $0) } : stores }
+    /// The stores, with an alias where one was given; of those named by id alone, their types say it.
+    func deliveries(_ estate: Estate) -> [StoreDelivery] {
+        stores.isEmpty ? StoreTypeDelivery.deliveries(to: ids, types, estate) : stores
+    }
 
     /// The certificate that is to be delivered.
     func certificate(in estate: Estate, _ call: Call) throws(Refusal) -> Certificate {
@@ -119,6 +124,28 @@ struct DeploymentRequest: Modelled {
         }
         guard let known = estate.certificates.find(request: request) else { throw .requestNotFound(request).forUnknownID(call.fidelity) }
         return known
+    }
+}
+
+/// How a certificate goes into the stores of one type.
+struct StoreTypeDelivery: Modelled {
+    var type = -1
+    var alias: String?
+    var overwrites = false
+
+    static let model = Model<StoreTypeDelivery>(blank: { .init() }) {
+        Asked("StoreTypeId", .number, required: "a store type's id", \.type)
+        Asked("Alias", .text) { $0.alias = $1.value.flatMap { $0.isEmpty ? nil : $0 } }
+        Asked("Overwrite", .flag, \.overwrites)
+        Asked(ignored: "Properties")
+    }
+
+    /// How a certificate goes into stores that are named by id alone: as their types say.
+    static func deliveries(to stores: [GUID], _ types: [StoreTypeDelivery], _ estate: Estate) -> [StoreDelivery] {
+        stores.map { id in
+            let type = estate.stores[id].flatMap { store in types.first { $0.type == store.type } }
+            return StoreDelivery(store: id, alias: type?.alias, overwrites: type?.overwrites ?? false)
+        }
     }
 }
 

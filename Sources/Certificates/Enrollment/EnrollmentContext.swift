@@ -12,9 +12,11 @@ enum EnrollmentContext {
         Operation(
             .get, "/Enrollment/\(name)/Context/My", needs: .everywhere(permission), returns: Contents.of(ContextAnswer.model, .shown),
             established: "members; a list of templates also in 25, where enrollments name patterns (documented, client)",
-            assumed: "AllowedRequesters are not looked at; `StandaloneCAs` are those of the estate that stand alone"
+            assumed:
+                "templates with AllowedRequesters only for callers with such a role; `StandaloneCAs` are those of the estate that stand alone"
         ) { call, estate throws(Refusal) in
             let templates = estate.templates.rows.all.filter { template in
+                guard template.takes(call.caller, estate) else { return false }
                 guard call.product >= .v25 else { return template.allowed.contains(type) }
                 return estate.enrollmentPatterns.rows.all.contains { $0.template == template.id && $0.allowed.contains(type) }
             }
@@ -36,7 +38,7 @@ enum EnrollmentContext {
         settings.regexes = template.regexes + settings.regexes.filter { general in !template.regexes.contains { $0.part == general.part } }
         settings.defaults =
             template.defaults + settings.defaults.filter { general in !template.defaults.contains { $0.part == general.part } }
-        if let policy = template.policy { settings.policy = policy }
+        if let policy = template.policy { settings.policy = policy.completed(by: settings.policy) }
         return .reply(call.object(settings, EnrollmentSettings.model, .shown, estate))
     }
 }

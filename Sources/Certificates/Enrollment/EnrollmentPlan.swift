@@ -37,6 +37,9 @@ struct EnrollmentPlan: Sendable {
         }
         let key = Key.sent(csr.publicKeyInfo, bits: kind.bits, type: type, curve: kind.curve)
         let names = asked.names + csr.sans.map { .init($0) }
+        guard !csr.subject.isEmpty || !names.isEmpty else {
+            throw .badArgument("CSR: expected a subject or an alternative name, found neither.", member: "CSR")
+        }
         try self.init(asked, subject: csr.subject, names: names, key: key, for: target, call, estate)
     }
 
@@ -44,6 +47,10 @@ struct EnrollmentPlan: Sendable {
         _ asked: EnrollmentRequest, subject: DistinguishedName, names: [CertificateContent.AlternativeName], key: Key,
         for target: EnrollmentTarget, _ call: Call, _ estate: Estate
     ) throws(Refusal) {
+        if let renewed = asked.renewal.value, estate.certificates[renewed] == nil {
+            throw .badArgument(
+                "RenewalCertificateId: expected the id of a certificate, or null, found \(renewed).", member: "RenewalCertificateId")
+        }
         self.target = target
         self.subject = subject
         self.key = key
@@ -56,6 +63,7 @@ struct EnrollmentPlan: Sendable {
         }
         self.names = names
         try Self.check(subject, names, target, estate)
+        try Self.check(asked.fields, target.fields)
         metadata = try estate.enrolled(asked.metadata, target.metadataRules)
         owner = try Self.owner(asked, target, estate)
     }
@@ -96,6 +104,21 @@ struct EnrollmentPlan: Sendable {
             let own = rule.error ?? ""
             throw .badArgument(
                 own.isEmpty ? "Subject: \(rule.part) '\(wrong.prefix(60))' does not match '\(text)'." : own, member: "Subject")
+        }
+    }
+
+    /// Additional fields must be known, and a multiple choice one of its options.
+    private static func check(_ values: [String: String], _ fields: [EnrollmentField]) throws(Refusal) {
+        for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+            let place = "AdditionalEnrollmentFields.\(name.prefix(60))"
+            guard let field = fields.first(where: { $0.name.lowercased() == name.lowercased() }) else {
+                let known = fields.isEmpty ? "none, since the template has no such fields" : fields.map(\.name).joined(separator: ", ")
+                throw .badArgument("\(place): unknown field; expected \(known).", member: place)
+            }
+            if field.type == .multipleChoice, !value.isEmpty, !field.options.contains(value) {
+                throw .badArgument(
+                    "\(place): expected one of \(field.options.joined(separator: ", ")), found '\(value.prefix(60))'.", member: place)
+            }
         }
     }
 

@@ -51,7 +51,7 @@ struct EnrollmentRequest: Modelled {
         Asked("OwnerRoleName", .text, in: both, \.ownerName)
         file
         // Any form of a time is taken, and never held against the clock (assumed).
-        Asked(ignored: "Timestamp", .time, in: both)
+        Asked("Timestamp", .time, in: both) { _, _ in }
         Asked(dropped: "PopulateMissingValuesFromAD", .flag)
         Asked(ignored: "MicrosoftTargetCSP", .text)
         Asked(ignored: "AlternativeKeyType", .text, of: is25)

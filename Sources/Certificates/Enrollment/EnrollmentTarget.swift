@@ -21,22 +21,40 @@ struct EnrollmentTarget: Sendable {
     init(
         template name: String, pattern number: Int?, authority: String, for type: EnrollmentTypes, _ call: Call, _ estate: Estate
     ) throws(Refusal) {
+        (template, pattern) = try Self.subject(template: name, pattern: number, for: type, call, estate)
+        self.authority = try Self.authority(authority, pattern, call, estate)
+        guard self.authority.isForEnrollment, self.authority.allowed.isEmpty || self.authority.allowed.contains(type) else {
+            throw .badArgument(
+                "CertificateAuthority: '\(self.authority.name)' does not allow \(type == .csr ? "CSR" : "PFX") enrollment.",
+                member: "CertificateAuthority")
+        }
+    }
+
+    /// The template, and from 25 on the pattern, that a request names.
+    static func subject(
+        template name: String, pattern number: Int?, for type: EnrollmentTypes, _ call: Call, _ estate: Estate
+    ) throws(Refusal) -> (Template, EnrollmentPattern?) {
+        let (template, pattern): (Template, EnrollmentPattern?)
         if let number {
-            guard let known = estate.enrollmentPatterns[number], let template = estate.templates[known.template] else {
+            guard let known = estate.enrollmentPatterns[number], let its = estate.templates[known.template] else {
                 throw .badArgument(
                     "EnrollmentPatternId: expected the id of an enrollment pattern, found \(number).", member: "EnrollmentPatternId")
             }
-            (self.template, pattern) = (template, known)
+            (template, pattern) = (its, known)
         } else {
             template = try Self.template(name, call, estate)
-            pattern = try Self.defaultPattern(of: template, call, estate)
+            pattern = try defaultPattern(of: template, call, estate)
         }
         guard (pattern?.allowed ?? template.allowed).contains(type) else {
             let what = pattern.map { "the enrollment pattern '\($0.name)'" } ?? "the template '\(template.name)'"
             let kind = type == .csr ? "CSR" : type == .pfx ? "PFX" : "CSR generation"
             throw .badArgument("Template: \(what) does not allow \(kind) enrollment.", member: "Template")
         }
-        self.authority = try Self.authority(authority, pattern, call, estate)
+        guard template.takes(call.caller, estate) else {
+            throw .badArgument(
+                "Template: \(call.caller.name) is not among the allowed requesters of the template '\(template.name)'.", member: "Template")
+        }
+        return (template, pattern)
     }
 
     private static func template(_ name: String, _ call: Call, _ estate: Estate) throws(Refusal) -> Template {
@@ -94,7 +112,12 @@ struct EnrollmentTarget: Sendable {
     }
 
     /// The kinds of key that it takes; empty for any.
-    var keys: [KeyAlgorithm] { pattern?.policy.keys ?? template.policy?.keys ?? template.keys }
+    var keys: [KeyAlgorithm] { Self.keys(template, pattern) }
+
+    /// The kinds of key that a template takes, or a pattern of it; empty for any.
+    static func keys(_ template: Template, _ pattern: EnrollmentPattern?) -> [KeyAlgorithm] {
+        pattern?.policy.keys ?? template.policy?.keys ?? template.keys
+    }
 
     /// What subjects must look like.
     func regexes(_ estate: Estate) -> [SubjectRegex] {
@@ -108,9 +131,22 @@ struct EnrollmentTarget: Sendable {
         return own + estate.enrollmentSettings.defaults.filter { general in !own.contains { $0.part == general.part } }
     }
 
+    /// What is asked for beside the subject.
+    var fields: [EnrollmentField] { (pattern?.enrollmentFields ?? []) + template.enrollmentFields }
+
     /// What it says of metadata fields.
     var metadataRules: [MetadataRule] { pattern.map { $0.metadata.isEmpty ? template.metadata : $0.metadata } ?? template.metadata }
 
     /// Whether the server keeps the keys that it makes.
     var keepsKeys: Bool { template.keyRetention != .none || authority.keyRetention != .none }
+}
+
+extension Template {
+    /// Whether somebody may enroll for it: where only some may, one of the caller's roles must be named. Whoever may do everything counts
+    /// as having the roles that cannot be changed; a caller without a name is not asked.
+    func takes(_ caller: Caller, _ estate: Estate) -> Bool {
+        guard limitsRequesters, caller.isNamed else { return true }
+        let roles = caller.permissions.grantsAll ? estate.security.roles.all.filter(\.isImmutable).map(\.name) : caller.roles
+        return requesters.contains { allowed in roles.contains { $0.lowercased() == allowed.lowercased() } }
+    }
 }

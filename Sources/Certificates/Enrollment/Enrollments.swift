@@ -23,7 +23,7 @@ enum Enrollments {
             """,
         assumed: """
             all other 400s and their texts; formats without case; a password of any length; what a request that waits is answered; the server's \
-            own password; delivery to stores as `POST /Enrollment/PFX/Deploy`; AllowedRequesters are not looked at
+            own password; delivery to stores as `POST /Enrollment/PFX/Deploy`; AllowedRequesters as the roles that the caller must have one of
             """
     ) { call, estate throws(Refusal) in
         let asked = try call.read(EnrollmentRequest.model)

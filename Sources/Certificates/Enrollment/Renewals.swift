@@ -98,7 +98,7 @@ struct RenewalRequest: Modelled {
         Asked("CertificateAuthority", .text, \.authority)
         Asked("Template", .text, \.template)
         Asked("EnrollmentPatternId", .number, of: { $0 >= .v25 }) { $0.pattern = $1.value }
-        Asked(ignored: "Timestamp", .time)
+        Asked("Timestamp", .time) { _, _ in }
     }
 
     /// What it is renewed for: what the request says, else what the certificate was enrolled for.

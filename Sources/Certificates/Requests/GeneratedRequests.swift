@@ -41,7 +41,7 @@ enum GeneratedRequestOperations {
         assumed: "all of its 400s; a certificate for it that is enrolled by `POST /Enrollment/CSR` has the kept key"
     ) { call, estate throws(Refusal) in
         let asked = try call.read(GenerationRequest.model)
-        let kind = try asked.kind()
+        let kind = try asked.kind(call, estate)
         let subject: DistinguishedName
         let names: [SubjectAltName]
         do throws(PKIMistake) {
@@ -96,20 +96,29 @@ struct GenerationRequest: Modelled {
     var keyLength: Int?
     var curve: String?
     var names: [CertificateContent.AlternativeName] = []
+    var template = ""
+    var pattern: Int?
 
     static let model = Model<GenerationRequest>([.create: "CSRGenerationRequest"], blank: { .init() }) {
         Asked("Subject", .text, required: "a distinguished name such as CN=www.example.com", \.subject)
         Asked("KeyType", .text, required: "one of RSA, ECC, ED448, ED25519", \.keyType)
         Asked("KeyLength", .number(null: 0)) { $0.keyLength = $1.value }
         Asked("Curve", .text) { $0.curve = $1.value.flatMap { $0.isEmpty ? nil : $0 } }
-        // The template only limits the keys that the portal offers (assumed).
-        Asked(ignored: "Template", .text)
-        Asked(ignored: "EnrollmentPatternId", .integer, of: { $0 >= .v25 })
+        Asked("Template", .text, \.template)
+        Asked("EnrollmentPatternId", .number, of: { $0 >= .v25 }) { $0.pattern = $1.value }
         Asked("SANs", .alternativeNames, \.names)
         Asked(ignored: "AlternativeKeyType", .text, of: { $0 >= .v25 })
         Asked(ignored: "AlternativeKeyLength", .integer, of: { $0 >= .v25 })
     }
 
-    /// The kind of key that is asked for.
-    func kind() throws(Refusal) -> KeyKind { try EnrollmentPlan.kind(keyType, length: keyLength, curve: curve, among: []) }
+    /// The kind of key that is asked for: one that the template allows, where one is named.
+    func kind(_ call: Call, _ estate: Estate) throws(Refusal) -> KeyKind {
+        var allowed: [KeyAlgorithm] = []
+        if !template.isEmpty || pattern != nil {
+            let (template, pattern) = try EnrollmentTarget.subject(
+                template: template, pattern: pattern, for: .csrGeneration, call, estate)
+            allowed = EnrollmentTarget.keys(template, pattern)
+        }
+        return try EnrollmentPlan.kind(keyType, length: keyLength, curve: curve, among: allowed)
+    }
 }

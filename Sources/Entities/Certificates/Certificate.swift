@@ -20,7 +20,7 @@ public struct Certificate: Sendable {
     /// The last moment at which it is valid.
     public var notAfter: Timestamp
     /// The signing algorithm, as Command names it.
-    public var algorithm = "sha256RSA"
+    public var algorithm = "SHA-256withRSA"
     /// What else it says, and its bytes where they are known.
     public var content: CertificateContent
     /// When Command came to know it.
@@ -121,7 +121,7 @@ public struct Certificate: Sendable {
     /// A certificate by its parts.
     public init(
         id: Int, subject: String, issuer: String, serial: String, thumbprint: String, notBefore: Timestamp, notAfter: Timestamp,
-        algorithm: String = "sha256RSA", content: CertificateContent = .undescribed, imported: Timestamp? = nil
+        algorithm: String = "SHA-256withRSA", content: CertificateContent = .undescribed, imported: Timestamp? = nil
     ) {
         self.id = id
         self.subject = subject
@@ -143,6 +143,9 @@ public struct Certificate: Sendable {
         }
         return String(subject.dropFirst(3).prefix { $0 != "," })
     }
+
+    /// Takes all entries from its history.
+    public mutating func forgetHistory() { history = [] }
 
     /// Adds an entry to its history.
     public mutating func note(_ event: Event) {

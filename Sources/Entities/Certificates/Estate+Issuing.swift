@@ -75,13 +75,15 @@ extension Estate {
         let until = (order.notAfter ?? from + .seconds(order.days * 86_400 - 1)).inSeconds
         let serial = Leaf.serial(seed: identifiers.seed, number: certificates.serialsGiven)
         certificates.serialsGiven += 1
+        // Only RSA keys encipher others (RFC 8813, 3; RFC 9295, 3).
+        let usage = order.keyType == .rsa ? order.keyUsage : order.keyUsage & ~Int(KeyUsage.keyEncipherment.rawValue)
         let leaf = Leaf(
             subject: order.subject, publicKeyInfo: order.publicKey, serial: serial, notBefore: from, notAfter: max(from, until),
-            sans: order.names.compactMap { try? $0.encoded() }, keyUsage: KeyUsage(rawValue: UInt16(order.keyUsage)),
+            sans: order.names.compactMap { try? $0.encoded() }, keyUsage: KeyUsage(rawValue: UInt16(usage)),
             extendedKeyUsages: order.extendedKeyUsages, crlURL: list)
         let der = issuer.issue(leaf)
         let content = CertificateContent(
-            der: der, keyType: order.keyType, keySize: order.keySize, curve: order.curve, keyUsage: order.keyUsage,
+            der: der, keyType: order.keyType, keySize: order.keySize, curve: order.curve, keyUsage: usage,
             extendedKeyUsages: order.extendedKeyUsages, names: order.names, revocationLists: [list])
         var certificate = Certificate(
             id: order.id ?? certificates.nextID, subject: order.subject.text, issuer: issuer.subject.text, serial: Hex.text(serial),
@@ -97,7 +99,9 @@ extension Estate {
 
     /// Puts the certificates of an authority and of those above it among all others, as Command finds them in chains: in state Unknown.
     private mutating func record(_ issuer: PKI.CertificateAuthority) {
-        guard certificates.authority(named: issuer.subject.text)?.content.der != issuer.certificate else { return }
+        // Who issues has its chain, whatever records were deleted.
+        let isKnown = issuer.chainNames.allSatisfy { certificates.authority(named: $0) != nil }
+        guard !isKnown || certificates.authority(named: issuer.subject.text)?.content.der != issuer.certificate else { return }
         for der in issuer.chain.reversed() {
             let thumbprint = CertificateFacts.thumbprint(of: der)
             guard certificates.find(thumbprint: thumbprint) == nil, let facts = try? CertificateFacts(der: der) else { continue }

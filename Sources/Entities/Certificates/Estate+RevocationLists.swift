@@ -2,6 +2,9 @@ public import Base
 import PKI
 
 extension Estate {
+    /// A reason as a list says it: "remove from CRL" would take the entry back, and beyond it there are no reasons.
+    private static func listed(_ reason: Int) -> Int { (1...6).contains(reason) ? reason : 0 }
+
     /// The revocation list of an authority as it is now, valid for a day.
     ///
     /// - Parameters:
@@ -14,7 +17,9 @@ extension Estate {
         }
         let entries = revoked.compactMap { certificate in
             certificate.revocation.flatMap { revocation in
-                Hex.bytes(certificate.serial).map { Revocation(serial: $0, when: revocation.effective, reason: revocation.reason) }
+                Hex.bytes(certificate.serial).map {
+                    Revocation(serial: $0, when: revocation.effective, reason: Self.listed(revocation.reason))
+                }
             }
         }
         let now = now.inSeconds

@@ -161,6 +161,17 @@ public struct EnrollmentPolicy: Sendable {
 
     /// A policy that leaves all to others.
     public init() {}
+
+    /// The policy, and what it leaves open as another says it. Owners stay.
+    public func completed(by common: EnrollmentPolicy) -> EnrollmentPolicy {
+        var policy = self
+        policy.allowsKeyReuse = allowsKeyReuse ?? common.allowsKeyReuse
+        policy.allowsWildcards = allowsWildcards ?? common.allowsWildcards
+        policy.enforcesRFC = enforcesRFC ?? common.enforcesRFC
+        policy.keys = keys ?? common.keys
+        policy.alternativeKeys = alternativeKeys ?? common.alternativeKeys
+        return policy
+    }
 }
 
 /// When expired certificates are deleted. What is `nil` is left to the settings that hold for all.

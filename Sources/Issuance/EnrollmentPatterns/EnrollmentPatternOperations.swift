@@ -176,13 +176,7 @@ extension Estate {
         let (regexes, defaults) = (Set(pattern.regexes.map(\.part)), Set(pattern.defaults.map(\.part)))
         settings.regexes = settings.regexes.filter { !regexes.contains($0.part) } + pattern.regexes
         settings.defaults = settings.defaults.filter { !defaults.contains($0.part) } + pattern.defaults
-        let common = settings.policy
-        settings.policy = pattern.policy
-        settings.policy.allowsKeyReuse = pattern.policy.allowsKeyReuse ?? common.allowsKeyReuse
-        settings.policy.allowsWildcards = pattern.policy.allowsWildcards ?? common.allowsWildcards
-        settings.policy.enforcesRFC = pattern.policy.enforcesRFC ?? common.enforcesRFC
-        settings.policy.keys = pattern.policy.keys ?? common.keys
-        settings.policy.alternativeKeys = pattern.policy.alternativeKeys ?? common.alternativeKeys
+        settings.policy = pattern.policy.completed(by: settings.policy)
         return settings
     }
 }

@@ -6,7 +6,7 @@ import ScenarioFormat
 extension KeyAlgorithm: Modelled {
     /// As lists of algorithms have it, and the KeyInfo of templates.
     static let named = Model<KeyAlgorithm>([:], "a kind of key", blank: { .init() }) {
-        Member("name", .word(names)) { $0.name }.asked(.requests, required: oneOfAll, \.name)
+        Member("name", .word(names)) { $0.name }.sent { $0 == .v25 }.asked(.requests, required: oneOfAll, \.name)
             .seeded("name", required: true, about: "what Command calls it", \.name)
         sizes
     }

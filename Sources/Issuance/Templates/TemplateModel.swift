@@ -26,7 +26,7 @@ extension Template: Modelled {
             .seeded("configurationTenant", about: "where it comes from", \.configurationTenant)
         Member("FriendlyName", .text(upTo: 256), nullable: \.friendlyName, in: .update, about: "what people call it")
         // A name on templates, a number on authorities (recorded).
-        Member("KeyRetention", .word(nil), \.keyRetention, in: .update, about: "how long keys are kept; default None")
+        Member("KeyRetention", .word(.templates), \.keyRetention, in: .update, about: "how long keys are kept; default None")
         Member("KeyRetentionDays", .number, nullable: \.keyRetentionDays, in: .update, about: "for how many days")
         Member("KeyArchival", .flag, \.archivesKeys, in: .update, about: "whether the CA archives keys; default false")
         enrollment

@@ -194,7 +194,7 @@ public final class Control: Sendable {
 
     private func missed(_ page: String, _ segments: [String]) -> ControlRefusal {
         var paths: [String] = []
-        for endpoint in endpoints where !paths.contains(endpoint.path) { paths.append(endpoint.path) }
+        for endpoint in endpoints where !endpoint.path.isEmpty && !paths.contains(endpoint.path) { paths.append(endpoint.path) }
         let nearest = nearestWord(to: segments.joined(separator: "/"), among: paths).map { " Did you mean /_mock/\($0)?" } ?? ""
         return ControlRefusal(404, "There is no /_mock/\(page.prefix(100)).\(nearest) This version has \(paths.joined(separator: ", ")).")
     }

@@ -2,8 +2,25 @@ import Base
 import MicroHTTP
 import ScenarioFormat
 
-/// The description of the interface under `/_mock/`, in OpenAPI 3.1, written from its list of endpoints.
+/// The descriptions of the interface under `/_mock/`, written from its list of endpoints: an index, and in OpenAPI 3.1.
 enum ControlDescription {
+    /// Writes the index: each operation with its link, in which a name in braces stands for one segment.
+    static func writeIndex(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("description", "/_mock/control.openapi.json")
+            writer.name("operations")
+            writer.array(Control.endpoints) { writer, endpoint in
+                writer.object { writer in
+                    writer.member("method", endpoint.method.name)
+                    writer.member("href", "/_mock/" + endpoint.path)
+                    writer.member("about", endpoint.about)
+                    writer.name("query")
+                    writer.array(endpoint.query) { $0.value($1.name) }
+                }
+            }
+        }
+    }
+
     /// Writes the whole description.
     static func write(to writer: inout JSONWriter) {
         var paths: [String] = []
@@ -34,7 +51,8 @@ enum ControlDescription {
     }
 
     private static func write(_ endpoint: ControlEndpoint, to writer: inout JSONWriter) {
-        let words = endpoint.path.split { !$0.isLetter }.map { $0.prefix(1).uppercased() + $0.dropFirst() }
+        let path = endpoint.path.isEmpty ? "index" : endpoint.path
+        let words = path.split { !$0.isLetter }.map { $0.prefix(1).uppercased() + $0.dropFirst() }
         writer.name(endpoint.method.name.lowercased())
         writer.object { writer in
             writer.member("operationId", endpoint.method.name.lowercased() + words.joined())

@@ -25,11 +25,14 @@ struct ControlWarnings: Sendable {
         throw isOfQuery || isNew ? ControlRefusal(400, all.map(\.sentence).joined(separator: "\n")) : call.mistakes(Mistakes(all))
     }
 
+    /// Each in a sentence, with its line.
+    var sentences: [String] { all.map { $0.line > 0 ? "line \($0.line): \($0.sentence)" : $0.sentence } }
+
     /// Writes the member `warnings`, if there are any.
     func write(to writer: inout JSONWriter) {
         guard !all.isEmpty else { return }
         writer.name("warnings")
-        writer.array(all) { $0.value($1.line > 0 ? "line \($1.line): \($1.sentence)" : $1.sentence) }
+        writer.array(sentences) { $0.value($1) }
     }
 }
 

@@ -21,11 +21,12 @@ enum JournalControl {
         ControlEndpoint(.get, "journal/{n}", "One exchange", exchange),
         ControlEndpoint(.delete, "journal", "Remove all exchanges; numbers continue", clear),
         ControlEndpoint(
-            .post, "verify", "Judge expectations, by default the scenario's", body: verifyShape, query: [fail, ControlWarnings.parameter],
+            .post, "verify", "Judge expectations, by default the scenario's", body: verifyShape,
+            query: [fail, format, ControlWarnings.parameter],
             scope: .existingWorld, verify),
         ControlEndpoint(
             waits: .post, "await", "Judge expectations as soon as they are met, or when the time is over", body: awaitShape,
-            query: [fail, ControlWarnings.parameter], awaitVerdict),
+            query: [fail, format, ControlWarnings.parameter], awaitVerdict),
         ControlEndpoint(.get, "coverage", "Operations, statuses, failures and rules: which were met and which were not", coverage),
     ]
 
@@ -132,10 +133,13 @@ enum JournalControl {
 
     private static let fail = (name: "fail", about: "the status where the verdict is not met, 400 to 599; default 200")
 
+    private static let format = (name: "format", about: "json (default), or text for people")
+
     /// How the verdict is answered.
     private struct Reply: Sendable {
         let warnings: ControlWarnings
         let failure: Int
+        let isText: Bool
 
         init(_ call: ControlCall, _ expectations: [Expectation]?) throws(ControlRefusal) {
             let names = (expectations ?? call.scenario.expectations).flatMap(\.names)
@@ -144,10 +148,18 @@ enum JournalControl {
             guard failure == 200 || (400...599).contains(failure) else {
                 throw ControlRefusal(400, "fail: expected a status from 400 to 599, such as 409, found '\(failure)'.")
             }
+            let format = try call.parameter("format") ?? "json"
+            guard ["json", "text"].contains(format) else {
+                throw ControlRefusal(400, "format: expected json or text, found '\(format.prefix(40))'.")
+            }
+            isText = format == "text"
         }
 
         func response(_ verdict: Verdict) -> Response {
-            var response = Response.ofControl { verdict.write(to: &$0, more: warnings.write) }
+            var response =
+                isText
+                ? Response.ofControl(([verdict.text] + warnings.sentences.map { "  warning: \($0)" }).joined(separator: "\n") + "\n")
+                : Response.ofControl { verdict.write(to: &$0, more: warnings.write) }
             if verdict.judgement != .met { response.status = failure }
             return response
         }

@@ -9,6 +9,9 @@ import Worlds
 /// The pages about the server as a whole, and about its worlds.
 enum ServerControl {
     static let all: [ControlEndpoint] = [
+        ControlEndpoint(.get, "", "This index: each operation, with its link and what it is for", scope: .server) { _ in
+            .ofControl { ControlDescription.writeIndex(to: &$0) }
+        },
         ControlEndpoint(.get, "livez", "200 while the process lives", scope: .open) { _ in .ofControl("alive\n") },
         ControlEndpoint(.get, "readyz", "200 once the sockets listen", scope: .open, ready),
         ControlEndpoint(.get, "ca.pem", "The CA to trust, in PEM", scope: .open, authority),

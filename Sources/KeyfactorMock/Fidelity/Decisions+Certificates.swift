@@ -11,6 +11,6 @@ extension Decisions {
         - Certificates of the authorities are records of their own with CertState 0, as recorded of chains that are found in stores.
         - A certificate that a scenario describes by its thumbprint has no bytes: `ContentBytes` is null, and Download refuses it.
         - Expiry follows the world's clock. An expired certificate keeps its CertState, and is left out of lists like a revoked one.
-        - Whether a requester is among AllowedRequesters is not looked at.
+        - Of AllowedRequesters, the caller must have one as a role; whoever may do everything has the roles that cannot be changed.
         """
 }

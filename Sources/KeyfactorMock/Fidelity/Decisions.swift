@@ -60,7 +60,7 @@ enum Decisions {
         - Moving a store needs the permission for both containers; making a container and scheduling a discovery need the global one.
         - Add, Remove: the inventory shows the change when the management job has succeeded; a real server shows it after the next inventory. A job
           without a script fails if the alias is there and `Overwrite` is false, or if there is nothing to remove; aliases are compared without case.
-          Without an alias a certificate goes under its thumbprint. A CertificateId that no inventory knows is made up. JobFields are not kept.
+          Without an alias a certificate goes under its thumbprint. A CertificateId that nobody knows becomes a certificate with made-up content. JobFields are not kept.
         - Reenrollment needs a SubjectName, and a store type that supports enrollment. Its certificate is made up, as are issuer and serial.
         """
 

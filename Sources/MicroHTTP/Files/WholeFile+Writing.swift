@@ -22,6 +22,37 @@ extension WholeFile {
         }
     }
 
+    /// Creates an ordinary file, with mode 0644 less the umask. Whatever stands at the path already, also a link, stays as it is.
+    ///
+    /// - Parameters:
+    ///   - path: its path, in a folder that exists.
+    ///   - bytes: the content.
+    /// - Throws: why it cannot be created.
+    public static func create(_ path: String, _ bytes: [UInt8]) throws(FileProblem) {
+        let file = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        guard file >= 0 else { throw FileProblem(errno) }
+        let problem = fill(file, bytes, mode: 0o644 & ~mask)
+        close(file)
+        guard let problem else { return }
+        unsafe unlink(path)
+        throw problem
+    }
+
+    /// Creates a folder and those that it is in, where they do not exist.
+    ///
+    /// - Parameter path: its path.
+    /// - Throws: why that cannot be done.
+    public static func createFolder(_ path: String) throws(FileProblem) {
+        var status = stat()
+        if unsafe stat(path, &status) == 0 {
+            guard status.st_mode & S_IFMT == S_IFDIR else { throw FileProblem(ENOTDIR) }
+            return
+        }
+        let parent = split(path).folder
+        if parent != path { try createFolder(parent) }
+        guard unsafe mkdir(path, 0o755) == 0 || errno == EEXIST else { throw FileProblem(errno) }
+    }
+
     /// Where a path leads: links in place of the file are followed by name, so that one to a file that does not exist yet leads there, too.
     static func target(of path: String) throws(FileProblem) -> String {
         var target = path

@@ -4,7 +4,7 @@ extension ClientPreset {
         .init(
             "kfutil", "kfutil 1.8.0, on keyfactor-go-client 3",
             [
-                containerText, storeTypeNames, agentNumbers,
+                containerText, storeTypeNames, agentNumbers, keysForAll,
                 .init(
                     key: "paging", value: "vendor", reason: "It asks for the next page of stores until a page is empty.",
                     source: "client: keyfactor-go-client 3, store.go"),
@@ -12,7 +12,7 @@ extension ClientPreset {
         .init(
             "terraform", "Keyfactor's Terraform provider 2.1.11, on keyfactor-go-client 2",
             [
-                containerText, storeTypeNames, agentNumbers,
+                containerText, storeTypeNames, agentNumbers, keysForAll,
                 .init(
                     key: "paging", value: "vendor", reason: "It asks for the next page of an inventory until a page is empty.",
                     source: "client: keyfactor-go-client 2, store.go"),
@@ -71,6 +71,9 @@ extension ClientPreset {
     private static let agentNumbers = Setting(
         key: "enumsOfAgents", value: "numbers", reason: "It reads Status and AgentPlatform as numbers.",
         source: "client: keyfactor-go-client, agent_models.go")
+    private static let keysForAll = Setting(
+        key: "missingKeys", value: "ignore", reason: "It asks for the private key of every certificate that it puts into a store.",
+        source: "client: seen with keyfactor-go-client")
     private static let noNulls = Setting(
         key: "nulls", value: "omit", reason: "It crashes at a null where it expects an object or a time.",
         source: "client: seen on the wire")

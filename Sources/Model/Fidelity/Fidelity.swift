@@ -59,6 +59,10 @@ public struct Fidelity: Sendable, Equatable {
     public enum RFCEnforcement: String, Sendable, CaseIterable {
         case addName, nothing
     }
+    /// What becomes of a certificate without a key that is to be put into a store with its key.
+    public enum MissingKeys: String, Sendable, CaseIterable {
+        case refuse, ignore
+    }
     /// How certificate collections send their queries back.
     public enum CollectionQueries: String, Sendable, CaseIterable {
         case asSent, spaced
@@ -74,6 +78,7 @@ public struct Fidelity: Sendable, Equatable {
     var enumsOfStoreTypes = Enums.product
     var enumsOfJobHistory = Enums.product
     var enumsOfAgents = Enums.product
+    var enumsOfTemplates = Enums.product
     /// What `GET /CertificateStoreContainers/{id}` shows as `Schedule`: an object, or the compact text of the list.
     public var containerSchedule = ContainerSchedule.object
     /// What happens to members of a request that the model does not have; ignored unless said otherwise.
@@ -98,6 +103,8 @@ public struct Fidelity: Sendable, Equatable {
     public var certificateText = CertificateText.pem
     /// What RFCEnforcement does to an enrollment without a DNS name.
     public var rfcEnforcement = RFCEnforcement.addName
+    /// What becomes of a certificate without a key that is to be put into a store with its key.
+    public var missingKeys = MissingKeys.refuse
     /// Whether `Pkcs12Blob` is also sent as `PKCS12Blob`.
     public var legacySpelling = false
     /// Whether `RequestTimestamp` is also sent as the documentation misspells it.
@@ -115,11 +122,12 @@ public struct Fidelity: Sendable, Equatable {
         style.times = product.traits.times
         style.omitsNulls = nulls == .omit
         style.numbers = []
-        // In all releases weekdays and enums of store types are names, those of agents numbers.
+        // In all releases weekdays and enums of store types and templates are names, those of agents numbers.
         if enumsOfWeekdays.isNumber(inProduct: false) { style.numbers.insert(.weekdays) }
         if enumsOfStoreTypes.isNumber(inProduct: false) { style.numbers.insert(.storeTypes) }
         if enumsOfJobHistory.isNumber(inProduct: product.traits.numbers) { style.numbers.insert(.jobHistory) }
         if enumsOfAgents.isNumber(inProduct: true) { style.numbers.insert(.agents) }
+        if enumsOfTemplates.isNumber(inProduct: false) { style.numbers.insert(.templates) }
         return style
     }
 }

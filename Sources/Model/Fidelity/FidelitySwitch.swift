@@ -60,8 +60,9 @@ public struct FidelitySwitch: Sendable {
             provenance: "recorded; `omit` is for SDKs that crash on a null object"),
         .init(
             "enums", \.enumsOfWeekdays, \.enumsOfStoreTypes, \.enumsOfJobHistory, \.enumsOfAgents,
+            \.enumsOfTemplates,
             about: "whether enums are numbers, names, or as the release has them",
-            effect: "all enums: as the release has them, numbers, or names; what the next four do not say",
+            effect: "all enums: as the release has them, numbers, or names; what the next five do not say",
             provenance: "recorded: agents send numbers, weekdays and store types names; field types assumed"),
         .init(
             "enumsOfWeekdays", \.enumsOfWeekdays, about: "whether weekdays are numbers or names; default as enums",
@@ -80,6 +81,10 @@ public struct FidelitySwitch: Sendable {
             "enumsOfAgents", \.enumsOfAgents, about: "whether status and platform of agents are numbers or names; default as enums",
             effect: "`Status` and `AgentPlatform` of agents; as `enums` if left out",
             provenance: "recorded: numbers"),
+        .init(
+            "enumsOfTemplates", \.enumsOfTemplates, about: "whether the key retention of templates is a number or a name; default as enums",
+            effect: "`KeyRetention` of templates; as `enums` if left out",
+            provenance: "recorded: names; generated SDKs read numbers (client)"),
         .init(
             "containerSchedule", \.containerSchedule, about: "what a GET of one container shows as Schedule",
             effect: "`Schedule` of GET /CertificateStoreContainers/{id}: an object, or the compact text that the list has",
@@ -139,6 +144,12 @@ public struct FidelitySwitch: Sendable {
             "rfcEnforcement", \.rfcEnforcement, about: "what RFCEnforcement does to an enrollment without a DNS name",
             effect: "whether RFCEnforcement adds the common name as a DNS name to an enrollment without one",
             provenance: "assumed: the name is added"),
+        .init(
+            "missingKeys", \.missingKeys, about: "what becomes of IncludePrivateKey where a certificate has no key",
+            effect: """
+                `IncludePrivateKey` of POST /CertificateStores/Certificates/Add for a certificate without a key: 400, or it says nothing
+                """,
+            provenance: "assumed; clients built on keyfactor-go-client always send it, also for roots"),
         .init(
             flag: "legacySpelling", \.legacySpelling, about: "also sends Pkcs12Blob as PKCS12Blob",
             effect: "also sends `Pkcs12Blob` as `PKCS12Blob`", provenance: "client: one script asks for it by this name"),

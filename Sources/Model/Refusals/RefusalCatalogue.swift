@@ -53,9 +53,13 @@ extension Refusal {
     ///   - permission: what was needed; goes to `X-Mock-Why` only.
     /// - Returns: a refusal with status 403.
     public static func forbidden(_ user: String, _ permission: String) -> Refusal {
-        Refusal(
-            status: 403, code: "0xA0140002", message: "User \(user) doesn't have the required permission", provenance: .recorded,
-            why: "needed: \(permission)")
+        // Where a client quotes the text, it names the permission; elsewhere it was recorded without.
+        let isNamed = ["/metadata/types/", "/certificates/enrollment/"].contains { permission.hasPrefix($0) }
+        return Refusal(
+            status: 403, code: "0xA0140002",
+            message:
+                "User \(user) \(isNamed ? "does not have the required permissions: \(permission)." : "doesn't have the required permission")",
+            provenance: .recorded, why: "needed: \(permission)")
     }
 
     /// No such certificate store. Recorded from 25.5.
@@ -133,7 +137,9 @@ extension Refusal {
     /// - Returns: a refusal with status 400.
     public static func alreadyExists(_ what: String, _ member: String, _ value: String) -> Refusal {
         Refusal(
-            status: 400, code: "0xA011000A", message: "\(member): a \(what) '\(value.prefix(60))' exists already.", provenance: .assumed)
+            status: 400, code: "0xA011000A",
+            message: "\(member): \("aeiou".contains(what.first ?? " ") ? "an" : "a") \(what) '\(value.prefix(60))' exists already.",
+            provenance: .assumed)
     }
 
     /// A store type's name or short name is taken. Text as a test of kfutil expects it (cmd/storeTypes_test.go), with its two blanks.

@@ -12,6 +12,8 @@ public struct CertificateAuthority: Sendable {
     public let certificate: [UInt8]
     /// Its certificate, then those of the authorities above it, up to the root.
     public let chain: [[UInt8]]
+    /// Its name, then those of the authorities above it.
+    public let chainNames: [String]
     /// How certificates name its key.
     let keyID: [UInt8]
     private let signer: Cryptography.Signer
@@ -42,6 +44,7 @@ public struct CertificateAuthority: Sendable {
         certificate =
             parent?.issue(own) ?? Self.certificate(own, issuer: subject, issuerKeyID: keyID, signer)
         chain = [certificate] + (parent?.chain ?? [])
+        chainNames = [subject.text] + (parent?.chainNames ?? [])
     }
 
     /// Signs a certificate, in some ten microseconds.

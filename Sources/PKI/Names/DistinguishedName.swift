@@ -1,4 +1,5 @@
-/// A distinguished name, as DER and as text such as `CN=shop.example,O=Example`, its parts in the same order in both.
+/// A distinguished name, as DER and as text such as `CN=shop.example,O=Example`. The text begins with the last part of the DER, as RFC 4514
+/// has it, and as .NET, Java and Go read and write it.
 public struct DistinguishedName: Sendable, Hashable {
     /// The name in DER.
     public let der: [UInt8]
@@ -34,7 +35,7 @@ public struct DistinguishedName: Sendable, Hashable {
     init(_ parts: [Part]) {
         der = DERWriter.bytes { writer in
             writer.sequence { writer in
-                for index in parts.indices where !parts[index].isJoined {
+                for index in parts.indices.reversed() where !parts[index].isJoined {
                     let joined = parts[(index + 1)...].prefix { $0.isJoined }
                     writer.node(Tag.set) { writer in
                         if joined.isEmpty {
@@ -62,19 +63,19 @@ public struct DistinguishedName: Sendable, Hashable {
     }
 
     private static func parts(of der: [UInt8]) throws(PKIMistake) -> [Part] {
-        var parts: [Part] = []
+        var groups: [[Part]] = []
         var sets = try DERReader(der, Tag.sequence)
         while !sets.isAtEnd {
             var set = try sets.node(Tag.set).reader
-            var isJoined = false
+            var parts: [Part] = []
             while !set.isAtEnd {
                 var attribute = try set.sequence()
                 let type = AttributeType.with(try attribute.oid())
-                parts.append(Part(type: type, value: DirectoryString.text(try attribute.any()), isJoined: isJoined))
-                isJoined = true
+                parts.append(Part(type: type, value: DirectoryString.text(try attribute.any()), isJoined: !parts.isEmpty))
             }
+            groups.append(parts)
         }
-        return parts
+        return groups.reversed().flatMap { $0 }
     }
 
     /// The values of all parts of a type, in their order.

@@ -1,5 +1,6 @@
 public import Base
 public import MicroHTTP
+public import Model
 public import ScenarioFormat
 
 /// A kind of effect: one thing that a rule can do to the requests it strikes.
@@ -74,12 +75,20 @@ public struct Substitute: Sendable {
         let identifier: String
         /// The world's time.
         let now: Timestamp
+        /// The path of the operation; empty for requests that meet none.
+        let path: String
+        /// The release that answers.
+        let product: ProductVersion
+        /// Whether the second version of the operation is asked for.
+        let isVersionTwo: Bool
 
         /// A context by its parts.
-        public init(caller: String, identifier: String, now: Timestamp) {
-            self.caller = caller
-            self.identifier = identifier
-            self.now = now
+        public init(
+            caller: String, identifier: String, now: Timestamp, path: String = "", product: ProductVersion = .v25,
+            isVersionTwo: Bool = false
+        ) {
+            (self.caller, self.identifier, self.now) = (caller, identifier, now)
+            (self.path, self.product, self.isVersionTwo) = (path, product, isVersionTwo)
         }
     }
 

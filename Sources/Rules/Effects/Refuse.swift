@@ -79,7 +79,7 @@ struct Refuse: Effect {
     }
 
     private func reply(_ context: Substitute.Context) -> WrittenReply {
-        let own = sent.body(caller: context.caller, id: context.identifier)
+        let own = sent.body(context)
         return WrittenReply(
             status: status, body: body?.bytes ?? own.bytes, type: body?.type ?? own.type, isFromGateway: failure.isOfGateway,
             challenges: failure.challenges, retryAfter: retryAfter?.value(now: context.now), headers: headers)

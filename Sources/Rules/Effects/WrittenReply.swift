@@ -78,6 +78,7 @@ extension Response {
         guard !changes.fields.isEmpty else { return self }
         let names = changes.fields.map { $0.name.lowercased() }
         var changed = Response(status, body: body, delivery: delivery)
+        changed.finish = finish
         for header in headers where !names.contains(header.name.lowercased()) { changed.add(header.name, header.value) }
         for change in changes.fields { if let value = change.value { changed.add(change.name, value) } }
         return changed

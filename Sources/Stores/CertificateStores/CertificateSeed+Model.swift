@@ -31,7 +31,7 @@ extension CertificateSeed {
             \.thumbprint)
         Seed("notBefore", .time, about: "default a year before notAfter", \.notBefore)
         Seed("notAfter", .time, about: "default +180d", \.notAfter)
-        Seed("algorithm", .text, about: "its SigningAlgorithm; default sha256RSA", \.algorithm)
+        Seed("algorithm", .text, about: "its SigningAlgorithm; default SHA-256withRSA", \.algorithm)
         Seed("metadata", .texts, about: "the values of its metadata fields", \.metadata)
     }
 

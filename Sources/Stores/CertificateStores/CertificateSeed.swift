@@ -84,6 +84,12 @@ public struct CertificateSeed: Modelled {
         [subject, serial, thumbprint, content].contains { $0 != nil } || notAfter != nil || template != nil || authority != nil
     }
 
+    /// Whether it says of a certificate what a certificate cannot change.
+    func changes(_ known: Certificate) -> Bool {
+        subject ?? known.subject != known.subject || serial?.uppercased() ?? known.serial != known.serial
+            || notBefore?.inSeconds ?? known.notBefore != known.notBefore || notAfter?.inSeconds ?? known.notAfter != known.notAfter
+    }
+
     /// One of several: with its number in place of `{n}`.
     public func numbered(_ number: Int) -> CertificateSeed {
         var seed = self

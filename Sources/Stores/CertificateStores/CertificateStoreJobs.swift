@@ -15,9 +15,17 @@ enum CertificateStoreJobs {
         .post, "/CertificateStores/Certificates/Add", needs: needs,
         takes: Contents.of(ManagementRequest.model, .create), returns: Contents.guids,
         established: "body, 200 with a job id for each store (documented, client); permissions (documented)",
-        assumed: "all of its 400s; `Immediate` and `ExactlyOnce` only; any CertificateId is taken; when the inventory shows it"
+        assumed: """
+            all of its 400s; `Immediate` and `ExactlyOnce` only; any CertificateId is taken, but a certificate without a key is refused where \
+            `IncludePrivateKey` is true; when the inventory shows it
+            """
     ) { call, estate throws(Refusal) in
         let asked = try call.read(ManagementRequest.model, .create)
+        if call.fidelity.missingKeys == .refuse, asked.entries.contains(where: \.includesKey),
+            let known = estate.certificates[asked.certificate], known.key == nil
+        {
+            throw .noPrivateKey
+        }
         return try manage(asked, .add, call, estate) { entry in
             .add(alias: entry.alias, certificate: asked.certificate, overwrites: entry.overwrites)
         }
@@ -107,6 +115,7 @@ struct ManagementRequest: Modelled {
         var store = GUID.empty
         var alias: String?
         var overwrites = false
+        var includesKey = false
 
         static let model = Model<Entry>(blank: { .init() }) {
             Asked("CertificateStoreId", .guid, in: .requests, required: "a store's id", \.store)
@@ -117,7 +126,7 @@ struct ManagementRequest: Modelled {
             Asked("Overwrite", .flag, \.overwrites)
             Asked(dropped: "EntryPassword", .secret)
             Asked(dropped: "PfxPassword", .secret(takesText: true))
-            Asked(dropped: "IncludePrivateKey", .flag)
+            Asked("IncludePrivateKey", .flag, \.includesKey)
         }
     }
 

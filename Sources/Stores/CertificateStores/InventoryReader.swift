@@ -48,6 +48,13 @@ public struct InventoryReader {
                 seeding.note(node, "certificate \(known.id) has the thumbprint \(known.thumbprint) already: another id or thumbprint")
                 return nil
             }
+            if seed.changes(known) {
+                seeding.note(node, "certificate \(known.id) exists, and its subject, serial number and times cannot be changed: another id")
+                return nil
+            }
+            var changed = known
+            complete(&changed, seed, at: node, &estate, &seeding)
+            estate.certificates.change(known.id) { $0 = changed }
             return known.id
         }
         if let begins = seed.notBefore, let ends = seed.notAfter, begins > ends {
@@ -77,7 +84,8 @@ public struct InventoryReader {
         var certificate = Certificate(
             id: seed.id ?? estate.certificates.nextID, subject: seed.subject ?? subject, issuer: seed.issuer ?? Certificate.standardIssuer,
             serial: seed.serial ?? String(drawn.suffix(24)), thumbprint: seed.thumbprint?.uppercased() ?? String(drawn.prefix(40)),
-            notBefore: notBefore, notAfter: notAfter, algorithm: seed.algorithm ?? "sha256RSA", content: content, imported: seeding.now)
+            notBefore: notBefore.inSeconds, notAfter: notAfter.inSeconds, algorithm: seed.algorithm ?? "SHA-256withRSA", content: content,
+            imported: seeding.now)
         // Assumed: what an agent reports is active.
         certificate.state = .active
         return certificate
@@ -112,25 +120,22 @@ public struct InventoryReader {
     }
 
     /// What Command notes of a certificate beside what it says.
+    /// Puts in what a file says beyond names and times; what it leaves out stays.
     private func complete(
         _ certificate: inout Certificate, _ seed: CertificateSeed, at node: YAMLNode, _ estate: inout Estate, _ seeding: inout Seeding
     ) {
-        certificate.metadata = seed.metadata
+        certificate.metadata.merge(seed.metadata) { $1 }
         if seed.content != nil {
             (certificate.origin.authority, certificate.origin.template) = (seed.authority, seed.template)
         }
         certificate.origin.pattern = seed.pattern ?? certificate.origin.pattern
-        certificate.origin.request = seed.request
-        certificate.origin.requester = seed.requester.flatMap { estate.certificates.requester($0) }
+        certificate.origin.request = certificate.origin.request ?? seed.request
+        certificate.origin.requester = seed.requester.flatMap { estate.certificates.requester($0) } ?? certificate.origin.requester
         certificate.imported = seed.imported ?? certificate.imported
-        if let revocation = seed.revocation {
-            certificate.state = .revoked
-            certificate.revocation = .init(
-                effective: revocation.at ?? seeding.now, reason: revocation.reason, comment: revocation.comment)
-        }
-        certificate.state = seed.state ?? certificate.state
+        complete(&certificate, stateOf: seed, at: node, &seeding)
         if let number = seed.keyNumber { certificate.key = .made(number: number) }
         if let text = seed.privateKey, let bytes = Base64.decode(Array(text.utf8)[...]) { certificate.key = .given(bytes) }
+        if !seed.endpoints.isEmpty { certificate.endpoints = [] }
         for text in seed.endpoints {
             guard let endpoint = Certificate.Endpoint(text) else {
                 seeding.note(node["endpoints"], "'\(Mistake.shortened(text))' is no endpoint such as 10.0.0.20:443")
@@ -138,6 +143,7 @@ public struct InventoryReader {
             }
             certificate.endpoints.append(endpoint)
         }
+        if !seed.history.isEmpty { certificate.forgetHistory() }
         for event in seed.history {
             certificate.note(.init(at: event.at, user: event.user, action: event.action, comment: event.comment))
         }
@@ -150,6 +156,23 @@ public struct InventoryReader {
             let nearest = nearestWord(to: name, among: estate.metadataFields.rows.all.map(\.name)).map { "; did you mean '\($0)'?" } ?? ""
             seeding.note(node["metadata"], "there is no metadata field '\(Mistake.shortened(name))'\(nearest)")
         }
+    }
+
+    /// Revoked is what has a revocation, and nothing else is.
+    private func complete(
+        _ certificate: inout Certificate, stateOf seed: CertificateSeed, at node: YAMLNode, _ seeding: inout Seeding
+    ) {
+        if seed.revocation != nil, let state = seed.state, state != .revoked {
+            seeding.note(node["state"], "a certificate that was revoked is Revoked: leave out 'state' or 'revoked'")
+        }
+        if let revocation = seed.revocation {
+            certificate.revocation = .init(
+                effective: revocation.at ?? seeding.now, reason: revocation.reason, comment: revocation.comment)
+        } else if let state = seed.state {
+            certificate.revocation =
+                state == .revoked ? certificate.revocation ?? .init(effective: seeding.now, reason: 0, comment: "") : nil
+        }
+        certificate.state = seed.revocation != nil ? .revoked : seed.state ?? certificate.state
     }
 
     /// A reader that draws what a file leaves out from `key`, with this subject.

@@ -118,11 +118,16 @@ public struct Exchange: Sendable {
     /// - Parameters:
     ///   - caller: the authenticated caller, if any.
     ///   - now: the world's time.
-    /// - Returns: caller, identifier and time.
-    func context(_ caller: Caller?, now: Timestamp) -> Substitute.Context {
-        var identifier = GUID.empty.text
-        if case .operation(.endpoint(_, _, let parameters), _) = subject, let id = parameters.first { identifier = id.value }
-        return Substitute.Context(caller: self.caller(caller), identifier: identifier, now: now)
+    ///   - product: the release that answers.
+    /// - Returns: caller, identifier, time, and which operation of which release it is.
+    func context(_ caller: Caller?, now: Timestamp, _ product: ProductVersion) -> Substitute.Context {
+        guard case .operation(.endpoint(let operation, _, let parameters), _) = subject else {
+            return Substitute.Context(caller: self.caller(caller), identifier: GUID.empty.text, now: now, product: product)
+        }
+        let identifier = parameters.first?.value ?? (operation.path.hasPrefix("/Certificates") ? "0" : GUID.empty.text)
+        return Substitute.Context(
+            caller: self.caller(caller), identifier: identifier, now: now, path: operation.path, product: product,
+            isVersionTwo: HeaderChecks.version(request, of: operation, in: product) == 2)
     }
 
     /// Whether a request is for the token endpoint.

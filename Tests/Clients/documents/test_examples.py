@@ -113,18 +113,6 @@ def test_what_is_expected_and_not_verified_is_judged_at_the_end(copies):
     assert code == 1 and 'failed: expected {"requests": {"operation": "GET /Agents"}, "count": 1}, found 0 requests' in said, said
 
 
-@pytest.mark.skipif(not shutil.which("go"), reason="there is no Go")
-@pytest.mark.parametrize("below_exec", [True, False], ids=["below exec", "by itself"])
-def test_the_go_example_passes(below_exec):
-    command = ["go", "test", "-count=1", "./..."]
-    home = {"GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly"}
-    if below_exec:
-        code, said = run([BINARY, "exec", "--", *command], EXAMPLES / "go", **home)
-    else:
-        code, said = run(command, EXAMPLES / "go", KEYFACTOR_MOCK_BINARY=BINARY, **home)
-    assert code == 0 and "ok" in said, said
-
-
 def test_the_curl_example_runs_below_exec(tmp_path):
     code, said = run([BINARY, "exec", "--", "sh", str(EXAMPLES / "curl/story.sh")], tmp_path)
     assert code == 0 and said.endswith("all is well\n") and said.count("ok: ") == 7, said

@@ -1,13 +1,7 @@
-"""The kits refuse what would let a wrong test pass: names that do not exist, and rules without an effect."""
-
-import pathlib
-import shutil
-import subprocess
+"""The kit for pytest refuses what would let a wrong test pass: names that do not exist, and rules without an effect."""
 
 import pytest
 
-from support.fixture import EXAMPLES
-from support.mock import BINARY
 from keyfactor_mock import Refused, World
 
 
@@ -65,29 +59,3 @@ def test_jobs_that_are_over(kfmock):
             kfmock.control("POST", f"jobs/{job['id']}/advance")
     (job,) = kfmock.jobs(over=True)
     assert kfmock.jobs() == [] and (job["state"], job["result"]) == ("over", "Success")
-
-
-GO_TEST = """
-package keyfactormock
-
-import "testing"
-
-func TestMisspelt(t *testing.T) { New(t).Requests("GET /Agnts") }
-func TestRule(t *testing.T) { New(t).On("GET /Agnts").Refuse("unavailable") }
-func TestVerify(t *testing.T) { New(t).Verify("[ { jobs: { agent: ou-1 }, count: 0 } ]") }
-func TestNoEffect(t *testing.T) { New(t).On("GET /Agents") }
-func TestRight(t *testing.T) { w := New(t); w.On("GET /Agents").Refuse("unavailable"); w.Requests("GET /Agents") }
-"""
-
-
-@pytest.mark.skipif(not shutil.which("go"), reason="there is no Go")
-def test_the_go_kit_refuses_them_too(tmp_path):
-    folder = shutil.copytree(EXAMPLES / "go", tmp_path / "go")
-    pathlib.Path(folder, "names_test.go").write_text(GO_TEST)
-    command = [BINARY, "exec", "--", "go", "test", "-count=1", "-v", "-run", "TestMisspelt|TestRule|TestVerify|TestNoEffect|TestRight", "./..."]
-    ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
-    said = ended.stdout + ended.stderr
-    assert ended.returncode != 0
-    for name in ("TestMisspelt", "TestRule", "TestVerify", "TestNoEffect"):
-        assert f"--- FAIL: {name}" in said, said
-    assert "--- PASS: TestRight" in said and "did you mean 'GET /Agents'" in said and "was given no effect" in said, said

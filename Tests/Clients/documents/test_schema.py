@@ -11,7 +11,7 @@ import subprocess
 
 import pytest
 import yaml
-from jsonschema import Draft202012Validator
+from jsonschema import Draft7Validator
 
 from support.mock import BINARY, PATIENCE, ROOT
 from test_scenario_document import DOCUMENT, whole
@@ -21,7 +21,7 @@ BY_SCHEMA = sorted(WRONG.glob("*.yaml"))
 BY_READER = sorted(WRONG.glob("reader-only/*.yaml"))
 SHIPPED = sorted((ROOT / "scenarios").glob("*.yaml"))
 SCHEMA = json.loads((ROOT / "docs/scenario.schema.json").read_text())
-VALIDATOR = Draft202012Validator(SCHEMA)
+VALIDATOR = Draft7Validator(SCHEMA)
 
 
 class Loader(yaml.SafeLoader):
@@ -52,9 +52,24 @@ def test_the_schema_in_the_documents_is_the_one_printed():
     assert json.loads(printed) == SCHEMA
 
 
-def test_the_schema_is_one_of_draft_2020_12():
-    assert SCHEMA["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    Draft202012Validator.check_schema(SCHEMA)
+def test_the_schema_is_one_of_draft_07_and_has_no_keyword_of_a_later_one():
+    """What a draft does not know it ignores, so the meta-schema alone would let `$defs` or `prefixItems` pass."""
+    assert SCHEMA["$schema"] == "http://json-schema.org/draft-07/schema#"
+    Draft7Validator.check_schema(SCHEMA)
+    assert keywords(SCHEMA) <= set(Draft7Validator.META_SCHEMA["properties"])
+
+
+def keywords(schema):
+    """Every keyword in a schema; names of members are none. A reference stands alone, since draft-07 ignores what is beside it."""
+    assert "$ref" not in schema or list(schema) == ["$ref"], schema
+    found = set(schema)
+    for key, value in schema.items():
+        if key in ("properties", "patternProperties", "definitions"):
+            value = list(value.values())
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, dict):
+                found |= keywords(each)
+    return found
 
 
 @pytest.mark.parametrize("file", SHIPPED, ids=name)

@@ -308,9 +308,20 @@ def test_a_scenario_can_stand_in_a_variable(serve):
     assert server.ready["seed"] == 11 and server.get("/Agents") == []
 
 
+UNKNOWN = {"KEYFACTOR_MOCK_HTTP_PROT": "KEYFACTOR_MOCK_HTTP_PORT", "KFMOCK_ULR": "KFMOCK_URL", "KFMOCK_SEED": "KEYFACTOR_MOCK_SEED"}
+
+
 def test_an_unknown_variable_is_reported_with_the_nearest_known_one(serve):
-    server = serve("", variables={"KEYFACTOR_MOCK_HTTP_PROT": "1"})
-    assert "KEYFACTOR_MOCK_HTTP_PROT is not a setting; did you mean KEYFACTOR_MOCK_HTTP_PORT?" in server.errors
+    server = serve("", variables=dict.fromkeys(UNKNOWN, "1"))
+    for name, nearest in UNKNOWN.items():
+        assert f"{name} is not a setting; did you mean {nearest}?" in server.errors
+
+
+def test_exec_reports_them_too_but_none_that_another_exec_has_set():
+    ended = run("exec", "--", BINARY, "exec", "--", "true", **dict.fromkeys(UNKNOWN, "1"))
+    assert ended.returncode == 0 and ended.stderr.count("is not a setting") == 2 * len(UNKNOWN), ended.stderr
+    for name, nearest in UNKNOWN.items():
+        assert ended.stderr.count(f"{name} is not a setting; did you mean {nearest}?") == 2
 
 
 def test_a_wrong_value_in_a_variable_names_the_variable():

@@ -9,6 +9,7 @@ import xml.etree.ElementTree
 
 import pytest
 
+from support.kit import GO
 from support.mock import BINARY, ROOT
 from support.recipe import ACTION, COMPOSE, EXAMPLES, EXEC, GITLAB, KUBERNETES, SERVICE, TOOLS, WORKFLOWS, Shell, load, name, passes, scenarios
 
@@ -26,6 +27,11 @@ def test_a_workflow_of_github(path):
     passes("check-jsonschema", "--builtin-schema", "custom.github-workflows-require-timeout", path)
     passes("actionlint", path)
     passes("zizmor", "--offline", "--no-progress", path)
+
+
+def test_the_workflow_that_init_writes(tmp_path):
+    passes(BINARY, "init", tmp_path)
+    test_a_workflow_of_github(tmp_path / ".github/workflows/command.yml")
 
 
 def test_the_action(tmp_path):
@@ -212,7 +218,6 @@ def test_the_python_container(python_order):
     assert "1 passed" in said
 
 
-GO = {"GOTOOLCHAIN": "local", "GOPROXY": "off", "GOFLAGS": "-mod=readonly", "GOCACHE": str(ROOT / ".build/clients/go-cache")}
 GO_START = """package order
 
 import (
@@ -234,11 +239,6 @@ def test_the_go_order(serve, tmp_path):
     server = serve(order_scenario("testcontainers-go/container_test.go"))
     passes("go", "vet", "./...", cwd=tmp_path, **GO)
     assert "--- PASS: TestARefusedJobIsScheduledAgain" in passes("go", "test", "-v", "./...", cwd=tmp_path, ADDRESS=server.http, **GO)
-
-
-def test_the_go_kit_below_exec():
-    """test_examples.py has it too, for machines with a Go of their own."""
-    assert passes(BINARY, "exec", "--", "go", "test", "-count=1", "./...", cwd=EXAMPLES / "go", **GO).startswith("ok")
 
 
 def test_the_java_order_is_java():

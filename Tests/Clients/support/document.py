@@ -5,7 +5,8 @@ In a document:
 - A block of ```console holds commands after `$ ` (one that ends in a backslash continues on the next line), and below each what it
   prints on both streams. `…` stands for anything in its line; alone in a line, for any lines.
 - The commands talk to a server of the scenario above them, which is started when the scenario is a new one. Its ports and its CA are
-  put in the place of `localhost:8080`, `localhost:8443` and `ca.pem`; ports are put back in what is printed.
+  put in the place of `localhost:8080`, `localhost:8443` and `ca.pem`; ports are put back in what is printed. Commands of keyfactor-mock
+  that ask a running server find it by a variable.
 - `<!-- before every example -->` above a block of commands says just that.
 """
 
@@ -133,11 +134,12 @@ class Terminal:
         if command.startswith("keyfactor-mock serve"):
             assert command == "keyfactor-mock serve --scenario my.yaml --ca-file ca.pem", command
             return self.named(self.serve())
-        if "localhost" in command and not self.server:
+        if re.search(r"localhost|keyfactor-mock (verify|journal|rules|clock)\b", command) and not self.server:
             self.serve()
         if self.server:
             command = command.replace("localhost:8080", f"localhost:{self.server.http_port}")
             command = command.replace("localhost:8443", f"localhost:{self.server.https_port}")
+            self.environment["KFMOCK_ADMIN_URL"] = f"{self.server.http}/_mock"
         done = subprocess.run(
             ["bash", "-c", command], cwd=self.work, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, timeout=PATIENCE)

@@ -105,7 +105,7 @@ struct CertificateStoreJobsTests {
         let mock = try Self.mock(through: door)
         let body = #"""
             {"CertificateId":12,"CertificateStores":[{"CertificateStoreId":"<web-1>","Alias":"new","PfxPassword":"hush","EntryPassword":{"SecretValue":"hush"},
-            "JobFields":{"a":1},"IncludePrivateKey":true},{"CertificateStoreId":"<in-3>"}],"Schedule":{"Immediate":true},"CollectionId":0}
+            "JobFields":{"a":1},"IncludePrivateKey":false},{"CertificateStoreId":"<in-3>"}],"Schedule":{"Immediate":true},"CollectionId":0}
             """#
         let reply = try Self.send(mock, .post, "/CertificateStores/Certificates/Add", body)
         #expect(reply.status == 200)
@@ -119,6 +119,15 @@ struct CertificateStoreJobsTests {
         #expect(added["Certificates"]?.elements.map { $0["IssuedDN"]?.text } == ["CN=www.example.com"])
         let thumbprint = added["Certificates"]?.elements.first?["Thumbprint"]?.text
         #expect(try Self.aliases(mock, "in-3").contains(thumbprint))
+    }
+
+    @Test func aCertificateWithoutAKeyIsNotAddedWithIt() throws {
+        let body = #"""
+            {"CertificateId":4,"CertificateStores":[{"CertificateStoreId":"<web-1>","IncludePrivateKey":true}],
+            "Schedule":{"Immediate":true}}
+            """#
+        let reply = try Self.send(try Self.mock(), .post, "/CertificateStores/Certificates/Add", body)
+        #expect(reply.status == 400 && reply.json["ErrorCode"]?.text == "0xA0110002")
     }
 
     @Test(arguments: [

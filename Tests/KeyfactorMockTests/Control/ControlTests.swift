@@ -29,6 +29,17 @@ struct ControlTests {
                 + "\n")
     }
 
+    @Test(arguments: ["/_mock", "/_mock/"]) func theIndexHasALinkToEachOperation(_ path: String) throws {
+        let reply = try mock().get(path)
+        #expect(reply.status == 200)
+        #expect(reply.json["description"]?.text == "/_mock/control.openapi.json")
+        let operations = try #require(reply.json["operations"]?.elements)
+        #expect(operations.map { $0["href"]?.text } == Control.endpoints.map { "/_mock/" + $0.path })
+        #expect(operations.map { $0["method"]?.text } == Control.endpoints.map(\.method.name))
+        #expect(operations.allSatisfy { $0["about"]?.text?.isEmpty == false })
+        #expect(try mock().raw(Request(.post, path)).status == 405)
+    }
+
     @Test func itIsNotReadyBeforeTheSocketsListen() throws {
         let mock = try mock(listens: false)
         #expect(try mock.get("/_mock/livez").status == 200)
@@ -40,7 +51,7 @@ struct ControlTests {
             "/_mock/redyz",
             "There is no /_mock/redyz. Did you mean /_mock/readyz? This version has "
         ),
-        ("/_mock", "There is no /_mock/. This version has livez, readyz, ca.pem, info, "),
+        ("/_mock/qqqqq", "There is no /_mock/qqqqq. This version has livez, readyz, ca.pem, info, "),
     ])
     func anUnknownPathNamesTheNearest(_ path: String, _ message: String) throws {
         let reply = try mock().get(path)

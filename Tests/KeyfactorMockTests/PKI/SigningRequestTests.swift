@@ -39,7 +39,7 @@ struct SigningRequestTests {
 
     @Test func `Requests of other programs are read`() throws {
         let old = try SigningRequest(der: Foreign.rsa1024Request)
-        #expect((old.subject.text, old.kind) == ("C=DE,O=Example\\, Inc.,CN=old.example", .rsa(1024)))
+        #expect((old.subject.text, old.kind) == ("CN=old.example,O=Example\\, Inc.,C=DE", .rsa(1024)))
         #expect(old.sans.map(\.value) == ["old.example", "10.0.0.1"])
         #expect(try SigningRequest(der: Foreign.sha1Request).subject.text == "CN=ec.example")
         let nameless = try SigningRequest(der: Foreign.namelessRequest)

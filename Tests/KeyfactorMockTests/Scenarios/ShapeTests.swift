@@ -189,7 +189,7 @@ func keysOfADocumentThatBeginWithXAreIgnored(text: String, mistakes: Int) {
 
 private let expectedSchema = #"""
     {
-      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$schema": "http://json-schema.org/draft-07/schema#",
       "$id": "https://example.test/thing",
       "title": "A thing",
       "type": "object",
@@ -233,20 +233,28 @@ private let expectedSchema = #"""
         },
         "not": {
           "description": "the opposite",
-          "$ref": "#/$defs/matcher"
+          "allOf": [
+            {
+              "$ref": "#/definitions/matcher"
+            }
+          ]
         }
       },
       "additionalProperties": false,
       "patternProperties": {
         "^x-": {}
       },
-      "$defs": {
+      "definitions": {
         "matcher": {
           "type": "object",
           "properties": {
             "not": {
               "description": "the opposite",
-              "$ref": "#/$defs/matcher"
+              "allOf": [
+                {
+                  "$ref": "#/definitions/matcher"
+                }
+              ]
             },
             "is": {
               "description": "equals",
