@@ -5,9 +5,9 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 BUILD_PACKAGES := libmicrohttpd-dev libgnutls28-dev nettle-dev libgmp-dev libyaml-dev zlib1g-dev
 TEST_PACKAGES := $(BUILD_PACKAGES) curl jq openssl python3 python3-venv
 RELEASE_PACKAGES := $(BUILD_PACKAGES) binutils gcc python3 python3-venv dpkg-dev debhelper man-db lintian mmdebstrap iproute2
-BROWSER := chromium-headless-shell
-BENCH_PACKAGES := $(BUILD_PACKAGES) wrk nginx-light gcc binutils pkg-config python3 python3-venv
+BENCH_PACKAGES := $(BUILD_PACKAGES) wrk nginx-light valgrind openssl gcc binutils pkg-config python3 python3-venv
 KIT_PACKAGES := openjdk-17-jdk-headless junit5 mono-mcs
+BROWSER := chromium-headless-shell
 RELEASE := swift build -c release --static-swift-stdlib
 
 # Installs the Debian packages that are missing, and asks apt nothing if none is.

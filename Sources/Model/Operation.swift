@@ -4,7 +4,7 @@ public import MicroHTTP
 /// One operation of Command's API, said once: method and path, what it needs, takes and returns, what it does, and how far that is known.
 ///
 /// Router, permission check, API description, `docs/fidelity/`, coverage and near misses come from it.
-public struct Operation: Sendable {
+public final class Operation: Sendable {
     /// What an operation does: check the call against the estate, which it cannot change, and say what is to be done.
     public typealias Work = @Sendable (Call, Estate) throws(Refusal) -> Outcome
 
@@ -22,6 +22,8 @@ public struct Operation: Sendable {
     public let needs: Need
     /// Whether its work sees what has fallen due. The one that only adds a job does not wait for it.
     public let seesTime: Bool
+    /// Whether each call of it may take long.
+    public private(set) var mayTakeLong = false
     /// The body it reads, if it reads one.
     public let takes: Content?
     /// The body of its success; 204 without one.
@@ -98,10 +100,18 @@ public struct Operation: Sendable {
         self.query = query
         self.counts = counts
         self.id = id
-        parameterNames = path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+        parameterNames = path.utf8.split(separator: UInt8(ascii: "/")).filter { $0.first == UInt8(ascii: "{") }
+            .map { String(Substring($0.dropFirst().dropLast())) }
         self.seesTime = seesTime
         facts = Facts(established: established, assumed: assumed)
         self.work = work
+    }
+
+    /// The same operation, of which each call may take long, so that no thread that serves should work on it.
+    public func takingLong() -> Operation {
+        var operation = self
+        operation.mayTakeLong = true
+        return operation
     }
 
     /// The operation as Keyfactor's documentation writes it: `POST /OrchestratorJobs/Custom`.

@@ -25,6 +25,9 @@ public struct Mistake: Error, Sendable, Equatable {
         self.hint = hint
     }
 
+    /// The mistake with its hint, in one line.
+    public var sentence: String { message + (hint.map { "; \($0)" } ?? "") }
+
     /// A text, shortened for a message: at most 40 characters, those that steer a terminal shown as `�`.
     ///
     /// - Parameter text: the text.

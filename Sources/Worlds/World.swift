@@ -54,10 +54,12 @@ public final class World: Sendable {
 
     /// Uses the world exclusively, as ``withState(_:)``, unless others use it for longer than ordinary requests do.
     ///
-    /// - Parameter body: uses it.
+    /// - Parameters:
+    ///   - microseconds: for how long to try.
+    ///   - body: uses it.
     /// - Returns: what the body returned, `nil` if the world has not become free.
-    public func withStateIfSoonFree<Result>(_ body: (inout WorldState) -> Result) -> Result? {
-        state.withLockIfSoonFree { use(&$0, body) }
+    public func withStateIfSoonFree<Result>(within microseconds: Int = 100, _ body: (inout WorldState) -> Result) -> Result? {
+        state.withLockIfSoonFree(within: microseconds) { use(&$0, body) }
     }
 
     private func use<Result>(_ state: inout WorldState, _ body: (inout WorldState) -> Result) -> Result {

@@ -181,11 +181,11 @@ struct RunningServer {
         do throws(Mistakes) {
             let scenario = try Scenario(bytes, now: TimeSource.system.now(), overrides: options.overrides)
             server.restart(with: scenario)
-            for warning in scenario.warnings.all { log(.warning, "\(file.abbreviated), line \(warning.line): \(warning.message)") }
+            for warning in scenario.warnings.all { log(.warning, "\(file.abbreviated), line \(warning.line): \(warning.sentence)") }
             log(.info, "the scenario '\(scenario.name)' has changed; the default world restarts")
         } catch {
             log(.error, "the scenario file has changed but has mistakes; keeping the old scenario")
-            Process.printError(error.drawn(file: file, source: bytes))
+            Process.printError(error.shown(file: file, source: bytes))
         }
     }
 
@@ -216,13 +216,22 @@ extension ServerOptions {
             !Process.isServer(process)
         {
             WholeFile.remove(file, ifItContains: bytes)
+            removeStaleAuthority()
         }
         if let file = envFile, let bytes = OptionFile.read(file),
             let url = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first(where: { $0.hasPrefix("KFMOCK_URL=") })
         {
             let port = url.split(separator: ":").last.flatMap { UInt16($0) } ?? 443
-            if !Process.places.contains(where: { $0.https == port }) { WholeFile.remove(file, ifItContains: bytes) }
+            guard !Process.places.contains(where: { $0.https == port }) else { return }
+            WholeFile.remove(file, ifItContains: bytes)
+            removeStaleAuthority()
         }
+    }
+
+    /// Removes the CA of a server whose other files tell that it is gone.
+    private func removeStaleAuthority() {
+        guard let file = caFile, caDir == nil, let bytes = OptionFile.read(file) else { return }
+        if bytes.starts(with: "-----BEGIN CERTIFICATE-----".utf8) { WholeFile.remove(file, ifItContains: bytes) }
     }
 
     /// Creates the server's log, and warns about variables that look like settings but are unknown.
@@ -241,7 +250,7 @@ extension ServerOptions {
     func readScenario(_ log: Log) throws -> Scenario {
         let scenario = try readScenario()
         let name = self.scenario.map { ScenarioSource($0).name.abbreviated } ?? "scenario"
-        for warning in scenario.warnings.all { log(.warning, "\(name), line \(warning.line): \(warning.message)") }
+        for warning in scenario.warnings.all { log(.warning, "\(name), line \(warning.line): \(warning.sentence)") }
         return scenario
     }
 
@@ -274,7 +283,7 @@ extension ServerOptions {
         do throws(Mistakes) {
             return try Scenario(bytes, now: TimeSource.system.now(), overrides: overrides)
         } catch {
-            throw Stop(code: .badScenario, description: error.drawn(file: name, source: bytes)).report()
+            throw Stop(code: .badScenario, description: error.shown(file: name, source: bytes)).report()
         }
     }
 }

@@ -49,7 +49,7 @@ enum CertificateImports {
                 status: sent.key == nil ? 1 : 2, jobs: stores.isEmpty ? 1 : done.isEmpty ? 3 : 2, failed: failed, thumbprint: thumbprint)
             return call.object(answer, ImportAnswer.model, .shown, estate)
         }
-    }
+    }.takingLong()
 
     private static let analyze = Operation(
         .post, "/Certificates/Analyze", needs: .everywhere(.certificatesImport), takes: Contents.of(ImportRequest.model, .update),
@@ -60,7 +60,7 @@ enum CertificateImports {
         let sent = try SentCertificates(asked.certificate, password: asked.password)
         let rows = sent.all.map { AnalyzedCertificate(facts: $0.facts, thumbprint: CertificateFacts.thumbprint(of: $0.der)) }
         return .reply(call.list(Page(rows: rows, total: rows.count), AnalyzedCertificate.model, .shown, estate).withoutTotal)
-    }
+    }.takingLong()
 }
 
 /// Certificates as a request holds them, and the key of the first.

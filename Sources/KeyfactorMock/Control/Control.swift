@@ -90,13 +90,11 @@ public final class Control: Sendable {
     /// - Parameter request: any request.
     /// - Returns: `nil` if its path is not below `/_mock/`.
     func answer(_ request: Request) -> Answer? {
-        let prefix = "/_mock"
-        let path = request.bytes[request.path]
-        guard path.starts(with: prefix.utf8), path.count == prefix.utf8.count || path[prefix.utf8.count] == UInt8(ascii: "/") else {
-            return nil
-        }
+        guard request.pathBegins(with: "/_mock") else { return nil }
+        let (path, length) = (request.bytes[request.path], "/_mock".utf8.count)
+        guard path.count == length || path[length] == UInt8(ascii: "/") else { return nil }
         do throws(ControlRefusal) {
-            return try respond(to: request, String(decoding: path.dropFirst(prefix.utf8.count + 1), as: UTF8.self))
+            return try respond(to: request, String(decoding: path.dropFirst(length + 1), as: UTF8.self))
         } catch {
             return .ready(error.response)
         }

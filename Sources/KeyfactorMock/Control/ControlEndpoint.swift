@@ -125,12 +125,18 @@ struct ControlCall: Sendable {
     /// The world's scenario.
     var scenario: Scenario { world.withState { $0.scenario } }
 
-    /// Refuses query parameters that the endpoint does not know.
+    /// Refuses query parameters that the endpoint does not know, or that stand twice.
     static func refuseUnknownParameters(of request: Request, except known: [String]) throws(ControlRefusal) {
         let text = request.text(request.query)
+        var seen: Set<String> = []
         for part in text.split(separator: "&") {
             let name = PercentEncoding.decode(part.prefix { $0 != "=" }.utf8, plusIsSpace: true) ?? String(part)
-            guard !known.contains(name.lowercased()) else { continue }
+            if known.contains(name.lowercased()) {
+                guard seen.insert(name.lowercased()).inserted else {
+                    throw ControlRefusal(400, "The parameter '\(name.prefix(60))' stands twice, and only one could count.")
+                }
+                continue
+            }
             let nearest = nearestWord(to: name, among: known).map { " Did you mean '\($0)'?" } ?? ""
             let takes = known.isEmpty ? "It takes none." : "It takes \(known.joined(separator: ", "))."
             throw ControlRefusal(400, "There is no parameter '\(name.prefix(60))' here.\(nearest) \(takes)")
@@ -176,7 +182,7 @@ struct ControlCall: Sendable {
     }
 
     /// A refusal that draws mistakes of the body.
-    func mistakes(_ mistakes: Mistakes) -> ControlRefusal { ControlRefusal(400, mistakes.drawn(file: "body", source: bytes)) }
+    func mistakes(_ mistakes: Mistakes) -> ControlRefusal { ControlRefusal(400, mistakes.shown(file: "body", source: bytes)) }
 }
 
 /// Why the interface under `/_mock/` refuses something.

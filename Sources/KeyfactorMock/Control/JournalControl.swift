@@ -66,6 +66,10 @@ enum JournalControl {
                     400, "operation: expected METHOD and path such as POST /OrchestratorJobs/Custom, or token, found '\(text.prefix(60))'.")
             }
             status = try call.number("status")
+            guard status.map({ $0 == 0 || (100...599).contains($0) }) ?? true else {
+                throw ControlRefusal(
+                    400, "status: expected one from 100 to 599, or 0 where nothing was sent, found '\(status ?? 0)'.")
+            }
             rule = try call.parameter("rule")
             caller = try call.parameter("caller")
             since = try call.number("since") ?? 0
@@ -142,10 +146,12 @@ enum JournalControl {
         let isText: Bool
 
         init(_ call: ControlCall, _ expectations: [Expectation]?) throws(ControlRefusal) {
-            let names = (expectations ?? call.scenario.expectations).flatMap(\.names)
-            warnings = try ControlWarnings(call.names.warnings(names), of: call, new: call.isNew)
-            failure = try call.number("fail") ?? 200
-            guard failure == 200 || (400...599).contains(failure) else {
+            let judged = expectations ?? call.scenario.expectations
+            let names = call.names.warnings(judged.flatMap(\.names))
+            warnings = try ControlWarnings(names, of: call, new: call.isNew, idle: judged.isEmpty)
+            let wanted = try call.number("fail")
+            failure = wanted ?? 200
+            guard wanted == nil || (400...599).contains(failure) else {
                 throw ControlRefusal(400, "fail: expected a status from 400 to 599, such as 409, found '\(failure)'.")
             }
             let format = try call.parameter("format") ?? "json"

@@ -35,7 +35,8 @@ enum RuleControl {
         } catch {
             throw call.mistakes(error)
         }
-        let warnings = try ControlWarnings(scenario.warnings.all, of: call)
+        let warnings = scenario.warnings.all
+        if try call.isStrict { _ = try ControlWarnings(scenario.strictWarnings.all, of: call) }
         let (before, generation) = try call.restart { state in
             WorldState(name: state.name, scenario: scenario, wall: call.wall, budget: state.budget, isShared: false)
         }
@@ -45,7 +46,7 @@ enum RuleControl {
                 writer.member("scenario", scenario.name)
                 writer.member("generation", generation)
                 writer.name("warnings")
-                writer.array(warnings.all) { $0.value("line \($1.line): \($1.message)") }
+                writer.array(warnings) { $0.value("line \($1.line): \($1.sentence)") }
             }
         }
     }

@@ -23,11 +23,14 @@ extension Schedule {
     /// The first kind of a schedule that says something, if it says no kind that there is.
     private static func unknownKind(of schedule: JSONValue) -> String? {
         var first: String?
-        for (kind, value) in schedule.members where !value.isNull {
+        var isKnown = false
+        schedule.forEachMember { name, value in
+            guard !value.isNull else { return true }
             // Nearly all are spelt as documented.
-            if names.contains(kind) || names.contains(where: { $0.lowercased() == kind.lowercased() }) { return nil }
-            first = first ?? kind
+            isKnown = names.contains { name.isWritten($0) } || names.contains { $0.lowercased() == name.text?.lowercased() }
+            if !isKnown { first = first ?? name.text }
+            return !isKnown
         }
-        return first
+        return isKnown ? nil : first
     }
 }

@@ -5,8 +5,8 @@ public import MicroHTTP
 import Model
 public import Rules
 
-/// A request on its way to its reply: what is read of it before the world's lock is taken.
-public struct Exchange: Sendable {
+/// A request on its way to its reply: what is read of it before the world's lock is taken. One reference, since it is handed on often.
+public final class Exchange: Sendable {
     /// What a request is about.
     enum Subject: Sendable {
         case operation(Router.Match, body: Result<JSONDocument, Refusal>?)
@@ -42,7 +42,7 @@ public struct Exchange: Sendable {
     ///   - world: the world that it is for.
     ///   - guide: the world's routes and rules.
     ///   - came: when it came, on the wall clock.
-    public init(_ request: Request, _ credential: Credential, in world: World, _ guide: World.Guide, at came: Timestamp) {
+    public convenience init(_ request: Request, _ credential: Credential, in world: World, _ guide: World.Guide, at came: Timestamp) {
         let subject: Subject
         if Self.isTokenEndpoint(request) {
             subject = .token(Result { () throws(TokenRequest.Failure) in try TokenRequest(request) })
@@ -53,7 +53,7 @@ public struct Exchange: Sendable {
             subject = .operation(route, body: Self.body(of: request, route))
         }
         var nearest: String?
-        if case .operation(.nothing, _) = subject { nearest = NearMiss(API.operations, bases: guide.bases).explain(request) }
+        if case .operation(.nothing, _) = subject { nearest = NearMiss(bases: guide.bases).explain(request) }
         self.init(request, credential, in: world, subject, guide, nearest, came)
     }
 
@@ -63,7 +63,7 @@ public struct Exchange: Sendable {
     ///   - peer: the client's address.
     ///   - world: the world whose rules apply to it.
     ///   - guide: those rules.
-    public init(connectionFrom peer: String, in world: World, _ guide: World.Guide) {
+    public convenience init(connectionFrom peer: String, in world: World, _ guide: World.Guide) {
         self.init(Request(.other("CONNECT"), "/", peer: peer), .none, in: world, .connection, guide, nil, Timestamp(ticks: 0))
     }
 

@@ -27,6 +27,7 @@ class World:
         self._changes: list[tuple[str, str, Any]] = []
         self._rules: list[Rule] = []
         self._scenario: Scenario | None = None
+        self._loaded = False
         below = f"/w/{name}"
         self.https_url = server.https and server.https + below + server.api_path
         self.url: str = (server.http or server.https or "") + below + server.api_path
@@ -54,12 +55,16 @@ class World:
         self._changes.append((method, page, json.loads(json.dumps(body))))
         return answer
 
-    def load(self, scenario: Scenario, product: str | None = None) -> None:
-        """Replaces the whole scenario: YAML or JSON text, or a dict. The world restarts, without the rules of `on`."""
+    def load(self, scenario: Scenario | None, product: str | None = None) -> None:
+        """Replaces the whole scenario: YAML or JSON text, or a dict; `None` is the one that it has. The world restarts, without the rules
+        of `on`. What a scenario given here expects is checked at the end of the test; a name in it that does not exist raises `Refused`."""
+        self._loaded = scenario is not None
+        if scenario is None:
+            scenario = self.control("GET", "scenario")
         if product:
             scenario = _with_part(scenario, "product", product)
         self._scenario, self._scripts, self._changes = scenario, {}, []
-        self.control("PUT", "scenario", scenario)
+        self._put(scenario)
 
     def on(self, operation: str, path: str | None = None, *, name: str | None = None, times: int | None = None, **more: Any) -> Rule:
         """A rule for some requests, `on("POST", "/OrchestratorJobs/Custom", times=2).refuse("unavailable")`; rules are evaluated in the
@@ -97,7 +102,7 @@ class World:
             self._scenario = self.control("GET", "scenario")
         full = [dict(zip(("state", "result", "message"), each.split(":", 2))) if isinstance(each, str) else each for each in steps]
         self._scripts[job_type] = {"match": {"jobType": job_type}, "steps": full}
-        self.control("PUT", "scenario", _with_scripts(self._scenario or "", list(self._scripts.values())))
+        self._put(_with_scripts(self._scenario or "", list(self._scripts.values())))
         for change in self._changes:
             self.control(*change)
 
@@ -154,10 +159,13 @@ class World:
         await asyncio.get_running_loop().run_in_executor(None, self.await_, timeout)
 
     def finish(self) -> None:
-        """What must hold at the end of a test: what is expected has happened, and each rule has an effect."""
+        """What must hold at the end of a test: what is expected has happened, also by a scenario that the test has loaded, and each rule has
+        an effect."""
         if self.expected:
             self.verify()
         self.check_rules()
+        if self._loaded:
+            _check(self.control("POST", "verify"))
 
     def summary(self, last: int = 10) -> str:
         """The last exchanges, and which rules struck, for the report of a test that failed."""
@@ -169,12 +177,21 @@ class World:
             lines.append(f"rule {rule['name']} ({rule['operation']}) {struck}: {', '.join(rule['do']) or 'no effect'}")
         return "\n".join(lines)
 
+    def _put(self, scenario: Scenario) -> None:
+        """Replaces the scenario. A name in it that does not exist raises `Refused`, and so does whatever can never be."""
+        self.control("PUT", "scenario?strict", scenario)
+
     def _judge(self, page: str, body: dict[str, Any], **more: Any) -> None:
         self.check_rules()
         verdict = self.control("POST", f"{page}?strict", {**body, **({"expect": self.expected} if self.expected else {})}, **more)
         self.expected = []
-        if verdict["verdict"] != "met":
-            raise AssertionError("\n".join(line for each in verdict["results"] if each["verdict"] != "met" for line in shortcoming(each)))
+        _check(verdict)
+
+
+def _check(verdict: dict[str, Any]) -> None:
+    """Fails, with the exchanges that came nearest, unless everything is met."""
+    if verdict["verdict"] != "met":
+        raise AssertionError("\n".join(line for each in verdict["results"] if each["verdict"] != "met" for line in shortcoming(each)))
 
 
 def _with_part(scenario: Scenario, key: str, value: Any) -> Scenario:
@@ -197,4 +214,7 @@ def _with_scripts(scenario: Scenario, scripts: list[dict[str, Any]]) -> Scenario
         if scenario.lstrip().startswith("{"):
             scenario = json.loads(scenario)
     own = scenario.get("progress", []) if isinstance(scenario, dict) else []
+    # The scenario's own for the same job types would never be used.
+    new = {script["match"]["jobType"].lower() for script in scripts}
+    own = [script for script in own if str((script.get("match") or {}).get("jobType")).lower() not in new]
     return _with_part(scenario, "progress", scripts + own)
