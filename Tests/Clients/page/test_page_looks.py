@@ -1,6 +1,7 @@
 """How the page looks: light, dark, narrow, huge; for those who do not see it; how soon it is there; and under load."""
 
 import http.client
+import re
 import time
 
 import pytest
@@ -178,7 +179,8 @@ def test_a_hundred_requests_a_second_stay_smooth_and_bounded(tab, request):
     before = heap()
     asked = len(page.asked)
     ask(100 * seconds)
-    expect(page("#count")).to_contain_text(f"{100 * seconds + 100} of")
+    # What the journal has had to drop is no longer in the table, only in the sum.
+    expect(page("#count")).to_contain_text(re.compile(f"{100 * seconds + 100} (of|in all)"))
     grown = heap() - before
     assert len(page.asked) - asked <= 11 * seconds + 5, "at most ten updates a second"
     assert grown < 2_500 * min(10_000, 100 * seconds) + 3_000_000, grown
