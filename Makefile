@@ -5,8 +5,9 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 BUILD_PACKAGES := libmicrohttpd-dev libgnutls28-dev nettle-dev libgmp-dev libyaml-dev zlib1g-dev
 TEST_PACKAGES := $(BUILD_PACKAGES) curl jq openssl python3 python3-venv
 RELEASE_PACKAGES := $(BUILD_PACKAGES) binutils gcc python3 python3-venv dpkg-dev debhelper man-db lintian mmdebstrap iproute2
-BENCH_PACKAGES := $(BUILD_PACKAGES) wrk nginx-light gcc binutils pkg-config python3 python3-venv
+BENCH_PACKAGES := $(BUILD_PACKAGES) wrk nginx-light valgrind openssl gcc binutils pkg-config python3 python3-venv
 KIT_PACKAGES := openjdk-17-jdk-headless junit5 mono-mcs
+BROWSER := chromium-headless-shell
 RELEASE := swift build -c release --static-swift-stdlib
 
 # Installs the Debian packages that are missing, and asks apt nothing if none is.
@@ -15,7 +16,7 @@ define install
 if [ -n "$$missing" ]; then $(SUDO) apt-get update -q && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -q --no-install-recommends $$missing; fi
 endef
 
-.PHONY: help deps build run test check rest lint schemathesis recipes fuzz soak siege server sanitize bench release wheel deb wheel-test image-test clean
+.PHONY: help deps build run test check rest lint schemathesis recipes page fuzz soak siege server sanitize bench release wheel deb wheel-test image-test clean
 # Targets build into the same folder, and tests are not to be disturbed.
 .NOTPARALLEL:
 help: ## list these commands
@@ -38,7 +39,7 @@ test: ## install what the tests need, build, and run them: ours in Swift, and re
 
 check: test rest wheel-test ## all that must hold before a change is handed in
 
-rest: lint schemathesis recipes fuzz soak siege ## what `make check` does besides `make test`
+rest: lint schemathesis recipes page fuzz soak siege ## what `make check` does besides `make test`
 
 lint: ## the format of every Swift file
 	swift format lint --strict --recursive Sources Tests Fuzz Package.swift
@@ -49,6 +50,10 @@ schemathesis: server ## ask all that the description of the API allows, and much
 recipes: server ## judge the recipes in examples/ and the workflows, and run their scripts and the kits for other languages
 	$(call install,$(KIT_PACKAGES))
 	Tests/Clients/run recipes/
+
+page: server ## the page at /_mock/ui in a browser without a screen; skipped where none can be installed
+	-$(call install,$(BROWSER))
+	Tests/Clients/run page/
 
 fuzz: ## hostile input, ten seconds for each fuzzer from the same seed, or MINUTES: make fuzz MINUTES=10; see Fuzz/README.md
 	$(call install,$(BUILD_PACKAGES))

@@ -81,8 +81,10 @@ let package = Package(
         room("Journal"),
         // Worlds under their locks, and a request's way through one.
         room("Worlds"),
+        // The page at /_mock/ui: what a browser gets. Its files are in the program, so that there is nothing to install.
+        .target(name: "Page", resources: ["page.html", "page.css", "page.js"].map { .embedInCode($0) }),
         // The server: the path of a request, the control interface, and the documents that are written from the code.
-        .target(name: "KeyfactorMock", dependencies: allRooms),
+        .target(name: "KeyfactorMock", dependencies: allRooms + ["Page"]),
         // The command line.
         .executableTarget(
             name: "keyfactor-mock",

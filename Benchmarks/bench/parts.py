@@ -8,7 +8,7 @@ import subprocess
 import time
 from statistics import median
 
-from bench import estate, loading, peers, rules, worlds
+from bench import certificates, estate, instructions, loading, peers, rules, worlds
 from bench.load import AGENTS, BOTH, JOB, SCHEDULE, Client, TLS, ask, expect, first_answer, packed, wrk
 from bench.processes import CORE
 from bench.report import Part, at_least, at_most, thousands
@@ -211,5 +211,5 @@ def size(setup):
 
 
 ALL = (
-    same_core, free_placement, growth, loading.load, estate.lookups, rules.rules, worlds.usual, worlds.worlds, start, keep_alive_over_tls,
-    new_tls_connections, peers.peers, size)
+    instructions.instructions, same_core, free_placement, growth, loading.load, estate.lookups, certificates.certificates, rules.rules,
+    worlds.usual, worlds.worlds, start, keep_alive_over_tls, new_tls_connections, peers.peers, size)

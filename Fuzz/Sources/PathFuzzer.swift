@@ -16,7 +16,7 @@
 /// with the patterns, and patterns are consistent with each other.
 enum PathFuzzer {
     private static let router = Common.scenario.router
-    private static let near = NearMiss(API.operations, bases: Common.scenario.basePaths)
+    private static let near = NearMiss(bases: Common.scenario.basePaths)
     private static let worlds = Worlds(scenario: Common.scenario, wall: Common.noon, limits: Worlds.Limits(most: 16))
 
     static func run(_ input: [UInt8]) {

@@ -72,13 +72,18 @@ public struct Expectation: Sendable {
 
     private init(_ node: YAMLNode, _ mistakes: inout [Mistake]) {
         text = node.json?.source ?? ""
+        if let count = node["count"], case let bounds = Count(count), let most = bounds.most, most < bounds.least {
+            mistakes.append(Mistake(count.mark, "'count' needs the smaller number first", hint: "\(most)-\(bounds.least)"))
+        }
         names = WrittenName.inExpectation(node)
         if let requests = node["requests"] {
             let following = node["followedBy"].map { node in
                 Following(
                     selection: Selection(node, &mistakes), notBefore: node["notBefore"]?.duration, within: node["within"]?.duration)
             }
-            subject = .requests(Selection(requests, &mistakes), node["count"].map { Count($0) }, followedBy: following)
+            let selection = Selection(requests, &mistakes)
+            if let following, let node = node["followedBy"] { following.check(after: selection, node, &mistakes) }
+            subject = .requests(selection, node["count"].map { Count($0) }, followedBy: following)
         } else if let every = node["every"] {
             let selection = Selection(every, &mistakes)
             subject = .every(selection, has: Selection.conditions(node["has"], selection.operation, &mistakes))
@@ -87,6 +92,20 @@ public struct Expectation: Sendable {
                 type: jobs["jobType"]?.text, agent: jobs["agent"]?.text, node["count"].map { Count($0) } ?? Count(least: 1, most: nil))
         } else {
             subject = .run(unmatched: node["unmatched"]?.integer, unusedRules: node["unusedRules"]?.integer)
+        }
+    }
+}
+
+extension Expectation.Following {
+    /// Finds what no request can be.
+    fileprivate func check(after first: Expectation.Selection, _ node: YAMLNode, _ mistakes: inout [Mistake]) {
+        if let notBefore, let within, notBefore > within, let mark = node["notBefore"]?.mark {
+            mistakes.append(Mistake(mark, "'notBefore' is longer than 'within', so nothing can follow", hint: "exchange them"))
+        }
+        if let one = first.operation, let other = selection.operation, !one.meets(other), let mark = node["operation"]?.mark {
+            mistakes.append(
+                Mistake(
+                    mark, "'followedBy' is the next request on the same operation, which is \(one.text)", hint: "leave the operation out"))
         }
     }
 }

@@ -106,6 +106,9 @@ public struct Journal: Sendable {
         (chunks, bytes) = ([], 0)
     }
 
+    /// How many exchanges are held no more.
+    public var gone: Int { evicted + cleared }
+
     /// How many exchanges are held.
     public var held: Int { count - evicted - cleared }
 
@@ -113,7 +116,7 @@ public struct Journal: Sendable {
     public var entries: some Sequence<JournalEntry> & Sendable { JournalEntries(chunks: chunks.map(\.entries)) }
 
     /// The exchanges held whose number is above another, the oldest first. Costs only as much as there are.
-    func entries(after number: Int) -> [JournalEntry] {
+    public func entries(after number: Int) -> [JournalEntry] {
         var newest: [ArraySlice<JournalEntry>] = []
         for chunk in chunks.reversed() {
             guard let last = chunk.entries.last, last.number > number else { break }
@@ -124,7 +127,7 @@ public struct Journal: Sendable {
 
     /// An exchange by its number.
     public subscript(number: Int) -> JournalEntry? {
-        guard number > evicted + cleared, number <= count else { return nil }
+        guard number > gone, number <= count else { return nil }
         return entries.first { $0.number == number }
     }
 }

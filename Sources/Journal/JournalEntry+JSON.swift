@@ -1,5 +1,6 @@
 public import Base
 import MicroHTTP
+import Rules
 
 extension JournalEntry {
     /// Writes the exchange as `GET /_mock/journal` shows it, without secrets.
@@ -33,7 +34,52 @@ extension JournalEntry {
             writer.member("bytesIn", bytesIn)
             writer.member("bytesOut", bytesOut)
             writer.member("why", why)
+            writer.name("durationMs")
+            writer.raw(milliseconds)
+            guard let asked else { return }
+            writer.name("asked")
+            writer.array(asked) { writer, line in
+                writer.object { writer in
+                    writer.member("rule", line.rule)
+                    writer.member("strikes", line.strikes)
+                    let hidden = line.mismatch.flatMap { Secrets.isSecret($0.selector, names) ? $0.withoutValue + Secrets.struckOut : nil }
+                    writer.member("why", hidden ?? Secrets.reason(line.why))
+                }
+            }
         }
+    }
+
+    /// Writes the exchange in a row, without header fields and bodies.
+    ///
+    /// - Parameters:
+    ///   - writer: what to write to.
+    ///   - world: the name of its world.
+    public func writeRow(to writer: inout JSONWriter, world: String) {
+        writer.object { writer in
+            writer.member("n", isPending ? nil : number)
+            writer.member("at", at)
+            writer.member("wall", wall.inMilliseconds)
+            writer.member("world", world)
+            writer.member("caller", caller)
+            writer.member("method", request.method.name)
+            writer.member("path", request.text(request.path))
+            writer.member("query", Secrets.query(request.text(request.query), cutTo: 500))
+            writer.member("operation", operation)
+            writer.member("rule", rule)
+            writer.member("effect", effect.rawValue)
+            writer.member("failure", failure)
+            writer.member("status", status == 0 ? nil : status)
+            writer.member("delivery", delivery.rawValue)
+            writer.name("durationMs")
+            writer.raw(milliseconds)
+            writer.member("why", why)
+        }
+    }
+
+    /// How long it took, in milliseconds with two decimals.
+    private var milliseconds: String {
+        let hundredths = max(0, duration) / 100
+        return "\(hundredths / 100).\(hundredths % 100 / 10)\(hundredths % 10)"
     }
 
     /// Fields of one name become one, joined with commas.

@@ -53,6 +53,10 @@ public struct JournalEntry: Sendable {
     let bodyLength: Int
     /// Why it was refused or is broken, or what else a developer should know.
     let why: String?
+    /// How long it took until its reply began, with what rules add to that, in ticks of 100 ns.
+    let duration: Int64
+    /// Which rules were asked, and why each did or did not strike; `nil` if nobody wanted to know.
+    let asked: [Explanation.Line]?
     /// What the store types of its world declared to be secret, in lower case.
     private let declaredSecrets: Set<String>
 
@@ -61,6 +65,9 @@ public struct JournalEntry: Sendable {
 
     /// Whether a rule still holds the request back.
     public var isPending: Bool { delivery == .pending }
+
+    /// Whether the request is kept whole.
+    public var isWhole: Bool { bodyLength <= Self.bodyCap }
 
     /// The most bytes of a body that are kept.
     static let bodyCap = 65_536
@@ -79,12 +86,15 @@ public struct JournalEntry: Sendable {
     ///   - delivery: how the reply goes out.
     ///   - reply: the reply; of a long body only ``bodyCap`` bytes are kept.
     ///   - why: why it was refused or is broken, or what else a developer should know.
+    ///   - duration: how long it took, in ticks of 100 ns.
+    ///   - asked: which rules were asked.
     ///   - declaredSecrets: the names, in lower case, that store types declare to be secret.
     public init(
         _ request: Request, _ subject: Subject, caller: String, at: Timestamp, wall: Timestamp, rule: String? = nil,
         failure: String? = nil, effect: Effect = .none, delivery: Delivery = .whole, reply: Response, why: String? = nil,
-        declaredSecrets: Set<String> = []
+        duration: Int64 = 0, asked: [Explanation.Line]? = nil, declaredSecrets: Set<String> = []
     ) {
+        (self.duration, self.asked) = (duration, asked)
         self.declaredSecrets = declaredSecrets
         (self.subject, self.at, self.wall, self.caller, self.rule, self.failure) = (subject, at, wall, caller, rule, failure)
         (self.effect, self.delivery, self.why) = (effect, delivery, why)
@@ -103,7 +113,7 @@ public struct JournalEntry: Sendable {
 
     /// About how many bytes it holds.
     var size: Int {
-        let texts = caller.heldBytes + why.heldBytes
+        let texts = caller.heldBytes + why.heldBytes + (asked?.reduce(0) { $0 + $1.rule.heldBytes + $1.why.heldBytes + 48 } ?? 0)
         return request.bytes.count + reply.fields.count + reply.body.count + texts + MemoryLayout<JournalEntry>.stride + 128
     }
 

@@ -53,7 +53,9 @@ public struct Judge {
         let asked = [
             wanted.map { _ in counted(unmatched, "unmatched request") }, unused.map { _ in counted(idle.count, "unused rule") + names },
         ]
-        return plain(expectation, asked.compactMap { $0 }.joined(separator: ", "), isMet)
+        let isExplained = isMet || wanted.map { $0 == unmatched } ?? true
+        let shown = isExplained ? [] : journal.entries.filter(\.isUnmatched).suffix(Self.mostCounted).map { near($0, []) }
+        return plain(expectation, asked.compactMap { $0 }.joined(separator: ", "), isMet, shown)
     }
 
     private func plain(_ expectation: Expectation, _ found: String, _ isMet: Bool?, _ nearest: [Verdict.Near] = []) -> Verdict.Result {
@@ -101,7 +103,7 @@ public struct Judge {
         for entry in matching {
             let next = next[entry.number]
             guard let next else {
-                return plain(expectation, "nothing follows request \(entry.number) (\(entry.request.line))", false)
+                return plain(expectation, "nothing follows request \(entry.number) (\(entry.request.line))", false, [near(entry, [])])
             }
             var asked = criteria(following.selection, next)
             let passed = next.wall.since(entry.wall)

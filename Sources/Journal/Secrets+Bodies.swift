@@ -1,5 +1,7 @@
 import Base
+import Command
 import MicroHTTP
+import Model
 
 /// Bodies and queries without their secrets. What a body is follows from its content and its type, not from its path.
 extension Secrets {
@@ -74,8 +76,19 @@ extension Secrets {
         guard let value = pair.value, !value.isEmpty else { return false }
         if ["true", "false"].contains(value.lowercased()) { return false }
         if isSecret(name: pair.name) || isApart && !keysBesideNames.contains(plain(pair.name)) { return true }
+        if !isKnown(parameter: pair.name), value.utf8.count > 3 { return true }
         return holdsSecret(value) || text(value) != value
     }
+
+    /// Whether a parameter is one of an operation's query or of a token request: of any other nobody knows whether it is a secret.
+    private static func isKnown(parameter: String) -> Bool {
+        knownParameters.contains(String(parameter.lowercased().split(separator: ".").last ?? ""))
+    }
+
+    private static let knownParameters: Set<String> = Set(
+        API.operations.flatMap { $0.query.map { $0.name.lowercased().split(separator: ".").last.map(String.init) ?? "" } }
+    )
+    .union(["grant_type", "client_id", "scope", "username", "audience", "resource", "token_type_hint", "client_assertion_type"])
 
     private static func decoded(_ text: Substring) -> String { PercentEncoding.decode(text.utf8, plusIsSpace: true) ?? String(text) }
 

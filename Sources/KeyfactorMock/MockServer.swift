@@ -26,20 +26,22 @@ public final class MockServer: Sendable {
     ///   - limits: how many worlds there may be, and how much their journals may hold.
     ///   - token: what the control interface requires in `X-Mock-Token`; `nil` requires nothing.
     ///   - isControlApart: whether only ``control(_:)`` serves `/_mock/`.
+    ///   - servesPage: whether there is a page for browsers at `/_mock/ui`.
     ///   - maxBody: the most bytes that a body may become when it is decoded.
     ///   - workers: who does what may take long; `nil` for doing it at once.
     ///   - time: where the wall clock's time comes from.
     ///   - log: where misses are reported.
     public init(
         scenario: Scenario, limits: Worlds.Limits = Worlds.Limits(), token: String? = nil, isControlApart: Bool = false,
-        maxBody: Int = 8 << 20, workers: Workers? = nil, time: TimeSource = .system, log: Log = .silent
+        servesPage: Bool = true, maxBody: Int = 8 << 20, workers: Workers? = nil, time: TimeSource = .system, log: Log = .silent
     ) {
         self.isControlApart = isControlApart
         (self.maxBody, self.workers) = (maxBody, workers)
         worlds = Worlds(scenario: scenario, wall: time.now(), limits: limits, log: log)
-        control = Control(worlds: worlds, metrics: metrics, time: time, token: token, workers: workers)
+        control = Control(worlds: worlds, metrics: metrics, time: time, token: token, servesPage: servesPage, workers: workers)
         self.time = time
         self.log = log
+        control.serve.withLock { $0 = { [weak self] request, world in self?.answer(request, in: world) ?? .never } }
     }
 
     // MARK: The path of a request
@@ -51,8 +53,15 @@ public final class MockServer: Sendable {
     public func answer(_ request: Request) -> Answer {
         decoded(request) { [self] request in
             if !isControlApart, let answer = control.answer(request) { return answer }
+            if request.isOfBrowserItself { return page(for: request) }
             return answer(request, wall: time.now(), workers)
         }
+    }
+
+    /// What a browser gets that looks what is there. It is no client of Command, so that it is not in the journal.
+    private func page(for request: Request) -> Answer {
+        if !isControlApart, let redirect = control.redirect(request) { return .ready(redirect) }
+        return refuse(.noOperation("GET \(request.text(request.path))"), time.now(), isLogged: false)
     }
 
     /// Decodes a request's body, by a worker if it may take long to read.
@@ -73,7 +82,7 @@ public final class MockServer: Sendable {
             } catch {
                 return refuse(error, wall)
             }
-            let exchange = Exchange(request, credential, in: world, world.guide(at: wall))
+            let exchange = Exchange(request, credential, in: world, world.guide(at: wall), at: wall)
             switch serve(exchange, wall, workers) {
             case .done(let conclusion): return finish(conclusion, of: exchange, since: wall)
             case .dropped: continue
@@ -84,12 +93,20 @@ public final class MockServer: Sendable {
         return Conclusion.abandoned.answer
     }
 
+    /// Answers a request in a world, whatever world it names.
+    private func answer(_ request: Request, in world: World) -> Answer {
+        let wall = time.now()
+        let exchange = Exchange(request, Credential(request), in: world, world.guide(at: wall), at: wall)
+        guard case .done(let conclusion) = serve(exchange, wall, nil) else { return Conclusion.abandoned.answer }
+        return finish(conclusion, of: exchange, since: wall)
+    }
+
     /// How often a world is looked up that is dropped before its lock is taken. Each time somebody else has dropped it.
     private static let mostLookUps = 100
 
     /// Refuses a request that names no world.
-    private func refuse(_ refusal: Refusal, _ wall: Timestamp) -> Answer {
-        if let why = refusal.reason { log(.warning, why) }
+    private func refuse(_ refusal: Refusal, _ wall: Timestamp, isLogged: Bool = true) -> Answer {
+        if isLogged, let why = refusal.reason { log(.warning, why) }
         return using(worlds.standard) { state in
             .ready(state.response(refusal, now: state.now(wall: wall)))
         } then: {
@@ -116,12 +133,12 @@ public final class MockServer: Sendable {
         guard !state.isDropped else { return .dropped }
         state.dropExpiredRules(at: wall)
         // The rules may have changed since they were matched.
-        let exchange = exchange.guide.rules === state.book ? exchange : exchange.checked(against: state.book)
+        var exchange = exchange.guide.rules === state.book ? exchange : exchange.checked(against: state.book)
         let now = state.now(wall: wall)
         let caller = state.admit(exchange, now: now)
-        let strike = exchange.rules.isEmpty ? nil : state.strike(exchange, caller, now: now)
+        let strike = state.strike(&exchange, caller, now: now, wall: wall)
         guard let strike, let pause = strike.pauseBeforeWork else {
-            return .done(state.conclude(exchange, caller, strike, now: now, wall: wall))
+            return .done(state.conclude(exchange, caller, strike, now: now, wall: wall, time))
         }
         let ticket = state.hold(exchange, caller, strike, now: now, wall: wall)
         let waiting = Waiting(exchange, caller, strike, generation: state.generation, ticket: ticket, since: wall, time)
@@ -134,7 +151,7 @@ public final class MockServer: Sendable {
             guard waiting.claim(), state.generation == waiting.generation else { return Conclusion.abandoned }
             let wall = time.now()
             state.release(waiting.ticket)
-            return state.conclude(waiting.exchange, waiting.caller, waiting.strike, now: state.now(wall: wall), wall: wall)
+            return state.conclude(waiting.exchange, waiting.caller, waiting.strike, now: state.now(wall: wall), wall: wall, time)
         } then: { [self] in
             finish($0, of: waiting.exchange, since: waiting.since)
         }
@@ -175,7 +192,9 @@ public final class MockServer: Sendable {
     /// - Parameter request: any request; only paths below `/_mock/` are served.
     /// - Returns: what to send back, and when.
     public func control(_ request: Request) -> Answer {
-        decoded(request) { [control] in control.answer($0) ?? .ready(ControlRefusal(404, "This port serves only /_mock/.").response) }
+        if let redirect = control.redirect(request) { return .ready(redirect) }
+        return decoded(request) { [control] in control.answer($0) ?? .ready(ControlRefusal(404, "This port serves only /_mock/.").response)
+        }
     }
 
     /// Restarts the default world with another scenario, with which new worlds begin from now on.
@@ -201,11 +220,16 @@ public final class MockServer: Sendable {
         let guide = world.guide(at: wall)
         guard guide.rules.concernsConnections else { return nil }
         let connection = Exchange(connectionFrom: peer, in: world, guide)
-        let strike = world.withState { state -> Strike? in
+        // The thread that accepts serves others too. A world that is worked on for this long asks no rule.
+        let struck = world.withStateIfSoonFree(within: 20_000) { state -> Strike? in
             let rules = connection.checked(against: state.book).rules.filter {
                 isSecure || state.book.rules[$0].effects.connectionFault?.needsTLS != true
             }
             return state.strike(connection.request, rules, caller: peer, now: state.now(wall: wall))
+        }
+        guard let strike = struck else {
+            log(.warning, "a connection from \(peer) passed without its rules: the world '\(world.name)' was busy")
+            return nil
         }
         if let strike, log.tells(.debug) { log(.debug, "the rule '\(strike.rule.name)' strikes a connection from \(peer)") }
         return strike?.rule.effects.connectionFault

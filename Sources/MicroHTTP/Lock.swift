@@ -71,14 +71,23 @@ internal import Glibc
 extension Lock {
     /// Uses the value exclusively, unless another thread keeps the lock for longer than short work takes.
     ///
-    /// - Parameter body: uses it; must not take this lock again.
+    /// - Parameters:
+    ///   - microseconds: for how long to try. Up to 200, the processor is not left meanwhile: on a busy machine it comes back late.
+    ///   - body: uses it; must not take this lock again.
     /// - Returns: what the body returned, `nil` if the lock has not become free.
-    public func withLockIfSoonFree<Result>(_ body: (inout Value) -> Result) -> Result? {
-        // Some 100 microseconds if no other thread wants the processor.
-        for _ in 0..<100 {
+    public func withLockIfSoonFree<Result>(within microseconds: Int = 100, _ body: (inout Value) -> Result) -> Result? {
+        if let result = withLockIfFree(body) { return result }
+        let began = Self.microseconds
+        repeat {
+            if microseconds > 200 { usleep(100) }
             if let result = withLockIfFree(body) { return result }
-            sched_yield()
-        }
+        } while Self.microseconds - began < microseconds
         return nil
+    }
+
+    private static var microseconds: Int {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return time.tv_sec * 1_000_000 + time.tv_nsec / 1_000
     }
 }

@@ -260,10 +260,14 @@ extension Request {
         let raw = unsafe source.pointee
         let fieldsEnd = unsafe raw.target_length + raw.packed_fields_length
         let length = unsafe fieldsEnd + raw.body_length
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
-            guard let start = buffer.baseAddress else { return }
-            unsafe listener_pack(source, start)
-            count = length
+        // An empty array that grows: to make one of a size asks for its type at run time, which costs 300 instructions more.
+        var bytes: [UInt8] = []
+        bytes.append(addingCapacity: length) { out in
+            unsafe out.withUnsafeMutableBufferPointer { buffer, count in
+                guard let start = buffer.baseAddress else { return }
+                unsafe listener_pack(source, start)
+                count = length
+            }
         }
         unsafe self.init(
             Method(Self.string(raw.method, raw.method_length)), bytes: bytes, targetEnd: raw.target_length, fieldsEnd: fieldsEnd,

@@ -113,6 +113,18 @@ public struct Request: Sendable {
         return request
     }
 
+    /// Whether the path, as it was sent, begins with a text.
+    ///
+    /// - Parameter start: ASCII, in the right case.
+    /// - Returns: whether it does.
+    public func pathBegins(with start: StaticString) -> Bool {
+        guard path.count >= start.utf8CodeUnitCount else { return false }
+        return start.withUTF8Buffer { wanted in
+            for offset in wanted.indices where unsafe bytes[path.lowerBound + offset] != wanted[offset] { return false }
+            return true
+        }
+    }
+
     /// Where a header field's value is in `bytes`.
     ///
     /// - Parameter name: the field's name, in lower case; names are compared without case.

@@ -189,16 +189,16 @@ public struct Member<Row: Modelled, Value: Sendable>: Sendable {
     /// The member without its kind, as models keep it.
     public var field: Field<Row> {
         let (get, write, presence, isSent, forms, schema) = (get, kind.write, presence, isSent, forms, kind.schema)
-        let (name, ready) = (name, JSONWriter.ready(name))
+        let (name, written) = (name, JSONWriter.Name(name))
         return Field(
             isSent: { product, form in forms.contains(form) && isSent(product) },
             schema: { product, form in Schema.Member(name: name, schema: schema(product, form), presence: presence) },
             write: { row, view, writer in
                 guard let value = get(row, view) else {
-                    if presence != .optional { writer.null(name) }
+                    if presence != .optional { writer.null(written) }
                     return
                 }
-                writer.name(ready: ready)
+                writer.name(written)
                 write(value, view, &writer)
             },
             query: query, asked: asked, seed: seed)

@@ -45,8 +45,13 @@ public struct Model<Row: Modelled>: Sendable {
         makeBlank = blank
         let all = (0..<Forms.count).flatMap { index in ProductVersion.allCases.map { (Forms(rawValue: 1 << index), $0) } }
         let (sent, members) = (fields.filter { $0.schema != nil }, fields.flatMap(\.asked))
-        writes = all.map { form, product in sent.filter { $0.isSent(product, form) }.map(\.write) }
-        asked = all.map { form, product in members.filter { $0.forms.contains(form) && $0.isAsked(product) } }
+        // Half of the forms are answers, half are requests: the rest would be empty, and models are made when the server starts.
+        writes = all.map { form, product in
+            Forms.answers.contains(form) ? sent.compactMap { $0.isSent(product, form) ? $0.write : nil } : []
+        }
+        asked = all.map { form, product in
+            Forms.requests.contains(form) ? members.filter { $0.forms.contains(form) && $0.isAsked(product) } : []
+        }
     }
 
     private func index(_ form: Forms, _ product: ProductVersion) -> Int { form.index * ProductVersion.allCases.count + product.index }

@@ -4,7 +4,7 @@ public import MicroHTTP
 /// One operation of Command's API, said once: method and path, what it needs, takes and returns, what it does, and how far that is known.
 ///
 /// Router, permission check, API description, `docs/fidelity/`, coverage and near misses come from it.
-public struct Operation: Sendable {
+public final class Operation: Sendable {
     /// What an operation does: check the call against the estate, which it cannot change, and say what is to be done.
     public typealias Work = @Sendable (Call, Estate) throws(Refusal) -> Outcome
 
@@ -22,6 +22,8 @@ public struct Operation: Sendable {
     public let needs: Need
     /// Whether its work sees what has fallen due. The one that only adds a job does not wait for it.
     public let seesTime: Bool
+    /// Whether each call of it may take long.
+    public let mayTakeLong: Bool
     /// The body it reads, if it reads one.
     public let takes: Content?
     /// The body of its success; 204 without one.
@@ -79,13 +81,15 @@ public struct Operation: Sendable {
     ///   - counts: whether its answer has an X-Total-Count.
     ///   - id: what `{id}` is in its path.
     ///   - seesTime: whether what has fallen due is applied before.
+    ///   - mayTakeLong: whether each call may take long, so that no thread that serves should work on it.
     ///   - established: what is recorded, documented or relied on by clients, and which of these.
     ///   - assumed: what was guessed.
     ///   - work: what it does.
     public init(
         _ method: Method, _ path: String, since: ProductVersion = .v10, until: ProductVersion = .v25,
         versionTwoSince: ProductVersion? = nil, needs: Need, takes: Content? = nil, returns: Content? = nil, query: [Parameter] = [],
-        counts: Bool = false, id: Schema = .guid, seesTime: Bool = true, established: String, assumed: String, _ work: @escaping Work
+        counts: Bool = false, id: Schema = .guid, seesTime: Bool = true, mayTakeLong: Bool = false, established: String, assumed: String,
+        _ work: @escaping Work
     ) {
         self.method = method
         self.path = path
@@ -98,8 +102,10 @@ public struct Operation: Sendable {
         self.query = query
         self.counts = counts
         self.id = id
-        parameterNames = path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+        parameterNames = path.utf8.split(separator: UInt8(ascii: "/")).filter { $0.first == UInt8(ascii: "{") }
+            .map { String(Substring($0.dropFirst().dropLast())) }
         self.seesTime = seesTime
+        self.mayTakeLong = mayTakeLong
         facts = Facts(established: established, assumed: assumed)
         self.work = work
     }

@@ -51,6 +51,26 @@ public indirect enum Schema: Sendable {
         .word(numbers: type.allCases.map(\.rawValue), names: type.allCases.map(name))
     }
 
+    /// The members of an object, also of a model and of each of several choices; empty for other values.
+    public var namedMembers: [(name: String, schema: Schema)] {
+        switch self {
+        case .object(let members): members.map { ($0.name, $0.schema) }
+        case .model(_, let schema): schema.namedMembers
+        case .either(let choices): choices.flatMap(\.namedMembers)
+        default: []
+        }
+    }
+
+    /// What the elements of a list look like; empty for other values.
+    public var elements: [Schema] {
+        switch self {
+        case .array(let element): [element]
+        case .model(_, let schema): schema.elements
+        case .either(let choices): choices.flatMap(\.elements)
+        default: []
+        }
+    }
+
     /// The models in this schema and below, each under its name.
     ///
     /// - Parameter found: where to put them.

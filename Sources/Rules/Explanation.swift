@@ -10,6 +10,16 @@ public struct Explanation: Sendable {
         public let strikes: Bool
         /// Why it does or does not strike.
         public let why: String
+        /// The part of the request that the rule does not match; `nil` if that is not why.
+        public var mismatch: Mismatch?
+    }
+
+    /// A part of a request that a rule does not match, so that its value may be left out where it is a secret.
+    public struct Mismatch: Sendable, Equatable {
+        /// Which part.
+        public let selector: Selector
+        /// The reason without the value.
+        public let withoutValue: String
     }
 
     /// For each call, every rule in order.
@@ -26,21 +36,35 @@ public struct Explanation: Sendable {
         var reading = reading
         let matching = book.matching(&reading)
         var states = RuleStates(book)
-        calls = (0..<times).map { _ in
-            var struck: String?
-            return book.rules.indices.map { number in
-                let rule = book.rules[number]
-                guard matching.contains(number) else { return Line(rule, Self.mismatch(number, &reading, book)) }
-                if let struck { return Line(rule, "is not asked, since '\(struck)' strikes") }
-                let phase = book.phases[states.phase]
-                if let pass = states.ask(number, book, moment) { return Line(rule, Self.reason(pass, rule, moment, phase)) }
-                guard states.land(number, book, moment) != nil else { return Line(rule, "has tokens left and takes one") }
-                struck = rule.name
-                let work = rule.effects.words.isEmpty ? "it counts and has no effect" : rule.effects.words.joined(separator: ", ")
-                return Line(
-                    rule: rule.name, strikes: true, why: "strikes: " + work + (rule.becomes.map { "; the world becomes \($0)" } ?? ""))
-            }
+        calls = (0..<times).map { _ in Self.ask(&states, &reading, matching, of: book, at: moment).lines }
+    }
+
+    /// Asks rules about a request. They count and draw as they do when nobody wants to know why.
+    ///
+    /// - Parameters:
+    ///   - states: what the rules have counted so far.
+    ///   - reading: the request.
+    ///   - matching: the rules whose operation and conditions it matches.
+    ///   - book: the rules.
+    ///   - moment: who makes it, and when.
+    /// - Returns: every rule in order, and the strike; `nil` if no rule is due.
+    public static func ask(
+        _ states: inout RuleStates, _ reading: inout RequestReading, _ matching: [Int], of book: RuleBook, at moment: RuleStates.Moment
+    ) -> (lines: [Line], strike: Strike?) {
+        var strike: Strike?
+        let lines = book.rules.indices.map { number in
+            let rule = book.rules[number]
+            guard matching.contains(number) else { return mismatch(number, &reading, book) }
+            if let strike { return Line(rule, "is not asked, since '\(strike.rule.name)' strikes") }
+            let phase = book.phases[states.phase]
+            if let pass = states.ask(number, book, moment) { return Line(rule, reason(pass, rule, moment, phase)) }
+            strike = states.land(number, book, moment)
+            guard strike != nil else { return Line(rule, "has tokens left and takes one") }
+            let work = rule.effects.words.isEmpty ? "it counts and has no effect" : rule.effects.words.joined(separator: ", ")
+            return Line(
+                rule: rule.name, strikes: true, why: "strikes: " + work + (rule.becomes.map { "; the world becomes \($0)" } ?? ""))
         }
+        return (lines, strike)
     }
 
     private static func reason(_ pass: RuleStates.Pass, _ rule: Rule, _ moment: RuleStates.Moment, _ phase: String) -> String {
@@ -55,15 +79,19 @@ public struct Explanation: Sendable {
         }
     }
 
-    private static func mismatch(_ number: Int, _ reading: inout RequestReading, _ book: RuleBook) -> String {
+    private static func mismatch(_ number: Int, _ reading: inout RequestReading, _ book: RuleBook) -> Line {
         let rule = book.rules[number]
-        guard reading.matches(rule.operation) else { return "does not match: its operation is \(rule.operation.text)" }
+        guard reading.matches(rule.operation) else { return Line(rule, "does not match: its operation is \(rule.operation.text)") }
         for condition in rule.conditions where !condition.selector.needsCaller {
             guard let selector = book.selectors.firstIndex(of: condition.selector) else { continue }
             let value = reading.value(of: selector, in: book.selectors)
-            if !condition.fits(value) { return "does not match: \(condition.text) is \(value.shown)" }
+            guard !condition.fits(value) else { continue }
+            let withoutValue = "does not match: \(condition.text) is "
+            var line = Line(rule, withoutValue + value.shown)
+            line.mismatch = Mismatch(selector: condition.selector, withoutValue: withoutValue)
+            return line
         }
-        return "does not match"
+        return Line(rule, "does not match")
     }
 }
 

@@ -29,7 +29,7 @@ public indirect enum Matcher: Sendable {
     ///
     /// - Parameters:
     ///   - value: what the selector found.
-    ///   - caseless: whether case is ignored, as in header fields.
+    ///   - caseless: whether case is ignored, as in header fields and methods.
     /// - Returns: whether it matches.
     func fits(_ value: Selected, caseless: Bool = false) -> Bool {
         if case .texts(let lines) = value, !isCombined {
@@ -46,8 +46,18 @@ public indirect enum Matcher: Sendable {
         case .covers(let part): if case .json(let value) = value { value.covers(part.root) } else { false }
         case .not(let matcher): !matcher.fits(value, caseless: caseless)
         case .any(let matchers): matchers.contains { $0.fits(value, caseless: caseless) }
-        case .all(let matchers): matchers.allSatisfy { $0.fits(value, caseless: caseless) }
+        case .all(let matchers): Self.all(matchers, fit: value, caseless: caseless)
         }
+    }
+
+    /// Whether several tests hold. Of several lines the same one must pass them all; what must not be, no line may be.
+    private static func all(_ matchers: [Matcher], fit value: Selected, caseless: Bool) -> Bool {
+        guard case .texts(let lines) = value else { return matchers.allSatisfy { $0.fits(value, caseless: caseless) } }
+        let denials = matchers.filter { if case .not = $0 { true } else { false } }
+        let tests = matchers.filter { if case .not = $0 { false } else { true } }
+        guard denials.allSatisfy({ $0.fits(value, caseless: caseless) }) else { return false }
+        return tests.isEmpty
+            || (lines + [value.text ?? ""]).contains { line in tests.allSatisfy { $0.fits(.text(line), caseless: caseless) } }
     }
 
     /// Whether it is made of other matchers.
@@ -148,6 +158,11 @@ extension Matcher {
             throw Mistake(node.mark, "a matcher needs at least one test", hint: "such as { oneOf: [ a, b ] }")
         }
         guard node.entries.isEmpty else {
+            if let above = node["above"]?.decimal, let lower = node["below"], let below = lower.decimal, above >= below {
+                throw Mistake(
+                    lower.mark, "no number is above \(node["above"]?.text ?? "") and below \(node["below"]?.text ?? "")",
+                    hint: "exchange them")
+            }
             var tests: [Matcher] = []
             for entry in node.entries { tests.append(try Self.test(entry.key.text ?? "", entry.value)) }
             self = tests.count == 1 ? tests[0] : .all(tests)

@@ -61,7 +61,7 @@ public final class Rule: Sendable {
 
         /// Whether a value is what the rule wants.
         public func fits(_ value: Selected) -> Bool {
-            if case .header = selector { matcher.fits(value, caseless: true) } else { matcher.fits(value) }
+            matcher.fits(value, caseless: selector.ignoresCase)
         }
     }
 

@@ -64,8 +64,7 @@ public final class RuleBook: Sendable {
             guard case .equals(let literal) = condition.condition.matcher, let text = literal.text, literal.number == nil else {
                 return nil
             }
-            if case .header = condition.condition.selector { return (condition.selector, text.lowercased()) }
-            return (condition.selector, text)
+            return (condition.selector, condition.condition.selector.ignoresCase ? text.lowercased() : text)
         }
 
         /// The places in `all`, in order, of the rules that may match a request; `nil` for those that are always checked.
@@ -76,10 +75,8 @@ public final class RuleBook: Sendable {
                 guard let text = found.text else { continue }
                 if case .texts(let lines) = found {
                     for line in Set((lines + [text]).map { $0.lowercased() }) { places += byText[line] ?? [] }
-                } else if case .header = selectors[selector] {
-                    places += byText[text.lowercased()] ?? []
                 } else {
-                    places += byText[text] ?? []
+                    places += byText[selectors[selector].ignoresCase ? text.lowercased() : text] ?? []
                 }
             }
             return places.isEmpty ? (alwaysNumbers == nil ? always : nil) : (always + places).sorted()

@@ -59,6 +59,14 @@ public enum Selector: Sendable, Hashable {
 
     /// Whether it needs the caller, who is known only under the world's lock, since tokens belong to the world.
     var needsCaller: Bool { self == .caller }
+
+    /// Whether case does not matter in what it finds: in header fields, and in methods as Command reads them.
+    var ignoresCase: Bool {
+        switch self {
+        case .header, .method: true
+        default: false
+        }
+    }
 }
 
 /// What a selector found.

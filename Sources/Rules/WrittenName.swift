@@ -4,9 +4,13 @@ public import ScenarioFormat
 public struct WrittenName: Sendable {
     /// What is named.
     public enum Kind: Sendable, Equatable {
-        case operation, rule, jobType, agent, store, machine, world, caller
+        case operation, rule, jobType, agent, store, world, caller, method, template, authority, storeType
         /// The id of an agent, a store or a job type.
         case agentID, storeID, jobTypeID
+        /// The number of a store type or a container.
+        case storeTypeNumber, containerNumber
+        /// A selector, with the operation whose requests it looks at.
+        case selector(of: String)
     }
 
     /// What kind of thing bears the name.

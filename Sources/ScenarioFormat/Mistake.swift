@@ -11,9 +11,6 @@ public struct Mistake: Error, Sendable, Equatable {
     /// How to fix it, if known.
     public let hint: String?
 
-    /// What is wrong and how to fix it, as one sentence without a full stop.
-    public var sentence: String { message + (hint.map { "; \($0)" } ?? "") }
-
     /// Makes a mistake.
     ///
     /// - Parameters:
@@ -27,6 +24,9 @@ public struct Mistake: Error, Sendable, Equatable {
         self.message = message
         self.hint = hint
     }
+
+    /// The mistake with its hint, in one line.
+    public var sentence: String { message + (hint.map { "; \($0)" } ?? "") }
 
     /// A text, shortened for a message: at most 40 characters, those that steer a terminal shown as `�`.
     ///

@@ -19,18 +19,30 @@ extension YAMLNode {
         guard bytes.count <= longestText else {
             throw Mistakes([Mistake(Mark(line: 1, column: 1, width: 0), "the text is longer than 16 MiB")])
         }
+        let (root, mistakes) = parse(bytes, keepsDuplicates: false)
+        let all = mistakes + (root.map { shape.check($0) } ?? [])
+        guard let root, all.isEmpty else { throw Mistakes(all) }
+        return root
+    }
+
+    /// A document as it was written, whatever is wrong with it: with its duplicate keys, and of any shape.
+    ///
+    /// - Parameter bytes: the text, UTF-8.
+    /// - Returns: `nil` if it is not YAML, or too long.
+    static func tree(of bytes: [UInt8]) -> YAMLNode? {
+        bytes.count <= longestText ? parse(bytes, keepsDuplicates: true).root : nil
+    }
+
+    private static func parse(_ bytes: [UInt8], keepsDuplicates: Bool) -> (root: YAMLNode?, mistakes: [Mistake]) {
         let text = bytes.starts(with: byteOrderMark) ? bytes.dropFirst(3) : bytes[...]
-        let (root, mistakes) = unsafe text.withUnsafeBufferPointer { text -> (YAMLNode?, [Mistake]) in
-            let reader = unsafe YAMLReader(text)
+        return unsafe text.withUnsafeBufferPointer { text in
+            let reader = unsafe YAMLReader(text, keepsDuplicates: keepsDuplicates)
             do throws(Mistake) {
                 return (try reader.document(), reader.mistakes)
             } catch {
                 return (nil, reader.mistakes + [error])
             }
         }
-        let all = mistakes + (root.map { shape.check($0) } ?? [])
-        guard let root, all.isEmpty else { throw Mistakes(all) }
-        return root
     }
 }
 
@@ -53,9 +65,14 @@ extension YAMLNode {
     private var nodes = 0
     private var deepest = 0
 
-    /// - Parameter text: UTF-8; it must outlive the reader.
-    init(_ text: UnsafeBufferPointer<UInt8>) {
+    private let keepsDuplicates: Bool
+
+    /// - Parameters:
+    ///   - text: UTF-8; it must outlive the reader.
+    ///   - keepsDuplicates: whether entries stay that repeat a key.
+    init(_ text: UnsafeBufferPointer<UInt8>, keepsDuplicates: Bool) {
         unsafe self.text = unsafe text
+        self.keepsDuplicates = keepsDuplicates
         // This only fails when memory is exhausted, which Swift's own allocations do not survive either.
         precondition(unsafe yaml_parser_initialize(parser) == 1, "no memory for a YAML parser")
         unsafe yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
@@ -173,6 +190,7 @@ extension YAMLNode {
             let name = key.text ?? ""
             if let line = keys.insert(name, line: key.mark.line) {
                 mistakes.append(Mistake(key.mark, "duplicate key '\(Mistake.shortened(name))', first used in line \(line)"))
+                if keepsDuplicates { entries.append(YAMLEntry(key: key, value: value)) }
             } else if key.plain == "<<" {
                 merged = mappings(toMerge: value)
             } else {
@@ -259,27 +277,5 @@ extension YAMLNode {
         let place = unsafe YAMLSyntax.Place(line: Int(parser.problem_mark.line), column: Int(parser.problem_mark.column))
         let start = unsafe YAMLSyntax.Place(line: Int(parser.context_mark.line), column: Int(parser.context_mark.column))
         return YAMLSyntax.mistake(problem, at: place, context, from: start, in: source)
-    }
-}
-
-/// The keys of one mapping with their lines: an array while they are few, a dictionary when they are many.
-private struct KeyTable {
-    private var few: [(key: String, line: Int32)] = []
-    private var many: [String: Int32] = [:]
-
-    /// Adds a key.
-    ///
-    /// - Returns: the line of an earlier key of this name, or nil if it is new.
-    mutating func insert(_ key: String, line: Int32) -> Int32? {
-        if many.isEmpty {
-            if let first = few.first(where: { $0.key == key }) { return first.line }
-            few.append((key, line))
-            guard few.count > 12 else { return nil }
-            many = Dictionary(uniqueKeysWithValues: few.map { ($0.key, $0.line) })
-            return nil
-        }
-        if let first = many[key] { return first }
-        many[key] = line
-        return nil
     }
 }

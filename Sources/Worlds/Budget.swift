@@ -12,10 +12,10 @@ public final class Budget: Sendable {
     private let worlds = Atomic<Int>(0)
     private let standard = Atomic<Int>(0)
     private let scenario = Atomic<Int>(0)
-    private let awaits = Atomic<Int>(0)
-
-    /// The most clients that may await something at the same time: whatever happens is judged for each of them.
-    public static let mostAwaits = 1_000
+    /// Clients that await something: whatever happens is judged for each of them.
+    public let awaits = Places(1_000)
+    /// Pages that wait for changes.
+    public let viewers = Places(16)
 
     /// A budget.
     ///
@@ -47,22 +47,4 @@ public final class Budget: Sendable {
 
     /// Counts the starting scenario.
     func begins(with scenario: Scenario) { self.scenario.store(scenario.bytes, ordering: .relaxed) }
-
-    /// A place for one more client that awaits something; `nil` if all are taken.
-    public func place() -> Place? {
-        guard awaits.wrappingAdd(1, ordering: .relaxed).newValue <= Self.mostAwaits else {
-            awaits.wrappingSubtract(1, ordering: .relaxed)
-            return nil
-        }
-        return Place(self)
-    }
-
-    /// The place of a client that awaits something. Given back when nobody holds it any more, also because the client has left.
-    public final class Place: Sendable {
-        private let budget: Budget
-
-        fileprivate init(_ budget: Budget) { self.budget = budget }
-
-        deinit { budget.awaits.wrappingSubtract(1, ordering: .relaxed) }
-    }
 }

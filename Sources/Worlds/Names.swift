@@ -20,12 +20,14 @@ public struct Names: Sendable {
     var world: String?
     /// The exchanges so far: what occurs in them exists, too.
     var journal: Journal?
+    private let selectors: SelectorDoubts
 
     /// The names of a scenario.
     init(_ scenario: Scenario) {
         (product, bases, access, estate) = (scenario.product, scenario.basePaths, scenario.access, scenario.estate)
         rules = scenario.rules.rules
         changes = rules.compactMap(\.effects.change)
+        selectors = SelectorDoubts(product: product)
     }
 
     /// The names of a world as it is.
@@ -39,6 +41,7 @@ public struct Names: Sendable {
         self.rules = rules ?? state.book.rules
         changes = self.rules.compactMap(\.effects.change)
         (world, journal) = (state.name, state.journal)
+        selectors = SelectorDoubts(product: product)
     }
 
     /// The most warnings that one text gets; each costs a search for the nearest name.
@@ -56,15 +59,23 @@ public struct Names: Sendable {
         case .agent: return missing(name, "agent", machines("agents") + estate.agents.all.map(\.machine))
         case .store:
             return missing(name, "certificate store on a machine", machines("certificateStores") + estate.stores.all.map(\.machine))
-        case .machine:
-            let stores = machines("certificateStores") + estate.stores.all.map(\.machine)
-            return missing(name, "agent or certificate store on a machine", machines("agents") + estate.agents.all.map(\.machine) + stores)
         case .world: return worldName(name)
+        case .template: return missing(name, "template", estate.templates.rows.all.map(\.name))
+        case .authority:
+            let authorities = estate.authorities.rows.all
+            return missing(name, "certificate authority", authorities.map(\.name) + authorities.map(\.logicalName))
+        case .storeType: return missing(name, "certificate store type", storeTypes)
         case .caller: return caller(name)
-        case .agentID: return id(name, "agent", { estate.agents[$0] != nil }, estate.agents.all.map(\.id))
-        case .storeID: return id(name, "certificate store", { estate.stores[$0] != nil }, estate.stores.all.prefix(1_000).map(\.id))
-        case .jobTypeID: return id(name, "custom job type", { estate.jobTypes[$0] != nil }, estate.jobTypes.all.map(\.id))
+        case .method: return method(name)
+        case .selector(let operation): return selectors.warning(name, of: operation)
+        default: return number(name) ?? id(name)
         }
+    }
+
+    private func method(_ name: WrittenName) -> Mistake? {
+        let known = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT"]
+        guard !known.contains(name.text.uppercased()), !occurs({ $0.request.method.name == name.text.uppercased() }) else { return nil }
+        return Mistake(name.mark, "there is no method '\(Mistake.shortened(name.text))'", hint: Self.did(name.text, among: known))
     }
 
     // MARK: Operations
@@ -78,6 +89,9 @@ public struct Names: Sendable {
         }
         let met = API.operations.filter { pattern.meets($0.pattern) }
         if met.contains(where: { $0.isServed(by: product) }) { return nil }
+        if let elsewhere = Self.elsewhere(pattern) {
+            return Mistake(name.mark, "'\(Mistake.shortened(name.text))' is no operation", hint: elsewhere)
+        }
         if rules.contains(where: { $0.effects.substitute?.servesAnyPath == true && pattern.meets($0.operation) }) { return nil }
         let router = Router(API.operations, bases: bases)
         if occurs({ $0.matches(pattern, router) }) { return nil }
@@ -91,15 +105,34 @@ public struct Names: Sendable {
         if let base = bases.first(where: { path == $0.lowercased() || path.hasPrefix($0.lowercased() + "/") }) {
             return "leave out \(base)"
         }
+        if let elsewhere = elsewhere(pattern) { return elsewhere }
         if path.hasSuffix("/token") { return "write 'token' for the requests to the token endpoint" }
         let near = nearestWord(to: pattern.text, among: API.operations.map(\.name))
-        return near.map { "did you mean '\($0)'?" } ?? noHint
+        return near.map { "did you mean '\($0)'?" } ?? methods(pattern) ?? noHint
+    }
+
+    /// The methods that a path has, where it has not the one that was written.
+    private static func methods(_ pattern: OperationPattern) -> String? {
+        guard pattern.method != nil, let path = pattern.text.split(separator: " ", maxSplits: 1).last else { return nil }
+        let any = OperationPattern("* \(path)")
+        let methods = Set(API.operations.lazy.filter { any.meets($0.pattern) }.map(\.method.name))
+        return methods.isEmpty ? nil : "\(path) has \(methods.sorted().joined(separator: ", "))"
+    }
+
+    /// Why no request to an operation has such a path, although the server answers there.
+    static func elsewhere(_ pattern: OperationPattern) -> String? {
+        let words = (pattern.text.split(separator: " ", maxSplits: 1).last ?? "").lowercased().split(separator: "/")
+        switch words.first {
+        case "_mock": return "below /_mock is the control interface, which no rule strikes and no journal has"
+        case "w": return "leave out the world and the base path: a world's rules and journal are its own"
+        default: return nil
+        }
     }
 
     /// The hint where nothing is near.
     static let noHint = "keyfactor-mock operations lists them"
 
-    private func occurs(_ fits: (JournalEntry) -> Bool) -> Bool { journal?.entries.contains(where: fits) ?? false }
+    func occurs(_ fits: (JournalEntry) -> Bool) -> Bool { journal?.entries.contains(where: fits) ?? false }
 
     // MARK: What exists in Command
 
@@ -111,20 +144,12 @@ public struct Names: Sendable {
         return custom + ["FetchLogs", "Discovery"] + capabilities.flatMap { capability in kinds.map { capability + $0.rawValue } }
     }
 
-    private func machines(_ part: String) -> [String] { changes.flatMap { $0[part]?.items ?? [] }.compactMap { $0["machine"]?.text } }
+    func machines(_ part: String) -> [String] { changes.flatMap { $0[part]?.items ?? [] }.compactMap { $0["machine"]?.text } }
 
-    private func missing(_ name: WrittenName, _ what: String, _ names: [String], exists: Bool = false) -> Mistake? {
+    func missing(_ name: WrittenName, _ what: String, _ names: [String], exists: Bool = false) -> Mistake? {
         let isSame: (String) -> Bool = name.kind == .rule ? { $0 == name.text } : { $0.lowercased() == name.text.lowercased() }
         guard !exists, !names.contains(where: isSame) else { return nil }
         return Mistake(name.mark, "there is no \(what) '\(Mistake.shortened(name.text))'", hint: Self.did(name.text, among: names))
-    }
-
-    private func id(_ name: WrittenName, _ what: String, _ exists: (GUID) -> Bool, _ ids: [GUID]) -> Mistake? {
-        guard let id = GUID(name.text), !exists(id) else { return nil }
-        // What a client has asked for may have been deleted since.
-        let digits = name.text.lowercased()
-        if occurs({ $0.request.text($0.request.path).lowercased().contains(digits) }) { return nil }
-        return Mistake(name.mark, "there is no \(what) of the id '\(id.text)'", hint: Self.did(digits, among: ids.map(\.text)))
     }
 
     // MARK: Worlds and callers
@@ -165,7 +190,7 @@ public struct Names: Sendable {
 
     // MARK: Hints
 
-    private static func did(_ text: String, among names: [String]) -> String? {
+    static func did(_ text: String, among names: [String]) -> String? {
         nearestWord(to: text, among: names).map { "did you mean '\($0)'?" }
             ?? (names.isEmpty || names.count > 12 ? nil : "there is " + Mistake.oneOf(names))
     }

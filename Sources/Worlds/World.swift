@@ -2,7 +2,7 @@ public import Base
 import Command
 public import Entities
 public import Journal
-public import MicroHTTP
+import MicroHTTP
 public import Rules
 internal import Synchronization
 
@@ -54,10 +54,12 @@ public final class World: Sendable {
 
     /// Uses the world exclusively, as ``withState(_:)``, unless others use it for longer than ordinary requests do.
     ///
-    /// - Parameter body: uses it.
+    /// - Parameters:
+    ///   - microseconds: for how long to try.
+    ///   - body: uses it.
     /// - Returns: what the body returned, `nil` if the world has not become free.
-    public func withStateIfSoonFree<Result>(_ body: (inout WorldState) -> Result) -> Result? {
-        state.withLockIfSoonFree { use(&$0, body) }
+    public func withStateIfSoonFree<Result>(within microseconds: Int = 100, _ body: (inout WorldState) -> Result) -> Result? {
+        state.withLockIfSoonFree(within: microseconds) { use(&$0, body) }
     }
 
     private func use<Result>(_ state: inout WorldState, _ body: (inout WorldState) -> Result) -> Result {
@@ -132,7 +134,11 @@ public struct WorldState: Sendable {
     public private(set) var tally = Tally()
     private var before = Tally()
     /// Rung whenever something happens here.
-    public var watchers: [Bell] = []
+    var watchers: [Bell] = []
+    /// How often something has happened here.
+    public private(set) var revision = 0
+    /// Until when somebody wants to know of each request which rules were asked, on the wall clock.
+    var explainsUntil = Timestamp(ticks: .min)
     /// What all worlds may hold.
     public let budget: Budget
     /// Whether it has another scenario than the server has started with.
@@ -185,7 +191,7 @@ public struct WorldState: Sendable {
         fork.journal = Journal(journal.budget)
         fork.counted = 0
         (fork.tally, fork.before) = (Tally(), Tally())
-        fork.watchers = []
+        (fork.watchers, fork.revision) = ([], 0)
         return fork
     }
 
@@ -200,8 +206,8 @@ public struct WorldState: Sendable {
         generation = before.generation + 1
         counted = before.counted
         self.before = before.total
-        watchers = before.watchers
-        for watcher in watchers { watcher.ring() }
+        (watchers, revision, explainsUntil) = (before.watchers, before.revision, before.explainsUntil)
+        changed()
         return before
     }
 
@@ -209,6 +215,12 @@ public struct WorldState: Sendable {
     mutating func record(_ entry: consuming JournalEntry) {
         tally.count(entry)
         journal.append(entry)
+        changed()
+    }
+
+    /// Rings the bells of those who wait for something to happen.
+    public mutating func changed() {
+        revision += 1
         for watcher in watchers { watcher.ring() }
     }
 
@@ -216,7 +228,7 @@ public struct WorldState: Sendable {
     ///
     /// - Returns: the ticket with which its record ends.
     mutating func hold(_ entry: JournalEntry) -> Int {
-        defer { for watcher in watchers { watcher.ring() } }
+        defer { changed() }
         return journal.hold(entry)
     }
 
@@ -226,7 +238,10 @@ public struct WorldState: Sendable {
     /// Removes all exchanges.
     ///
     /// - Returns: how many there were.
-    public mutating func clearJournal() -> Int { journal.clear() }
+    public mutating func clearJournal() -> Int {
+        defer { changed() }
+        return journal.clear()
+    }
 
     /// Takes as much of the budget as the world holds now.
     mutating func count() {
@@ -251,7 +266,7 @@ public struct WorldState: Sendable {
     mutating func drop() -> Tally {
         journal.close()
         generation = -1
-        for watcher in watchers { watcher.ring() }
+        changed()
         watchers = []
         count()
         return total
@@ -261,6 +276,7 @@ public struct WorldState: Sendable {
     public mutating func use(_ book: RuleBook) {
         rules = RuleStates(book, keeping: rules, of: self.book)
         self.book = book
+        changed()
     }
 
     /// Removes rules that have expired.

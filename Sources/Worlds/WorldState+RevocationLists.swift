@@ -7,8 +7,9 @@ import Model
 extension WorldState {
     /// Whether a request is for a revocation list: then the authority's name as addresses spell it.
     static func revocationList(of request: Request) -> String? {
+        guard request.pathBegins(with: "/crl/") else { return nil }
         let path = request.text(request.path)
-        guard path.hasPrefix("/crl/"), path.hasSuffix(".crl"), request.method == .get || request.method == .head else { return nil }
+        guard path.hasSuffix(".crl"), request.method == .get || request.method == .head else { return nil }
         let name = path.dropFirst(5).dropLast(4)
         return name.isEmpty || name.contains("/") ? nil : String(name)
     }

@@ -21,8 +21,31 @@ extension WorldState {
     }
 
     /// The rule that strikes a request, if one does. Counts and draws.
-    public mutating func strike(_ exchange: Exchange, _ caller: Caller?, now: Timestamp) -> Strike? {
-        strike(exchange.request, exchange.rules, caller: exchange.caller(caller), isAdmitted: caller != nil, now: now)
+    ///
+    /// - Parameters:
+    ///   - exchange: the request; if somebody wants to know, it notes which rules were asked.
+    ///   - caller: who makes it; `nil` if it did not pass authentication.
+    ///   - now: the world's time.
+    ///   - wall: the wall clock's time.
+    /// - Returns: the strike.
+    public mutating func strike(_ exchange: inout Exchange, _ caller: Caller?, now: Timestamp, wall: Timestamp) -> Strike? {
+        guard wall < explainsUntil, book.rules.count <= Self.mostExplained else {
+            guard !exchange.rules.isEmpty else { return nil }
+            return strike(exchange.request, exchange.rules, caller: exchange.caller(caller), isAdmitted: caller != nil, now: now)
+        }
+        var reading = exchange.reading
+        let moment = moment(exchange.request, caller: exchange.caller(caller), isAdmitted: caller != nil, now: now)
+        let (lines, strike) = Explanation.ask(&rules, &reading, exchange.rules, of: book, at: moment)
+        exchange = exchange.noting(lines)
+        return strike
+    }
+
+    /// With more rules than these, it is not noted which were asked: it would take longer than the work.
+    private static let mostExplained = 200
+
+    private func moment(_ request: Request, caller: String, isAdmitted: Bool, now: Timestamp) -> RuleStates.Moment {
+        RuleStates.Moment(
+            request: request, caller: caller, isAdmitted: isAdmitted, world: name, seed: scenario.seed, now: now, start: start)
     }
 
     /// The rule that strikes a request or a connection, if one does. Counts and draws.
@@ -35,9 +58,7 @@ extension WorldState {
     ///   - now: the world's time.
     /// - Returns: the strike.
     public mutating func strike(_ request: Request, _ numbers: [Int], caller: String, isAdmitted: Bool = true, now: Timestamp) -> Strike? {
-        let moment = RuleStates.Moment(
-            request: request, caller: caller, isAdmitted: isAdmitted, world: name, seed: scenario.seed, now: now, start: start)
-        return rules.strike(book, numbers, moment)
+        rules.strike(book, numbers, moment(request, caller: caller, isAdmitted: isAdmitted, now: now))
     }
 
     /// Merges seeds into the estate, as a scenario's `estate` part does.

@@ -164,9 +164,8 @@ public final class Worlds: Sendable {
     }
 
     private func takePrefix(of request: inout Request) throws(Refusal) -> String? {
-        let path = request.bytes[request.path]
-        guard path.starts(with: "/w/".utf8) else { return nil }
-        let name = path.dropFirst(3).prefix { $0 != UInt8(ascii: "/") }
+        guard request.pathBegins(with: "/w/") else { return nil }
+        let name = request.bytes[request.path].dropFirst(3).prefix { $0 != UInt8(ascii: "/") }
         let text = String(decoding: name, as: UTF8.self)
         guard Self.isName(text) else {
             throw .noOperation("/w/{name}: a world's name is 1 to 64 letters, digits, '.', '_' or '-', found '\(text.prefix(64))'")
@@ -174,8 +173,7 @@ public final class Worlds: Sendable {
         // A page of another site could make worlds, and so drop others, with nothing but images.
         if request.isForAnotherSite, self[text] == nil { throw .noOperation("a page of another site cannot make the world '\(text)'") }
         request = request.below(3 + name.count)
-        let rest = request.bytes[request.path]
-        if rest.starts(with: "/_mock".utf8) { throw .noOperation("the control interface of a world is /_mock/worlds/\(text)/") }
+        if request.pathBegins(with: "/_mock") { throw .noOperation("the control interface of a world is /_mock/worlds/\(text)/") }
         return text
     }
 
@@ -274,7 +272,8 @@ public final class Worlds: Sendable {
 
     /// Makes room when the worlds together hold too much: the least recently used are dropped, but for one, and journals shrink.
     public func trim() {
-        for _ in 0..<64 where budget.isExceeded {
+        for _ in 0..<64 {
+            guard budget.isExceeded else { break }
             let dropped = registry.withLock { $0.worlds.count > 1 ? $0.makeRoom($0.worlds.count) : [] }
             if dropped.isEmpty { break }
             evict(dropped, "--estate-bytes is \(budget.limit)")

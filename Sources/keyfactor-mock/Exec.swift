@@ -25,15 +25,21 @@ struct Exec: ParsableCommand {
         help: "Serve HTTPS on port 443 of the first free address from 127.0.0.2 on, for clients that only support this port.")
     var port443 = false
 
+    @Flag(
+        name: .customLong("ui-on-failure"),
+        help: "If the command fails, keep serving until Enter is pressed, so that /_mock/ui shows what happened.")
+    var uiOnFailure = false
+
     @Argument(parsing: .postTerminator, help: ArgumentHelp("The command to run and its arguments.", valueName: "command"))
     var command: [String] = []
 
     /// Every option that a variable can set.
-    static let settings = ServerOptions.settings + [ServerOptions.Setting(flag: "--port-443", kind: .flag)]
+    static let settings = ServerOptions.settings + ["--port-443", "--ui-on-failure"].map { ServerOptions.Setting(flag: $0, kind: .flag) }
 
     mutating func validate() throws {
         if command.isEmpty { throw ValidationError("No command to run. Write it after --: keyfactor-mock exec -- COMMAND") }
         if options.noHTTPS { throw ValidationError("exec needs HTTPS: remove --no-https.") }
+        if uiOnFailure, options.noUI { throw ValidationError("--ui-on-failure shows the page: remove --no-ui.") }
         if port443, options.httpsPort != nil || options.host != "127.0.0.1" {
             throw ValidationError("--port-443 chooses address and port: remove --host and --https-port.")
         }
@@ -66,6 +72,10 @@ struct Exec: ParsableCommand {
         if options.watch { Self.watch(ScenarioWatch(running, options, since: stamp, log), until: ended) }
         defer { ended.send() }
         let code = try Self.run(command, filled, in: clients, inheritance)
+        if uiOnFailure, code != 0 {
+            Process.printError("The command ended with \(code). See what happened at \(running.pageURL); Enter stops the server.")
+            Process.waitForEnter()
+        }
         endLeftovers(of: clients, log)
         let own = running.finish()
         throw code == 0 ? own : ExitCode(code)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Base
+import Journal
 import MicroHTTP
 import ScenarioFormat
 import Worlds
@@ -38,10 +39,10 @@ struct Lint: ParsableCommand {
                 let count =
                     warnings.all.isEmpty ? "" : ", warnings: \(warnings.all.count)\(strict ? "" : ", which --strict counts as mistakes")"
                 Process.write("\(name): no mistakes\(count)\n", to: .standardOutput)
-                if !warnings.all.isEmpty { Process.printError(warnings.drawn(file: name, source: bytes)) }
+                if !warnings.all.isEmpty { Process.printError(warnings.shown(file: name, source: bytes)) }
                 if strict, !warnings.all.isEmpty { isGood = false }
             } catch {
-                Process.printError(error.drawn(file: name, source: bytes))
+                Process.printError(error.shown(file: name, source: bytes))
                 isGood = false
             }
         }

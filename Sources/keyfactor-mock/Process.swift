@@ -37,24 +37,25 @@ enum Process {
     /// Lets a write fail that would make a file too large. Otherwise a signal would end this process.
     static func ignoreFileSizeSignal() { signal(SIGXFSZ, SIG_IGN) }
 
-    /// Blocks SIGTERM and SIGINT in this thread and in threads created later, so that they can be waited for.
+    /// Blocks the signals that stop the server in this thread and in threads created later, so that they can be waited for: SIGTERM, SIGINT,
+    /// SIGQUIT (Ctrl-\\), and SIGHUP (a terminal that is closed), which `nohup` has it ignore.
     static func blockSignals() {
         ignoreFileSizeSignal()
         var signals = stopSignals
         unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
-    /// Waits for SIGTERM or SIGINT, which must be blocked.
+    /// Waits for a signal that stops the server; they must be blocked.
     ///
     /// - Returns: the signal's name.
     static func waitForSignal() -> String {
         var signals = stopSignals
         var signal: Int32 = 0
         unsafe sigwait(&signals, &signal)
-        return signal == SIGINT ? "SIGINT" : "SIGTERM"
+        return name(of: signal)
     }
 
-    /// Waits for SIGTERM or SIGINT with a timeout.
+    /// Waits for a signal that stops the server, with a timeout.
     ///
     /// - Parameter milliseconds: the timeout, below 1000.
     /// - Returns: the signal's name, `nil` at the timeout.
@@ -62,7 +63,27 @@ enum Process {
         var signals = stopSignals
         var patience = timespec(tv_sec: 0, tv_nsec: milliseconds * 1_000_000)
         let signal = unsafe sigtimedwait(&signals, nil, &patience)
-        return signal < 0 ? nil : signal == SIGINT ? "SIGINT" : "SIGTERM"
+        return signal < 0 ? nil : name(of: signal)
+    }
+
+    private static func name(of signal: Int32) -> String {
+        switch signal {
+        case SIGINT: "SIGINT"
+        case SIGHUP: "SIGHUP"
+        case SIGQUIT: "SIGQUIT"
+        default: "SIGTERM"
+        }
+    }
+
+    /// Waits until somebody presses Enter, standard input ends, or a signal has come that is blocked.
+    static func waitForEnter() {
+        var asked = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+        var chunk = [UInt8](repeating: 0, count: 256)
+        while pendingSignal() == nil {
+            guard unsafe poll(&asked, 1, 250) > 0 else { continue }
+            let count = unsafe chunk.withUnsafeMutableBytes { unsafe Glibc.read(0, $0.baseAddress, $0.count) }
+            guard count > 0, !chunk[..<count].contains(UInt8(ascii: "\n")) else { return }
+        }
     }
 
     private static var stopSignals: sigset_t {
@@ -70,6 +91,8 @@ enum Process {
         unsafe sigemptyset(&signals)
         unsafe sigaddset(&signals, SIGTERM)
         unsafe sigaddset(&signals, SIGINT)
+        // A signal that is blocked would arrive although it is ignored.
+        for signal in [SIGHUP, SIGQUIT] where !isIgnored(signal) { unsafe sigaddset(&signals, signal) }
         return signals
     }
 

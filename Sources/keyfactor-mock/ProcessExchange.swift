@@ -23,7 +23,12 @@ extension Process {
     /// - Throws: why there is no response.
     /// - Returns: the response.
     static func exchange(_ bytes: [UInt8], with host: String, port: UInt16, seconds: Int, most: Int) throws(Silence) -> [UInt8] {
-        guard let socket = connected(to: host, port: port, seconds) else { throw .unreachable }
+        // Not every system can look this name up: those without /etc/hosts cannot.
+        let found =
+            host == "localhost"
+            ? connected(to: "127.0.0.1", port: port, seconds) ?? connected(to: "::1", port: port, seconds)
+            : connected(to: host, port: port, seconds)
+        guard let socket = found else { throw .unreachable }
         defer { close(socket) }
         guard !bytes.isEmpty else { return [] }
         // A server that refuses a request early no longer reads it; its response says why.

@@ -120,7 +120,8 @@ extension Process {
         return signals
     }
 
-    private static func isIgnored(_ signal: Int32) -> Bool {
+    /// Whether this process ignores a signal.
+    static func isIgnored(_ signal: Int32) -> Bool {
         var action = sigaction()
         unsafe sigaction(signal, nil, &action)
         return unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1

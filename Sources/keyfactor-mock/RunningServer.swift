@@ -30,7 +30,7 @@ struct RunningServer {
         let limits = Worlds.Limits(most: options.maxWorlds, isStrict: options.strictWorlds, journalBytes: options.journalBytes)
         let server = MockServer(
             scenario: scenario, limits: limits, token: options.adminToken, isControlApart: options.adminPort != nil,
-            maxBody: options.maxBody, workers: Workers(count: 2), log: log)
+            servesPage: !options.noUI, maxBody: options.maxBody, workers: Workers(count: 2), log: log)
         let connections = ConnectionBudget(options.connectionBytes)
         listener = try Listener(
             Self.configuration(options, identity, connections),
@@ -106,7 +106,15 @@ struct RunningServer {
             port.map { "\(scheme)://\(host):\($0)" }
         }
         let control = addresses[2].map { ", and with \($0)/_mock/ for tests" } ?? ""
-        return "listening on " + addresses[..<2].compactMap { $0 }.joined(separator: " and ") + control
+        let page = options.noUI ? "" : "; watch it at \(pageURL)"
+        return "listening on " + addresses[..<2].compactMap { $0 }.joined(separator: " and ") + control + page
+    }
+
+    /// Where the page for people is.
+    var pageURL: String {
+        let host = options.reachableHost.contains(":") ? "[\(options.reachableHost)]" : options.reachableHost
+        let http = (admin ?? listener).httpPort.map { "http://\(host):\($0)" }
+        return (http ?? "https://\(host):\(listener.httpsPort ?? 0)") + "/_mock/ui"
     }
 
     private var readyLine: String {
@@ -187,7 +195,7 @@ struct RunningServer {
             log(.info, "the scenario '\(scenario.name)' has changed; the default world restarts")
         } catch {
             log(.error, "the scenario file has changed but has mistakes; keeping the old scenario")
-            Process.printError(error.drawn(file: file, source: bytes))
+            Process.printError(error.shown(file: file, source: bytes))
         }
     }
 
@@ -214,21 +222,6 @@ extension ServerOptions {
 
     /// The address or name of `--host` for the certificate, unless it is a wildcard, which no client asks for.
     fileprivate var hostNames: [String] { ["0.0.0.0", "::"].contains(host) ? [] : [host] }
-
-    /// Removes files that describe a server that no longer runs, so that nobody takes them for those of this one.
-    func removeStaleFiles() {
-        if let file = readyFile, let bytes = OptionFile.read(file), let process = (try? JSONDocument(bytes))?.root["pid"]?.integer,
-            !Process.isServer(process)
-        {
-            WholeFile.remove(file, ifItContains: bytes)
-        }
-        if let file = envFile, let bytes = OptionFile.read(file),
-            let url = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first(where: { $0.hasPrefix("KFMOCK_URL=") })
-        {
-            let port = url.split(separator: ":").last.flatMap { UInt16($0) } ?? 443
-            if !Process.places.contains(where: { $0.https == port }) { WholeFile.remove(file, ifItContains: bytes) }
-        }
-    }
 
     /// Creates the server's log, and warns about variables that look like settings but are unknown.
     func log() -> Log {
@@ -279,7 +272,7 @@ extension ServerOptions {
         do throws(Mistakes) {
             return try Scenario(bytes, now: TimeSource.system.now(), overrides: overrides)
         } catch {
-            throw Stop(code: .badScenario, description: error.drawn(file: name, source: bytes)).report()
+            throw Stop(code: .badScenario, description: error.shown(file: name, source: bytes)).report()
         }
     }
 }

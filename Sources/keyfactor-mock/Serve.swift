@@ -6,10 +6,12 @@ import MicroHTTP
 struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Serve until SIGTERM or SIGINT.",
+        abstract: "Serve until SIGTERM, SIGINT, SIGHUP or SIGQUIT.",
         discussion: """
             Without options: HTTP on 127.0.0.1:8080 and HTTPS on 127.0.0.1:8443 with a certificate made at startup, a small estate, and \
             any credentials are accepted. When it is listening, it prints one line of JSON to stdout; the log goes to stderr.
+
+            A browser shows what happens, and why, at http://localhost:8080/_mock/ui.
             """)
 
     @OptionGroup var options: ServerOptions

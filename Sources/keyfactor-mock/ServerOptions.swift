@@ -91,6 +91,8 @@ struct ServerOptions: ParsableArguments {
     var adminPort: UInt16?
     @Option(help: ArgumentHelp("The token that requests below /_mock/ must send in the header X-Mock-Token.", valueName: "token"))
     var adminToken: String?
+    @Flag(name: .customLong("no-ui"), help: "Do not serve the page for browsers at /_mock/ui.")
+    var noUI = false
     @Flag(help: "Reload the scenario when its file changes and has no mistakes; only affects the default world and new ones.")
     var watch = false
     @Option(
@@ -200,7 +202,7 @@ struct ServerOptions: ParsableArguments {
             "log-format",
         ].map { Setting(flag: "--\($0)", kind: .value) }
         + ["tls-name"].map { Setting(flag: "--\($0)", kind: .list) }
-        + ["no-http", "no-https", "strict-worlds", "watch"].map { Setting(flag: "--\($0)", kind: .flag) }
+        + ["no-http", "no-https", "strict-worlds", "no-ui", "watch"].map { Setting(flag: "--\($0)", kind: .flag) }
 
     /// The defaults of a command.
     struct Defaults {

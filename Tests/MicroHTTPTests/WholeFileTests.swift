@@ -52,6 +52,25 @@ struct WholeFileTests {
         #expect(try folder.names == ["link", "other"])
     }
 
+    @Test func whatIsCreatedReplacesNothing() throws {
+        let folder = try Folder()
+        try WholeFile.create(folder.path + "/new", Array("mine".utf8))
+        #expect(throws: FileProblem.self) { try WholeFile.create(folder.path + "/new", Array("yours".utf8)) }
+        try folder.link("link", to: "target")
+        #expect(throws: FileProblem.self) { try WholeFile.create(folder.path + "/link", Array("yours".utf8)) }
+        #expect(try folder.text("new") == "mine")
+        #expect(try folder.names == ["link", "new"])
+    }
+
+    @Test func foldersAreCreatedWithThoseTheyAreIn() throws {
+        let folder = try Folder()
+        for path in ["/a/b/c", "/a/b/c/", "/a"] { try WholeFile.createFolder(folder.path + path) }
+        try WholeFile.create(folder.path + "/a/b/c/file", [])
+        #expect(try folder.names == ["a"])
+        #expect(throws: FileProblem.self) { try WholeFile.createFolder(folder.path + "/a/b/c/file") }
+        #expect(throws: FileProblem.self) { try WholeFile.createFolder(folder.path + "/a/b/c/file/below") }
+    }
+
     @Test func linksInACircleAreAProblem() throws {
         let folder = try Folder()
         try folder.link("one", to: "two")

@@ -28,6 +28,9 @@ public struct GUID: Sendable, Hashable, Comparable {
         self.init(bytes.span)
     }
 
+    /// Parses a GUID where it lies; see `init(_:)`.
+    public init?(_ text: String) { self.init(text.utf8Span.span) }
+
     /// Parses a GUID from bytes; see `init(_:)`.
     ///
     /// - Parameter text: 36 bytes of ASCII.
@@ -59,36 +62,32 @@ public struct GUID: Sendable, Hashable, Comparable {
 
     /// Appends the 36 characters.
     ///
-    /// - Parameter bytes: the array to append to.
-    func write(to bytes: inout [UInt8]) {
-        bytes.append(contentsOf: repeatElement(UInt8(ascii: "-"), count: Self.length))
-        write(over: &bytes, at: bytes.count - Self.length)
+    /// - Parameter out: where there is room for them.
+    public func write(to out: inout OutputSpan<UInt8>) {
+        Self.write(high >> 32, digits: 8, &out)
+        out.append(UInt8(ascii: "-"))
+        Self.write(high >> 16, digits: 4, &out)
+        out.append(UInt8(ascii: "-"))
+        Self.write(high, digits: 4, &out)
+        out.append(UInt8(ascii: "-"))
+        Self.write(low >> 48, digits: 4, &out)
+        out.append(UInt8(ascii: "-"))
+        Self.write(low, digits: 12, &out)
     }
 
-    /// Overwrites bytes with the 36 characters.
-    ///
-    /// - Parameters:
-    ///   - bytes: the array to write to; the hyphens must already be there.
-    ///   - start: the index of the first character.
-    public func write(over bytes: inout [UInt8], at start: Int) {
-        var span = bytes.mutableSpan
-        var place = start
-        for digits in 0..<2 {
-            let half = digits == 0 ? high : low
-            for digit in 0..<16 {
-                if place == start + 8 || place == start + 13 || place == start + 18 || place == start + 23 { place += 1 }
-                let nibble = UInt8(truncatingIfNeeded: half >> UInt64(60 - digit * 4)) & 0xF
-                span[place] = nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
-                place += 1
-            }
+    /// Appends the lowest digits of a half.
+    private static func write(_ half: UInt64, digits: Int, _ out: inout OutputSpan<UInt8>) {
+        var rest = half << UInt64(64 - digits * 4)
+        for _ in 0..<digits {
+            let nibble = UInt8(truncatingIfNeeded: rest >> 60)
+            out.append(nibble &+ (nibble < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10))
+            rest <<= 4
         }
     }
 
     /// The 36 characters.
     public var text: String {
-        var bytes: [UInt8] = []
-        write(to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+        String(decoding: [UInt8](capacity: Self.length) { write(to: &$0) }, as: UTF8.self)
     }
 
     /// Orders GUIDs like their text.

@@ -62,7 +62,7 @@ public struct Identifiers: Sendable {
     ///   - seed: the scenario's seed.
     /// - Returns: the same identifier in every run and every world.
     public static func fixed(_ kind: Kind, _ key: String, seed: UInt64) -> GUID {
-        guid(seed ^ Mixing.mix(kind.rawValue), Mixing.digest(key.lowercased()))
+        guid(seed ^ Mixing.mix(kind.rawValue), Mixing.digest(lowercased: key))
     }
 
     /// The identifier of something that has no row of its own, or that comes with the mock. See `fixed(_:_:seed:)`.

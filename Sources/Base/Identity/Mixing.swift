@@ -8,6 +8,16 @@ public enum Mixing {
         return z ^ (z >> 31)
     }
 
+    /// The digest of a text in lower case.
+    static func digest(lowercased text: String) -> UInt64 {
+        let utf8 = text.utf8Span
+        guard utf8.isKnownASCII else { return digest(text.lowercased()) }
+        let span = utf8.span
+        var digest: UInt64 = 0xCBF2_9CE4_8422_2325
+        for place in span.indices { digest = (digest ^ UInt64(CaselessText.lower(span[place]))) &* 0x100_0000_01B3 }
+        return digest
+    }
+
     /// FNV-1a, because `Hasher` differs between processes.
     public static func digest(_ text: String) -> UInt64 {
         text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }

@@ -119,14 +119,17 @@ public struct JSONValue: Sendable {
     /// - Parameter name: the member's name.
     /// - Returns: `nil` if this is not an object or has no such member.
     public subscript(name: String) -> JSONValue? {
-        guard isObject else { return nil }
-        var found: JSONValue?
-        var position = index + 1
-        while position < Int(node.next) {
-            if document.name(at: position, equals: name) { found = JSONValue(document: document, index: position + 1) }
+        let node = node
+        guard node.kind == .object else { return nil }
+        let (end, length) = (Int(node.next), Int32(truncatingIfNeeded: name.utf8.count))
+        var (found, position): (Int?, Int) = (nil, index + 1)
+        while position < end {
+            let key = document.nodes[position]
+            // Few names have the right length, and an escaped one may be any.
+            if key.end - key.start == length || key.isEscaped, document.name(at: position, equals: name) { found = position + 1 }
             position = Int(document.nodes[position + 1].next)
         }
-        return found
+        return found.map { JSONValue(document: document, index: $0) }
     }
 
     /// An object's members with their names, in the order of the text; empty if this is not an object.
@@ -139,6 +142,20 @@ public struct JSONValue: Sendable {
             position = Int(document.nodes[position + 1].next)
         }
         return all
+    }
+
+    /// Visits an object's members in the order of the text, until the visitor returns false. Does nothing if this is not an object.
+    ///
+    /// - Parameter visit: is given the name, as a string, and the value.
+    public func forEachMember(_ visit: (_ name: JSONValue, _ value: JSONValue) -> Bool) {
+        let node = node
+        guard node.kind == .object else { return }
+        var position = index + 1
+        while position < Int(node.next) {
+            let value = JSONValue(document: document, index: position + 1)
+            guard visit(JSONValue(document: document, index: position), value) else { return }
+            position = Int(value.node.next)
+        }
     }
 
     /// An array's elements; empty if this is not an array.
@@ -156,6 +173,24 @@ public struct JSONValue: Sendable {
     /// A string's text; `nil` if this is not a string.
     public var text: String? {
         isString ? document.text(at: index) : nil
+    }
+
+    /// The bytes of a string's text; `nil` if this is not a string.
+    var plainText: ArraySlice<UInt8>? {
+        guard isString else { return nil }
+        let node = node
+        return node.isEscaped ? Array(document.text(at: index).utf8)[...] : document.bytes[Int(node.start)..<Int(node.end)]
+    }
+
+    /// Whether this is a string of exactly these bytes of ASCII, as it is written.
+    ///
+    /// - Parameter word: the text.
+    /// - Returns: false for anything else, and for the same text in escapes.
+    public func isWritten(_ word: String) -> Bool {
+        let (node, wanted) = (node, word.utf8Span.span)
+        guard node.kind == .string, Int(node.end - node.start) == wanted.count else { return false }
+        for offset in wanted.indices where document.bytes[Int(node.start) + offset] != wanted[offset] { return false }
+        return true
     }
 
     /// A boolean; `nil` if this is not a boolean.
@@ -234,8 +269,7 @@ extension JSONDocument {
     fileprivate func name(at index: Int, equals word: String) -> Bool {
         let node = nodes[index]
         guard !node.isEscaped else { return text(at: index).lowercased() == word.lowercased() }
-        let start = Int(node.start)
-        let wanted = word.utf8Span.span
+        let (start, wanted) = (Int(node.start), word.utf8Span.span)
         guard Int(node.end) - start == wanted.count else { return false }
         for offset in wanted.indices {
             let (a, b) = (bytes[start + offset], wanted[offset])

@@ -22,7 +22,9 @@ public struct JSONWriter: Sendable {
     ///
     /// - Parameter members: writes the members.
     public mutating func object(_ members: (inout JSONWriter) -> Void) {
-        nest(UInt8(ascii: "{"), UInt8(ascii: "}"), members)
+        open(UInt8(ascii: "{"))
+        members(&self)
+        close(UInt8(ascii: "}"))
     }
 
     /// Writes an array.
@@ -31,35 +33,50 @@ public struct JSONWriter: Sendable {
     ///   - elements: the elements.
     ///   - write: writes one element.
     public mutating func array<Element>(_ elements: some Sequence<Element>, _ write: (inout JSONWriter, Element) -> Void) {
-        nest(UInt8(ascii: "["), UInt8(ascii: "]")) { writer in
-            for element in elements { write(&writer, element) }
-        }
+        open(UInt8(ascii: "["))
+        for element in elements { write(&self, element) }
+        close(UInt8(ascii: "]"))
     }
 
     /// Writes a member's name. Its value must follow.
     ///
     /// - Parameter name: plain ASCII without quotes or backslashes.
     public mutating func name(_ name: String) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(contentsOf: name.utf8)
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
+        let (text, isNext) = (name.utf8Span.span, needsComma)
+        bytes.append(addingCapacity: text.count + 4) { out in
+            if isNext { out.append(UInt8(ascii: ",")) }
+            out.append(UInt8(ascii: "\""))
+            for place in text.indices { out.append(text[place]) }
+            out.append(UInt8(ascii: "\""))
+            out.append(UInt8(ascii: ":"))
+        }
         needsComma = false
     }
 
-    /// Writes a member's name that was made ready by ``ready(_:)``: about 190 instructions less. Its value must follow.
-    public mutating func name(ready: [UInt8]) {
-        separate()
-        bytes.append(contentsOf: ready)
+    /// A member's name as it is written often: with its quotes and colon, and with and without a comma before it.
+    public struct Name: Sendable {
+        fileprivate let (first, next): ([UInt8], [UInt8])
+        fileprivate let (firstNull, nextNull): ([UInt8], [UInt8])
+
+        /// A name that is plain ASCII without quotes or backslashes.
+        public init(_ name: String) {
+            (first, next) = (Array("\"\(name)\":".utf8), Array(",\"\(name)\":".utf8))
+            (firstNull, nextNull) = (first + "null".utf8, next + "null".utf8)
+        }
+    }
+
+    /// Writes a member's name. Its value must follow.
+    public mutating func name(_ name: Name) {
+        bytes += needsComma ? name.next : name.first
         needsComma = false
     }
 
-    /// Makes a member's name ready to be written often.
-    ///
-    /// - Parameter name: plain ASCII without quotes or backslashes.
-    /// - Returns: the name in quotes, with its colon.
-    public static func ready(_ name: String) -> [UInt8] { Array("\"\(name)\":".utf8) }
+    /// Writes `null` under a name, or nothing if nulls are omitted.
+    public mutating func null(_ name: Name) {
+        guard !style.omitsNulls else { return }
+        bytes += needsComma ? name.nextNull : name.firstNull
+        needsComma = true
+    }
 
     /// Writes a member's name, escaping it if necessary. Its value must follow.
     public mutating func name(anyText name: String) {
@@ -90,21 +107,44 @@ public struct JSONWriter: Sendable {
 
     /// Writes a string, escaping only what JSON requires.
     public mutating func value(_ text: String) {
+        let (span, isNext, start) = (text.utf8Span.span, needsComma, bytes.count)
+        guard span.count < 32 || !span.indices.allSatisfy({ Self.isPlain(span[$0]) }) else { return plain(text) }
+        var isPlain = true
+        bytes.append(addingCapacity: span.count + 3) { out in
+            if isNext { out.append(UInt8(ascii: ",")) }
+            out.append(UInt8(ascii: "\""))
+            for place in span.indices {
+                let byte = span[place]
+                isPlain = Self.isPlain(byte) && isPlain
+                out.append(byte)
+            }
+            out.append(UInt8(ascii: "\""))
+        }
+        needsComma = true
+        // Most texts need no escapes.
+        if !isPlain { escape(from: start + (isNext ? 2 : 1)) }
+    }
+
+    /// Writes a long string that needs no escapes, as a whole.
+    private mutating func plain(_ text: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
-        // Most texts need no escapes and can be copied as a whole.
-        let span = text.utf8Span.span
-        if span.indices.allSatisfy({ Self.isPlain(span[$0]) }) {
-            bytes.append(contentsOf: text.utf8)
-        } else {
-            for byte in text.utf8 {
-                switch byte {
-                case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-                case 0x00..<0x20: escape(UInt16(byte))
-                default: bytes.append(byte)
-                }
-            }
+        bytes.append(contentsOf: text.utf8)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Escapes the text that was just written, which begins at a place and ends before the last quote.
+    private mutating func escape(from start: Int) {
+        let text = Array(bytes[start..<bytes.count - 1])
+        bytes.removeLast(text.count + 1)
+        var rest = text[...]
+        while let place = rest.firstIndex(where: { !Self.isPlain($0) }) {
+            bytes += rest[..<place]
+            let byte = rest[place]
+            if byte < 0x20 { escape(UInt16(byte)) } else { bytes += [UInt8(ascii: "\\"), byte] }
+            rest = rest[(place + 1)...]
         }
+        bytes += rest
         bytes.append(UInt8(ascii: "\""))
     }
 
@@ -130,7 +170,7 @@ public struct JSONWriter: Sendable {
     /// Writes a whole number.
     public mutating func value(_ number: Int) {
         separate()
-        bytes.append(contentsOf: String(number).utf8)
+        bytes.append(decimal: number)
     }
 
     /// Writes a boolean.
@@ -140,18 +180,26 @@ public struct JSONWriter: Sendable {
 
     /// Writes a GUID as a string.
     public mutating func value(_ guid: GUID) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
-        guid.write(to: &bytes)
-        bytes.append(UInt8(ascii: "\""))
+        let isNext = needsComma
+        bytes.append(addingCapacity: GUID.length + 3) { out in
+            if isNext { out.append(UInt8(ascii: ",")) }
+            out.append(UInt8(ascii: "\""))
+            guid.write(to: &out)
+            out.append(UInt8(ascii: "\""))
+        }
+        needsComma = true
     }
 
     /// Writes a time as a string.
     public mutating func value(_ moment: Timestamp) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
-        moment.write(to: &bytes, style: style.times)
-        bytes.append(UInt8(ascii: "\""))
+        let (isNext, times) = (needsComma, style.times)
+        bytes.append(addingCapacity: Timestamp.longestText + 3) { out in
+            if isNext { out.append(UInt8(ascii: ",")) }
+            out.append(UInt8(ascii: "\""))
+            moment.write(to: &out, style: times)
+            out.append(UInt8(ascii: "\""))
+        }
+        needsComma = true
     }
 
     /// Writes a string under a name.
@@ -189,12 +237,14 @@ public struct JSONWriter: Sendable {
         value(moment)
     }
 
-    private mutating func nest(_ opening: UInt8, _ closing: UInt8, _ content: (inout JSONWriter) -> Void) {
+    private mutating func open(_ bracket: UInt8) {
         separate()
-        bytes.append(opening)
+        bytes.append(bracket)
         needsComma = false
-        content(&self)
-        bytes.append(closing)
+    }
+
+    private mutating func close(_ bracket: UInt8) {
+        bytes.append(bracket)
         needsComma = true
     }
 
@@ -221,40 +271,4 @@ public struct JSONWriter: Sendable {
             bytes.append(nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "A") + nibble - 10)
         }
     }
-}
-
-/// How JSON is written. The release of Command and the fidelity switches determine it.
-public struct WireStyle: Sendable, Equatable {
-    /// How times are written.
-    public var times: TimeStyle = .utc
-    /// Whether members without a value are omitted instead of being sent as `null`.
-    public var omitsNulls = false
-    /// The enums that are written as numbers; the others are written as names.
-    public var numbers: EnumGroup = [.jobHistory, .agents]
-
-    /// Enums that are written alike, each group with a switch of its own.
-    public struct EnumGroup: OptionSet, Sendable {
-        /// One bit for each group.
-        public let rawValue: UInt8
-
-        /// The weekdays of schedules.
-        public static let weekdays = EnumGroup(rawValue: 1)
-        /// The enums of store types.
-        public static let storeTypes = EnumGroup(rawValue: 2)
-        /// Results and states of jobs, and the field types of custom job types.
-        public static let jobHistory = EnumGroup(rawValue: 4)
-        /// Status and platform of agents.
-        public static let agents = EnumGroup(rawValue: 8)
-
-        /// The key retention of templates.
-        public static let templates = EnumGroup(rawValue: 16)
-
-        /// Groups by their bits.
-        public init(rawValue: UInt8) {
-            self.rawValue = rawValue
-        }
-    }
-
-    /// The style of the newest release.
-    public init() {}
 }

@@ -27,6 +27,7 @@ struct KeyList<Key: Hashable & Sendable>: Sendable {
     /// - Returns: the keys in order.
     func slice(from start: Int, limit: Int) -> [Key] {
         var (keys, skip): ([Key], Int) = ([], start)
+        keys.reserveCapacity(max(0, min(limit, count - start)))
         for chunk in chunks {
             if keys.count >= limit { break }
             if skip < chunk.count { keys += chunk[skip...].prefix(limit - keys.count) }

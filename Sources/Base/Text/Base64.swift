@@ -9,19 +9,24 @@ public enum Base64 {
         while end > text.startIndex, text.endIndex - end < 2, text[end - 1] == UInt8(ascii: "=") { end -= 1 }
         let digits = text[..<end]
         guard digits.count % 4 != 1 else { return nil }
+        var isGood = true
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(digits.count * 3 / 4)
-        var (word, bits): (UInt32, Int) = (0, 0)
-        for digit in digits {
-            guard let value = value(digit) else { return nil }
-            (word, bits) = (word << 6 | UInt32(value), bits + 6)
-            if bits >= 8 {
+        bytes.append(addingCapacity: digits.count * 3 / 4) { out in
+            var (word, bits): (UInt32, Int) = (0, 0)
+            for digit in digits {
+                let value = values[Int(digit)]
+                isGood = isGood && value < 64
+                (word, bits) = (word << 6 | UInt32(value & 63), bits + 6)
+                guard bits >= 8 else { continue }
                 bits -= 8
-                bytes.append(UInt8(truncatingIfNeeded: word >> UInt32(bits)))
+                out.append(UInt8(truncatingIfNeeded: word >> UInt32(bits)))
             }
         }
-        return bytes
+        return isGood ? bytes : nil
     }
+
+    /// What each character stands for; 64 for those that stand for nothing.
+    private static let values = (0...UInt8.max).map { value($0) ?? 64 }
 
     private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 

@@ -1,5 +1,42 @@
-/// How far two texts are apart.
-public enum EditDistance {
+/// How far texts are from one text.
+public struct EditDistance: Sendable {
+    private let text: [UInt8]
+    /// Where each byte stands in the text, a bit a place; empty for a text with more bytes than bits.
+    private let places: [UInt64]
+
+    /// The distances from a text in UTF-8.
+    public init(from text: [UInt8]) {
+        self.text = text
+        guard (1...UInt64.bitWidth).contains(text.count) else {
+            places = []
+            return
+        }
+        var places = [UInt64](repeating: 0, count: 256)
+        for (place, byte) in text.enumerated() { places[Int(byte)] |= 1 << UInt64(place) }
+        self.places = places
+    }
+
+    /// How many bytes must be inserted, removed or replaced to turn the text into another (Levenshtein), by Myers's algorithm: a few
+    /// operations a byte, all cells of a column at once.
+    ///
+    /// - Parameter other: a text in UTF-8.
+    /// - Returns: 0 for an equal text.
+    public func to(_ other: [UInt8]) -> Int {
+        guard !places.isEmpty else { return Self.between(text, other) }
+        var (rises, falls, distance) = (~UInt64(0), UInt64(0), text.count)
+        let last: UInt64 = 1 << UInt64(text.count - 1)
+        for byte in other {
+            let same = places[Int(byte)]
+            let across = (((same & rises) &+ rises) ^ rises) | same
+            let (up, down) = (falls | ~(across | rises), rises & across)
+            if up & last != 0 { distance += 1 } else if down & last != 0 { distance -= 1 }
+            let (next, below) = (up << 1 | 1, same | falls)
+            rises = down << 1 | ~(below | next)
+            falls = next & below
+        }
+        return distance
+    }
+
     /// How many bytes must be inserted, removed or replaced to turn one text into the other (Levenshtein). O(length × length).
     ///
     /// - Parameters:

@@ -39,6 +39,9 @@ public struct Timeline: Sendable {
     /// How many events are scheduled, including invalid ones.
     var length: Int { events.count }
 
+    /// When the first event happens, which may be invalid; `nil` if none is scheduled.
+    public var first: Timestamp? { events.min?.at }
+
     /// All events, in the order in which they happen.
     public var inOrder: [(at: Timestamp, happening: Happening)] { events.unordered.sorted().map { ($0.at, $0.happening) } }
 

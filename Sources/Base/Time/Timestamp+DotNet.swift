@@ -11,7 +11,7 @@ extension Timestamp {
     /// - Parameter text: the text, without blanks around it.
     public init?(dotNet text: String) {
         guard text.utf8.count <= 64 else { return nil }
-        var scanner = TimestampScanner(bytes: Array(text.lowercased().utf8))
+        var scanner = TimestampScanner(bytes: Array(text.lowercased().utf8)[...])
         guard let day = Self.day(&scanner) else { return nil }
         var (time, offset) = (Int64(0), 0)
         if !scanner.isAtEnd {

@@ -6,9 +6,12 @@ extension Timestamp {
     /// Python SDKs send for a naive datetime), a date alone, and `/Date(1763841600000)/` (Windows PowerShell 5.1).
     ///
     /// - Parameter text: the text, without leading or trailing spaces.
-    public init?(_ text: some StringProtocol) {
-        var scanner = TimestampScanner(bytes: Array(text.utf8))
-        if scanner.take("/Date(") {
+    public init?(_ text: some StringProtocol) { self.init(Array(text.utf8)[...]) }
+
+    /// Parses a date from bytes; see `init(_:)`.
+    init?(_ text: ArraySlice<UInt8>) {
+        var scanner = TimestampScanner(bytes: text)
+        if scanner.isNext("/"), scanner.take("/Date(") {
             self.init(dotNetTicks: &scanner)
         } else {
             self.init(iso: &scanner)
@@ -16,28 +19,28 @@ extension Timestamp {
     }
 
     private init?(dotNetTicks scanner: inout TimestampScanner) {
-        let negative = scanner.take("-")
+        let negative = scanner.take(byte: "-")
         guard let milliseconds = scanner.number(digits: 1...14) else { return nil }
         // The zone after the number says how to display the time; it does not change the time.
-        if scanner.take("+") || scanner.take("-") { guard scanner.number(digits: 4...4) != nil else { return nil } }
+        if scanner.take(byte: "+") || scanner.take(byte: "-") { guard scanner.number(digits: 4...4) != nil else { return nil } }
         guard scanner.take(")/"), scanner.isAtEnd else { return nil }
         ticks = Int64(negative ? -milliseconds : milliseconds) * 10_000
         guard (Self.first...Self.last).contains(self) else { return nil }
     }
 
     private init?(iso scanner: inout TimestampScanner) {
-        guard let year = scanner.number(digits: 4...4), scanner.take("-"), let month = scanner.number(digits: 2...2),
-            scanner.take("-"), let day = scanner.number(digits: 2...2)
+        guard let year = scanner.number(digits: 4...4), scanner.take(byte: "-"), let month = scanner.number(digits: 2...2),
+            scanner.take(byte: "-"), let day = scanner.number(digits: 2...2)
         else { return nil }
         var clock = (hour: 0, minute: 0, second: 0, tick: 0)
         var offset = 0
-        if scanner.take("T") || scanner.take("t") {
+        if scanner.take(byte: "T") || scanner.take(byte: "t") {
             guard let hour = scanner.number(digits: 2...2) else { return nil }
             clock.hour = hour
-            if scanner.take(":") {
+            if scanner.take(byte: ":") {
                 guard let minute = scanner.number(digits: 2...2) else { return nil }
                 clock.minute = minute
-                if scanner.take(":") {
+                if scanner.take(byte: ":") {
                     guard let second = scanner.number(digits: 2...2), let tick = scanner.fraction() else { return nil }
                     (clock.second, clock.tick) = (second, tick)
                 }
@@ -53,34 +56,40 @@ extension Timestamp {
         guard (Self.first...Self.last).contains(self) else { return nil }
     }
 
+    /// The most bytes that the time takes in Command's format.
+    static let longestText = 28
+
     /// Appends the time in Command's format: ISO 8601, without trailing zeros in the fraction.
     ///
     /// - Parameters:
-    ///   - bytes: the array to append to.
+    ///   - out: where there is room for it.
     ///   - style: `.utc` ends with `Z`; `.bare`, used by Command 10, has neither zone nor fraction.
-    func write(to bytes: inout [UInt8], style: TimeStyle = .utc) {
+    func write(to out: inout OutputSpan<UInt8>, style: TimeStyle = .utc) {
         let parts = parts
-        let start = bytes.count
-        bytes.append(contentsOf: "0000-00-00T00:00:00".utf8)
-        bytes.replaceDigits(at: start, with: parts.year, width: 4)
-        for (place, number) in [(5, parts.month), (8, parts.day), (11, parts.hour), (14, parts.minute), (17, parts.second)] {
-            bytes.replaceDigits(at: start + place, with: number, width: 2)
-        }
+        out.append(digits: parts.year, width: 4)
+        out.append(UInt8(ascii: "-"))
+        out.append(digits: parts.month, width: 2)
+        out.append(UInt8(ascii: "-"))
+        out.append(digits: parts.day, width: 2)
+        out.append(UInt8(ascii: "T"))
+        out.append(digits: parts.hour, width: 2)
+        out.append(UInt8(ascii: ":"))
+        out.append(digits: parts.minute, width: 2)
+        out.append(UInt8(ascii: ":"))
+        out.append(digits: parts.second, width: 2)
         guard style == .utc else { return }
         if parts.tick > 0 {
             var (fraction, width) = (parts.tick, 7)
             while fraction % 10 == 0 { (fraction, width) = (fraction / 10, width - 1) }
-            bytes.append(UInt8(ascii: "."))
-            bytes.append(digits: fraction, width: width)
+            out.append(UInt8(ascii: "."))
+            out.append(digits: fraction, width: width)
         }
-        bytes.append(UInt8(ascii: "Z"))
+        out.append(UInt8(ascii: "Z"))
     }
 
     /// The time in the format of Command 11 and later, such as `2026-03-20T00:20:11.017Z`.
     public var iso: String {
-        var bytes: [UInt8] = []
-        write(to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+        String(decoding: [UInt8](capacity: Self.longestText) { write(to: &$0) }, as: UTF8.self)
     }
 
     /// The time in the format of HTTP's `Date` header (RFC 9110, IMF-fixdate): `Sun, 22 Nov 2026 12:00:01 GMT`.
@@ -106,17 +115,7 @@ public enum TimeStyle: Sendable {
     case bare
 }
 
-extension [UInt8] {
-    /// Overwrites bytes with a decimal number, padded with zeros.
-    fileprivate mutating func replaceDigits(at start: Int, with number: Int, width: Int) {
-        var span = mutableSpan
-        var rest = number
-        for place in stride(from: start + width - 1, through: start, by: -1) {
-            span[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        }
-    }
-
+extension OutputSpan<UInt8> {
     /// Appends a decimal number, padded with zeros.
     ///
     /// - Parameters:
@@ -132,20 +131,53 @@ extension [UInt8] {
     }
 }
 
-/// Scans a time from left to right, byte by byte.
-struct TimestampScanner {
-    let bytes: [UInt8]
-    var position = 0
-
-    init(bytes: [UInt8]) {
-        self.bytes = bytes
+extension [UInt8] {
+    /// Appends a decimal number, padded with zeros. See `OutputSpan.append(digits:width:)`.
+    mutating func append(digits number: Int, width: Int) {
+        append(addingCapacity: Swift.max(width, 1)) { $0.append(digits: number, width: width) }
     }
 
-    var isAtEnd: Bool { position == bytes.count }
+    /// Appends a whole number in decimal.
+    mutating func append(decimal number: Int) {
+        var (rest, width) = (number.magnitude, 1)
+        while rest >= 10 { (rest, width) = (rest / 10, width + 1) }
+        append(addingCapacity: width + 1) { out in
+            if number < 0 { out.append(UInt8(ascii: "-")) }
+            var divisor: UInt = 1
+            for _ in 1..<width { divisor *= 10 }
+            while divisor > 0 {
+                out.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number.magnitude / divisor % 10))
+                divisor /= 10
+            }
+        }
+    }
+}
+
+/// Scans a time from left to right, byte by byte.
+struct TimestampScanner {
+    let bytes: ArraySlice<UInt8>
+    var position: Int
+
+    init(bytes: ArraySlice<UInt8>) {
+        self.bytes = bytes
+        position = bytes.startIndex
+    }
+
+    var isAtEnd: Bool { position == bytes.endIndex }
 
     mutating func take(_ text: String) -> Bool {
         guard bytes[position...].starts(with: text.utf8) else { return false }
         position += text.utf8.count
+        return true
+    }
+
+    /// Whether a character of ASCII is next.
+    func isNext(_ character: Unicode.Scalar) -> Bool { position < bytes.endIndex && bytes[position] == UInt8(ascii: character) }
+
+    /// Passes over a character of ASCII if it is next.
+    mutating func take(byte character: Unicode.Scalar) -> Bool {
+        guard isNext(character) else { return false }
+        position += 1
         return true
     }
 
@@ -157,7 +189,7 @@ struct TimestampScanner {
 
     /// Reads an optional point and up to nine digits. Returns ticks; `nil` if no digit follows the point.
     mutating func fraction() -> Int? {
-        guard take(".") else { return 0 }
+        guard take(byte: ".") else { return 0 }
         var (ticks, count) = (0, 0)
         while count < 9, let digit = digit() {
             if count < 7 { ticks = ticks * 10 + digit }
@@ -169,11 +201,11 @@ struct TimestampScanner {
 
     /// Reads an optional zone: `Z`, or an offset of at most 14 hours. Returns minutes east of UTC.
     mutating func zone() -> Int? {
-        if isAtEnd || take("Z") || take("z") { return 0 }
-        let east = take("+")
-        guard east || take("-"), let hours = number(digits: 2...2) else { return nil }
+        if isAtEnd || take(byte: "Z") || take(byte: "z") { return 0 }
+        let east = take(byte: "+")
+        guard east || take(byte: "-"), let hours = number(digits: 2...2) else { return nil }
         var minutes = 0
-        if take(":") || !isAtEnd {
+        if take(byte: ":") || !isAtEnd {
             guard let number = number(digits: 2...2), number < 60 else { return nil }
             minutes = number
         }
@@ -182,7 +214,7 @@ struct TimestampScanner {
     }
 
     private mutating func digit() -> Int? {
-        guard position < bytes.count, bytes[position] >= UInt8(ascii: "0"), bytes[position] <= UInt8(ascii: "9") else { return nil }
+        guard position < bytes.endIndex, bytes[position] >= UInt8(ascii: "0"), bytes[position] <= UInt8(ascii: "9") else { return nil }
         defer { position += 1 }
         return Int(bytes[position] - UInt8(ascii: "0"))
     }

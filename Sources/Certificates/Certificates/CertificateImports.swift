@@ -11,7 +11,7 @@ enum CertificateImports {
 
     private static let importOne = Operation(
         .post, "/Certificates/Import", needs: .everywhere(.certificatesImport), takes: Contents.of(ImportRequest.model, .create),
-        returns: Contents.of(ImportAnswer.model, .shown),
+        returns: Contents.of(ImportAnswer.model, .shown), mayTakeLong: true,
         established: """
             body; DER, PEM or PFX in base64; answer without an id: clients look the certificate up by its thumbprint; \
             metadata take the place of what the certificate had; permission (documented)
@@ -55,7 +55,8 @@ enum CertificateImports {
 
     private static let analyze = Operation(
         .post, "/Certificates/Analyze", needs: .everywhere(.certificatesImport), takes: Contents.of(ImportRequest.model, .update),
-        returns: Contents.array(Contents.of(AnalyzedCertificate.model, .shown)), established: "body, members (documented)",
+        returns: Contents.array(Contents.of(AnalyzedCertificate.model, .shown)), mayTakeLong: true,
+        established: "body, members (documented)",
         assumed: "the permission; an end entity is what is no authority"
     ) { call, estate throws(Refusal) in
         let asked = try call.read(ImportRequest.model, .update)

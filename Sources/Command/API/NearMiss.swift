@@ -1,21 +1,18 @@
 import Base
 public import MicroHTTP
-public import Model
+import Model
 
 /// Suggests the operation that a request which found nothing was probably meant for.
 public struct NearMiss: Sendable {
     private let bases: [String]
-    private let endpoints: [Operation]
 
-    /// Suggests among some endpoints.
+    /// All operations with their paths as they are compared.
+    private static let candidates = API.operations.map { (operation: $0, shape: shape($0.path)) }
+
+    /// Suggests an operation that is served.
     ///
-    /// - Parameters:
-    ///   - endpoints: the operations that are served.
-    ///   - bases: the base paths below which they are.
-    public init(_ endpoints: [Operation], bases: [String]) {
-        self.endpoints = endpoints
-        self.bases = bases
-    }
+    /// - Parameter bases: the base paths below which they are.
+    public init(bases: [String]) { self.bases = bases }
 
     /// The explanation of a miss, for the log and for `X-Mock-Why`.
     ///
@@ -32,13 +29,24 @@ public struct NearMiss: Sendable {
         }
         guard token.isEmpty else { return "no operation is \(asked)\(token)" }
         let below = String(path.dropFirst(base.count))
-        let candidates = endpoints.map {
-            ($0, EditDistance.between(Self.shape(below), Self.shape($0.path)) + ($0.method == request.method ? 0 : 1))
-        }
-        guard let nearest = candidates.min(by: { $0.1 < $1.1 }), nearest.1 <= max(3, below.count / 2) else {
+        guard let nearest = Self.nearest(to: Self.shape(below), request.method, within: max(3, below.count / 2)) else {
             return "no operation is like \(asked)"
         }
-        return "no operation \(request.method.name) \(below); nearest is \(nearest.0.name)"
+        return "no operation \(request.method.name) \(below); nearest is \(nearest.name)"
+    }
+
+    /// The first of the operations whose paths are nearest; `nil` if all are too far.
+    private static func nearest(to shape: [UInt8], _ method: Method, within most: Int) -> Operation? {
+        let distance = EditDistance(from: shape)
+        var (nearest, least): (Operation?, Int) = (nil, most + 1)
+        for (operation, other) in candidates {
+            let more = operation.method == method ? 0 : 1
+            // No text is nearer than their lengths are.
+            guard abs(other.count - shape.count) + more < least else { continue }
+            let found = distance.to(other) + more
+            if found < least { (nearest, least) = (operation, found) }
+        }
+        return nearest
     }
 
     /// What to add to the explanation of a request that was probably meant for the token endpoint, as another server calls it.

@@ -35,11 +35,10 @@ public struct Router: Sendable {
     ///   - bases: base paths such as `/KeyfactorAPI`; every operation is reached through each.
     public init(_ operations: [Operation], bases: [String]) {
         for base in bases {
-            let root = base.split(separator: "/").reduce(0) { child(of: $0, String($1)) }
+            let root = node(below: 0, base)
             nodes[root].isBase = true
             for (number, operation) in operations.enumerated() {
-                let leaf = operation.path.split(separator: "/").reduce(root) { child(of: $0, String($1)) }
-                nodes[leaf].operations.append((operation, number))
+                nodes[node(below: root, operation.path)].operations.append((operation, number))
             }
         }
     }
@@ -49,14 +48,20 @@ public struct Router: Sendable {
     /// - Parameter request: the request.
     /// - Returns: what lies there.
     public func match(_ request: Request) -> Match {
-        let path = request.bytes[request.path]
-        let isEncoded = path.contains { $0 == UInt8(ascii: "%") || $0 >= 0x80 }
-        var (node, insideBase) = (0, false)
+        let (bytes, end) = (request.bytes, request.path.upperBound)
+        var (node, insideBase, start) = (0, false, request.path.lowerBound)
         var values: [String] = []
-        for part in path.split(separator: UInt8(ascii: "/")) {
-            var segment = part
+        while start < end {
+            var (stop, isEncoded) = (start, false)
+            while stop < end, bytes[stop] != UInt8(ascii: "/") {
+                isEncoded = isEncoded || bytes[stop] == UInt8(ascii: "%") || bytes[stop] >= 0x80
+                stop += 1
+            }
+            defer { start = stop + 1 }
+            guard stop > start else { continue }
+            var segment = bytes[start..<stop]
             if isEncoded {
-                guard let decoded = PercentEncoding.decode(part) else { return .badEncoding }
+                guard let decoded = PercentEncoding.decode(segment) else { return .badEncoding }
                 segment = ArraySlice(decoded.utf8)
             }
             insideBase = insideBase || nodes[node].isBase
@@ -94,14 +99,19 @@ public struct Router: Sendable {
         return below ?? (node.map { nodes[$0].isBase } == true ? [] : nil)
     }
 
-    private mutating func child(of node: Int, _ segment: String) -> Int {
-        if segment.hasPrefix("{") {
+    /// The node of a path below another.
+    private mutating func node(below root: Int, _ path: String) -> Int {
+        path.utf8.split(separator: UInt8(ascii: "/")).reduce(root) { child(of: $0, $1) }
+    }
+
+    private mutating func child(of node: Int, _ segment: Substring.UTF8View) -> Int {
+        if segment.first == UInt8(ascii: "{") {
             if let known = nodes[node].parameter { return known }
             nodes.append(Node())
             nodes[node].parameter = nodes.count - 1
             return nodes.count - 1
         }
-        let bytes = Array(segment.lowercased().utf8)
+        let bytes = segment.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
         if let found = nodes[node].children.first(where: { $0.segment == bytes }) { return found.node }
         nodes.append(Node())
         nodes[node].children.append((bytes, nodes.count - 1))

@@ -124,5 +124,5 @@ extension InventoryEntry {
 
 extension GUID {
     /// The 32 digits without hyphens.
-    public var digits: String { text.replacing("-", with: "") }
+    public var digits: String { String(decoding: text.utf8.filter { $0 != UInt8(ascii: "-") }, as: UTF8.self) }
 }

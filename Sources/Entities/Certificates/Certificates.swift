@@ -28,6 +28,8 @@ public struct Certificates: Sendable {
     public var workflows = 0
     /// Who asked for certificates; a RequesterId is the place in this list, counted from 1.
     public private(set) var requesters: [String] = []
+    /// How many bytes the names of requesters hold.
+    private(set) var requesterBytes = ByteCount()
 
     /// The most requesters that have a number. Whoever comes later has no RequesterId.
     private static let mostRequesters = 1_000
@@ -116,6 +118,7 @@ public struct Certificates: Sendable {
         if let known = requesters.firstIndex(of: name) { return known + 1 }
         guard requesters.count < Self.mostRequesters else { return nil }
         requesters.append(name)
+        requesterBytes.add(name.heldBytes + 16)
         return requesters.count
     }
 

@@ -144,7 +144,8 @@ extension Estate {
     public var bytes: ByteCount {
         let places = agents.bytes + stores.bytes + storeTypes.bytes + containers.bytes
         let kinds = jobTypes.bytes + security.bytes + templates.bytes + enrollmentPatterns.bytes + authorities.bytes
-        let issued = certificates.table.bytes + requests.waiting.bytes + requests.generated.bytes + metadataFields.bytes + collections.bytes
+        let asked = requests.waiting.bytes + requests.generated.bytes + certificates.requesterBytes
+        let issued = certificates.table.bytes + asked + metadataFields.bytes + collections.bytes
         let mail = healthRecipients.bytes + thresholdRecipients.bytes
         return places + kinds + issued + mail + jobs.scheduled.bytes + jobs.history.bytes + secretBytes
     }

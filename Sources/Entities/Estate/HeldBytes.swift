@@ -6,9 +6,12 @@ extension Certificate: HoldsBytes {
     /// Its texts, what it says, its history, and its places in the indexes.
     public var heldBytes: Int {
         let texts = subject.heldBytes + (commonName ?? "").heldBytes + issuer.heldBytes + serial.heldBytes + thumbprint.heldBytes
-        let records = metadata.reduce(0) { $0 + $1.key.heldBytes + $1.value.heldBytes + 64 } + history.count * 128 + endpoints.count * 64
+        let records = metadata.reduce(0) { $0 + $1.key.heldBytes + $1.value.heldBytes + 64 } + endpoints.count * 64
+        let events = history.reduce((revocation?.comment ?? "").heldBytes) {
+            $0 + $1.user.heldBytes + $1.action.heldBytes + $1.comment.heldBytes + 128
+        }
         let names = content.names.reduce(0) { $0 + $1.value.heldBytes + 24 } + content.extendedKeyUsages.heldBytes
-        return texts + records + names + content.der.count + content.revocationLists.heldBytes + 400
+        return texts + records + events + names + content.der.count + content.revocationLists.heldBytes + 400
     }
 }
 

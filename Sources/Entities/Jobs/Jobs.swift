@@ -46,6 +46,9 @@ public struct Jobs: Sendable {
         return scheduled[id].map { waiting[$0.order.agent]?.contains(id) ?? false } == true ? "waiting" : "scheduled"
     }
 
+    /// When a recurring job is due next; `nil` for one that is not, or does not recur.
+    public func nextDue(of id: GUID) -> Timestamp? { due[id] }
+
     /// How many runs of a job are over.
     public func runs(of id: GUID) -> Int { finishedRuns[id] ?? 0 }
 }

@@ -42,13 +42,19 @@ public final class Control: Sendable {
     }
 
     /// Everything that it can do.
-    static let endpoints = ServerControl.all + WorldControl.all + RuleControl.all + JournalControl.all
+    static let endpoints =
+        ServerControl.all + WorldControl.all + RuleControl.all + JournalControl.all + ReplayControl.all + ChangesControl.all
+        + PageControl.all
     private let facts = Lock<Facts?>(nil)
+    /// Serves a request in a world, as if a client had sent it.
+    let serve = Lock<(@Sendable (Request, World) -> Answer)?>(nil)
     private let worlds: Worlds
     private let metrics: Metrics
     private let time: TimeSource
     /// What the header `X-Mock-Token` must be; `nil` if it is not required.
     private let token: String?
+    /// Whether there is a page for browsers.
+    let servesPage: Bool
     /// Who does what may take long; without them it is done at once.
     private let workers: Workers?
 
@@ -59,10 +65,18 @@ public final class Control: Sendable {
     ///   - metrics: counts and times of the whole server.
     ///   - time: where the wall clock's time comes from.
     ///   - token: what the header `X-Mock-Token` must be; `nil` requires nothing.
+    ///   - servesPage: whether there is a page for browsers.
     ///   - workers: who does what may take long; `nil` for doing it at once.
-    init(worlds: Worlds, metrics: Metrics, time: TimeSource, token: String?, workers: Workers?) {
+    init(worlds: Worlds, metrics: Metrics, time: TimeSource, token: String?, servesPage: Bool, workers: Workers?) {
         (self.worlds, self.metrics, self.time, self.token, self.workers) = (worlds, metrics, time, token, workers)
+        self.servesPage = servesPage
     }
+
+    /// What it can do here.
+    private var endpoints: [ControlEndpoint] { servesPage ? Self.endpoints : Self.endpoints.filter { $0.scope != .page } }
+
+    /// Whether the page may change anything. Where strangers can reach the server, no check of `Host` tells its own page from another's.
+    func pageMayWrite(_ facts: Facts?) -> Bool { token != nil || facts?.isLoopback != false }
 
     /// Tells the interface that the server listens.
     ///
@@ -76,13 +90,11 @@ public final class Control: Sendable {
     /// - Parameter request: any request.
     /// - Returns: `nil` if its path is not below `/_mock/`.
     func answer(_ request: Request) -> Answer? {
-        let prefix = "/_mock"
-        let path = request.bytes[request.path]
-        guard path.starts(with: prefix.utf8), path.count == prefix.utf8.count || path[prefix.utf8.count] == UInt8(ascii: "/") else {
-            return nil
-        }
+        guard request.pathBegins(with: "/_mock") else { return nil }
+        let (path, length) = (request.bytes[request.path], "/_mock".utf8.count)
+        guard path.count == length || path[length] == UInt8(ascii: "/") else { return nil }
         do throws(ControlRefusal) {
-            return try respond(to: request, String(decoding: path.dropFirst(prefix.utf8.count + 1), as: UTF8.self))
+            return try respond(to: request, String(decoding: path.dropFirst(length + 1), as: UTF8.self))
         } catch {
             return .ready(error.response)
         }
@@ -91,24 +103,19 @@ public final class Control: Sendable {
     /// The path of a control request: who sends it, what page it asks for, for which world, and then the page's work.
     private func respond(to request: Request, _ page: String) throws(ControlRefusal) -> Answer {
         let facts = facts.withLock { $0 }
-        if request.headerRange("origin") != nil {
-            throw ControlRefusal(403, "A request from a web page (header Origin) is refused under /_mock/.")
-        }
-        if request.isForAnotherSite {
-            throw ControlRefusal(
-                403, "A request for a page of another site (header Sec-Fetch-Site) is refused under /_mock/; type the address instead.")
-        }
+        try checkSender(of: request, page, facts)
         var segments = try Self.segments(page)
         var name: String?
         if segments.count > 2, segments[0] == "worlds" {
             name = segments[1]
             segments.removeFirst(2)
         }
-        let found = Self.endpoints.compactMap { endpoint in endpoint.parameter(in: segments).map { (endpoint, $0) } }
+        let found = endpoints.compactMap { endpoint in endpoint.parameter(in: segments).map { (endpoint, $0) } }
         if let facts, !found.contains(where: { $0.0.scope == .open }), !Self.isOwnHost(request, facts) {
             throw Self.foreignHost(request, facts)
         }
-        guard !found.isEmpty else { throw Self.missed(page, segments) }
+        if segments.isEmpty, servesPage, request.wantsPage { return .ready(PageControl.redirect) }
+        guard !found.isEmpty else { throw missed(page, segments) }
         let method = request.method == .head ? .get : request.method
         guard let (endpoint, parameter) = found.first(where: { $0.0.method == method }) else {
             let methods = found.map(\.0.method.name).joined(separator: ", ")
@@ -116,19 +123,19 @@ public final class Control: Sendable {
             response.add("Allow", methods)
             return .ready(response)
         }
-        if endpoint.scope != .open { try checkToken(of: request) }
+        if endpoint.needsToken { try checkToken(of: request) }
         if let mistake = request.bodyMistake { throw ControlRefusal(mistake.status, mistake.message) }
         try ControlCall.refuseUnknownParameters(of: request, except: endpoint.query.map(\.name))
         let (world, isNew): (World, Bool)
         switch endpoint.scope {
-        case .open, .server: (world, isNew) = (worlds.standard, false)
+        case .open, .page, .server: (world, isNew) = (worlds.standard, false)
         case .world: (world, isNew) = try self.world(name, request)
         case .existingWorld: (world, isNew) = try self.world(name, request, isRead: true)
         }
         let call = ControlCall(
             request: request, parameter: parameter, world: world, isNew: isNew, worlds: worlds, metrics: metrics, time: time,
-            facts: facts, wall: time.now(), workers: workers)
-        return endpoint.scope == .open ? try endpoint.work(call) : call.aside { call throws(ControlRefusal) in try endpoint.work(call) }
+            facts: facts, pageMayWrite: pageMayWrite(facts), wall: time.now(), workers: workers, serve: serve)
+        return endpoint.needsToken ? call.aside { call throws(ControlRefusal) in try endpoint.work(call) } : try endpoint.work(call)
     }
 
     /// The decoded segments of a path.
@@ -182,7 +189,7 @@ public final class Control: Sendable {
         }
     }
 
-    private static func missed(_ page: String, _ segments: [String]) -> ControlRefusal {
+    private func missed(_ page: String, _ segments: [String]) -> ControlRefusal {
         var paths: [String] = []
         for endpoint in endpoints where !endpoint.path.isEmpty && !paths.contains(endpoint.path) { paths.append(endpoint.path) }
         let nearest = nearestWord(to: segments.joined(separator: "/"), among: paths).map { " Did you mean /_mock/\($0)?" } ?? ""

@@ -11,6 +11,8 @@ struct ControlEndpoint: Sendable {
     enum Scope: Sendable {
         /// Anybody may ask, with any `Host` and no token: what health checks and a first download need. No world is touched.
         case open
+        /// The page for browsers: no token, since it asks for one itself, but the right `Host`.
+        case page
         /// The server as a whole.
         case server
         /// One world, which is made if it does not exist, unless the endpoint only reads it.
@@ -63,6 +65,9 @@ struct ControlEndpoint: Sendable {
         (self.scope, self.work) = (scope == .world && reads ? .existingWorld : scope, work)
     }
 
+    /// Whether who asks must know the token, if there is one.
+    var needsToken: Bool { scope != .open && scope != .page }
+
     /// The path parameter of a path that matches, empty if the endpoint has none.
     ///
     /// - Parameter segments: the path asked for.
@@ -90,10 +95,17 @@ struct ControlCall: Sendable {
     let metrics: Metrics
     let time: TimeSource
     let facts: Control.Facts?
+    /// Whether the page for browsers may change anything.
+    let pageMayWrite: Bool
     /// The wall clock's time.
     private(set) var wall: Timestamp
     /// Who does what may take long; `nil` for doing it at once.
     let workers: Workers?
+    /// Serves a request in a world, as if a client had sent it.
+    let serve: Lock<(@Sendable (Request, World) -> Answer)?>
+
+    /// Serves a request in the world again.
+    func again(_ request: Request) -> Answer? { serve.withLock { $0 }?(request, world) }
 
     /// Does something beside the threads that serve.
     func aside(_ work: @escaping @Sendable (ControlCall) throws(ControlRefusal) -> Answer) -> Answer {
@@ -113,12 +125,18 @@ struct ControlCall: Sendable {
     /// The world's scenario.
     var scenario: Scenario { world.withState { $0.scenario } }
 
-    /// Refuses query parameters that the endpoint does not know.
+    /// Refuses query parameters that the endpoint does not know, or that stand twice.
     static func refuseUnknownParameters(of request: Request, except known: [String]) throws(ControlRefusal) {
         let text = request.text(request.query)
+        var seen: Set<String> = []
         for part in text.split(separator: "&") {
             let name = PercentEncoding.decode(part.prefix { $0 != "=" }.utf8, plusIsSpace: true) ?? String(part)
-            guard !known.contains(name.lowercased()) else { continue }
+            if known.contains(name.lowercased()) {
+                guard seen.insert(name.lowercased()).inserted else {
+                    throw ControlRefusal(400, "The parameter '\(name.prefix(60))' stands twice, and only one could count.")
+                }
+                continue
+            }
             let nearest = nearestWord(to: name, among: known).map { " Did you mean '\($0)'?" } ?? ""
             let takes = known.isEmpty ? "It takes none." : "It takes \(known.joined(separator: ", "))."
             throw ControlRefusal(400, "There is no parameter '\(name.prefix(60))' here.\(nearest) \(takes)")
@@ -164,7 +182,7 @@ struct ControlCall: Sendable {
     }
 
     /// A refusal that draws mistakes of the body.
-    func mistakes(_ mistakes: Mistakes) -> ControlRefusal { ControlRefusal(400, mistakes.drawn(file: "body", source: bytes)) }
+    func mistakes(_ mistakes: Mistakes) -> ControlRefusal { ControlRefusal(400, mistakes.shown(file: "body", source: bytes)) }
 }
 
 /// Why the interface under `/_mock/` refuses something.

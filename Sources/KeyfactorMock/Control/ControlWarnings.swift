@@ -17,12 +17,17 @@ struct ControlWarnings: Sendable {
     ///   - call: the request.
     ///   - isOfQuery: whether they are about parameters, which have no line.
     ///   - isNew: whether the call has made its world, which may be due to a misspelt name.
+    ///   - isIdle: whether nothing is expected, which every run meets.
     /// - Throws: a refusal that draws them, where the call is strict.
-    init(_ mistakes: [Mistake], of call: ControlCall, isOfQuery: Bool = false, new isNew: Bool = false) throws(ControlRefusal) {
-        let new = "the world '\(call.world.name)' is new: no request has named it"
-        all = Mistakes(mistakes).all + (isNew ? [Mistake(Mark(line: 0, column: 0, width: 0), new)] : [])
+    init(_ mistakes: [Mistake], of call: ControlCall, isOfQuery: Bool = false, new isNew: Bool = false, idle isIdle: Bool = false)
+        throws(ControlRefusal)
+    {
+        var others: [String] = []
+        if isNew { others.append("the world '\(call.world.name)' is new: no request has named it") }
+        if isIdle { others.append("nothing is expected: neither the body nor the scenario has an expectation") }
+        all = Mistakes(mistakes).all + others.map { Mistake(Mark(line: 0, column: 0, width: 0), $0) }
         guard try call.isStrict, !all.isEmpty else { return }
-        throw isOfQuery || isNew ? ControlRefusal(400, all.map(\.sentence).joined(separator: "\n")) : call.mistakes(Mistakes(all))
+        throw isOfQuery || !others.isEmpty ? ControlRefusal(400, all.map(\.sentence).joined(separator: "\n")) : call.mistakes(Mistakes(all))
     }
 
     /// Each in a sentence, with its line.
@@ -65,12 +70,15 @@ extension ControlCall {
 
     /// Whether what would be a warning is refused.
     var isStrict: Bool {
-        get throws(ControlRefusal) {
-            switch try parameter("strict") {
-            case nil, "false", "0": return false
-            case "", "true", "1": return true
-            case let other?: throw ControlRefusal(400, "strict: expected true or false, found '\(other.prefix(40))'.")
-            }
+        get throws(ControlRefusal) { try isTrue("strict") }
+    }
+
+    /// Whether a query parameter is true, which it is as well if it has no value.
+    func isTrue(_ name: String) throws(ControlRefusal) -> Bool {
+        switch try parameter(name) {
+        case nil, "false", "0": return false
+        case "", "true", "1": return true
+        case let other?: throw ControlRefusal(400, "\(name): expected true or false, found '\(other.prefix(40))'.")
         }
     }
 }

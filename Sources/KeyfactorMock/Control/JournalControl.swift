@@ -66,6 +66,10 @@ enum JournalControl {
                     400, "operation: expected METHOD and path such as POST /OrchestratorJobs/Custom, or token, found '\(text.prefix(60))'.")
             }
             status = try call.number("status")
+            guard status.map({ $0 == 0 || (100...599).contains($0) }) ?? true else {
+                throw ControlRefusal(
+                    400, "status: expected one from 100 to 599, or 0 where nothing was sent, found '\(status ?? 0)'.")
+            }
             rule = try call.parameter("rule")
             caller = try call.parameter("caller")
             since = try call.number("since") ?? 0
@@ -97,11 +101,14 @@ enum JournalControl {
 
     private static func exchange(_ call: ControlCall) throws(ControlRefusal) -> Response {
         let journal = call.world.withState { $0.journal }
-        guard let number = Int(call.parameter), let entry = journal[number] else {
-            let held = journal.held == 0 ? "none" : "\(journal.count - journal.held + 1) to \(journal.count)"
-            throw ControlRefusal(404, "There is no exchange '\(call.parameter.prefix(20))' in the journal; it holds \(held).")
-        }
+        guard let number = Int(call.parameter), let entry = journal[number] else { throw noExchange(journal, call) }
         return .ofControl { entry.write(to: &$0) }
+    }
+
+    /// The refusal of an exchange that is not in the journal.
+    static func noExchange(_ journal: Journal, _ call: ControlCall) -> ControlRefusal {
+        let held = journal.held == 0 ? "none" : "\(journal.count - journal.held + 1) to \(journal.count)"
+        return ControlRefusal(404, "There is no exchange '\(call.parameter.prefix(20))' in the journal; it holds \(held).")
     }
 
     private static func clear(_ call: ControlCall) -> Response {
@@ -139,10 +146,12 @@ enum JournalControl {
         let isText: Bool
 
         init(_ call: ControlCall, _ expectations: [Expectation]?) throws(ControlRefusal) {
-            let names = (expectations ?? call.scenario.expectations).flatMap(\.names)
-            warnings = try ControlWarnings(call.names.warnings(names), of: call, new: call.isNew)
-            failure = try call.number("fail") ?? 200
-            guard failure == 200 || (400...599).contains(failure) else {
+            let judged = expectations ?? call.scenario.expectations
+            let names = call.names.warnings(judged.flatMap(\.names))
+            warnings = try ControlWarnings(names, of: call, new: call.isNew, idle: judged.isEmpty)
+            let wanted = try call.number("fail")
+            failure = wanted ?? 200
+            guard wanted == nil || (400...599).contains(failure) else {
                 throw ControlRefusal(400, "fail: expected a status from 400 to 599, such as 409, found '\(failure)'.")
             }
             let format = try call.parameter("format") ?? "json"
@@ -174,9 +183,9 @@ enum JournalControl {
         let timeout = body["timeout"]?.duration ?? .zero
         guard timeout <= .seconds(600) else { throw ControlRefusal(400, "'timeout' is at most 10m.") }
         let reply = try Reply(call, expectations)
-        guard let place = call.worlds.budget.place() else {
+        guard let place = call.worlds.budget.awaits.take() else {
             throw ControlRefusal(
-                503, "\(Budget.mostAwaits) requests await something already; one more may when one of them has its answer.")
+                503, "\(call.worlds.budget.awaits.most) requests await something already; one more may when one of them has its answer.")
         }
         return wait(call, Watched(expectations, place), reply, until: call.wall + timeout)
     }
@@ -187,21 +196,21 @@ enum JournalControl {
         let bell = Bell()
         let judgeBegan = call.time.now()
         let (judge, expectations, isDropped) = call.world.withState { state in
-            state.watchers.append(bell)
+            state.watch(bell)
             return (Judge(state), watched.follow(state), state.isDropped)
         }
         let isMet = watched.watch.isMet(judge)
         let now = call.time.now()
         let left = end.since(now)
         guard !isMet, left > .zero, !isDropped else {
-            call.world.withState { state in state.watchers.removeAll { $0 === bell } }
+            call.world.withState { state in state.unwatch(bell) }
             return .ready(reply.response(judge.verdict(expectations)))
         }
-        let leaving = Leaving(call.world, bell)
+        let watching = Watching(call.world, bell)
         // Under load something happens all the time: it is judged a hundred times a second, and no more than a tenth of the time.
         let pause = max(.milliseconds(10), now.since(judgeBegan) * 10)
         return .until(bell, atMost: left) { [watched] in
-            leaving.leave()
+            watching.end()
             let left = end.since(call.time.now())
             return .later(min(pause, max(.milliseconds(10), left))) {
                 call.aside { call in wait(call, watched, reply, until: end) }
@@ -215,9 +224,9 @@ enum JournalControl {
         let expectations: [Expectation]?
         var watch = Watch([])
         private var generation: Int?
-        private let place: Budget.Place
+        private let place: Places.Place
 
-        init(_ expectations: [Expectation]?, _ place: Budget.Place) { (self.expectations, self.place) = (expectations, place) }
+        init(_ expectations: [Expectation]?, _ place: Places.Place) { (self.expectations, self.place) = (expectations, place) }
 
         /// Starts again if the world has.
         ///
@@ -227,18 +236,6 @@ enum JournalControl {
             if generation != state.generation { (watch, generation) = (Watch(current), state.generation) }
             return current
         }
-    }
-
-    /// Removes a bell when nobody waits for it any more, also when its client has left.
-    private final class Leaving: Sendable {
-        private let world: World
-        private let bell: Bell
-
-        init(_ world: World, _ bell: Bell) { (self.world, self.bell) = (world, bell) }
-
-        func leave() { world.withState { state in state.watchers.removeAll { $0 === bell } } }
-
-        deinit { leave() }
     }
 
     // MARK: Coverage

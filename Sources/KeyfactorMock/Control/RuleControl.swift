@@ -35,7 +35,8 @@ enum RuleControl {
         } catch {
             throw call.mistakes(error)
         }
-        let warnings = try ControlWarnings(scenario.warnings.all, of: call)
+        let warnings = scenario.warnings.all
+        if try call.isStrict { _ = try ControlWarnings(scenario.strictWarnings.all, of: call) }
         let (before, generation) = try call.restart { state in
             WorldState(name: state.name, scenario: scenario, wall: call.wall, budget: state.budget, isShared: false)
         }
@@ -45,7 +46,7 @@ enum RuleControl {
                 writer.member("scenario", scenario.name)
                 writer.member("generation", generation)
                 writer.name("warnings")
-                writer.array(warnings.all) { $0.value("line \($1.line): \($1.message)") }
+                writer.array(warnings) { $0.value("line \($1.line): \($1.sentence)") }
             }
         }
     }
@@ -63,25 +64,28 @@ enum RuleControl {
         _ book: RuleBook, _ states: RuleStates, _ numbers: [Int], _ warnings: [Int: [Mistake]] = [:]
     ) -> Response {
         var response = Response.ofControl { writer in
-            writer.array(numbers) { writer, number in
-                let rule = book.rules[number]
-                writer.object { writer in
-                    writer.member("name", rule.name)
-                    writer.member("operation", rule.operation.text)
-                    writer.member("live", rule.isLive)
-                    writer.member("matches", states.matches[number])
-                    writer.member("strikes", states.strikes[number])
-                    writer.name("do")
-                    writer.array(rule.effects.words) { $0.value($1) }
-                    if let expiry = rule.expiry { writer.member("expires", expiry.inMilliseconds) }
-                    guard let doubts = warnings[number] else { return }
-                    writer.name("warnings")
-                    writer.array(doubts) { $0.value($1.sentence) }
-                }
-            }
+            writer.array(numbers) { write($1, book, states, warnings[$1], to: &$0) }
         }
         response.add("X-Total-Count", String(book.rules.count))
         return response
+    }
+
+    /// Writes a rule with its counts, and with what is doubtful in it.
+    static func write(_ number: Int, _ book: RuleBook, _ states: RuleStates, _ doubts: [Mistake]? = nil, to writer: inout JSONWriter) {
+        let rule = book.rules[number]
+        writer.object { writer in
+            writer.member("name", rule.name)
+            writer.member("operation", rule.operation.text)
+            writer.member("live", rule.isLive)
+            writer.member("matches", states.matches[number])
+            writer.member("strikes", states.strikes[number])
+            writer.name("do")
+            writer.array(rule.effects.words) { $0.value($1) }
+            if let expiry = rule.expiry { writer.member("expires", expiry.inMilliseconds) }
+            guard let doubts else { return }
+            writer.name("warnings")
+            writer.array(doubts) { $0.value($1.sentence) }
+        }
     }
 
     private static let tooMany = ControlRefusal(400, "A world has at most \(RuleBook.most) rules.")

@@ -16,12 +16,19 @@ enum WorldControl {
         ControlEndpoint(
             .post, "clock/advance", "Advance the time; everything that falls due happens, in order, before the reply", body: advanceShape,
             advanceClock),
-        ControlEndpoint(.get, "jobs", "The jobs that are scheduled or running", jobs),
+        ControlEndpoint(
+            .get, "jobs", "The jobs that are scheduled or running",
+            query: [("all", "true also says those that are over, and of each what has happened, the newest first")], jobs),
         ControlEndpoint(.get, "jobs/over", "The jobs that are over, with how each ended", jobsOver),
         ControlEndpoint(.post, "jobs/{id}/advance", "Move a job on by one step", advanceJob),
         ControlEndpoint(
             .get, "estate", "Everything that exists, as scenario files write it",
-            query: [("keys", "true also says private keys that were sent in")], estate),
+            query: [
+                ("keys", "true also says private keys that were sent in"),
+                ("kind", "only this kind, such as agents or certificateStores, as {kind, total, rows}"),
+                ("q", "of that kind, those that contain this text"), ("offset", "how many of those to pass over"),
+                ("limit", "how many of those at most; default 100, at most 1000"),
+            ], estate),
         ControlEndpoint(.patch, "estate", "Merge seeds into the estate, all or nothing", body: EstateFile.shape, patchEstate),
     ]
 
@@ -82,6 +89,7 @@ enum WorldControl {
             let mode = wanted ?? (rate == nil ? state.clock.mode : .scaled)
             let kept = state.clock.mode == .scaled ? state.clock.rate : 1
             state.clock = WorldClock(mode, start: now, rate: rate ?? kept, wall: call.wall)
+            state.changed()
             return (state.clock, now < present ? state.estate.jobs.runs.count : 0)
         }
         let warning = running == 0 ? nil : "running jobs: \(running). Each step ends at the time that was set when it began."
@@ -108,6 +116,7 @@ enum WorldControl {
             state.clock.set(to: after, wall: call.wall)
             let running = state.estate.jobs.runs.count
             let ran = state.estate.advance(to: after)
+            state.changed()
             return (after, ran, running + ran - state.estate.jobs.runs.count, state.estate.jobs.history.evicted)
         }
         guard let outcome else { throw ControlRefusal(400, "Time only advances; PUT /_mock/clock sets it back.") }
@@ -134,11 +143,13 @@ enum WorldControl {
 
     // MARK: Jobs
 
-    private static func jobs(_ call: ControlCall) -> Response {
+    private static func jobs(_ call: ControlCall) throws(ControlRefusal) -> Response {
+        let all = try call.isTrue("all")
         let estate = call.world.withState { state in
             state.estate.advance(to: state.now(wall: call.wall))
             return state.estate
         }
+        if all { return .ofControl { estate.writeJobs(to: &$0) } }
         return .ofControl { writer in
             writer.array(estate.jobs.scheduled.all) { $1.writeControl(to: &$0, estate) }
         }
@@ -167,6 +178,7 @@ enum WorldControl {
             state.estate.advance(to: now)
             guard state.estate.jobs.scheduled[id] != nil else { return nil }
             state.estate.moveOn(id, at: now)
+            state.changed()
             return state.estate.jobs.scheduled[id] == nil ? "over" : state.estate.jobs.state(of: id)
         }
         guard let state else {
@@ -185,9 +197,32 @@ enum WorldControl {
     // MARK: Estate
 
     private static func estate(_ call: ControlCall) throws(ControlRefusal) -> Response {
+        if let kind = try call.parameter("kind") { return try rows(kind, call) }
+        for name in ["q", "offset", "limit"] where try call.parameter(name) != nil {
+            throw ControlRefusal(400, "\(name): only with 'kind', one of \(EstateRows.kinds.joined(separator: ", ")).")
+        }
         var estate = call.world.withState { $0.estate }
         estate.requests.dumpsKeys = try call.parameter("keys")?.lowercased() == "true"
         return .ofControl { estate.dump(to: &$0) }
+    }
+
+    private static func rows(_ kind: String, _ call: ControlCall) throws(ControlRefusal) -> Response {
+        guard EstateRows.kinds.contains(kind) else {
+            let nearest = nearestWord(to: kind, among: EstateRows.kinds).map { " Did you mean '\($0)'?" } ?? ""
+            throw ControlRefusal(
+                400, "kind: expected one of \(EstateRows.kinds.joined(separator: ", ")), found '\(kind.prefix(40))'.\(nearest)")
+        }
+        let found = EstateRows(
+            kind, containing: try call.parameter("q") ?? "", offset: try call.number("offset") ?? 0,
+            limit: min(try call.number("limit") ?? 100, 1_000), of: call.world.estate)
+        return .ofControl { writer in
+            writer.object { writer in
+                writer.member("kind", kind)
+                writer.member("total", found.total)
+                writer.name("rows")
+                writer.array(found.rows) { $0.raw(String(decoding: $1, as: UTF8.self)) }
+            }
+        }
     }
 
     /// Merges seeds into the estate, as a scenario's `estate` part does; a mistake changes nothing.
@@ -196,6 +231,7 @@ enum WorldControl {
         let mistakes = call.world.withState { state -> Mistakes? in
             do throws(Mistakes) {
                 try state.merge(body, at: state.now(wall: call.wall))
+                state.changed()
                 return nil
             } catch {
                 return error

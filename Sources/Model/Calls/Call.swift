@@ -173,7 +173,7 @@ public struct Call: Sendable {
     /// - Returns: a reply with status 200 and the total.
     public func list<Row>(_ page: Page<Row>, _ model: Model<Row>, _ form: Forms, _ estate: Estate) -> Reply {
         let view = view(form, estate)
-        var writer = JSONWriter(style: style, capacity: 64 + page.rows.count * 640)
+        var writer = JSONWriter(style: style, capacity: 64 + page.rows.count * 1_152)
         writer.array(page.rows) { model.write($1, view, to: &$0) }
         return Reply(200, writer.bytes, total: page.total)
     }

@@ -12,7 +12,9 @@ public enum HeaderChecks {
     public static func check(_ request: Request, _ fidelity: Fidelity) throws(Refusal) {
         guard fidelity.headers != .off else { return }
         let isRead = request.method == .get || request.method == .head
-        if !isRead || fidelity.headers == .all, request.header("x-keyfactor-requested-with")?.isEmpty ?? true {
+        if !isRead || fidelity.headers == .all, request.headerRange("x-keyfactor-requested-with")?.isEmpty ?? true,
+            request.header("x-keyfactor-requested-with")?.isEmpty ?? true
+        {
             throw .missingRequestedWith
         }
         // Clients send 1, 1.0, 2 and 2.0. Where an operation has no second version, all are treated alike.

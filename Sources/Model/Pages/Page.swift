@@ -57,17 +57,13 @@ extension Call {
         of source: some PageSource<Row>, fields: @autoclosure () -> [QueryField<Row>], defaultSort: String?, takesQuery: Bool = true,
         isVisible: ((Row) -> Bool)? = nil
     ) throws(Refusal) -> Page<Row> {
-        let number = try count("PageReturned", default: 1)
-        let size = try count("ReturnLimit", default: 50)
-        guard size <= Self.largestPage else { throw .badArgument("ReturnLimit: expected at most \(Self.largestPage), found \(size).") }
+        let (first, size) = try part()
         let isPlain = query["querystring"] == nil && query["sortfield"]?.isEmpty ?? true
         let fields = isPlain ? [] : fields()
         let filter = takesQuery ? try filter(fields) : nil
         let sort = try sortField(fields)
         let sorts = sort.map { $0.name != defaultSort } ?? false
         let descends = try isDescending()
-        // Both fit in 32 bits, so that the product fits in 64.
-        let first = fidelity.paging == .ignorePage ? 0 : (number - 1) * size
         if filter == nil, isVisible == nil, !descends, !sorts {
             return Page(rows: source.slice(from: first, limit: size), total: source.count)
         }
@@ -81,6 +77,24 @@ extension Call {
             rows = sortable.map { rows[$0.place] }
         }
         return Page(rows, from: first, limit: size, descending: descends)
+    }
+
+    /// The part of a list that is asked for, if it is asked for as it lies: neither filtered nor sorted.
+    ///
+    /// - Throws: a refusal of a number that is wrong.
+    /// - Returns: `nil` if there is more to do.
+    func plainPart() throws(Refusal) -> (start: Int, limit: Int)? {
+        guard query["querystring"] == nil, query["sortfield"]?.isEmpty ?? true, query["sortascending"] == nil else { return nil }
+        return try part()
+    }
+
+    /// How many rows come before the page, and how many it has at most.
+    private func part() throws(Refusal) -> (start: Int, limit: Int) {
+        let number = try count("PageReturned", default: 1)
+        let size = try count("ReturnLimit", default: 50)
+        guard size <= Self.largestPage else { throw .badArgument("ReturnLimit: expected at most \(Self.largestPage), found \(size).") }
+        // Both fit in 32 bits, so that the product fits in 64.
+        return (fidelity.paging == .ignorePage ? 0 : (number - 1) * size, size)
     }
 
     /// A test of whether the caller may see rows; `nil` for one who may see all.

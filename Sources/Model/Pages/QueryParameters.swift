@@ -13,9 +13,12 @@ public struct QueryParameters: Sendable {
     /// - Parameter request: the request; its query is still percent-encoded.
     /// - Throws: a refusal if it holds `%` without two hexadecimal digits, or what is not UTF-8.
     public init(_ request: Request) throws(Refusal) {
+        guard !request.query.isEmpty else {
+            values = []
+            return
+        }
         var values: [(name: String, value: String)] = []
-        let text = request.query.isEmpty ? "" : request.text(request.query)
-        for part in text.utf8.split(separator: UInt8(ascii: "&")) {
+        for part in request.text(request.query).utf8.split(separator: UInt8(ascii: "&")) {
             let sides = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             let name = try Self.decode(sides[0])
             let value = sides.count > 1 ? try Self.decode(sides[1]) : ""

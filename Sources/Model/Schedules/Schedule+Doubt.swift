@@ -24,9 +24,14 @@ extension Schedule {
 
     /// The first kind of a schedule that says something and is none.
     private static func unknownKind(of schedule: JSONValue) -> String? {
-        // Nearly all are spelt as documented.
-        schedule.members.first { kind, value in
-            !value.isNull && !names.contains(kind) && !names.contains { $0.lowercased() == kind.lowercased() }
-        }?.0
+        var unknown: String?
+        schedule.forEachMember { name, value in
+            // Nearly all are spelt as documented.
+            let isKnown =
+                value.isNull || names.contains { name.isWritten($0) } || names.contains { $0.lowercased() == name.text?.lowercased() }
+            if !isKnown { unknown = name.text }
+            return isKnown
+        }
+        return unknown
     }
 }

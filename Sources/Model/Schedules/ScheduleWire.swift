@@ -38,11 +38,11 @@ extension Schedule {
             }
             if truth { found.append(.immediate) }
         }
-        if let member = try part("Interval", of: value, path) { found.append(try interval(member, path + ".Interval")) }
-        if let member = try part("Daily", of: value, path) { found.append(.daily(try time(member, path + ".Daily"))) }
-        if let member = try part("Weekly", of: value, path) { found.append(try weekly(member, path + ".Weekly")) }
-        if let member = try part("Monthly", of: value, path) { found.append(try monthly(member, path + ".Monthly")) }
-        if let member = try part("ExactlyOnce", of: value, path) { found.append(.exactlyOnce(try time(member, path + ".ExactlyOnce"))) }
+        if let member = try part("Interval", of: value, path) { found.append(try interval(member, "\(path).Interval")) }
+        if let member = try part("Daily", of: value, path) { found.append(.daily(try time(member, "\(path).Daily"))) }
+        if let member = try part("Weekly", of: value, path) { found.append(try weekly(member, "\(path).Weekly")) }
+        if let member = try part("Monthly", of: value, path) { found.append(try monthly(member, "\(path).Monthly")) }
+        if let member = try part("ExactlyOnce", of: value, path) { found.append(.exactlyOnce(try time(member, "\(path).ExactlyOnce"))) }
         let isOff = value["Off"].map { $0.flag != false } ?? false
         if found.count + (isOff && !found.isEmpty ? 1 : 0) > 1 {
             let names = found.map(\.kind.rawValue) + (isOff ? ["Off"] : [])
@@ -110,19 +110,22 @@ extension Schedule {
         return part
     }
 
-    private static func interval(_ value: JSONValue, _ path: String) throws(Refusal) -> Schedule {
-        let minutes = try number(value["Minutes"], path + ".Minutes")
-        guard minutes >= 1 else { throw .badArgument("\(path).Minutes: expected at least 1, found \(minutes).") }
+    // What names a member is put together only for a refusal: it costs as much as reading the schedule.
+
+    private static func interval(_ value: JSONValue, _ path: @autoclosure () -> String) throws(Refusal) -> Schedule {
+        let minutes = try number(value["Minutes"], path() + ".Minutes")
+        guard minutes >= 1 else { throw .badArgument("\(path()).Minutes: expected at least 1, found \(minutes).") }
         return .interval(minutes: minutes)
     }
 
-    private static func monthly(_ value: JSONValue, _ path: String) throws(Refusal) -> Schedule {
-        let day = try number(value["Day"], path + ".Day")
-        guard (1...27).contains(day) else { throw .badArgument("\(path).Day: expected a day from 1 to 27, found \(day).") }
-        return .monthly(day: day, try time(value, path))
+    private static func monthly(_ value: JSONValue, _ path: @autoclosure () -> String) throws(Refusal) -> Schedule {
+        let day = try number(value["Day"], path() + ".Day")
+        guard (1...27).contains(day) else { throw .badArgument("\(path()).Day: expected a day from 1 to 27, found \(day).") }
+        return .monthly(day: day, try time(value, path()))
     }
 
-    private static func weekly(_ value: JSONValue, _ path: String) throws(Refusal) -> Schedule {
+    private static func weekly(_ value: JSONValue, _ place: @autoclosure () -> String) throws(Refusal) -> Schedule {
+        let path = place()
         guard let days = value["Days"], !days.isNull else {
             throw .badArgument("\(path).Days: expected at least one day, found none.", member: path + ".Days")
         }
@@ -147,20 +150,25 @@ extension Schedule {
         return Weekday.allCases.first { $0.name.lowercased() == name }
     }
 
-    private static func number(_ value: JSONValue?, _ path: String) throws(Refusal) -> Int {
-        guard let value, !value.isNothing else { throw .badArgument("\(path): expected a whole number, found nothing.", member: path) }
+    private static func number(_ value: JSONValue?, _ place: @autoclosure () -> String) throws(Refusal) -> Int {
+        guard let value, !value.isNothing else {
+            let path = place()
+            throw .badArgument("\(path): expected a whole number, found nothing.", member: path)
+        }
         guard let number = value.number, Int32(exactly: number) != nil else {
+            let path = place()
             throw .badArgument("\(path): expected a whole number of 32 bits, found \(value.shortSource).", member: path)
         }
         return number
     }
 
-    private static func time(_ value: JSONValue, _ path: String) throws(Refusal) -> Timestamp {
-        let path = path + ".Time"
+    private static func time(_ value: JSONValue, _ place: @autoclosure () -> String) throws(Refusal) -> Timestamp {
         guard let time = value["Time"], !time.isNothing else {
+            let path = place() + ".Time"
             throw .badArgument("\(path): expected a time such as 2026-11-22T20:00:00Z, found nothing.", member: path)
         }
         guard let moment = time.moment else {
+            let path = place() + ".Time"
             throw .badArgument("\(path): expected a time such as 2026-11-22T20:00:00Z, found \(time.shortSource).", member: path)
         }
         return moment

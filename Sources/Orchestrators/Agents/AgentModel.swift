@@ -80,9 +80,14 @@ extension Estate {
             ]
         }
         if let type = jobType(named: capability) { return [AgentJobType(name: type.name, operation: "", id: type.id)] }
-        guard let type = storeTypes.all.first(where: { $0.capability.lowercased() == capability.lowercased() }) else { return [] }
+        var found: StoreType?
+        storeTypes.walk(backwards: false) { type in
+            if CaselessText.order(type.capability, capability) == .equal { found = type }
+            return found == nil
+        }
+        guard let type = found else { return [] }
         return type.operations.map { operation in
-            AgentJobType(name: "\(type.capability) \(operation)", operation: operation, id: type.jobType(operation))
+            AgentJobType(name: type.capability + " " + operation, operation: operation, id: type.jobType(operation))
         }
     }
 }

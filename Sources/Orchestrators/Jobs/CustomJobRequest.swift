@@ -113,25 +113,26 @@ public struct CustomJobRequest: Modelled {
 
     /// The type's fields in their order, each with the value sent or its default.
     private func fields(of type: JobType) throws(Refusal) -> [Job.Field] {
-        var sent: [(name: String, value: JSONValue)] = []
-        if let value = values {
-            guard value.isObject else { throw .badArgument("JobFields: expected an object, found \(value.kindName).", member: "JobFields") }
-            sent = value.members
+        if let values, !values.isObject {
+            throw .badArgument("JobFields: expected an object, found \(values.kindName).", member: "JobFields")
         }
-        var places = [Int](repeating: -1, count: type.fields.count)
-        for (index, member) in sent.enumerated() {
+        var sent = [JSONValue?](repeating: nil, count: type.fields.count)
+        var unknown: String?
+        values?.forEachMember { name, value in
             let known =
-                type.fields.firstIndex { $0.name == member.name }
-                ?? type.fields.firstIndex { $0.name.lowercased() == member.name.lowercased() }
-            guard let known else {
-                let right = type.fields.isEmpty ? "it has none" : "expected one of \(type.fields.map(\.name).joined(separator: ", "))"
-                throw .badArgument("JobFields.\(member.name): the job type '\(type.name)' has no such field; \(right).")
-            }
-            places[known] = index
+                type.fields.firstIndex { name.isWritten($0.name) } ?? type.fields.firstIndex { $0.name == name.text }
+                ?? type.fields.firstIndex { $0.name.lowercased() == name.text?.lowercased() }
+            if let known { sent[known] = value } else { unknown = name.text }
+            return known != nil
+        }
+        if let unknown {
+            let right = type.fields.isEmpty ? "it has none" : "expected one of \(type.fields.map(\.name).joined(separator: ", "))"
+            throw .badArgument("JobFields.\(unknown): the job type '\(type.name)' has no such field; \(right).")
         }
         var fields: [Job.Field] = []
-        for (field, place) in zip(type.fields, places) {
-            let given = place >= 0 && !sent[place].value.isNull ? try text(sent[place].value, field) : nil
+        fields.reserveCapacity(type.fields.count)
+        for (place, field) in type.fields.enumerated() {
+            let given = if let value = sent[place], !value.isNull { try text(value, field) } else { String?.none }
             if let text = given ?? field.defaultValue {
                 fields.append(Job.Field(name: field.name, value: text))
             } else if field.isRequired {
@@ -144,13 +145,13 @@ public struct CustomJobRequest: Modelled {
 
     /// A sent value as the text that Command stores. The description says strings; numbers and booleans are sent, and work.
     private func text(_ value: JSONValue, _ field: JobType.Field) throws(Refusal) -> String {
-        let member = "JobFields.\(field.name)"
         guard !value.isObject, !value.isArray else {
+            let member = "JobFields.\(field.name)"
             throw .badArgument("\(member): expected a string, a number or a boolean, found \(value.kindName).", member: member)
         }
         let text = value.text ?? value.source
         guard field.type.accepts(text, value.document.reading) else {
-            throw .badArgument("\(member): expected a value of type \(field.type.name), found \(value.shortSource).")
+            throw .badArgument("JobFields.\(field.name): expected a value of type \(field.type.name), found \(value.shortSource).")
         }
         return text
     }

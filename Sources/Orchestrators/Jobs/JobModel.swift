@@ -36,23 +36,36 @@ extension Job: Modelled {
     ///   - writer: what to write to.
     ///   - misspelled: whether to send the documentation's spelling too.
     func write(to writer: inout JSONWriter, misspelled: Bool) {
+        let names = Self.names
         writer.object { writer in
-            writer.member("JobId", id)
-            writer.member("OrchestratorId", order.agent)
-            writer.member("JobTypeName", order.type)
-            writer.name("Schedule")
+            writer.name(names.id)
+            writer.value(id)
+            writer.name(names.agent)
+            writer.value(order.agent)
+            writer.name(names.type)
+            writer.value(order.type)
+            writer.name(names.schedule)
             order.schedule.write(to: &writer)
-            writer.name("JobFields")
+            writer.name(names.fields)
             writer.array(order.fields) { writer, field in
                 writer.object { writer in
-                    writer.member("JobTypeField", field.name)
-                    writer.member("Value", field.value)
+                    writer.name(names.field)
+                    writer.value(field.name)
+                    writer.name(names.value)
+                    writer.value(field.value)
                 }
             }
-            writer.member("RequestTimestamp", requested)
+            writer.name(names.requested)
+            writer.value(requested)
             if misspelled { writer.member("RequestTimestmap", requested) }
         }
     }
+
+    private static let names = (
+        id: JSONWriter.Name("JobId"), agent: JSONWriter.Name("OrchestratorId"), type: JSONWriter.Name("JobTypeName"),
+        schedule: JSONWriter.Name("Schedule"), fields: JSONWriter.Name("JobFields"), field: JSONWriter.Name("JobTypeField"),
+        value: JSONWriter.Name("Value"), requested: JSONWriter.Name("RequestTimestamp")
+    )
 }
 
 extension Job.Field: Modelled {

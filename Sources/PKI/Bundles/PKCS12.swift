@@ -3,7 +3,7 @@ public enum PKCS12 {
     /// The most bytes of a file that is opened.
     public static let mostBytes = 1 << 18
     /// How often a file may have its password hashed, all together.
-    private static let mostIterations: UInt32 = 1_000_000
+    private static let mostIterations: UInt32 = 300_000
 
     private static let data: OID = "1.2.840.113549.1.7.1"
     private static let encryptedData: OID = "1.2.840.113549.1.7.6"

@@ -30,7 +30,7 @@ extension CertificateStore: Modelled {
         Member("Id", .guid) { $0.id }.filtered(aliases: ["CertStoreId"], isKey: true)
             .asked([.update, .approve], required: "a store's id", \.id)
         Member("ContainerId", .number(null: 0), nullable: { $0.container }).filtered().asked(.requests, \.container)
-        Member("DisplayName", .text) { "\($0.machine) - \($0.path)" }.filtered()
+        Member("DisplayName", .text) { $0.machine + " - " + $0.path }.filtered()
         Member("ClientMachine", .text("a machine's name", length: 1...256)) { $0.machine }.filtered(isKey: true)
             .asked(.create, required: "a machine's name", \.machine)
         Member("Storepath", .text) { $0.path }.filtered("StorePath")
@@ -62,7 +62,7 @@ extension CertificateStore: Modelled {
         Member(
             "ReenrollmentStatus", .object(shownOnly: ReenrollmentStatus.model),
             nullable: { store, view in
-                view.form == .written ? nil : ReenrollmentStatus(of: store, in: view.estate)
+                view.form == .written ? nil : ReenrollmentStatus(of: store, in: view)
             })
         Member("SetNewPasswordAllowed", .flag) { _ in false }.sorted()
         Member(
@@ -117,9 +117,13 @@ extension Kind where Value == String {
 struct ReenrollmentStatus: Modelled {
     let agent: GUID?
 
-    init(of store: CertificateStore, in estate: Estate) {
-        let approved = store.agent.flatMap { estate.agents[$0] }.flatMap { $0.status == .approved ? $0 : nil }
-        agent = estate.storeTypes[store.type]?.supports.contains(.enrollment) == true ? approved?.id : nil
+    /// Looks into the estate where it lies: handing it on would copy it.
+    init(of store: CertificateStore, in view: View) {
+        guard let id = store.agent, view.estate.storeTypes[store.type]?.supports.contains(.enrollment) == true else {
+            agent = nil
+            return
+        }
+        agent = view.estate.agents[id]?.status == .approved ? id : nil
     }
 
     static let model = Model<ReenrollmentStatus>([.shown: "ReenrollmentStatus"]) {

@@ -13,7 +13,7 @@ extension StoreType: Modelled {
         Member("Name", .text) { $0.name }.filtered().asked(.requests, kind: .nonEmptyText, required: "at least one character", \.name)
             .seeded("name", about: "its name; default the short name", \.name)
         Member("ShortName", .text("a short name", length: 1...64)) { $0.shortName }.filtered()
-            .asked(.requests, kind: .nonEmptyText.limited(to: 64), required: "at least one character", \.shortName)
+            .asked(.requests, kind: .nonEmptyText, required: "at least one character", \.shortName)
             .seeded("shortName", required: true, about: "its ShortName", \.shortName)
         Member("Capability", .text) { $0.capability }.filtered()
             .asked(.requests) { if let capability = $1.value, !capability.isEmpty { $0.capability = capability } }

@@ -68,7 +68,10 @@ public enum Credential: Sendable, Equatable {
 
     /// Whether a word is a scheme's name, which is given in lower case.
     private static func isScheme(_ word: ArraySlice<UInt8>, _ name: String) -> Bool {
-        word.count == name.utf8.count && zip(word, name.utf8).allSatisfy { $0 | 0x20 == $1 }
+        let wanted = name.utf8Span.span
+        guard word.count == wanted.count else { return false }
+        for offset in wanted.indices where word[word.startIndex + offset] | 0x20 != wanted[offset] { return false }
+        return true
     }
 
     private static func basic(_ encoded: ArraySlice<UInt8>) -> Credential {

@@ -78,13 +78,14 @@ extension WorldState {
     ///   - strike: the rule that strikes it.
     ///   - now: the world's time.
     ///   - wall: the wall clock's time.
+    ///   - time: where the time comes from when the work is done.
     /// - Returns: the answer.
-    public mutating func conclude(_ exchange: Exchange, _ caller: Caller?, _ strike: Strike?, now: Timestamp, wall: Timestamp)
-        -> Conclusion
-    {
+    public mutating func conclude(
+        _ exchange: Exchange, _ caller: Caller?, _ strike: Strike?, now: Timestamp, wall: Timestamp, _ time: TimeSource
+    ) -> Conclusion {
         guard let strike else {
             let outcome = Work.outcome(exchange, caller, &self, now: now)
-            record(entry(exchange, caller, nil, outcome, .whole, now, wall))
+            record(entry(exchange, caller, nil, outcome, .whole, now, wall, until: time.now()))
             return Conclusion(.ready(outcome.response), status: outcome.response.status, reason: outcome.reason)
         }
         let rule = strike.rule
@@ -105,11 +106,12 @@ extension WorldState {
         }
         let delivery = JournalEntry.Delivery(reply?.delivery)
         if delivery != .whole { outcome.reason = outcome.reason ?? strike.reason }
-        record(entry(exchange, caller, strike, outcome, delivery, now, wall))
+        let pause = reply == nil ? nil : strike.pauseBeforeReply
+        record(entry(exchange, caller, strike, outcome, delivery, now, wall, until: time.now() + (pause ?? .zero)))
         var conclusion = Conclusion(.never, status: reply?.status, reason: outcome.reason, rule: rule.name)
         conclusion.delivery = delivery
         guard let reply else { return conclusion }
-        guard let pause = strike.pauseBeforeReply else {
+        guard let pause else {
             conclusion.answer = .ready(reply)
             return conclusion
         }
@@ -152,12 +154,13 @@ extension WorldState {
 
     private func entry(
         _ exchange: Exchange, _ caller: Caller?, _ strike: Strike?, _ outcome: Work.Completion, _ delivery: JournalEntry.Delivery,
-        _ now: Timestamp, _ wall: Timestamp
+        _ now: Timestamp, _ wall: Timestamp, until end: Timestamp? = nil
     ) -> JournalEntry {
         JournalEntry(
             exchange.request, exchange.journalSubject, caller: exchange.caller(caller), at: now, wall: wall, rule: strike?.rule.name,
             failure: strike?.substitute?.failure, effect: outcome.isCommitted ? .committed : .none, delivery: delivery,
-            reply: outcome.response, why: outcome.reason, declaredSecrets: estate.secretNames)
+            reply: outcome.response, why: outcome.reason, duration: (end ?? wall).ticks - exchange.came.ticks, asked: exchange.asked,
+            declaredSecrets: estate.secretNames)
     }
 }
 

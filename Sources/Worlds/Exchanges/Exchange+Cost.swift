@@ -7,8 +7,9 @@ extension Exchange {
     /// from its parameters; an equation usually finds its rows by an index. Without one, all certificates are looked at for those that have
     /// expired or are revoked.
     public var mayTakeLong: Bool {
-        guard world.isLarge, case .operation(.endpoint(let operation, _, let parameters), _) = subject, parameters.isEmpty,
-            let query = try? QueryParameters(request)
+        guard case .operation(.endpoint(let operation, _, let parameters), _) = subject else { return false }
+        if operation.mayTakeLong { return true }
+        guard world.isLarge, parameters.isEmpty, let query = try? QueryParameters(request)
         else { return false }
         let isOfCertificates = operation.path.hasPrefix("/Certificates")
         guard isOfCertificates || operation.method == .get else { return false }

@@ -1,12 +1,12 @@
-import Base
+public import Base
 import Command
 import Journal
 public import MicroHTTP
 import Model
 public import Rules
 
-/// A request on its way to its reply: what is read of it before the world's lock is taken.
-public struct Exchange: Sendable {
+/// A request on its way to its reply: what is read of it before the world's lock is taken. One reference, since it is handed on often.
+public final class Exchange: Sendable {
     /// What a request is about.
     enum Subject: Sendable {
         case operation(Router.Match, body: Result<JSONDocument, Refusal>?)
@@ -29,6 +29,10 @@ public struct Exchange: Sendable {
     let nearest: String?
     /// The numbers of the rules whose operation and conditions it matches.
     public let rules: [Int]
+    /// Which rules were asked, and why each did or did not strike; `nil` if nobody wants to know.
+    let asked: [Explanation.Line]?
+    /// When it came, on the wall clock.
+    let came: Timestamp
 
     /// Reads a request as far as possible without the lock.
     ///
@@ -37,7 +41,8 @@ public struct Exchange: Sendable {
     ///   - credential: what it says about its caller.
     ///   - world: the world that it is for.
     ///   - guide: the world's routes and rules.
-    public init(_ request: Request, _ credential: Credential, in world: World, _ guide: World.Guide) {
+    ///   - came: when it came, on the wall clock.
+    public convenience init(_ request: Request, _ credential: Credential, in world: World, _ guide: World.Guide, at came: Timestamp) {
         let subject: Subject
         if Self.isTokenEndpoint(request) {
             subject = .token(Result { () throws(TokenRequest.Failure) in try TokenRequest(request) })
@@ -48,8 +53,8 @@ public struct Exchange: Sendable {
             subject = .operation(route, body: Self.body(of: request, route))
         }
         var nearest: String?
-        if case .operation(.nothing, _) = subject { nearest = NearMiss(API.operations, bases: guide.bases).explain(request) }
-        self.init(request, credential, in: world, subject, guide, nearest)
+        if case .operation(.nothing, _) = subject { nearest = NearMiss(bases: guide.bases).explain(request) }
+        self.init(request, credential, in: world, subject, guide, nearest, came)
     }
 
     /// A new connection.
@@ -58,14 +63,15 @@ public struct Exchange: Sendable {
     ///   - peer: the client's address.
     ///   - world: the world whose rules apply to it.
     ///   - guide: those rules.
-    public init(connectionFrom peer: String, in world: World, _ guide: World.Guide) {
-        self.init(Request(.other("CONNECT"), "/", peer: peer), .none, in: world, .connection, guide, nil)
+    public convenience init(connectionFrom peer: String, in world: World, _ guide: World.Guide) {
+        self.init(Request(.other("CONNECT"), "/", peer: peer), .none, in: world, .connection, guide, nil, Timestamp(ticks: 0))
     }
 
     private init(
-        _ request: Request, _ credential: Credential, in world: World, _ subject: Subject, _ guide: World.Guide, _ nearest: String?
+        _ request: Request, _ credential: Credential, in world: World, _ subject: Subject, _ guide: World.Guide, _ nearest: String?,
+        _ came: Timestamp
     ) {
-        self.nearest = nearest
+        (self.nearest, self.came, asked) = (nearest, came, nil)
         (self.request, self.credential, self.world, self.subject, self.guide) = (request, credential, world, subject, guide)
         guard !guide.rules.isEmpty else {
             rules = []
@@ -75,9 +81,18 @@ public struct Exchange: Sendable {
         rules = guide.rules.matching(&reading)
     }
 
+    private init(_ other: Exchange, asked: [Explanation.Line]) {
+        (request, credential, world, subject, guide) = (other.request, other.credential, other.world, other.subject, other.guide)
+        (nearest, came, rules) = (other.nearest, other.came, other.rules)
+        self.asked = asked
+    }
+
+    /// The same request, with the rules that were asked.
+    func noting(_ asked: [Explanation.Line]) -> Exchange { Exchange(self, asked: asked) }
+
     /// The same request, checked against other rules.
     public func checked(against book: RuleBook) -> Exchange {
-        Exchange(request, credential, in: world, subject, World.Guide(router: guide.router, bases: guide.bases, rules: book), nearest)
+        Exchange(request, credential, in: world, subject, World.Guide(router: guide.router, bases: guide.bases, rules: book), nearest, came)
     }
 
     /// The request as rules read it, from the beginning.

@@ -19,7 +19,7 @@ extension Explanation {
         let state = World(WorldState(name: world, scenario: scenario, wall: now, budget: Budget(.max, journals: 0)))
         let guide = World.Guide(router: scenario.router, bases: scenario.basePaths, rules: scenario.rules)
         let exchange =
-            request.map { Exchange($0, Credential($0), in: state, guide) }
+            request.map { Exchange($0, Credential($0), in: state, guide, at: now) }
             ?? Exchange(connectionFrom: "127.0.0.1", in: state, guide)
         let start = scenario.clock.started(wall: now).now(wall: now)
         let moment = RuleStates.Moment(

@@ -23,7 +23,7 @@ struct WireFields: Sendable {
 
     private let version: String
     private var second = Int64.min
-    /// By kind; the last field, the correlation id, is written over for each reply.
+    /// By kind, up to the value of the last field, the correlation id.
     private var templates: [[UInt8]] = []
 
     /// The fields of one release.
@@ -44,7 +44,10 @@ struct WireFields: Sendable {
             templates = Kind.allCases.map { template($0, now) }
         }
         var fields = templates[kind.rawValue]
-        correlation.write(over: &fields, at: fields.count - 1 - GUID.length)
+        fields.append(addingCapacity: GUID.length + 1) { out in
+            correlation.write(to: &out)
+            out.append(0)
+        }
         return fields
     }
 
@@ -61,7 +64,7 @@ struct WireFields: Sendable {
         }
         response.add("X-Keyfactor-Product-Version", version)
         response.add("Date", now.httpDate)
-        response.add("X-Keyfactor-Correlation-Id", GUID.empty.text)
-        return response.fields
+        response.add("X-Keyfactor-Correlation-Id", "")
+        return response.fields.dropLast()
     }
 }

@@ -13,20 +13,30 @@ struct AccessDoubts {
     /// Each doubt with its place and, where there is one, a hint.
     var warnings: [Mistake] {
         let callers = ["users", "clients"].flatMap { node["auth"]?[$0]?.items ?? [] }
-        let permissions = callers.flatMap { $0["permissions"]?.items ?? [] }.lazy.compactMap(Self.warning)
-        let roles = callers.flatMap { $0["roles"]?.items ?? [] }.lazy.compactMap(warning(ofRole:))
+        let holders = callers + (node["estate"]?["roles"]?.items ?? [])
+        let permissions = holders.flatMap { $0["permissions"]?.items ?? [] }.lazy.compactMap(Self.warning)
+        let grantees = callers + (node["estate"]?["enrollmentPatterns"]?.items ?? [])
+        let roles = grantees.flatMap { $0["roles"]?.items ?? [] }.lazy.compactMap(warning(ofRole:))
         return Array(permissions.prefix(Names.most)) + Array(roles.prefix(Names.most)) + twins("users", "name", "user") { Self.key($0) }
             + twins("clients", "id", "client") { $0 }
-            + [tokens].compactMap { $0 } + paths
+            + [tokens, nobody].compactMap { $0 } + names + paths
     }
 
     /// A permission that grants nothing and is nearly one that does. Command has more of them than this mock asks for.
     private static func warning(_ node: YAMLNode) -> Mistake? {
-        guard let text = node.text, !Permissions([text]).grantsSomething else { return nil }
+        guard let text = node.text else { return nil }
+        let whole = Permission.allCases.map(\.rawValue).first { text.hasPrefix($0) }
+        // After a permission may come the number of what it is limited to.
+        let limit = whole.map { text.dropFirst($0.count) } ?? ""
+        let isLimited = limit.allSatisfy { $0.isNumber || $0 == "/" }
+        if Permissions([text]).grantsSomething, isLimited { return nil }
         let lower = text.lowercased()
-        let isInCapitals = Permissions([lower]).grantsSomething
-        guard let near = isInCapitals ? lower : nearestWord(to: lower, among: Permission.allCases.map(\.rawValue)) else { return nil }
-        return Mistake(node.mark, "the permission '\(Mistake.shortened(text))' grants nothing", hint: "did you mean '\(near)'?")
+        let isInCapitals = whole == nil && Permissions([lower]).grantsSomething
+        let near = isLimited ? isInCapitals ? lower : nearestWord(to: lower, among: Permission.allCases.map(\.rawValue)) : whole
+        guard near != nil || lower != text else { return nil }
+        return Mistake(
+            node.mark, "the permission '\(Mistake.shortened(text))' grants nothing",
+            hint: near.map { "did you mean '\($0)'?" } ?? "permissions are written in lower case")
     }
 
     /// A role that does not exist, at least at the beginning.
@@ -64,9 +74,31 @@ struct AccessDoubts {
         return Mistake(lifetime.mark, "every token has expired when it is given out", hint: "write 1s for one that soon expires")
     }
 
+    /// A way to log in that no caller has.
+    private var nobody: Mistake? {
+        guard let auth = node["auth"], let mode = auth["mode"], let word = mode.text else { return nil }
+        let (users, clients) = (auth["users"]?.items.isEmpty ?? true, auth["clients"]?.items.isEmpty ?? true)
+        switch word {
+        case "basic" where users, "bearer" where clients, "both" where users && clients:
+            let part = word == "basic" ? "users" : word == "bearer" ? "clients" : "users or clients"
+            return Mistake(mode.mark, "nobody can log in: there are no \(part)", hint: "name some, or write mode: any")
+        default: return nil
+        }
+    }
+
+    /// Names that Basic cannot send, since it ends a name at the first colon.
+    private var names: [Mistake] {
+        (node["auth"]?["users"]?.items ?? []).compactMap { $0["name"] }.filter { $0.text?.contains(":") == true }.map {
+            Mistake($0.mark, "no client can send this name: for Basic it ends at the first colon", hint: "leave the colon out")
+        }
+    }
+
     /// Base paths at which the token endpoint answers first.
     private var paths: [Mistake] {
         guard let node = node["basePath"] else { return [] }
+        if case .sequence(let paths) = node.content, paths.isEmpty {
+            return [Mistake(node.mark, "no operation is served anywhere", hint: "name a path, or leave basePath out")]
+        }
         return (node.items.isEmpty ? [node] : node.items).filter { $0.text?.lowercased() == "/oauth2/token" }.map {
             Mistake($0.mark, "/oauth2/token is the token endpoint, which has a path of its own", hint: "write another base path")
         }

@@ -39,6 +39,7 @@ public struct RuleDoubts: Sendable {
     private func noOperation(_ number: Int) -> Mistake? {
         let rule = rules[number]
         guard rule.operation.subject == .operation else { return nil }
+        if let elsewhere = Names.elsewhere(rule.operation) { return warning(rule, "\(rule.operation.text) is no operation", elsewhere) }
         if rule.effects.substitute?.servesAnyPath == true { return nil }
         let met = rule.endpoints.map { API.operations[$0.number] }
         if met.contains(where: { $0.isServed(by: product) }) { return nil }

@@ -24,8 +24,8 @@ public final class Scenario: Sendable {
     let clientDoubt: Mistake?
     /// Who is admitted, and as whom.
     public let access: AccessPolicy
-    /// What is hardly meant about them.
-    let accessDoubts: [Mistake]
+    /// What is hardly meant about them, the clock and the scripts of jobs.
+    let doubts: [Mistake]
     /// The time to begin with, and how it passes.
     public let clock: ClockSettings
     /// The estate at the beginning. Worlds copy it, which costs nothing.
@@ -113,7 +113,7 @@ public final class Scenario: Sendable {
         guard mistakes.isEmpty else { throw Mistakes(mistakes) }
         estate.jobs.progress = Progress(reading: node["progress"], &builder.seeding)
         self.estate = estate
-        accessDoubts = AccessDoubts(node: node, estate: estate).warnings
+        doubts = AccessDoubts(node: node, estate: estate).warnings + ScenarioDoubts.warnings(node)
         self.rules = rules.isEmpty ? .empty : RuleBook(rules)
         expectations = expected
         progressNames = WrittenName.inProgress(node["progress"])

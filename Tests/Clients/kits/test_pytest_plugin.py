@@ -159,12 +159,57 @@ def test_it(kfmock):
         ('kfmock.expect("GET", "/Agents", count=1)', "expected .* found 0 requests"),
         ('kfmock.expect("GET", "/Agnts", count=0)', "did you mean 'GET /Agents'"),
         ('kfmock.on("GET", "/Agnts").refuse("unavailable")', "did you mean 'GET /Agents'"),
+        ('kfmock.script_job("SampleCustomJobTyp", ["InProcess", "Completed:Failure:x"])', "did you mean 'SampleCustomJobType'"),
+        ('kfmock.load("rules: [ { operation: GET /Agent, do: [ { refuse: unavailable } ] } ]")', "did you mean 'GET /Agents'"),
+        ('kfmock.load({"progress": [{"match": {"agent": "uo1"}, "steps": [{"state": "InProcess"}]}]})', "did you mean 'uo-1'"),
+        ('kfmock.load("expect: [ { requests: { operation: POST /OrchestratorJobs/Custom }, count: 5 } ]")', "found 0 requests"),
+        ('kfmock.load("expect: [ { unmatched: 1 } ]"); kfmock.expect("GET", "/Agents", count=0); kfmock.verify()', "found 0 unmatched"),
+        ('kfmock.on("GET", "/Agents", times=0).refuse("unavailable")', "times must be at least 1, found 0"),
+        ('[kfmock.on(*of, name="x").refuse("unavailable") for of in (("GET", "/Agents"), ("POST", "/Agents/Approve"))]', "there is a rule 'x' already"),
+        ('kfmock.expect("GET", "/Agents", every={"rule": "x"}, has={"status": 200})', "leave out operation"),
+        ("kfmock.verify()", "nothing is expected"), ("kfmock.await_()", "nothing is expected"),
     ],
 )
 def test_what_a_test_must_not_pass_with(project, body, said):
     """It fails, and is no error of a fixture, so `xfail` and reports count it."""
     outcomes, output = project.run(f"def test_it(kfmock):\n    {body}\n")
     assert outcomes == {"failed": 1} and re.search(said.replace("(", r"\(").replace(")", r"\)"), output), output
+
+
+@pytest.mark.parametrize(
+    "scenario, said",
+    [
+        ("rules: [ { operation: GET /Agent, do: [ { refuse: unavailable } ] } ]", "did you mean 'GET /Agents'"),
+        ("progress: [ { match: { jobType: SampleX }, steps: [ { state: InProcess } ] } ]", "there is no job type 'SampleX'"),
+        ("expect: [ { requests: { operation: POST /OrchestratorJobs/Custm }, count: 0 } ]", "did you mean 'POST /OrchestratorJobs/Custom'"),
+        ("auth: { mode: basic }", "nobody can log in"), ("clock: { mode: frozen, rate: 2 }", "a frozen clock has no rate"),
+    ],
+)
+def test_a_scenario_whose_names_do_not_exist_does_not_begin(project, scenario, said):
+    outcomes, output = project.run(f"@pytest.mark.keyfactor(scenario={scenario!r})\ndef test_it(kfmock): pass\n")
+    assert outcomes == {"errors": 1} and said in output, output
+
+
+def test_what_a_scenario_expects_is_judged_at_the_end_of_the_test(project):
+    tests = """
+ONE = "expect: [ {{ requests: {{ operation: GET /Agents }}, count: {count} }} ]"
+
+@pytest.mark.keyfactor(scenario=ONE)
+def test_mark(kfmock):
+    assert status(kfmock.url) == 200
+
+def test_loaded(kfmock):
+    kfmock.load({{"expect": [{{"requests": {{"operation": "GET /Agents"}}, "count": {count}}}]}})
+    kfmock.verify() if {count} == 0 else None
+    assert status(kfmock.url) == 200
+
+@pytest.mark.keyfactor(scenario={{"progress": [{{"match": {{"jobType": "SampleCustomJobType"}}, "steps": [{{"state": "InProcess"}}]}}]}})
+def test_script(kfmock):
+    kfmock.script_job("SampleCustomJobType", ["Completed:Success"])
+"""
+    project.passes(tests.format(count=1), count=3)
+    outcomes, output = project.run(tests.format(count=0))
+    assert outcomes == {"failed": 2, "passed": 1} and output.count("expected") >= 2, output
 
 
 # What is wrong with a server is one sentence

@@ -243,3 +243,13 @@ def test_several_servers_are_a_choice(serve, tmp_path):
     ports = [serve("").http_port, serve("").http_port]
     _, errors = Commands(None, tmp_path)("clock", code=64)
     assert errors.startswith("This user runs several servers: ") and all(f"127.0.0.1:{port}" in errors for port in ports)
+
+
+def test_localhost_needs_no_look_up(mock_of):
+    """In a root file system without /etc/hosts nobody knows the name."""
+    within = ["unshare", "--map-root-user", "--mount", "sh", "-c", 'mount --bind /dev/null /etc/hosts && exec "$@"', "sh"]
+    if subprocess.run([*within, "true"], capture_output=True).returncode != 0:
+        pytest.skip("this user may not mount")
+    variables = {"KFMOCK_ADMIN_URL": f"http://localhost:{mock_of.server.http_port}/_mock"}
+    ended = subprocess.run([*within, BINARY, "clock"], env=variables, capture_output=True, text=True, timeout=PATIENCE)
+    assert (ended.returncode, ended.stdout) == (0, "2026-03-01T09:00:00Z, frozen\n"), ended

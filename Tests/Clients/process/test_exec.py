@@ -522,3 +522,30 @@ def test_worlds_that_the_verdict_is_not_about_are_named(run):
     ended = run(*python("import os, urllib.request as r; r.urlopen(os.environ['KFMOCK_HTTP_URL'] + '/KeyfactorAPI/Agents')"),
                 options=("--scenario", "expect: [ { requests: { operation: GET /Agents }, count: 1 } ]"))
     assert b"had requests too" not in ended.stderr
+
+
+# The page after a failure
+
+def test_after_a_failure_it_serves_until_enter(start):
+    process = start("sh", "-c", "curl -s -o /dev/null $KFMOCK_HTTP_URL/KeyfactorAPI/Agnets; exit 3", options=["--ui-on-failure"])
+    line = next(line for line in iter(process.stderr.readline, b"") if b"Enter" in line).decode()
+    assert line.startswith("The command ended with 3. See what happened at http://127.0.0.1:")
+    page = next(word for word in line.split() if word.startswith("http")).rstrip(";")
+    shown = subprocess.run(["curl", "-s", page, page.removesuffix("ui") + "journal"], capture_output=True, check=True, timeout=PATIENCE).stdout
+    assert b"<!doctype html>" in shown and b"/KeyfactorAPI/Agnets" in shown
+    assert process.poll() is None
+    process.communicate(b"\n", timeout=PATIENCE)
+    assert process.returncode == 3
+
+
+@pytest.mark.parametrize("command, code", [("exit 0", 0), ("exit 3", 3)])
+def test_it_waits_for_nobody_where_there_is_no_failure_or_nobody_to_press_enter(run, command, code):
+    ended = run("sh", "-c", command, options=["--ui-on-failure"], input=b"" if code else None)
+    assert ended.returncode == code and (b"Enter" in ended.stderr) is bool(code)
+
+
+def test_a_signal_ends_the_wait(start):
+    process = start("sh", "-c", "exit 3", options=["--ui-on-failure"])
+    assert any(b"Enter" in line for line in iter(process.stderr.readline, b""))
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(PATIENCE) == 3

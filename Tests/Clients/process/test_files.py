@@ -300,6 +300,25 @@ def test_a_watched_scenario_that_becomes_a_folder_is_reported_and_the_old_one_st
     assert server.get("/Agents")
 
 
+@pytest.mark.parametrize(
+    "mistaken",
+    [
+        "auth: { users: [ { name: a, password: hush, permisions: [] } ] }", "auth: { users: [ { name: a, password: [ hush ] } ] }",
+        "auth:\n  clients:\n  - { id: a, secrt: hush }", 'auth: { users: [ { name: a, password: "hush } ] }',
+        "rules: [ { operation: GET /Agents, where: { header.Authorization: 'Basic hush' }, dooo: [] } ]",
+    ],
+)  # fmt: skip
+def test_a_watched_scenario_keeps_its_secrets_although_it_has_mistakes(tmp_path, serve, mistaken):
+    from support.control import until
+
+    file = tmp_path / "watched.yaml"
+    file.write_text("auth: { mode: basic, users: [ { name: a, password: hush } ] }")
+    server = serve("", "--scenario", str(file), "--watch")
+    file.write_text(mistaken)
+    until(lambda: "    1 | " in server.errors or "    3 | " in server.errors)
+    assert "(struck out)" in server.errors and "hush" not in server.errors, server.errors
+
+
 @pytest.mark.parametrize("option", ["--ready-file", "--env-file"])
 def test_a_fifo_at_the_place_of_an_old_file_is_not_read(tmp_path, option):
     """What another server has left is looked for there; a FIFO holds nothing of the kind, and its content is another's."""

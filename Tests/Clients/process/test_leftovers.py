@@ -38,13 +38,31 @@ def files(tmp_path):
     return paths, [word for name, path in paths.items() for word in (f"--{name}", str(path))]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_files_that_describe_a_server_go_with_it(files, number):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT])
+@pytest.mark.parametrize("more", [[], ["--watch"]])
+def test_files_that_describe_a_server_go_with_it(files, tmp_path, number, more):
     paths, options = files
-    server = Mock("", *options, own_ca=False)
+    scenario, junit = tmp_path / "s.yaml", tmp_path / "j.xml"
+    scenario.write_text("expect: [ { unmatched: 0 } ]")
+    server = Mock("", "--scenario", str(scenario), "--junit", str(junit), *more, *options, own_ca=False)
     assert all(path.exists() for path in paths.values())
     server.stop(number)
     assert not any(path.exists() for path in paths.values())
+    assert 'tests="1"' in junit.read_text()
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGQUIT])
+def test_a_signal_that_a_server_was_started_to_ignore_does_not_end_it(tmp_path, number):
+    """As `nohup` starts it, or a shell in the background."""
+    ready = tmp_path / "ready"
+    words = [BINARY, "serve", "--http-port", "0", "--https-port", "0", "--ready-file", str(ready)]
+    name = signal.Signals(number).name.removeprefix("SIG")
+    server = subprocess.Popen(["bash", "-c", f"trap '' {name}; exec \"$@\"", "bash", *words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    eventually(lambda: ready.exists(), PATIENCE)
+    server.send_signal(number)
+    server.send_signal(signal.SIGTERM)
+    said = server.communicate(timeout=PATIENCE)[1].decode()
+    assert server.returncode == 0 and "stopping on SIGTERM" in said, said
 
 
 def test_the_certificate_of_a_ca_that_is_kept_stays(tmp_path):
@@ -75,7 +93,7 @@ def test_a_start_that_fails_removes_the_files_of_a_server_that_was_killed(files,
     assert paths["ready-file"].exists()
     with pytest.raises(DidNotStart):
         Mock("", *options, *wrong, own_ca=False)
-    assert not paths["ready-file"].exists() and not paths["env-file"].exists()
+    assert not any(path.exists() for path in paths.values())
 
 
 def test_a_start_that_fails_leaves_the_files_of_a_server_that_runs(files):

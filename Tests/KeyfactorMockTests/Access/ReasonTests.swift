@@ -118,7 +118,7 @@ struct ReasonTests {
         #expect(why.contains(wanted) && !why.contains("hush-1"), "\(why)")
     }
 
-    @Test func aTokenRequestInJSONIsToldToSendAForm() throws {
+    @Test func aTokenRequestInJSONIsAskedForAForm() throws {
         let body = Array(#" {"grant_type":"client_credentials","client_secret":"hush-1"}"#.utf8)
         let why = try Self.reason(Self.scenario("both"), Request(.post, "/oauth2/token", body: body), status: 400)
         #expect(why == "grant_type is missing: expected a form (application/x-www-form-urlencoded), found JSON")

@@ -31,7 +31,6 @@ struct NameTests {
     private static let jobType = Sample(kind: "job type", wrong: "RotateKey", near: "RotateKeys", right: "RotateKeys")
     private static let storeJob = Sample(kind: "job on a store", wrong: "PEMInventroy", near: "PEMInventory", right: "PEMInventory")
     private static let agent = Sample(kind: "agent", wrong: "ou-1", near: "uo-1", right: "uo-1")
-    private static let store = Sample(kind: "store", wrong: "wbe-1", near: "web-1", right: "web-1")
     private static let user = Sample(kind: "user", wrong: "operater", near: "operator", right: "operator")
     private static let client = Sample(kind: "client", wrong: "pipelime", near: "pipeline", right: "pipeline")
     private static let world = Sample(kind: "world", wrong: "defualt", near: "default", right: "default")
@@ -44,8 +43,22 @@ struct NameTests {
 
     private static let conditions: [(String, [Sample])] = [
         ("caller: 'NAME'", [user, client]), ("world: 'NAME'", [world]), ("body.JobTypeName: 'NAME'", [jobType]),
-        ("body.JobTypeName: { oneOf: [ FetchLogs, 'NAME' ] }", [jobType]), ("'body[0].ClientMachine': 'NAME'", [agent, store]),
+        ("body.JobTypeName: { oneOf: [ FetchLogs, 'NAME' ] }", [jobType]), ("method: 'NAME'", [method]),
+        ("body.AgentId: 'NAME'", [agentID]),
+        ("body.OrchestratorIds: { contains: 'NAME' }", [agentID]), ("'body.AgentIds[2]': { oneOf: [ 'NAME' ] }", [agentID]),
+        ("body.KeystoreIds: { covers: [ 'NAME' ] }", [storeID]), ("'body[0].StoreId': { not: 'NAME' }", [storeID]),
+        ("body.Stores: { covers: [ { StoreId: 'NAME' } ] }", [storeID]), ("body.AgentGuid: 'NAME'", [agentMachine]),
     ]
+
+    private static let method = Sample(kind: "method", wrong: "PSOT", near: "POST", right: "post")
+    private static let agentID = Sample(
+        kind: "agent's id", wrong: "e89c945f-da62-482c-9495-ecf36abbd2de", near: "e89c945f-da62-482c-9495-ecf36abbd2dd",
+        right: "E89C945F-da62-482c-9495-ecf36abbd2dd")
+    private static let storeID = Sample(
+        kind: "store's id", wrong: "2162f005-083e-4995-9519-60b656b06a4", near: "2162f005-083e-4995-9519-60b656b06a45",
+        right: "2162f005-083e-4995-9519-60b656b06a45")
+    private static let agentMachine = Sample(
+        kind: "agent's machine for its id", wrong: "UO-1", near: "e89c945f-da62-482c-9495-ecf36abbd2dd", right: "nonsense")
 
     /// Expectations, by the place of the name in them.
     private static let expectations: [Place] =
@@ -160,6 +173,68 @@ struct NameTests {
         #expect(try ask(sample.right, strict: true).status == 200)
     }
 
+    /// What an operation's requests have, by the rule that looks at it.
+    @Test(arguments: [
+        ("GET /Agents/uo-1", "", "e89c945f"), ("GET /Agents/{x}", "path.x: e89c945f-da62-482c-9495-ecf36abbd2de", "e89c945f"),
+        ("GET /CertificateStores/{id}", "path.id: web-1", "2162f005"), ("GET /CertificateStoreTypes/Name/PME", "", "'PEM'"),
+        ("PUT /CertificateStores", "body.Id: 00000000-0000-0000-0000-000000000007", "no certificate store of the id"),
+        ("DELETE /CertificateStores", "'body[0]': 00000000-0000-0000-0000-000000000007", "no certificate store of the id"),
+        ("POST /Agents/Approve", "'body[1]': 00000000-0000-0000-0000-000000000007", "no agent of the id"),
+        ("GET /JobTypes/Custom/{id}", "path.id: 00000000-0000-0000-0000-000000000007", "no custom job type of the id"),
+        ("POST /Enrollment/CSR", "body.Template: WebServer", "'WebServer-1y'"),
+        ("POST /Enrollment/PFX", "body.CertificateAuthority: Sub-CB", "'Sub-CA'"),
+        ("POST /CertificateStores", "body.CertStoreType: 99", "2 (PEM)"),
+        ("POST /CertificateStores", "body.ContainerId: 99", "no container 99"),
+        ("POST /OrchestratorJobs/Custom", "body.JobTypeNam: absent", "'JobTypeName'"),
+        ("POST /CertificateStores/Schedule", "body.Schedule.Intervall: absent", "'Interval'"),
+        ("POST /CertificateStores/Schedule", "body.Schedule.Interval.Minuts: 5", "'Minutes'"),
+        ("GET /CertificateStores", "query.ReturnLimt: absent", "'query.ReturnLimit'"),
+        ("GET /CertificateStores", "header.x-keyfactor-requested-wiht: absent", "x-keyfactor-requested-with"),
+        ("PURGE /Agents", "", "/Agents has GET"), ("PATCH /**", "", "POST"), ("GET /_mock/rules", "", "control interface"),
+        ("GET /w/x/KeyfactorAPI/Agents", "", "leave out the world"),
+    ])
+    func aRuleThatFindsNothingIsRefused(_ operation: String, _ condition: String, _ near: String) throws {
+        let rule = "{ operation: '\(operation)', where: { \(condition) }, do: [ { refuse: unavailable } ] }"
+        let answered = try Mock().send(.post, "/_mock/rules?strict", body: rule)
+        #expect(answered.status == 400 && answered.json["error"]?.text?.contains(near) == true, "\(answered.body)")
+        let loaded = try Mock().send(.put, "/_mock/scenario?strict", body: "rules: [ \(rule) ]")
+        #expect(loaded.status == 400 && loaded.json["error"]?.text?.contains(near) == true, "\(loaded.body)")
+    }
+
+    /// What a request is to create is new by nature, and nonsense may be sent to see it refused.
+    @Test(arguments: [
+        ("POST /CertificateStores", "body.ClientMachine: web-9"), ("PUT /CertificateStores/DiscoveryJob", "body.ClientMachine: web-9"),
+        ("PUT /CertificateStores", "body.ClientMachine: wbe-1"), ("POST /**", "body.ClientMachine: web-9"),
+        ("POST /JobTypes/Custom", "body.JobTypeName: RotateKeys"), ("PUT /JobTypes/Custom", "body.JobTypeName: SampleCustomJobTyp"),
+        ("POST /CertificateStoreTypes", "body.ShortName: PME"), ("POST /Security/Roles", "body.Name: Administrators"),
+        ("POST /OrchestratorJobs/Custom", "body.AgentId: nonsense"), ("GET /Agents/nonsense", ""), ("GET /CertificateStores/*", ""),
+        ("POST /CertificateStores", "body.ContainerId: 0"), ("POST /CertificateStores", "body.Properties.tok: present"),
+        ("POST /OrchestratorJobs/Custom", "body.JobFields.Minuts: '1'"), ("GET /Agents", "header.X-Tenant: a, query.mine: b"),
+        ("GET /Agents", "method: get"), ("GET /Certificates/*/Unlike", ""),
+    ])
+    func whatIsNewByNatureIsTaken(_ operation: String, _ condition: String) throws {
+        let rule = "{ operation: '\(operation)', where: { \(condition) }, do: [ { refuse: unavailable } ] }"
+        let answered = try Mock().send(.post, "/_mock/rules?strict", body: rule)
+        #expect(answered.status == 200, "\(answered.body)")
+        let loaded = try Mock().send(.put, "/_mock/scenario?strict", body: "rules: [ \(rule) ]")
+        #expect(loaded.status == 200, "\(loaded.body)")
+    }
+
+    @Test(arguments: ["verify?strict", "verify?strict&fail=409"], ["", "expect: []", "{\"expect\":[]}"])
+    func nothingToJudgeIsRefused(_ page: String, _ body: String) throws {
+        let refused = try Mock().send(.post, "/_mock/\(page)", body: body)
+        #expect(refused.status == 400 && refused.body.contains("nothing is expected"), "\(refused.body)")
+        let warned = try Mock().send(.post, "/_mock/verify", body: body)
+        #expect(warned.status == 200 && warned.body.contains("nothing is expected"), "\(warned.body)")
+        let own = try Mock("expect: [ { unmatched: 0 } ]").send(.post, "/_mock/\(page)")
+        #expect(own.status == 200 && own.json["verdict"]?.text == "met" && !own.body.contains("warnings"), "\(own.body)")
+    }
+
+    @Test(arguments: ["status=40", "status=600", "status=200&status=404", "limit=1&LIMIT=2", "order=oldest&order=newest"])
+    func aFilterThatFindsNothingIsRefused(_ query: String) throws {
+        #expect(try Mock().raw(Request(.get, "/_mock/journal?\(query)", headers: [("Host", "localhost")])).status == 400)
+    }
+
     // MARK: What exists by itself
 
     @Test func whatOccursInTheJournalExists() throws {
@@ -205,7 +280,8 @@ struct NameTests {
 
     @Test(
         arguments: [
-            ("", 200, 200), ("?fail=409", 200, 409), ("?fail=500", 200, 500), ("?fail=404&strict", 200, 404), ("?fail=200", 200, 200),
+            ("", 200, 200), ("?fail=409", 200, 409), ("?fail=500", 200, 500), ("?fail=404&strict", 200, 404), ("?fail=200", 400, 400),
+            ("?fail=409&fail=409", 400, 400),
             ("?fail=99", 400, 400), ("?fail=302", 400, 400), ("?fail=no", 400, 400), ("?fial=409", 400, 400), ("?strict=maybe", 400, 400),
         ] as [(String, Int, Int)])
     func verifyFailsWithTheStatusAskedFor(_ query: String, _ met: Int, _ failed: Int) throws {

@@ -7,7 +7,7 @@ import Testing
 @testable import Entities
 @testable import KeyfactorMock
 @testable import Model
-import struct Model.Operation
+import class Model.Operation
 @testable import Worlds
 
 /// `GET /_mock/estate` says all that exists: read again, it is the same estate.

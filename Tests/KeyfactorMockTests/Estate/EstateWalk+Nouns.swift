@@ -6,7 +6,7 @@ import TestSupport
 @testable import Entities
 @testable import KeyfactorMock
 @testable import Model
-import struct Model.Operation
+import class Model.Operation
 @testable import Worlds
 
 /// Writes to what certificates refer to.

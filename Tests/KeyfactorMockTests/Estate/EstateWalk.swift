@@ -7,7 +7,7 @@ import Testing
 @testable import Entities
 @testable import KeyfactorMock
 @testable import Model
-import struct Model.Operation
+import class Model.Operation
 @testable import Worlds
 
 /// A random walk of writes over a random estate.

@@ -118,7 +118,7 @@ struct BindingTests {
     }
 
     @Test(arguments: [
-        ("Type", "\" 2 \"", true, "blanks"), ("Type", "\"2\\n\"", true, "a line feed"), ("Type", "\"\"", false, "required"),
+        ("Type", "\" 2 \"", true, "blanks"), ("Type", "\"2\\n\"", true, "a line feed"), ("Type", "\"\"", true, "null: JKS"),
         ("Type", "\" \"", false, "no number"),
         ("Type", "\"2.0\"", false, "a fraction"), ("Type", "\"two\"", false, "a word"), ("Type", "0x2", true, "hexadecimal"),
         ("Type", "002", true, "octal"),

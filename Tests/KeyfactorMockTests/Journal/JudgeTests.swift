@@ -48,6 +48,8 @@ struct JudgeTests {
             ("{ requests: { \(job) }, count: 3 }", [2, 3, 1], "too few: also the others"),
             ("{ requests: { \(job), status: 200 }, count: 2+ }", [3, 2, 1], "what meets more comes first"),
             ("{ requests: { \(job) }, count: 2 }", [], "right"),
+            ("{ requests: { \(job) }, followedBy: {} }", [3], "what nothing follows"),
+            ("{ requests: { operation: GET /Agents }, followedBy: {} }", [1], "what nothing follows, though others come"),
             ("{ requests: { operation: GET /Agents/Approve }, count: 1 }", [1, 2, 3], "likeness"),
             ("{ requests: { operation: POST /OrchestratorJobs/Unschedule }, count: 1 }", [2, 3, 1], "likeness of a longer path"),
         ] as [(String, [Int], String)])
@@ -67,6 +69,14 @@ struct JudgeTests {
         )
         let result = Samples.judge(Samples.journal(Self.three), scenario).verdict(try Samples.expectations(text)).results[0]
         #expect(result.idleRules == rules)
+    }
+
+    @Test(arguments: [
+        ("{ unmatched: 0 }", [2, 4]), ("{ unmatched: 3 }", [2, 4]), ("{ unmatched: 2 }", []), ("{ unmatched: 2, unusedRules: 1 }", []),
+    ])
+    func aWrongCountOfUnmatchedRequestsListsThem(_ text: String, _ numbers: [Int]) throws {
+        let entries = ["/Agents", "/Agnets", "/Agents", "/Nowhere"].map { Samples.entry(.get, $0, status: $0 == "/Agents" ? 200 : 404) }
+        #expect(try Samples.result(text, entries).nearest.map(\.number) == numbers)
     }
 
     @Test func whatFollowsIsByTheSameCaller() throws {

@@ -16,7 +16,7 @@ struct MatcherTests {
     {
         let text = "rules: [ { operation: 'POST /Agents/{id}/Reset', where: { \(line) }, do: [ { refuse: unavailable } ] } ]"
         let scenario = try Scenario(Array(text.utf8), now: .first)
-        let headers = [("X-Trace", "AbC"), ("Authorization", "Basic RVhBTVBMRVxvcHM6cw==")]
+        let headers = [("X-Trace", "AbC"), ("X-A", "3"), ("X-A", "0"), ("x-a", "ab"), ("Authorization", "Basic RVhBTVBMRVxvcHM6cw==")]
         let request = Request(.post, path, headers: headers, body: Array(body.utf8))
         return Explanation(of: request, by: scenario, now: .first).calls[0][0].strikes
     }
@@ -52,6 +52,18 @@ struct MatcherTests {
         ("body.Inner.Big: { equals: 10, not: 11 }", true, "two tests"),
         ("body.Inner.Word: { equals: present }", false, "the word itself must be written as equals"),
         ("header.x-trace: abc, body.Count: 4", false, "all lines must hold"),
+        ("header.x-a: { above: 1, below: 1.5 }", false, "two lines of a field, each of which passes one test"),
+        ("header.x-a: { above: 1, contains: a }", false, "the same with other tests"),
+        ("header.x-a: { above: -1, below: 1 }", true, "one line passes both"),
+        ("header.x-a: { contains: '3, 0', regex: 'ab$' }", true, "all lines together pass both"),
+        ("header.x-a: { above: 1, not: 0 }", false, "what must not be, no line may be"),
+        ("header.x-a: { above: 1, not: 7 }", true, "and none is"),
+        ("header.x-a: { not: { above: 1, below: 1.5 } }", true, "no line passes both"),
+        ("header.x-a: { not: { above: 2, below: 4 } }", false, "a line passes both"),
+        ("header.x-a: { oneOf: [ 7, 0 ], below: 1 }", true, "one of several, and another test, by one line"),
+        ("header.x-a: { oneOf: [ 7, 3 ], below: 1 }", false, "by two lines"),
+        ("method: post", true, "methods without case"), ("method: { oneOf: [ get, Post ] }", true, "any of them"),
+        ("method: { not: post }", false, "also where it must not be"),
     ])
     func aConditionHolds(_ line: String, _ holds: Bool, _ why: String) throws {
         #expect(try Self.matches(line) == holds, "\(why)")

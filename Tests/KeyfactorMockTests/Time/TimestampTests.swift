@@ -62,8 +62,7 @@ struct TimestampTests {
     }
 
     @Test func commandTenSendsNeitherZoneNorFraction() {
-        var bytes: [UInt8] = []
-        Timestamp("2023-05-06T00:27:00.5Z")!.write(to: &bytes, style: .bare)
+        let bytes = [UInt8](capacity: 28) { Timestamp("2023-05-06T00:27:00.5Z")!.write(to: &$0, style: .bare) }
         #expect(String(decoding: bytes, as: UTF8.self) == "2023-05-06T00:27:00")
     }
 

@@ -73,7 +73,7 @@ def _begin(world: World, item: pytest.Item) -> None:
         rules += mark.kwargs.get("rules", [])
     try:
         if scenario is not None or product:
-            world.load(world.control("GET", "scenario") if scenario is None else scenario, product)
+            world.load(scenario, product)
         world.add_rules(*rules)
     except Refused as refused:
         raise Unusable(f"The world of {item.name} cannot begin so: {refused}") from None

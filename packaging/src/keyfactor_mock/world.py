@@ -26,7 +26,9 @@ class World:
         self._scripts: dict[str, dict[str, Any]] = {}
         self._changes: list[tuple[str, str, Any]] = []
         self._rules: list[Rule] = []
+        self._names: set[str] = set()
         self._scenario: Scenario | None = None
+        self._loaded = False
         below = f"/w/{name}"
         self.https_url = server.https and server.https + below + server.api_path
         self.url: str = (server.http or server.https or "") + below + server.api_path
@@ -54,12 +56,17 @@ class World:
         self._changes.append((method, page, json.loads(json.dumps(body))))
         return answer
 
-    def load(self, scenario: Scenario, product: str | None = None) -> None:
-        """Replaces the whole scenario: YAML or JSON text, or a dict. The world restarts, without the rules of `on`."""
+    def load(self, scenario: Scenario | None, product: str | None = None) -> None:
+        """Replaces the whole scenario: YAML or JSON text, or a dict; `None` is the one that it has. The world restarts, without the rules
+        of `on`. What a scenario given here expects is checked at the end of the test; a name in it that does not exist raises `Refused`."""
+        self._loaded = scenario is not None
+        if scenario is None:
+            scenario = self.control("GET", "scenario")
         if product:
             scenario = _with_part(scenario, "product", product)
         self._scenario, self._scripts, self._changes = scenario, {}, []
-        self.control("PUT", "scenario", scenario)
+        self._names.clear()
+        self._put(scenario)
 
     def on(self, operation: str, path: str | None = None, *, name: str | None = None, times: int | None = None, **more: Any) -> Rule:
         """A rule for some requests, `on("POST", "/OrchestratorJobs/Custom", times=2).refuse("unavailable")`; rules are evaluated in the
@@ -67,9 +74,15 @@ class World:
         `calls="1-2"`; calls, per, where, chance, maxRun, window, becomes, unauthenticated and ttl as in scenario files, and `while` as
         `while_`. The operation `token` is the token endpoint."""
         keys = {"operation": f"{operation} {path or ''}".strip(), **{key.rstrip("_"): value for key, value in more.items()}}
-        if times:
+        if times is not None:
+            if times < 1:
+                raise ValueError(f"times must be at least 1, found {times}; a rule that never strikes is none")
             keys["calls"] = f"1-{times}"
-        rule = Rule(self, re.sub(r"[^A-Za-z0-9._-]+", "-", name or f"rule-{len(self._rules) + 1}"), keys)
+        name = re.sub(r"[^A-Za-z0-9._-]+", "-", name or f"rule-{len(self._rules) + 1}")
+        if name in self._names:
+            raise ValueError(f"there is a rule {name!r} already, which this one would replace; give it another name")
+        self._names.add(name)
+        rule = Rule(self, name, keys)
         self._rules.append(rule)
         return rule
 
@@ -97,7 +110,7 @@ class World:
             self._scenario = self.control("GET", "scenario")
         full = [dict(zip(("state", "result", "message"), each.split(":", 2))) if isinstance(each, str) else each for each in steps]
         self._scripts[job_type] = {"match": {"jobType": job_type}, "steps": full}
-        self.control("PUT", "scenario", _with_scripts(self._scenario or "", list(self._scripts.values())))
+        self._put(_with_scripts(self._scenario or "", list(self._scripts.values())))
         for change in self._changes:
             self.control(*change)
 
@@ -137,7 +150,9 @@ class World:
         "1-3" or "3+". It is checked by `verify`, or else at the end of the test."""
         chosen = {"operation": operation and f"{operation} {path or ''}".strip(), "where": where, "status": status, "rule": rule}
         chosen = {key: value for key, value in chosen.items() if value is not None}
-        expectation = {**({"requests": chosen} if chosen and "every" not in more else {}), **more}
+        if chosen and "every" in more:
+            raise ValueError("every says which requests are meant; leave out " + ", ".join(chosen))
+        expectation = {**({"requests": chosen} if chosen else {}), **more}
         self.expected.append({**expectation, "count": count} if count is not None else expectation)
 
     def verify(self) -> None:
@@ -154,10 +169,13 @@ class World:
         await asyncio.get_running_loop().run_in_executor(None, self.await_, timeout)
 
     def finish(self) -> None:
-        """What must hold at the end of a test: what is expected has happened, and each rule has an effect."""
+        """What must hold at the end of a test: what is expected has happened, also by a scenario that the test has loaded, and each rule has
+        an effect."""
         if self.expected:
             self.verify()
         self.check_rules()
+        if self._loaded:
+            _check(self.control("POST", "verify"))
 
     def summary(self, last: int = 10) -> str:
         """The last exchanges, and which rules struck, for the report of a test that failed."""
@@ -169,12 +187,21 @@ class World:
             lines.append(f"rule {rule['name']} ({rule['operation']}) {struck}: {', '.join(rule['do']) or 'no effect'}")
         return "\n".join(lines)
 
+    def _put(self, scenario: Scenario) -> None:
+        """Replaces the scenario. A name in it that does not exist raises `Refused`, and so does whatever can never be."""
+        self.control("PUT", "scenario?strict", scenario)
+
     def _judge(self, page: str, body: dict[str, Any], **more: Any) -> None:
         self.check_rules()
         verdict = self.control("POST", f"{page}?strict", {**body, **({"expect": self.expected} if self.expected else {})}, **more)
         self.expected = []
-        if verdict["verdict"] != "met":
-            raise AssertionError("\n".join(line for each in verdict["results"] if each["verdict"] != "met" for line in shortcoming(each)))
+        _check(verdict)
+
+
+def _check(verdict: dict[str, Any]) -> None:
+    """Fails, with the exchanges that came nearest, unless everything is met."""
+    if verdict["verdict"] != "met":
+        raise AssertionError("\n".join(line for each in verdict["results"] if each["verdict"] != "met" for line in shortcoming(each)))
 
 
 def _with_part(scenario: Scenario, key: str, value: Any) -> Scenario:
@@ -197,4 +224,7 @@ def _with_scripts(scenario: Scenario, scripts: list[dict[str, Any]]) -> Scenario
         if scenario.lstrip().startswith("{"):
             scenario = json.loads(scenario)
     own = scenario.get("progress", []) if isinstance(scenario, dict) else []
+    # The scenario's own for the same job types would never be used.
+    new = {script["match"]["jobType"].lower() for script in scripts}
+    own = [script for script in own if str((script.get("match") or {}).get("jobType")).lower() not in new]
     return _with_part(scenario, "progress", scripts + own)
