@@ -23,7 +23,7 @@ public final class Operation: Sendable {
     /// Whether its work sees what has fallen due. The one that only adds a job does not wait for it.
     public let seesTime: Bool
     /// Whether each call of it may take long.
-    public private(set) var mayTakeLong = false
+    public let mayTakeLong: Bool
     /// The body it reads, if it reads one.
     public let takes: Content?
     /// The body of its success; 204 without one.
@@ -81,13 +81,15 @@ public final class Operation: Sendable {
     ///   - counts: whether its answer has an X-Total-Count.
     ///   - id: what `{id}` is in its path.
     ///   - seesTime: whether what has fallen due is applied before.
+    ///   - mayTakeLong: whether each call may take long, so that no thread that serves should work on it.
     ///   - established: what is recorded, documented or relied on by clients, and which of these.
     ///   - assumed: what was guessed.
     ///   - work: what it does.
     public init(
         _ method: Method, _ path: String, since: ProductVersion = .v10, until: ProductVersion = .v25,
         versionTwoSince: ProductVersion? = nil, needs: Need, takes: Content? = nil, returns: Content? = nil, query: [Parameter] = [],
-        counts: Bool = false, id: Schema = .guid, seesTime: Bool = true, established: String, assumed: String, _ work: @escaping Work
+        counts: Bool = false, id: Schema = .guid, seesTime: Bool = true, mayTakeLong: Bool = false, established: String, assumed: String,
+        _ work: @escaping Work
     ) {
         self.method = method
         self.path = path
@@ -103,15 +105,9 @@ public final class Operation: Sendable {
         parameterNames = path.utf8.split(separator: UInt8(ascii: "/")).filter { $0.first == UInt8(ascii: "{") }
             .map { String(Substring($0.dropFirst().dropLast())) }
         self.seesTime = seesTime
+        self.mayTakeLong = mayTakeLong
         facts = Facts(established: established, assumed: assumed)
         self.work = work
-    }
-
-    /// The same operation, of which each call may take long, so that no thread that serves should work on it.
-    public func takingLong() -> Operation {
-        var operation = self
-        operation.mayTakeLong = true
-        return operation
     }
 
     /// The operation as Keyfactor's documentation writes it: `POST /OrchestratorJobs/Custom`.

@@ -36,7 +36,7 @@ extension WorldState {
         var reading = exchange.reading
         let moment = moment(exchange.request, caller: exchange.caller(caller), isAdmitted: caller != nil, now: now)
         let (lines, strike) = Explanation.ask(&rules, &reading, exchange.rules, of: book, at: moment)
-        exchange.asked = lines
+        exchange = exchange.noting(lines)
         return strike
     }
 

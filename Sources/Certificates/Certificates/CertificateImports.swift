@@ -11,7 +11,7 @@ enum CertificateImports {
 
     private static let importOne = Operation(
         .post, "/Certificates/Import", needs: .everywhere(.certificatesImport), takes: Contents.of(ImportRequest.model, .create),
-        returns: Contents.of(ImportAnswer.model, .shown),
+        returns: Contents.of(ImportAnswer.model, .shown), mayTakeLong: true,
         established:
             "body; DER, PEM or PFX in base64; answer without an id: clients look the certificate up by its thumbprint (documented)",
         assumed: """
@@ -49,18 +49,19 @@ enum CertificateImports {
                 status: sent.key == nil ? 1 : 2, jobs: stores.isEmpty ? 1 : done.isEmpty ? 3 : 2, failed: failed, thumbprint: thumbprint)
             return call.object(answer, ImportAnswer.model, .shown, estate)
         }
-    }.takingLong()
+    }
 
     private static let analyze = Operation(
         .post, "/Certificates/Analyze", needs: .everywhere(.certificatesImport), takes: Contents.of(ImportRequest.model, .update),
-        returns: Contents.array(Contents.of(AnalyzedCertificate.model, .shown)), established: "body, members (documented)",
+        returns: Contents.array(Contents.of(AnalyzedCertificate.model, .shown)), mayTakeLong: true,
+        established: "body, members (documented)",
         assumed: "the permission; an end entity is what is no authority"
     ) { call, estate throws(Refusal) in
         let asked = try call.read(ImportRequest.model, .update)
         let sent = try SentCertificates(asked.certificate, password: asked.password)
         let rows = sent.all.map { AnalyzedCertificate(facts: $0.facts, thumbprint: CertificateFacts.thumbprint(of: $0.der)) }
         return .reply(call.list(Page(rows: rows, total: rows.count), AnalyzedCertificate.model, .shown, estate).withoutTotal)
-    }.takingLong()
+    }
 }
 
 /// Certificates as a request holds them, and the key of the first.

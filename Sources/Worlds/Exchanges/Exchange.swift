@@ -30,7 +30,7 @@ public final class Exchange: Sendable {
     /// The numbers of the rules whose operation and conditions it matches.
     public let rules: [Int]
     /// Which rules were asked, and why each did or did not strike; `nil` if nobody wants to know.
-    var asked: [Explanation.Line]?
+    let asked: [Explanation.Line]?
     /// When it came, on the wall clock.
     let came: Timestamp
 
@@ -71,7 +71,7 @@ public final class Exchange: Sendable {
         _ request: Request, _ credential: Credential, in world: World, _ subject: Subject, _ guide: World.Guide, _ nearest: String?,
         _ came: Timestamp
     ) {
-        (self.nearest, self.came) = (nearest, came)
+        (self.nearest, self.came, asked) = (nearest, came, nil)
         (self.request, self.credential, self.world, self.subject, self.guide) = (request, credential, world, subject, guide)
         guard !guide.rules.isEmpty else {
             rules = []
@@ -80,6 +80,15 @@ public final class Exchange: Sendable {
         var reading = RequestReading(request, subject.route, world: world.name, guide.router, body: subject.document)
         rules = guide.rules.matching(&reading)
     }
+
+    private init(_ other: Exchange, asked: [Explanation.Line]) {
+        (request, credential, world, subject, guide) = (other.request, other.credential, other.world, other.subject, other.guide)
+        (nearest, came, rules) = (other.nearest, other.came, other.rules)
+        self.asked = asked
+    }
+
+    /// The same request, with the rules that were asked.
+    func noting(_ asked: [Explanation.Line]) -> Exchange { Exchange(self, asked: asked) }
 
     /// The same request, checked against other rules.
     public func checked(against book: RuleBook) -> Exchange {
