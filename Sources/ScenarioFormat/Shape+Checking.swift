@@ -208,9 +208,9 @@ private struct Checker {
             return "it may have at most \(Self.longestWord) bytes"
         case .text(_, .some(let pattern), _, _) where unquoted.number.flatMap { percentage($0, pattern) } != nil:
             return unquoted.number.flatMap { percentage($0, pattern) }.map { "write \($0)" }
-        case .text(_, _, _, mustBeQuoted: true) where node.number != nil || node.boolean != nil:
-            return "quote it: \"\(text)\""
-        case .text(_, .some(let pattern), _, _) where matches(text.withFirstWordInCapitals, pattern):
+        case .text(_, let pattern, _, mustBeQuoted: true) where node.number != nil || node.boolean != nil:
+            return pattern.map { matches(text, $0) } ?? true ? "quote it: \"\(text)\"" : nil
+        case .text(_, .some(let pattern), _, _) where !text.hasPrefix("/") && matches(text.withFirstWordInCapitals, pattern):
             return "write '\(text.withFirstWordInCapitals)'"
         case .word(let words):
             return nearestWord(to: text, among: words).map { "did you mean '\($0)'?" }

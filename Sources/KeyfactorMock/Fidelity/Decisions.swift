@@ -47,7 +47,7 @@ enum Decisions {
     /// Certificate stores.
     static let stores = """
         - Machine (without case), path and type tell stores apart. A path has 1 to 722 characters (documented). The empty GUID and container 0 are none.
-        - PUT: what is left out stays; null clears ContainerId, AgentId and InventorySchedule, and says nothing of Properties and Password. A schedule
+        - PUT: null is as if the member were left out; the table says what that clears. Without Password the password stays. A schedule
           that says what the store has leaves its job alone. Machine, path, type and approval are not changed. A new agent takes the inventory job
           over; other jobs stay where they are.
         - A schedule asks for an approved store with an agent; else 400. A container's schedule is taken on by a store that comes into it, or can be
@@ -162,7 +162,6 @@ enum Decisions {
         - Agents that poll were seen at the last full minute, unless their file says when. Thumbprints, blueprints and error members are fixed.
         - Windows-integrated log-in (Negotiate, NTLM, Kerberos) and client certificates are not taken.
         - Discovery finds nothing: stores that wait for approval come from a scenario only. Inventory jobs change nothing.
-        - Store types' own Secret properties are not known to stores: a secret sent as plain text under another name is kept as text.
         - `X-Total-Count` is recorded for agents; that the other lists send it is assumed.
         - Times are cut to milliseconds.
         - Only the operations above are served; everything else is a 404.

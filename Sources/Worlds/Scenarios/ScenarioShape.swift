@@ -35,11 +35,14 @@ public enum ScenarioShape {
         ])
 
     private static let product = Shape.oneOf(
-        [.quotedText("a release", pattern: ProductVersion.allCases.map { $0.rawValue.replacing(".", with: "\\.") }.joined(separator: "|"))],
-        "a release in quotes: \(ProductVersion.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))")
+        [.quotedText(releases, pattern: ProductVersion.allCases.map { $0.rawValue.replacing(".", with: "\\.") }.joined(separator: "|"))],
+        releases)
+
+    private static let releases = "a release in quotes: \(ProductVersion.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))"
 
     private static let path = Shape.text(
-        "a path such as /KeyfactorAPI, not below /_mock or /w", pattern: "(/(?!_mock(/|$)|w(/|$))[A-Za-z0-9._~-]+)(/[A-Za-z0-9._~-]+)*")
+        "a path such as /KeyfactorAPI, not below /_mock or /w",
+        pattern: "(/(?!_[mM][oO][cC][kK](/|$)|[wW](/|$))[A-Za-z0-9._~-]+)(/[A-Za-z0-9._~-]+)*")
 
     private static func words<Switch: CaseIterable & RawRepresentable<String>>(_: Switch.Type) -> Shape {
         .word(Switch.allCases.map(\.rawValue))

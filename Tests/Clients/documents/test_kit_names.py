@@ -28,7 +28,7 @@ def test_operations_that_do_not_exist(kfmock, operation, said):
     [
         (dict(rule="outtage", count=0), "no rule 'outtage'"), (dict(jobs={"agent": "ou-1"}, count=0), "did you mean 'uo-1'"),
         (dict(jobs={"jobType": "SampelCustomJobType"}, count=0), "did you mean 'SampleCustomJobType'"),
-        (dict(where={"body.ClientMachine": "wbe-1"}, count=0), "did you mean 'web-1'"), (dict(where={"world": "default"}, count=0), "this is the world"),
+        (dict(where={"body.AgentId": "uo-1"}, count=0), "the id of uo-1 is"), (dict(where={"world": "default"}, count=0), "this is the world"),
     ],
 )
 def test_other_names_that_do_not_exist(kfmock, expected, said):
@@ -45,8 +45,9 @@ def test_a_rule_needs_an_effect(kfmock):
         with pytest.raises(AssertionError, match="GET /Agents"):
             judge()
     rule.refuse("unavailable")
-    world.verify()
+    world.check_rules()
     world.on("GET", "/PamProviders").does()
+    world.expect(unmatched=0)
     world.verify()
     world.drop()
 

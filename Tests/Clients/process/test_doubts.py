@@ -92,7 +92,7 @@ def test_options_that_are_nearly_ours():
 def test_a_line_for_people_says_where_it_listens(serve):
     server = serve("", "--admin-port", "0")
     assert f"listening on http://127.0.0.1:{server.http_port} and https://127.0.0.1:{server.https_port}, and with http://127.0.0.1:{server.ready['admin']}/_mock/" in server.errors
-    assert f"listening on https://[::1]:{(six := serve('', '--host', '::1', '--no-http')).https_port}\n" in six.errors
+    assert f"listening on https://[::1]:{(six := serve('', '--host', '::1', '--no-http')).https_port}; watch it at " in six.errors
 
 
 def test_a_warning_names_the_file(serve, tmp_path):

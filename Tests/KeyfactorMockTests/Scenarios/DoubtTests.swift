@@ -42,6 +42,23 @@ struct DoubtTests {
         #expect(try Scenario(Array(text.utf8), now: Mock.noon).warnings.all == [])
     }
 
+    /// A hint leads to what is taken, or there is none.
+    @Test(
+        arguments: [
+            ("product: 25.3", "\"24.4\", \"25.4\", found '25.3'", nil), ("product: \"25.3\"", "\"24.4\", \"25.4\", found \"25.3\"", nil),
+            ("product: 25.4", "found '25.4'", "quote it: \"25.4\""), ("basePath: /_mock/x", "not below /_mock", nil),
+            ("basePath: /_MOCK/X", "not below /_mock", nil), ("basePath: [ /W/x ]", "not below /_mock", nil),
+            ("rules: [ { operation: get /Agents, do: [] } ]", "must be an operation", "write 'GET /Agents'"),
+        ] as [(String, String, String?)])
+    func aHintLeadsToWhatIsTaken(_ text: String, _ part: String, _ hint: String?) {
+        do throws(Mistakes) {
+            _ = try Scenario(Array(text.utf8), now: Mock.noon)
+            Issue.record("no mistake")
+        } catch {
+            #expect(error.all.count == 1 && error.all[0].message.contains(part) && error.all[0].hint == hint, "\(error.all)")
+        }
+    }
+
     @Test(arguments: [
         ("expect: [ { requests: {}, count: 3-1 } ]", "smaller", "1-3"), ("expect: [ { jobs: {}, count: 9-8 } ]", "smaller", "8-9"),
         ("expect: [ { requests: { operation: GET /Agents }, followedBy: { operation: POST /Agents/Approve } } ]", "next request", "leave"),
