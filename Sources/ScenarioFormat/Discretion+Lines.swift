@@ -10,7 +10,8 @@ extension Discretion {
         guard lines.indices.contains(number) else { return nil }
         let line = Line(lines[number])
         let all = line.indent..<max(line.indent, line.scalars.count)
-        let before = lines[..<number].suffix(Self.linesBefore).map { Line($0) }.filter { !$0.isBlank }
+        if line.isLong { return all }
+        let before = linesBefore(number, in: lines).filter { !$0.isBlank }
         var above: [String] = []
         var indent = line.level
         for other in before.reversed() where other.level < indent {
@@ -27,8 +28,17 @@ extension Discretion {
         return nil
     }
 
-    /// How far up the keys above a line are looked for.
-    private static let linesBefore = 2_000
+    private func linesBefore(_ number: Int, in lines: [Substring]) -> [Line] {
+        var room = Self.bytesBefore
+        let near = lines[..<number].suffix(Self.linesBefore).reversed().prefix { line in
+            room -= line.utf8.count
+            return room >= 0
+        }
+        return near.reversed().map { Line($0) }
+    }
+
+    /// How far up the keys above a line are looked for, in lines and in bytes.
+    private static let (linesBefore, bytesBefore) = (2_000, 50_000)
     fileprivate static let text = YAMLNode(content: .scalar("?", quoted: false), mark: Mark(line: 1, column: 1, width: 1))
 
     /// Whether the value of a line's last key continues in the next line, and is not shown.
@@ -51,13 +61,17 @@ private struct Line {
     let keys: [(name: String, end: Int)]
 
     var isBlank: Bool { indent == scalars.count }
+    /// Whether it is too long for its keys to be looked for.
+    var isLong: Bool { scalars.count > Self.longest }
+
+    private static let longest = 10_000
 
     init(_ text: Substring) {
         let scalars = Array(text.unicodeScalars)
         self.scalars = scalars
         indent = scalars.prefix { $0 == " " || $0 == "\t" }.count
         level = indent + (indent < scalars.count && scalars[indent] == "-" ? 1 : 0)
-        keys = scalars.indices.compactMap { place in
+        keys = scalars.prefix(Self.longest).indices.compactMap { place in
             guard scalars[place] == ":", place > 0 else { return nil }
             let isQuoted = scalars[place - 1] == "\"" || scalars[place - 1] == "'"
             guard isQuoted || place + 1 == scalars.count || " \t".unicodeScalars.contains(scalars[place + 1]) else { return nil }

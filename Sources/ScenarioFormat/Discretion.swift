@@ -59,7 +59,7 @@ private struct Walk {
         case .null: break
         case .scalar(let text, _):
             let isWord = node.boolean != nil || text == "present" || text == "absent"
-            scalars.append((node, text, isHidden && !isWord || discretion.looksSecret(text), false))
+            scalars.append((node, text, isHidden && !isWord || text.utf8.count > 10_000 || discretion.looksSecret(text), false))
         case .sequence(let items):
             for item in items { visit(item, above: above, isHidden: isHidden || discretion.hides("", above, item)) }
         case .mapping(let entries):

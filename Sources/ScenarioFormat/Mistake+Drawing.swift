@@ -1,6 +1,8 @@
 extension Mistakes {
     /// How many mistakes are shown before `and N more`.
     static let drawnAtMost = 20
+    /// The longest text, in bytes, that is read again to tell secrets by their places; of a longer one, by the looks of its lines.
+    private static let readAgain = 1 << 20
 
     /// Shows the mistakes with the lines that they are in.
     ///
@@ -13,7 +15,7 @@ extension Mistakes {
     public func drawn(file: String, source: [UInt8], _ discretion: Discretion) -> String {
         let bytes = source.starts(with: YAMLNode.byteOrderMark) ? source.dropFirst(3) : source[...]
         let lines = String(decoding: bytes, as: UTF8.self).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-        let spans = YAMLNode.tree(of: source).map { discretion.spans(in: $0) }
+        let spans = source.count <= Self.readAgain ? YAMLNode.tree(of: source).map { discretion.spans(in: $0) } : nil
         var drawings = all.prefix(Self.drawnAtMost).map { mistake in
             let number = mistake.line - 1
             let line = lines.indices.contains(number) ? Array(lines[number].unicodeScalars) : []

@@ -52,7 +52,7 @@ def strikes(server, world, operation, where, *request):
         ("red", True), ("blue, DARK", True), (7, True), ("red, Blue, dark, 7", True), ("blue", False), ("red, 7", False), ("present", True),
         ("absent", False), ({"contains": "dark"}, True), ({"contains": "red, blue"}, True), ({"regex": "^7$"}, True), ({"regex": "^dark"}, False),
         ({"above": 6.5}, True), ({"below": 7}, False), ({"oneOf": ["green", "7"]}, True), ({"not": "red"}, False), ({"not": "green"}, True),
-        ({"not": {"contains": "dark"}}, False), ({"contains": "red", "above": 6}, True),
+        ({"not": {"contains": "dark"}}, False), ({"contains": "red", "above": 6}, False), ({"contains": "red", "regex": "^r"}, True),
     ],
 )
 def test_any_line_of_a_header_field_may_match_or_all_together(server, matcher, fits):
