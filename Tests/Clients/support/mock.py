@@ -115,7 +115,10 @@ class Mock:
         if not readable:
             self.process.kill()
         code = self.process.wait(PATIENCE)
-        raise DidNotStart(code if readable else "no ready line", self.errors)
+        errors = self.errors
+        self.process.stdout.close()
+        self.folder.cleanup()
+        raise DidNotStart(code if readable else "no ready line", errors)
 
     @property
     def errors(self):
