@@ -55,7 +55,7 @@ def test_manual_pages_can_be_read(tmp_path):
     """Each command has one, and it is as roff reads it."""
     passes("python", ROOT / "packaging/manual.py", BINARY, tmp_path)
     pages = sorted(path.name for path in tmp_path.iterdir())
-    assert "keyfactor-mock.1" in pages and "keyfactor-mock-exec.1" in pages and len(pages) == 11
+    assert "keyfactor-mock.1" in pages and "keyfactor-mock-exec.1" in pages and "keyfactor-mock-clock-advance.1" in pages and len(pages) == 24
     text = (tmp_path / "keyfactor-mock-exec.1").read_text()
     assert text.startswith(".TH KEYFACTOR-MOCK-EXEC 1") and "\\fB\\-\\-scenario\\fR \\fIfile\\fR" in text
     if shutil.which("man"):
