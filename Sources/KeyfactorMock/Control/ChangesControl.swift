@@ -46,8 +46,10 @@ enum ChangesControl {
         let text = try call.parameter("since")
         let since = text.flatMap { Cursor($0) }
         if let text, since == nil { throw ControlRefusal(400, "since: expected the cursor of an answer, found '\(text.prefix(40))'.") }
-        let seconds = try call.number("wait") ?? 0
-        guard seconds <= 60 else { throw ControlRefusal(400, "wait: expected 0 to 60 seconds, found \(seconds).") }
+        let asked = try call.parameter("wait") ?? "0"
+        guard let seconds = Int(asked.hasSuffix("s") ? asked.dropLast() : asked[...]), (0...60).contains(seconds) else {
+            throw ControlRefusal(400, "wait: expected 0 to 60 seconds, such as 25 or 25s, found \(asked.prefix(40)).")
+        }
         let wait = Duration.seconds(seconds)
         if try call.isTrue("why") { call.world.withState { $0.explain(until: call.wall + wait + .seconds(60)) } }
         let views = call.worlds.budget.viewers

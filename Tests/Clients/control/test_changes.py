@@ -57,8 +57,9 @@ def test_who_waits_is_woken(world, happens):
 
 def test_a_wait_ends_when_nothing_happens_and_asks_for_no_more_than_a_minute(world):
     cursor = changes(world)["cursor"]
-    assert changes(world, cursor, wait=1)["cursor"] == cursor
-    assert "0 to 60" in world.refused("GET", "changes?wait=61")
+    assert changes(world, cursor, wait=1)["cursor"] == cursor == changes(world, cursor, wait="1s")["cursor"]
+    for wrong in 61, "61s", "-1", "s", "1m":
+        assert "0 to 60" in world.refused("GET", f"changes?wait={wrong}")
     for wrong in "x", "1.2", "1.2.3.4", "-1.0.0", "9" * 40:
         assert "cursor" in world.refused("GET", f"changes?since={wrong}")
 
