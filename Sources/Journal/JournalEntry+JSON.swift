@@ -21,12 +21,7 @@ extension JournalEntry {
             Self.write(request.headers, to: &writer)
             writer.member("body", Secrets.body(request.bytes[request.body], isForm: isForm, names))
             if bodyLength > Self.bodyCap { writer.member("bodyLength", bodyLength) }
-            writer.member("operation", operation)
-            writer.member("rule", rule)
-            writer.member("effect", effect.rawValue)
-            writer.member("failure", failure)
-            writer.member("status", status == 0 ? nil : status)
-            writer.member("delivery", delivery.rawValue)
+            writeOutcome(to: &writer)
             writer.name("replyHeaders")
             Self.write(status == 0 ? [] : reply.headers, to: &writer)
             writer.member("replyBody", status == 0 ? nil : Secrets.reply(reply.body[...], names))
@@ -64,16 +59,21 @@ extension JournalEntry {
             writer.member("method", request.method.name)
             writer.member("path", request.text(request.path))
             writer.member("query", Secrets.query(request.text(request.query), cutTo: 500))
-            writer.member("operation", operation)
-            writer.member("rule", rule)
-            writer.member("effect", effect.rawValue)
-            writer.member("failure", failure)
-            writer.member("status", status == 0 ? nil : status)
-            writer.member("delivery", delivery.rawValue)
+            writeOutcome(to: &writer)
             writer.name("durationMs")
             writer.raw(milliseconds)
             writer.member("why", why)
         }
+    }
+
+    /// Writes what became of it.
+    private func writeOutcome(to writer: inout JSONWriter) {
+        writer.member("operation", operation)
+        writer.member("rule", rule)
+        writer.member("effect", effect.rawValue)
+        writer.member("failure", failure)
+        writer.member("status", status == 0 ? nil : status)
+        writer.member("delivery", delivery.rawValue)
     }
 
     /// How long it took, in milliseconds with two decimals.

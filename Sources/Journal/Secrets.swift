@@ -1,3 +1,4 @@
+import Base
 import MicroHTTP
 import Rules
 
@@ -103,7 +104,7 @@ public enum Secrets {
 
     /// Whether anything in a text is worth a closer look. Quick, since most bodies hold nothing.
     static func isSuspect(_ bytes: some Sequence<UInt8>) -> Bool {
-        let bytes = bytes.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
+        let bytes = bytes.map { CaselessText.lower($0) }
         for (place, byte) in bytes.enumerated() {
             for stem in stems[Int(byte)] where bytes.count - place >= stem.count {
                 if (1..<stem.count).allSatisfy({ bytes[place + $0] == stem[$0] }) { return true }

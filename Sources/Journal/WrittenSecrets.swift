@@ -8,8 +8,8 @@ extension Mistakes {
     ///   - source: the text of the file.
     /// - Returns: what ``drawn(file:source:_:)`` draws, with `(struck out)` where a secret is.
     public func shown(file: String, source: [UInt8]) -> String {
-        let discretion = Discretion(hides: WrittenSecrets.hides) { Secrets.text($0) != $0 }
-        return drawn(file: file, source: source, discretion)
+        let redaction = Redaction(hides: WrittenSecrets.hides) { Secrets.text($0) != $0 }
+        return drawn(file: file, source: source, redaction)
     }
 }
 

@@ -221,7 +221,7 @@ public final class MockServer: Sendable {
         guard guide.rules.concernsConnections else { return nil }
         let connection = Exchange(connectionFrom: peer, in: world, guide)
         // The thread that accepts serves others too. A world that is worked on for this long asks no rule.
-        let struck = world.withStateIfSoonFree(within: 20_000) { state -> Strike? in
+        let struck = world.withStateIfSoonFree(tries: 20, pause: 1_000) { state -> Strike? in
             let rules = connection.checked(against: state.book).rules.filter {
                 isSecure || state.book.rules[$0].effects.connectionFault?.needsTLS != true
             }

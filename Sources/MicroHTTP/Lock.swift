@@ -72,22 +72,15 @@ extension Lock {
     /// Uses the value exclusively, unless another thread keeps the lock for longer than short work takes.
     ///
     /// - Parameters:
-    ///   - microseconds: for how long to try. Up to 200, the processor is not left meanwhile: on a busy machine it comes back late.
+    ///   - tries: how often to try; 4,000 take some 100 microseconds.
+    ///   - pause: how long to sleep after each, in microseconds. Without, the processor is kept: on a busy machine it comes back late.
     ///   - body: uses it; must not take this lock again.
     /// - Returns: what the body returned, `nil` if the lock has not become free.
-    public func withLockIfSoonFree<Result>(within microseconds: Int = 100, _ body: (inout Value) -> Result) -> Result? {
-        if let result = withLockIfFree(body) { return result }
-        let began = Self.microseconds
-        repeat {
-            if microseconds > 200 { usleep(100) }
+    public func withLockIfSoonFree<Result>(tries: Int = 4_000, pause: UInt32 = 0, _ body: (inout Value) -> Result) -> Result? {
+        for _ in 0..<tries {
             if let result = withLockIfFree(body) { return result }
-        } while Self.microseconds - began < microseconds
+            if pause > 0 { usleep(pause) }
+        }
         return nil
-    }
-
-    private static var microseconds: Int {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return time.tv_sec * 1_000_000 + time.tv_nsec / 1_000
     }
 }

@@ -9,19 +9,19 @@ extension Mistakes {
     /// - Parameters:
     ///   - file: the name of the file.
     ///   - source: the text of the file.
-    ///   - discretion: which values are redacted.
+    ///   - redaction: which values are redacted.
     /// - Returns: up to three lines for each mistake (place and message, the line, the caret with the hint), at most 20 mistakes,
     ///   then `and N more`. No line break at the end.
-    public func drawn(file: String, source: [UInt8], _ discretion: Discretion) -> String {
+    public func drawn(file: String, source: [UInt8], _ redaction: Redaction) -> String {
         let bytes = source.starts(with: YAMLNode.byteOrderMark) ? source.dropFirst(3) : source[...]
         let lines = String(decoding: bytes, as: UTF8.self).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-        let spans = source.count <= Self.readAgain ? YAMLNode.tree(of: source).map { discretion.spans(in: $0) } : nil
+        let spans = source.count <= Self.readAgain ? YAMLNode.tree(of: source).map { redaction.spans(in: $0) } : nil
         var drawings = all.prefix(Self.drawnAtMost).map { mistake in
             let number = mistake.line - 1
             let line = lines.indices.contains(number) ? Array(lines[number].unicodeScalars) : []
             let hidden =
                 spans.map { $0.compactMap { $0.columns(inLine: mistake.line, of: line.count) } }
-                ?? [discretion.columns(ofLine: number, in: lines)].compactMap { $0 }
+                ?? [redaction.columns(ofLine: number, in: lines)].compactMap { $0 }
             return mistake.without(spans ?? []).drawn(file: file, line: line, hiding: hidden)
         }
         if all.count > Self.drawnAtMost {
@@ -39,11 +39,11 @@ extension Mistake {
     private static let (drawnWidth, drawnBefore) = (100, 40)
 
     /// The mistake without what it quotes of values that are not shown.
-    fileprivate func without(_ spans: [Discretion.Span]) -> Mistake {
+    fileprivate func without(_ spans: [Redaction.Span]) -> Mistake {
         guard let span = spans.first(where: { $0.start.line == line && $0.start.column == column }), !span.text.isEmpty else { return self }
         var message = message
         for quote in ["'", "\""] {
-            message = message.replacing(quote + Self.shortened(span.text) + quote, with: Discretion.mark)
+            message = message.replacing(quote + Self.shortened(span.text) + quote, with: Redaction.mark)
         }
         return Mistake(Mark(line: Int32(clamping: line), column: Int32(clamping: column), width: Int32(clamping: width)), message)
     }
@@ -58,11 +58,11 @@ extension Mistake {
     fileprivate func drawn(file: String, line whole: [Unicode.Scalar], hiding columns: [Range<Int>]) -> String {
         var (source, caret, width) = (whole, min(max(column - 1, 0), whole.count), width)
         for hidden in columns.reversed() {
-            source.replaceSubrange(hidden, with: Discretion.mark.unicodeScalars)
+            source.replaceSubrange(hidden, with: Redaction.mark.unicodeScalars)
             if caret >= hidden.upperBound {
-                caret += Discretion.mark.count - hidden.count
+                caret += Redaction.mark.count - hidden.count
             } else if caret >= hidden.lowerBound {
-                (caret, width) = (hidden.lowerBound, Discretion.mark.count)
+                (caret, width) = (hidden.lowerBound, Redaction.mark.count)
             } else {
                 width = min(width, max(1, hidden.lowerBound - caret))
             }

@@ -55,11 +55,14 @@ public final class World: Sendable {
     /// Uses the world exclusively, as ``withState(_:)``, unless others use it for longer than ordinary requests do.
     ///
     /// - Parameters:
-    ///   - microseconds: for how long to try.
+    ///   - tries: how often to try.
+    ///   - pause: how long to sleep after each, in microseconds.
     ///   - body: uses it.
     /// - Returns: what the body returned, `nil` if the world has not become free.
-    public func withStateIfSoonFree<Result>(within microseconds: Int = 100, _ body: (inout WorldState) -> Result) -> Result? {
-        state.withLockIfSoonFree(within: microseconds) { use(&$0, body) }
+    public func withStateIfSoonFree<Result>(
+        tries: Int = 4_000, pause: UInt32 = 0, _ body: (inout WorldState) -> Result
+    ) -> Result? {
+        state.withLockIfSoonFree(tries: tries, pause: pause) { use(&$0, body) }
     }
 
     private func use<Result>(_ state: inout WorldState, _ body: (inout WorldState) -> Result) -> Result {

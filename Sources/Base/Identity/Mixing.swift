@@ -13,13 +13,16 @@ public enum Mixing {
         let utf8 = text.utf8Span
         guard utf8.isKnownASCII else { return digest(text.lowercased()) }
         let span = utf8.span
-        var digest: UInt64 = 0xCBF2_9CE4_8422_2325
-        for place in span.indices { digest = (digest ^ UInt64(CaselessText.lower(span[place]))) &* 0x100_0000_01B3 }
+        var digest = empty
+        for place in span.indices { digest = next(digest, CaselessText.lower(span[place])) }
         return digest
     }
 
     /// FNV-1a, because `Hasher` differs between processes.
-    public static func digest(_ text: String) -> UInt64 {
-        text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-    }
+    public static func digest(_ text: String) -> UInt64 { text.utf8.reduce(empty, next) }
+
+    /// The digest of an empty text.
+    private static let empty: UInt64 = 0xCBF2_9CE4_8422_2325
+
+    private static func next(_ digest: UInt64, _ byte: UInt8) -> UInt64 { (digest ^ UInt64(byte)) &* 0x100_0000_01B3 }
 }

@@ -23,8 +23,8 @@ public enum CaselessText {
         return one.count < other.count ? .less : one.count == other.count ? .equal : .greater
     }
 
-    /// An ASCII byte in lower case.
-    static func lower(_ byte: UInt8) -> UInt8 {
+    /// An ASCII byte in lower case; any other byte as it is.
+    public static func lower(_ byte: UInt8) -> UInt8 {
         byte &- 0x41 < 26 ? byte | 0x20 : byte
     }
 }

@@ -111,7 +111,7 @@ public struct Router: Sendable {
             nodes[node].parameter = nodes.count - 1
             return nodes.count - 1
         }
-        let bytes = segment.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
+        let bytes = segment.map(CaselessText.lower)
         if let found = nodes[node].children.first(where: { $0.segment == bytes }) { return found.node }
         nodes.append(Node())
         nodes[node].children.append((bytes, nodes.count - 1))

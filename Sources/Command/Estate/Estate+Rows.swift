@@ -75,7 +75,7 @@ public struct EstateRows {
     /// Whether a text contains what is searched for, whatever the case of its letters from A to Z.
     private func contains(_ bytes: [UInt8]) -> Bool {
         guard bytes.count >= wanted.count else { return false }
-        let plain = bytes.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
+        let plain = bytes.map(CaselessText.lower)
         return (0...plain.count - wanted.count).contains { place in wanted.indices.allSatisfy { plain[place + $0] == wanted[$0] } }
     }
 }

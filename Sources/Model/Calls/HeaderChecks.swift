@@ -12,6 +12,7 @@ public enum HeaderChecks {
     public static func check(_ request: Request, _ fidelity: Fidelity) throws(Refusal) {
         guard fidelity.headers != .off else { return }
         let isRead = request.method == .get || request.method == .head
+        // Most have one line of it, which need not be made a text.
         if !isRead || fidelity.headers == .all, request.headerRange("x-keyfactor-requested-with")?.isEmpty ?? true,
             request.header("x-keyfactor-requested-with")?.isEmpty ?? true
         {

@@ -50,7 +50,7 @@ extension Refusal {
     ///
     /// - Parameters:
     ///   - user: the caller as the server names it.
-    ///   - permission: what was needed; goes to `X-Mock-Why` only.
+    ///   - permission: what was needed; goes to `X-Mock-Why`, and into the text for metadata fields and enrollment.
     /// - Returns: a refusal with status 403.
     public static func forbidden(_ user: String, _ permission: String) -> Refusal {
         // Where a client quotes the text, it names the permission; elsewhere it was recorded without.

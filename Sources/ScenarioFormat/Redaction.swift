@@ -1,5 +1,5 @@
 /// Which values of a document are not shown, because they are secrets or may be.
-public struct Discretion: Sendable {
+public struct Redaction: Sendable {
     /// Whether what a key holds is not shown, by the keys above it. The key of an item in a list is empty.
     public typealias Hides = @Sendable (_ key: String, _ above: [String], _ value: YAMLNode) -> Bool
 
@@ -8,9 +8,9 @@ public struct Discretion: Sendable {
     let looksSecret: @Sendable (String) -> Bool
 
     /// Shows everything.
-    static let none = Discretion(hides: { _, _, _ in false }, looksSecret: { _ in false })
+    static let none = Redaction(hides: { _, _, _ in false }, looksSecret: { _ in false })
 
-    /// A discretion by its two questions.
+    /// A redaction by its two questions.
     public init(hides: @escaping Hides, looksSecret: @escaping @Sendable (String) -> Bool) {
         (self.hides, self.looksSecret) = (hides, looksSecret)
     }
@@ -41,7 +41,7 @@ public struct Discretion: Sendable {
     /// - Parameter root: the document.
     /// - Returns: the places of the values, in the order of the text.
     func spans(in root: YAMLNode) -> [Span] {
-        var walk = Walk(discretion: self)
+        var walk = Walk(redaction: self)
         walk.visit(root, above: [], isHidden: false)
         return walk.spans
     }
@@ -49,25 +49,25 @@ public struct Discretion: Sendable {
 
 /// One walk through a document.
 private struct Walk {
-    let discretion: Discretion
+    let redaction: Redaction
     private var scalars: [(node: YAMLNode, text: String, isHidden: Bool, isKey: Bool)] = []
 
-    init(discretion: Discretion) { self.discretion = discretion }
+    init(redaction: Redaction) { self.redaction = redaction }
 
     mutating func visit(_ node: YAMLNode, above: [String], isHidden: Bool) {
         switch node.content {
         case .null: break
         case .scalar(let text, _):
             let isWord = node.boolean != nil || text == "present" || text == "absent"
-            scalars.append((node, text, isHidden && !isWord || text.utf8.count > 10_000 || discretion.looksSecret(text), false))
+            scalars.append((node, text, isHidden && !isWord || text.utf8.count > 10_000 || redaction.looksSecret(text), false))
         case .sequence(let items):
-            for item in items { visit(item, above: above, isHidden: isHidden || discretion.hides("", above, item)) }
+            for item in items { visit(item, above: above, isHidden: isHidden || redaction.hides("", above, item)) }
         case .mapping(let entries):
             for entry in entries {
                 let key = entry.key.text ?? ""
-                let hides = isHidden || discretion.hides(key, above, entry.value)
+                let hides = isHidden || redaction.hides(key, above, entry.value)
                 // In `{ password, hush }` the value is a key.
-                let isValue = hides && entry.value.isNull && !isHidden && !discretion.looksSecret(key)
+                let isValue = hides && entry.value.isNull && !isHidden && !redaction.looksSecret(key)
                 scalars.append((entry.key, key, isValue && entry.value.mark.width == 0 && entry.key.mark.width > 0, true))
                 visit(entry.value, above: above + [key], isHidden: hides)
             }
@@ -75,7 +75,7 @@ private struct Walk {
     }
 
     /// The places of what is hidden. What an alias refers to is hidden where it was written, too.
-    var spans: [Discretion.Span] {
+    var spans: [Redaction.Span] {
         let texts = Set(scalars.lazy.filter { $0.isHidden && !$0.isKey && $0.text.utf8.count > 3 }.map(\.text))
         let ordered = scalars.sorted {
             ($0.node.mark.line, $0.node.mark.column) < ($1.node.mark.line, $1.node.mark.column)

@@ -1,5 +1,5 @@
 /// Lines of a text that is not YAML, so that keys and values are known by their looks alone.
-extension Discretion {
+extension Redaction {
     /// What a line does not show.
     ///
     /// - Parameters:
@@ -86,7 +86,7 @@ private struct Line {
     /// A value such as a key seems to have: a mapping if one begins there, else a text.
     func value(of key: (name: String, end: Int)) -> YAMLNode {
         let first = scalars[key.end...].first { $0 != " " && $0 != "\t" }
-        guard first == nil || first == "{" || first == "[" else { return Discretion.text }
-        return YAMLNode(content: .mapping([YAMLEntry(key: Discretion.text, value: Discretion.text)]), mark: Discretion.text.mark)
+        guard first == nil || first == "{" || first == "[" else { return Redaction.text }
+        return YAMLNode(content: .mapping([YAMLEntry(key: Redaction.text, value: Redaction.text)]), mark: Redaction.text.mark)
     }
 }
