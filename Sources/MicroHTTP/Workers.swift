@@ -3,8 +3,9 @@ import Glibc
 /// Threads beside those that serve, for work that takes long: who waits for it holds nobody else up.
 ///
 /// They start with the first work, so that a server which needs none has none. Work in one lane is done piece by piece, and lanes take
-/// turns, so that no lane keeps more than one worker. What waits is bounded; beyond that, the thread that asks does the work itself, so
-/// that callers wait rather than memory grows.
+/// turns, so that no lane keeps more than one worker. Large pieces of work share a lane: what is made of a text while it is read may take
+/// fifty times as much memory. What waits is bounded; beyond that, the thread that asks does the work itself, so that callers wait rather
+/// than memory grows.
 public final class Workers: Sendable {
     private struct Work: Sendable {
         let bytes: Int
@@ -13,6 +14,7 @@ public final class Workers: Sendable {
 
     private enum Lane: Hashable {
         case named(String)
+        case large
         case alone(Int)
     }
 
@@ -30,6 +32,8 @@ public final class Workers: Sendable {
 
     /// The most pieces of work that wait, and the most bytes that they hold.
     private static let (most, mostBytes) = (1_000, 64 << 20)
+    /// From how many bytes on work counts as large.
+    private static let large = 1 << 20
 
     private let count: Int
     private let state = Lock(State())
@@ -43,7 +47,8 @@ public final class Workers: Sendable {
     /// An answer that a worker finds. The work is done even if its client leaves.
     ///
     /// - Parameters:
-    ///   - lane: what the work needs for itself, such as a world; `nil` for nothing. Pieces of one lane are done one after another.
+    ///   - lane: what the work needs for itself, such as a world; `nil` for nothing. Pieces of one lane are done one after another,
+    ///     and so are all that hold a MiB or more, whatever their lane.
     ///   - bytes: how many bytes the work holds while it waits, such as those of its request.
     ///   - work: finds the answer.
     /// - Returns: an answer that holds the connection until then; the answer itself if too much waits already.
@@ -63,7 +68,7 @@ public final class Workers: Sendable {
         let (isTaken, isFirst) = state.withLock { state in
             guard state.count < Self.most, state.bytes + work.bytes <= Self.mostBytes else { return (false, false) }
             if name == nil { state.alone += 1 }
-            let lane = name.map(Lane.named) ?? .alone(state.alone)
+            let lane = work.bytes >= Self.large ? .large : name.map(Lane.named) ?? .alone(state.alone)
             if state.lanes[lane] == nil { state.ready.insert(lane, at: 0) }
             state.lanes[lane, default: []].insert(work, at: 0)
             state.count += 1

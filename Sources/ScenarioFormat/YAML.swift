@@ -3,7 +3,7 @@ private import CLibYAML
 
 extension YAMLNode {
     /// Limits for a text: bytes, levels of nesting, and values after aliases have been expanded.
-    static let (longestText, deepestLevel, mostNodes) = (16 << 20, 64, 2_000_000)
+    static let (longestText, deepestLevel, mostNodes) = (16 << 20, 64, 1_000_000)
     /// The byte order mark of UTF-8, which is ignored.
     static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
@@ -168,7 +168,7 @@ extension YAMLNode {
         nodes += more
         deepest = max(deepest, depth)
         if nodes > YAMLNode.mostNodes {
-            throw Mistake(mark, "more than 2,000,000 values, with every alias counted in full")
+            throw Mistake(mark, "more than 1,000,000 values, with every alias counted in full")
         }
         if depth > YAMLNode.deepestLevel {
             throw Mistake(mark, "more than 64 levels of nested lists and mappings")

@@ -75,12 +75,13 @@ import Testing
     }
 
     /// Otherwise whoever keeps one world busy keeps every worker.
-    @Test func workInOneLaneLeavesAWorkerToTheOthers() {
+    @Test(arguments: [("busy", 1), (nil, 1 << 20)])
+    func workInOneLaneAndLargeWorkLeaveAWorkerToTheOthers(_ lane: String?, _ bytes: Int) {
         let (workers, start, end) = (Workers(count: 2), Signal(), Signal())
         let order = Lock<[String]>([])
         let isBusy = Lock(false)
         for number in 0..<10 {
-            _ = workers.answer(in: "busy", holding: 1) {
+            _ = workers.answer(in: lane, holding: bytes) {
                 #expect(isBusy.withLock { $0 } == false, "one piece of a lane at a time")
                 isBusy.withLock { $0 = true }
                 if number == 0 { start.wait() }
