@@ -22,8 +22,8 @@ enum ChangesControl {
     private static let most = 500
     /// How many of the rules that were added are shown.
     private static let mostRules = 50
-    /// Events that come together are shown together.
-    private static let pause = Duration.milliseconds(25)
+    /// Events that come together are shown together: the first one quickly, and where many have come already, four times a second.
+    private static let (pause, longPause, many) = (Duration.milliseconds(25), Duration.milliseconds(250), 10)
 
     /// How much somebody has seen of a world.
     private struct Cursor: Sendable, Equatable {
@@ -59,24 +59,25 @@ enum ChangesControl {
         return answer(call, since, place, until: call.wall + wait)
     }
 
-    /// Answers at once if anything has happened or the time is over; otherwise waits for it. No thread waits.
+    /// Answers soon if anything has happened, at once if nobody waits or the time is over; otherwise waits for it. No thread waits.
     private static func answer(_ call: ControlCall, _ since: Cursor?, _ place: Places.Place?, until end: Timestamp) -> Answer {
         let bell = Bell()
         let left = end.since(call.time.now())
-        let state = call.world.withState { state -> WorldState? in
+        let news = call.world.withState { state -> Int? in
             if let since, since == Cursor(state), left > .zero, !state.isDropped {
                 state.watch(bell)
                 return nil
             }
-            return state
+            return state.journal.count - (since?.number ?? state.journal.count)
         }
-        if let state { return .ready(response(state, since, call)) }
+        let found: @Sendable () -> Answer = {
+            withExtendedLifetime(place) { call.aside { .ready(response($0.world.withState { $0 }, since, $0)) } }
+        }
+        if let news { return news >= many && left > .zero ? .later(longPause, then: found) : found() }
         let watching = Watching(call.world, bell)
         return .until(bell, atMost: left) {
             watching.end()
-            return .later(pause) {
-                withExtendedLifetime(place) { call.aside { .ready(response($0.world.withState { $0 }, since, $0)) } }
-            }
+            return .later(pause, then: found)
         }
     }
 
