@@ -42,7 +42,8 @@ struct EnvironmentSettings {
 
     /// Messages about variables that begin like ours and mean nothing, each with a suggestion.
     var unknown: [String] {
-        let known = Exec.settings.map(\.variable) + [Self.binary] + ClientEnvironment.ownNames + Self.development
+        if variables.isEmpty { return [] }
+        let known = Setting.ofExec.map(\.variable) + [Self.binary] + ClientEnvironment.ownNames + Self.development
         let unknown = variables.keys.filter { !known.contains($0) }.sorted()
         let links = unknown.filter { Self.isServiceLink($0, variables[$0] ?? "") }
         return unknown.filter { !links.contains($0) }.map { name in
@@ -55,13 +56,13 @@ struct EnvironmentSettings {
         func option(_ name: String, without prefix: String) -> String {
             name.dropFirst(prefix.count).lowercased().replacing("_", with: "-")
         }
-        let options = Exec.settings.map { String($0.flag.dropFirst(2)) }
+        let options = Setting.ofExec.map { String($0.flag.dropFirst(2)) }
         guard name.hasPrefix(clientPrefix) else {
-            return Suggestions.option(for: option(name, without: prefix), among: options).map(ServerOptions.Setting.variable)
+            return Suggestions.option(for: option(name, without: prefix), among: options).map(Setting.variable)
         }
         let forClients = ClientEnvironment.ownNames.map { option($0, without: clientPrefix) }
         guard let nearest = Suggestions.option(for: option(name, without: clientPrefix), among: forClients + options) else { return nil }
-        return forClients.firstIndex(of: nearest).map { ClientEnvironment.ownNames[$0] } ?? ServerOptions.Setting.variable(nearest)
+        return forClients.firstIndex(of: nearest).map { ClientEnvironment.ownNames[$0] } ?? Setting.variable(nearest)
     }
 
     private static let linkAdvice = "Kubernetes sets such variables for Services; set enableServiceLinks: false in the pod"
@@ -76,14 +77,11 @@ struct EnvironmentSettings {
 
     /// Inserts the settings of the environment before the given arguments, so that a flag overrides a variable.
     ///
-    /// - Parameters:
-    ///   - given: the command line without the program's name.
-    ///   - commands: the names of all commands; if the command line has none of them, `serve` is assumed.
+    /// - Parameter given: the command line without the program's name; if it does not begin with a command, `serve` is assumed.
     /// - Returns: the arguments to parse.
-    func arguments(before given: [String], commands: [String]) -> Arguments {
-        let command = given.first.flatMap { commands.contains($0) ? $0 : nil }
-        let isServed = command.map { Self.commands.contains($0) } ?? (given.first.map { $0.hasPrefix("-") } ?? true)
-        guard isServed else { return Arguments(all: given, used: []) }
+    func arguments(before given: [String]) -> Arguments {
+        let command = given.first.flatMap { Self.commands.contains($0) ? $0 : nil }
+        guard command != nil || given.first?.hasPrefix("-") ?? true else { return Arguments(all: given, used: []) }
         if command == nil,
             ["-h", "--help", "--version", "--experimental-dump-help"].contains(where: given.contains)
                 || given.contains(where: { $0.hasPrefix("--generate-completion-script") })
@@ -94,7 +92,9 @@ struct EnvironmentSettings {
         let rest = given.dropFirst(command == nil ? 0 : 1)
         // Arguments after -- belong to the command that exec runs.
         let own = rest.prefix { $0 != "--" }
-        for setting in command == "exec" ? Exec.settings : ServerOptions.settings {
+        // Nearly always there are none, and the names of all would be made for nothing.
+        let hasSettings = variables.keys.contains { $0.hasPrefix(Self.prefix) }
+        for setting in !hasSettings ? [] : command == "exec" ? Setting.ofExec : Setting.ofServers {
             guard let value = variables[setting.variable], !own.contains(where: { $0 == setting.flag || $0.hasPrefix(setting.flag + "=") })
             else { continue }
             arguments.used.append(setting.variable)

@@ -18,7 +18,7 @@ struct Exec: ParsableCommand {
             terminated it.
             """)
 
-    @OptionGroup var options: ServerOptions
+    @OptionGroup var arguments: ServerArguments
 
     @Flag(
         name: .customLong("port-443"),
@@ -33,21 +33,22 @@ struct Exec: ParsableCommand {
     @Argument(parsing: .postTerminator, help: ArgumentHelp("The command to run and its arguments.", valueName: "command"))
     var command: [String] = []
 
-    /// Every option that a variable can set.
-    static let settings = ServerOptions.settings + ["--port-443", "--ui-on-failure"].map { ServerOptions.Setting(flag: $0, kind: .flag) }
+    mutating func validate() throws { try options.validate() }
 
-    mutating func validate() throws {
-        if command.isEmpty { throw ValidationError("No command to run. Write it after --: keyfactor-mock exec -- COMMAND") }
-        if options.noHTTPS { throw ValidationError("exec needs HTTPS: remove --no-https.") }
-        if uiOnFailure, options.noUI { throw ValidationError("--ui-on-failure shows the page: remove --no-ui.") }
-        if port443, options.httpsPort != nil || options.host != "127.0.0.1" {
-            throw ValidationError("--port-443 chooses address and port: remove --host and --https-port.")
-        }
+    mutating func run() throws { try Self.run(options) }
+
+    /// What was given, and defaults.
+    var options: CallOptions {
+        CallOptions(server: arguments.options, port443: port443, uiOnFailure: uiOnFailure, command: command)
     }
 
-    mutating func run() throws {
+    /// Runs a command with a server.
+    ///
+    /// - Parameter call: what was given.
+    /// - Throws: why that cannot be, or the exit code.
+    static func run(_ call: CallOptions) throws {
         let inheritance = Process.Inheritance()
-        let options = options.withDefaults(.exec)
+        let options = call.server.withDefaults(.exec)
         try options.checkPorts()
         let log = options.log()
         options.removeStaleFiles()
@@ -57,7 +58,7 @@ struct Exec: ParsableCommand {
         // Before the file is read, so that changes during the startup are noticed.
         let stamp = Process.stamp(of: options.scenario ?? "")
         let scenario = try options.readScenario(log)
-        let running = port443 ? try Self.onPort443(scenario, options, log) : try Self.start(scenario, options, log)
+        let running = call.port443 ? try onPort443(scenario, options, log) : try start(scenario, options, log)
         var environment: ClientEnvironment?
         defer { running.removeFiles(environment) }
         let clients = try ClientFolder()
@@ -69,10 +70,10 @@ struct Exec: ParsableCommand {
         let guardian = Process.startGuard(of: clients.path)
         defer { Process.dismiss(guardian) }
         let ended = Signal()
-        if options.watch { Self.watch(ScenarioWatch(running, options, since: stamp, log), until: ended) }
+        if options.watch { watch(ScenarioWatch(running, options, since: stamp, log), until: ended) }
         defer { ended.send() }
-        let code = try Self.run(command, filled, in: clients, inheritance)
-        if uiOnFailure, code != 0 {
+        let code = try run(call.command, filled, in: clients, inheritance)
+        if call.uiOnFailure, code != 0 {
             Process.printError("The command ended with \(code). See what happened at \(running.pageURL); Enter stops the server.")
             Process.waitForEnter()
         }
@@ -82,7 +83,7 @@ struct Exec: ParsableCommand {
     }
 
     /// Ends the processes that the command has left running: the server that they use is about to stop.
-    private func endLeftovers(of clients: ClientFolder, _ log: Log) {
+    private static func endLeftovers(of clients: ClientFolder, _ log: Log) {
         let (ended, remaining) = Process.endProcesses(markedWith: clients.path)
         if !ended.isEmpty { log(.info, "ended processes that the command had left running: \(ended.joined(separator: ", "))") }
         if !remaining.isEmpty { log(.warning, "the command has left processes that cannot be ended: \(remaining.joined(separator: ", "))") }
@@ -158,4 +159,18 @@ extension ExitCode {
     static let notExecutable = ExitCode(126)
     /// The command does not exist, as in shells.
     static let notFound = ExitCode(127)
+}
+
+extension CallOptions {
+    /// Refuses what `exec` cannot do.
+    ///
+    /// - Throws: a validation error that says why.
+    func validate() throws {
+        if command.isEmpty { throw ValidationError("No command to run. Write it after --: keyfactor-mock exec -- COMMAND") }
+        if server.noHTTPS { throw ValidationError("exec needs HTTPS: remove --no-https.") }
+        if uiOnFailure, server.noUI { throw ValidationError("--ui-on-failure shows the page: remove --no-ui.") }
+        if port443, server.httpsPort != nil || server.host != "127.0.0.1" {
+            throw ValidationError("--port-443 chooses address and port: remove --host and --https-port.")
+        }
+    }
 }

@@ -13,10 +13,10 @@ struct Healthcheck: ParsableCommand {
             file. Without HTTP, only checks that the HTTPS port accepts connections.
             """)
 
-    @OptionGroup var options: ServerOptions
+    @OptionGroup var arguments: ServerArguments
 
     mutating func run() throws {
-        let place = try place(options)
+        let place = try place(arguments.options)
         if let port = place.http {
             let client = ControlClient(place: ControlPlace(host: place.host, port: port))
             if (try? client.ask(.get, "readyz", seconds: 2))?.status == 200 { return }
@@ -29,7 +29,7 @@ struct Healthcheck: ParsableCommand {
     }
 
     private func place(_ options: ServerOptions) throws -> Process.Place {
-        if let file = options.readyFile { return try place(in: file) }
+        if let file = options.readyFile { return try place(in: file, at: options.reachableHost) }
         if [options.adminPort, options.httpPort, options.httpsPort].allSatisfy({ $0 ?? 0 == 0 }) {
             let places = Process.places
             if places.count == 1 { return places[0] }
@@ -41,12 +41,12 @@ struct Healthcheck: ParsableCommand {
     }
 
     /// The ports in a ready line, which has no address.
-    private func place(in file: String) throws -> Process.Place {
+    private func place(in file: String, at host: String) throws -> Process.Place {
         guard let bytes = OptionFile.read(file), let ready = try? JSONDocument(bytes).root else {
             throw Stop(code: ExitCode(1), description: "Not ready: \(file.abbreviated) does not exist yet.").report()
         }
         return .init(
-            host: options.reachableHost, http: (ready["admin"] ?? ready["http"])?.integer.flatMap { UInt16(exactly: $0) },
+            host: host, http: (ready["admin"] ?? ready["http"])?.integer.flatMap { UInt16(exactly: $0) },
             https: ready["https"]?.integer.flatMap { UInt16(exactly: $0) })
     }
 }

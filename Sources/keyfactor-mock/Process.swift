@@ -9,6 +9,11 @@ enum Process {
         case standardError = 2
     }
 
+    /// Ends this process.
+    ///
+    /// - Parameter code: the exit code.
+    static func exit(_ code: Int32) -> Never { Glibc.exit(code) }
+
     /// The process id.
     static var id: Int32 { getpid() }
 
@@ -125,13 +130,6 @@ enum Process {
 
     /// How much is read of any file.
     static let mostBytes = 64 << 20
-
-    /// Writes text to a descriptor. Errors are ignored.
-    ///
-    /// - Parameters:
-    ///   - text: the text.
-    ///   - file: the descriptor.
-    static func write(_ text: String, to file: Int32) { _ = put(Array(text.utf8), to: file) }
 
     private static func put(_ bytes: [UInt8], to file: Int32) -> Bool {
         var rest = bytes[...]

@@ -100,22 +100,24 @@ extension Process {
         return Guard(id: id, pipe: ends[1])
     }
 
-    /// Tells a guard that there is nothing left to do.
+    /// Ends a guard: there is nothing left to do. It may not even have begun, so it is not asked.
     static func dismiss(_ guardian: Guard?) {
         guard let guardian else { return }
-        write("done", to: guardian.pipe)
-        close(guardian.pipe)
+        defer { close(guardian.pipe) }
+        // If it has ended already and has been reaped, its id may be another's.
+        guard waitpid(guardian.id, nil, WNOHANG) == 0 else { return }
+        kill(guardian.id, SIGKILL)
         waitpid(guardian.id, nil, 0)
     }
 
-    /// What a guard does: waits for a message or for the end of the process that started it.
+    /// What a guard does: waits for the end of the process that started it.
     ///
     /// - Parameter folder: the folder.
     static func guardProcesses(of folder: String) {
         // In its own session it gets no signals from the terminal. What it has inherited must not stay open because of it.
         setsid()
         for descriptor in entries(of: "/proc/self/fd").compactMap({ Int32($0) }) where descriptor > 2 { close(descriptor) }
-        guard (try? WholeFile.readStandardInput(most: mostBytes))?.isEmpty == true else { return }
+        _ = try? WholeFile.readStandardInput(most: mostBytes)
         _ = endProcesses(markedWith: folder)
         removeFolder(folder)
     }

@@ -10,17 +10,28 @@ enum Program {
         ProcessMemory.useOneHeap()
         let given = Array(CommandLine.arguments.dropFirst())
         if CommandLine.arguments.first == Process.guardName { return given.first.map(Process.guardProcesses) ?? () }
-        if let word = given.first, !word.hasPrefix("-"), word != "help" { refuseUnknown(word) }
         let settings = EnvironmentSettings(Process.environment)
-        let arguments = settings.arguments(before: given, commands: Root.configuration.subcommands.map { $0._commandName })
+        if let call = UsualCall(given, settings) { return end(of: given, settings) { try call.run() } }
+        if let word = given.first, !word.hasPrefix("-"), word != "help" { refuseUnknown(word) }
+        let arguments = settings.arguments(before: given)
         if let problem = arguments.problem {
             Process.printError(problem)
             Root.exit(withError: ExitCode.validationFailure)
         }
-        do {
+        end(of: given, settings) {
             var command = try parse(arguments.all)
             try command.run()
+        }
+    }
+
+    /// Exits as a command demands that does not return.
+    private static func end(of given: [String], _ settings: EnvironmentSettings, _ run: () throws -> Void) {
+        do {
+            try run()
+        } catch let code as ExitCode {
+            Process.exit(code.rawValue)
         } catch {
+            let arguments = settings.arguments(before: given)
             if !arguments.used.isEmpty, Root.exitCode(for: error) == .validationFailure {
                 Process.printError("Settings from the environment: \(arguments.used.joined(separator: ", ")).")
             }
@@ -40,7 +51,7 @@ extension Program {
 
     /// Exits with a message if the first word is not a command: the parser would take it for an argument of `serve`.
     private static func refuseUnknown(_ word: String) {
-        let commands = Root.configuration.subcommands.map { $0._commandName }
+        let commands = Root.commandNames
         guard !commands.contains(word) else { return }
         let isScenario = Suggestions.isScenario(word) { Process.stamp(of: $0) != nil }
         let nearest =
@@ -70,6 +81,9 @@ struct Root: ParsableCommand {
             FidelityPages.self, Schema.self,
         ],
         defaultSubcommand: Serve.self)
+
+    /// The names of all commands.
+    static var commandNames: [String] { configuration.subcommands.map { $0._commandName } }
 }
 
 /// A reason to exit: a message for stderr and an exit code.

@@ -14,9 +14,15 @@ struct Serve: ParsableCommand {
             A browser shows what happens, and why, at http://localhost:8080/_mock/ui.
             """)
 
-    @OptionGroup var options: ServerOptions
+    @OptionGroup var arguments: ServerArguments
 
-    mutating func run() throws {
+    mutating func run() throws { try Self.run(arguments.options) }
+
+    /// Serves.
+    ///
+    /// - Parameter options: what was given.
+    /// - Throws: why it cannot serve, or the exit code.
+    static func run(_ options: ServerOptions) throws {
         Process.blockSignals()
         let options = options.withDefaults(.serve)
         try options.checkPorts()
@@ -48,7 +54,7 @@ struct Serve: ParsableCommand {
     }
 
     /// Waits for a signal, and meanwhile looks after the scenario file.
-    private func watch(_ running: RunningServer, _ options: ServerOptions, since stamp: Process.Stamp?, _ log: Log) -> String {
+    private static func watch(_ running: RunningServer, _ options: ServerOptions, since stamp: Process.Stamp?, _ log: Log) -> String {
         var watch = ScenarioWatch(running, options, since: stamp, log)
         while true {
             if let signal = Process.waitForSignal(milliseconds: ScenarioWatch.interval) { return signal }

@@ -39,7 +39,7 @@ enum Suggestions {
         guard command.map({ EnvironmentSettings.commands.contains($0) || $0.hasPrefix("-") }) ?? true else { return error }
         let message = Root.message(for: error)
         if let match = message.prefixMatch(of: /Unknown option '--([a-z0-9-]+)'/) {
-            let options = Exec.settings.map { String($0.flag.dropFirst(2)) }
+            let options = Setting.ofExec.map { String($0.flag.dropFirst(2)) }
             guard let option = option(for: String(match.1), among: options) else { return error }
             return ValidationError("Unknown option '--\(match.1)'. Did you mean '--\(option)'?")
         }

@@ -61,11 +61,11 @@ struct CommandLineTests {
     @Test func argumentsAfterTheDashesBelongToTheCommand() throws {
         let words = ["go", "test", "--scenario", "x", "--", "--help"]
         let exec = try #require(try Root.parseAsRoot(["exec", "--seed", "7", "--"] + words) as? Exec)
-        #expect(exec.command == words && exec.options.scenario == nil && exec.options.seed == 7)
+        #expect(exec.command == words && exec.options.server.scenario == nil && exec.options.server.seed == 7)
     }
 
     @Test func defaultsOfServeAndExecDiffer() throws {
-        let given = try #require(try Root.parseAsRoot(["exec", "--http-port", "81", "--", "x"]) as? Exec).options
+        let given = try #require(try Root.parseAsRoot(["exec", "--http-port", "81", "--", "x"]) as? Exec).options.server
         #expect(
             (given.withDefaults(.exec).httpPort, given.withDefaults(.exec).httpsPort, given.withDefaults(.exec).logLevel) == (
                 81, 0, .warning
@@ -82,7 +82,7 @@ struct CommandLineTests {
     ])
     func theServerIsReachableOnItsOwnMachine(_ host: String, _ reachable: String, _ isLoopback: Bool) throws {
         let serve = try #require(try Root.parseAsRoot(["serve", "--host", host]) as? Serve)
-        #expect(serve.options.reachableHost == reachable)
-        #expect(serve.options.isLoopback == isLoopback)
+        #expect(serve.arguments.options.reachableHost == reachable)
+        #expect(serve.arguments.options.isLoopback == isLoopback)
     }
 }

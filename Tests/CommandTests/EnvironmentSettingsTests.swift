@@ -5,7 +5,6 @@ import Testing
 @testable import keyfactor_mock
 
 struct EnvironmentSettingsTests {
-    private static let commands = ["serve", "exec", "healthcheck", "lint"]
 
     @Test(
         arguments: [
@@ -28,7 +27,7 @@ struct EnvironmentSettingsTests {
             (["nonsense"], [:], ["nonsense"], "unknown commands are left to the parser"),
         ] as [([String], [String: String], [String], String)])
     func settingsBecomeArguments(_ given: [String], _ environment: [String: String], _ all: [String], _ reason: String) {
-        #expect(EnvironmentSettings(environment).arguments(before: given, commands: Self.commands).all == all)
+        #expect(EnvironmentSettings(environment).arguments(before: given).all == all)
     }
 
     @Test func aMisspeltVariableIsReported() {
@@ -62,7 +61,7 @@ struct EnvironmentSettingsTests {
     @Test(arguments: ["7\r", "7\r\n", "7"])
     func aCarriageReturnAfterAValueIsRemoved(_ value: String) {
         let settings = EnvironmentSettings(["KEYFACTOR_MOCK_SEED": value, "KEYFACTOR_MOCK_HOST": "\r"])
-        #expect(settings.arguments(before: [], commands: Self.commands).all == ["serve", "--seed=7"])
+        #expect(settings.arguments(before: []).all == ["serve", "--seed=7"])
     }
 
     @Test(arguments: [
@@ -70,7 +69,7 @@ struct EnvironmentSettingsTests {
         ("HOST", "tcp://[::1]:80"), ("HTTP_PORT", "sctp://10.0.0.1:8080"),
     ])
     func aServiceLinkIsNamed(_ name: String, _ value: String) {
-        let arguments = EnvironmentSettings(["KEYFACTOR_MOCK_\(name)": value]).arguments(before: [], commands: Self.commands)
+        let arguments = EnvironmentSettings(["KEYFACTOR_MOCK_\(name)": value]).arguments(before: [])
         #expect(arguments.problem?.hasPrefix("KEYFACTOR_MOCK_\(name) is '\(value)', a service link and not a setting") == true)
         #expect(arguments.problem?.contains("enableServiceLinks: false") == true)
     }
@@ -87,7 +86,7 @@ struct EnvironmentSettingsTests {
     }
 
     @Test func everyOptionHasAVariable() {
-        for (command, settings) in [(Serve.self, ServerOptions.settings), (Exec.self, Exec.settings)] as [(any ParsableCommand.Type, _)] {
+        for (command, settings) in [(Serve.self, Setting.ofServers), (Exec.self, Setting.ofExec)] as [(any ParsableCommand.Type, _)] {
             let help = Root.helpMessage(for: command, columns: 100)
             let options = help.matches(of: /(?m)^  (--[a-z0-9-]+)/).map { String($0.1) }.filter { $0 != "--help" && $0 != "--version" }
             #expect(Set(options) == Set(settings.map(\.flag)))

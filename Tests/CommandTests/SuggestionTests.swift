@@ -56,7 +56,7 @@ struct SuggestionTests {
     func portsMustDiffer(_ arguments: [String], _ message: String?) throws {
         let serve = try #require(try Root.parseAsRoot(["serve"] + arguments) as? Serve)
         do {
-            try serve.options.withDefaults(.serve).checkPorts()
+            try serve.arguments.options.withDefaults(.serve).checkPorts()
             #expect(message == nil)
         } catch {
             #expect((error as? ValidationError)?.message == message)

@@ -2,11 +2,13 @@ import KeyfactorMock
 
 /// The files that `init` writes. Tests run them as they are.
 enum FirstFiles {
-    /// Paths below the folder, and contents.
-    static let all: [(path: String, text: String)] = [
-        ("scenario.yaml", scenario), ("scenario.schema.json", Catalogue.scenarioSchema + "\n"), ("test_command.py", test),
-        (".github/workflows/command.yml", workflow),
-    ]
+    /// Their paths below the folder.
+    static let paths = ["scenario.yaml", "scenario.schema.json", "test_command.py", ".github/workflows/command.yml"]
+
+    /// Paths below the folder, and contents. The schema takes milliseconds to write.
+    static var all: [(path: String, text: String)] {
+        Array(zip(paths, [scenario, Catalogue.scenarioSchema + "\n", test, workflow]))
+    }
 
     /// What to do next.
     ///

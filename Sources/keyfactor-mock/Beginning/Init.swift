@@ -10,7 +10,7 @@ struct Init: ParsableCommand {
         abstract: "Write a first scenario, a test with pytest, and a workflow for CI.",
         discussion: """
             Asks nothing and overwrites nothing: if one of the files exists, none is written, with exit code 73. Writes \
-            \(FirstFiles.all.map(\.path).joined(separator: ", ")).
+            \(FirstFiles.paths.joined(separator: ", ")).
             """)
 
     @Argument(help: ArgumentHelp("The folder, which is created if it does not exist.", valueName: "folder"), completion: .directory)

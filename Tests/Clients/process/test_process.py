@@ -14,6 +14,7 @@ import time
 import pytest
 import requests
 
+from support.connection import eventually
 from support.mock import BINARY, ESTATE, PATIENCE, SANITIZER, SLOWNESS, DidNotStart, Mock, read_reply, talk
 
 GET = b"GET /KeyfactorAPI/Status/Endpoints HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -183,7 +184,7 @@ def test_a_full_descriptor_table_costs_nothing_and_is_logged(mock, tmp_path, spa
                     wire.sendall(GET)
                     assert read_reply(stream).status == 200
             else:
-                assert "No connection can be accepted: Too many open files." in (tmp_path / "errors").read_text()
+                assert eventually(lambda: "No connection can be accepted: Too many open files." in (tmp_path / "errors").read_text())
         finally:
             server.terminate()
         assert server.wait(PATIENCE) == 0
