@@ -93,7 +93,7 @@ public struct Names: Sendable {
             return Mistake(name.mark, "'\(Mistake.shortened(name.text))' is no operation", hint: elsewhere)
         }
         if rules.contains(where: { $0.effects.substitute?.servesAnyPath == true && pattern.meets($0.operation) }) { return nil }
-        let router = Router(API.operations, bases: bases)
+        let router = Router(bases: bases)
         if occurs({ $0.matches(pattern, router) }) { return nil }
         if let later = met.first { return Mistake(name.mark, "Command \(product.rawValue) has no \(later.name)") }
         return Mistake(name.mark, "'\(Mistake.shortened(name.text))' is no operation", hint: Self.hint(pattern, bases))

@@ -28,18 +28,39 @@ public struct Router: Sendable {
 
     private var nodes = [Node()]
 
-    /// A router of operations below one or more base paths.
+    /// All operations, below the node 1. Scenarios differ in their base paths alone.
+    private static let all: Router = {
+        var router = Router()
+        router.add(below: router.addNode())
+        return router
+    }()
+
+    private init() {}
+
+    /// A router of all operations below one or more base paths.
     ///
-    /// - Parameters:
-    ///   - operations: what is served.
-    ///   - bases: base paths such as `/KeyfactorAPI`; every operation is reached through each.
-    public init(_ operations: [Operation], bases: [String]) {
-        for base in bases {
-            let root = node(below: 0, base)
-            nodes[root].isBase = true
-            for (number, operation) in operations.enumerated() {
-                nodes[node(below: root, operation.path)].operations.append((operation, number))
-            }
+    /// - Parameter bases: base paths such as `/KeyfactorAPI`; every operation is reached through each.
+    public init(bases: [String]) {
+        let paths = bases.map { $0.utf8.split(separator: UInt8(ascii: "/")).map { $0.map(CaselessText.lower) } }
+        let isApart = paths.indices.allSatisfy { here in
+            !paths[here].isEmpty && paths.indices.allSatisfy { $0 == here || !paths[$0].starts(with: paths[here]) }
+        }
+        guard isApart else {
+            // Where one lies below another, each has nodes of its own: what leads to operations below both would lead in a circle.
+            for base in bases { add(below: node(below: 0, base)) }
+            return
+        }
+        self = Self.all
+        for path in paths {
+            let parent = path.dropLast().reduce(0) { child(of: $0, $1) }
+            nodes[parent].children.append((path[path.count - 1], 1))
+        }
+    }
+
+    private mutating func add(below root: Int) {
+        nodes[root].isBase = true
+        for (number, operation) in API.operations.enumerated() {
+            nodes[node(below: root, operation.path)].operations.append((operation, number))
         }
     }
 
@@ -101,20 +122,22 @@ public struct Router: Sendable {
 
     /// The node of a path below another.
     private mutating func node(below root: Int, _ path: String) -> Int {
-        path.utf8.split(separator: UInt8(ascii: "/")).reduce(root) { child(of: $0, $1) }
+        path.utf8.split(separator: UInt8(ascii: "/")).reduce(root) { child(of: $0, $1.map(CaselessText.lower)) }
     }
 
-    private mutating func child(of node: Int, _ segment: Substring.UTF8View) -> Int {
+    private mutating func child(of node: Int, _ segment: [UInt8]) -> Int {
         if segment.first == UInt8(ascii: "{") {
             if let known = nodes[node].parameter { return known }
-            nodes.append(Node())
-            nodes[node].parameter = nodes.count - 1
+            nodes[node].parameter = addNode()
             return nodes.count - 1
         }
-        let bytes = segment.map(CaselessText.lower)
-        if let found = nodes[node].children.first(where: { $0.segment == bytes }) { return found.node }
+        if let found = nodes[node].children.first(where: { $0.segment == segment }) { return found.node }
+        nodes[node].children.append((segment, addNode()))
+        return nodes.count - 1
+    }
+
+    private mutating func addNode() -> Int {
         nodes.append(Node())
-        nodes[node].children.append((bytes, nodes.count - 1))
         return nodes.count - 1
     }
 

@@ -8,6 +8,7 @@ import ScenarioFormat
 extension EstateBuilder {
     /// Merges metadata fields, collections, authorities, templates and patterns, each by name.
     mutating func addCatalogue(_ node: YAMLNode?) {
+        // Models take time to make, so they are made where a file has rows of theirs.
         add(node?["metadataFields"], MetadataField.model, "metadata field", \.metadataFields)
         noteCatalogue()
         add(node?["collections"], CertificateCollection.model, "certificate collection", \.collections)
@@ -38,10 +39,11 @@ extension EstateBuilder {
     }
 
     private mutating func add<Row: NamedRow & Modelled>(
-        _ list: YAMLNode?, _ model: Model<Row>, _ what: String, _ path: WritableKeyPath<Estate, Numbered<Row>>, name key: String = "name"
+        _ list: YAMLNode?, _ model: @autoclosure () -> Model<Row>, _ what: String, _ path: WritableKeyPath<Estate, Numbered<Row>>,
+        name key: String = "name"
     ) {
         for item in list?.items ?? [] {
-            add(item, model, what, path, known: estate[keyPath: path].named(item[key]?.text ?? ""))
+            add(item, model(), what, path, known: estate[keyPath: path].named(item[key]?.text ?? ""))
         }
     }
 

@@ -117,7 +117,7 @@ public final class Scenario: Sendable {
         self.rules = rules.isEmpty ? .empty : RuleBook(rules)
         expectations = expected
         progressNames = WrittenName.inProgress(node["progress"])
-        router = Router(API.operations, bases: basePaths)
+        router = Router(bases: basePaths)
         source = text
         self.overrides = overrides
     }

@@ -44,6 +44,17 @@ struct ConventionTests {
             try ["/a/Agents", "/b/c/Agents", "/KeyfactorAPI/Agents"].map { try mock.raw(Request(.get, $0)).status } == [200, 200, 404])
     }
 
+    @Test(arguments: [
+        "[ /A, /A/B ]", "[ /A/B, /A ]", "[ /A, /a, /A/B ]", "[ /A/B, /A/C, /A, /D ]",
+    ])
+    func basePathsMayLieBelowEachOther(_ bases: String) throws {
+        let mock = try Mock("basePath: \(bases)")
+        let statuses = try ["/a/Agents", "/A/b/Agents", "/A/B/B/Agents", "/A/Agents/B/Agents", "/A/B/A/B/Agents"].map {
+            try mock.raw(Request(.get, $0)).status
+        }
+        #expect(statuses == [200, 200, 404, 404, 404])
+    }
+
     @Test(
         arguments: [
             ("writes", Method.get, nil, 200, "reads pass without it"), ("writes", .post, nil, 400, "writes do not"),

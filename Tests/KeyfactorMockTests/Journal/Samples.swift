@@ -25,7 +25,7 @@ enum Samples {
             request, subject, caller: caller, at: wall, wall: wall, rule: rule, reply: Response(status, body: Array(reply.utf8)))
     }
 
-    static let router = Router(API.operations, bases: Scenario.standardBasePaths)
+    static let router = Router(bases: Scenario.standardBasePaths)
 
     static func journal(_ entries: [JournalEntry], _ budget: JournalBudget = JournalBudget(1 << 30)) -> Journal {
         var journal = Journal(budget)
