@@ -4,7 +4,7 @@ import Glibc
 ///
 /// They start with the first work, so that a server which needs none has none. Work in one lane is done piece by piece, and lanes take
 /// turns, so that no lane keeps more than one worker. Large pieces of work share a lane: what is made of a text while it is read may take
-/// fifty times as much memory. What waits is bounded; beyond that, the thread that asks does the work itself, so that callers wait rather
+/// fifty times as much memory, and an estate counts in no budget before it is whole. What waits is bounded; beyond that, the thread that asks does the work itself, so that callers wait rather
 /// than memory grows.
 public final class Workers: Sendable {
     private struct Work: Sendable {
@@ -47,28 +47,31 @@ public final class Workers: Sendable {
     /// An answer that a worker finds. The work is done even if its client leaves.
     ///
     /// - Parameters:
-    ///   - lane: what the work needs for itself, such as a world; `nil` for nothing. Pieces of one lane are done one after another,
-    ///     and so are all that hold a MiB or more, whatever their lane.
+    ///   - lane: what the work needs for itself, such as a world; `nil` for nothing. Pieces of one lane are done one after another.
     ///   - bytes: how many bytes the work holds while it waits, such as those of its request.
+    ///   - mayGrow: whether it may need very many more while it is done. Such work is done one after another, whatever its lane, and so is
+    ///     all that holds a MiB or more.
     ///   - work: finds the answer.
     /// - Returns: an answer that holds the connection until then; the answer itself if too much waits already.
-    public func answer(in lane: String? = nil, holding bytes: Int, _ work: @escaping @Sendable () -> Answer) -> Answer {
+    public func answer(
+        in lane: String? = nil, holding bytes: Int, mayGrow: Bool = false, _ work: @escaping @Sendable () -> Answer
+    ) -> Answer {
         let (bell, found) = (Bell(), Lock<Answer?>(nil))
         let body: @Sendable () -> Void = {
             let answer = work()
             found.withLock { $0 = answer }
             bell.ring()
         }
-        guard submit(Work(bytes: bytes, body: body), lane) else { return work() }
+        guard submit(Work(bytes: bytes, body: body), mayGrow || bytes >= Self.large ? .large : lane.map(Lane.named)) else { return work() }
         return .until(bell, atMost: .seconds(86_400)) { found.withLock { $0 } ?? .never }
     }
 
     /// - Returns: whether there was room.
-    private func submit(_ work: Work, _ name: String?) -> Bool {
+    private func submit(_ work: Work, _ lane: Lane?) -> Bool {
         let (isTaken, isFirst) = state.withLock { state in
             guard state.count < Self.most, state.bytes + work.bytes <= Self.mostBytes else { return (false, false) }
-            if name == nil { state.alone += 1 }
-            let lane = work.bytes >= Self.large ? .large : name.map(Lane.named) ?? .alone(state.alone)
+            if lane == nil { state.alone += 1 }
+            let lane = lane ?? .alone(state.alone)
             if state.lanes[lane] == nil { state.ready.insert(lane, at: 0) }
             state.lanes[lane, default: []].insert(work, at: 0)
             state.count += 1

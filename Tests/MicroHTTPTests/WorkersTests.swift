@@ -75,13 +75,13 @@ import Testing
     }
 
     /// Otherwise whoever keeps one world busy keeps every worker.
-    @Test(arguments: [("busy", 1), (nil, 1 << 20)])
-    func workInOneLaneAndLargeWorkLeaveAWorkerToTheOthers(_ lane: String?, _ bytes: Int) {
+    @Test(arguments: [("busy", 1, false), (nil, 1 << 20, false), (nil, 1, true)])
+    func workInOneLaneAndLargeWorkLeaveAWorkerToTheOthers(_ lane: String?, _ bytes: Int, _ mayGrow: Bool) {
         let (workers, start, end) = (Workers(count: 2), Signal(), Signal())
         let order = Lock<[String]>([])
         let isBusy = Lock(false)
         for number in 0..<10 {
-            _ = workers.answer(in: lane, holding: bytes) {
+            _ = workers.answer(in: lane, holding: bytes, mayGrow: mayGrow) {
                 #expect(isBusy.withLock { $0 } == false, "one piece of a lane at a time")
                 isBusy.withLock { $0 = true }
                 if number == 0 { start.wait() }

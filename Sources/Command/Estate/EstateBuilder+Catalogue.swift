@@ -42,9 +42,9 @@ extension EstateBuilder {
         _ list: YAMLNode?, _ model: @autoclosure () -> Model<Row>, _ what: String, _ path: WritableKeyPath<Estate, Numbered<Row>>,
         name key: String = "name"
     ) {
-        for item in list?.items ?? [] {
-            add(item, model(), what, path, known: estate[keyPath: path].named(item[key]?.text ?? ""))
-        }
+        guard let items = list?.items, !items.isEmpty else { return }
+        let model = model()
+        for item in items { add(item, model, what, path, known: estate[keyPath: path].named(item[key]?.text ?? "")) }
     }
 
     private mutating func add<Row: NamedRow & Modelled>(

@@ -135,7 +135,8 @@ public final class Control: Sendable {
         let call = ControlCall(
             request: request, parameter: parameter, world: world, isNew: isNew, worlds: worlds, metrics: metrics, time: time,
             facts: facts, pageMayWrite: pageMayWrite(facts), wall: time.now(), workers: workers, serve: serve)
-        return endpoint.needsToken ? call.aside { call throws(ControlRefusal) in try endpoint.work(call) } : try endpoint.work(call)
+        guard endpoint.needsToken else { return try endpoint.work(call) }
+        return call.aside(mayGrow: endpoint.mayGrow) { call throws(ControlRefusal) in try endpoint.work(call) }
     }
 
     /// The decoded segments of a path.

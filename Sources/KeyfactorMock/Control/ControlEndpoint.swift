@@ -68,6 +68,9 @@ struct ControlEndpoint: Sendable {
     /// Whether who asks must know the token, if there is one.
     var needsToken: Bool { scope != .open && scope != .page }
 
+    /// Whether it may need much memory while it works: it makes an estate or writes one.
+    var mayGrow: Bool { path == "estate" || method != .get && ["scenario", "worlds"].contains(path) }
+
     /// The path parameter of a path that matches, empty if the endpoint has none.
     ///
     /// - Parameter segments: the path asked for.
@@ -108,7 +111,11 @@ struct ControlCall: Sendable {
     func again(_ request: Request) -> Answer? { serve.withLock { $0 }?(request, world) }
 
     /// Does something beside the threads that serve.
-    func aside(_ work: @escaping @Sendable (ControlCall) throws(ControlRefusal) -> Answer) -> Answer {
+    ///
+    /// - Parameters:
+    ///   - mayGrow: whether it may need much memory meanwhile.
+    ///   - work: what is to be done.
+    func aside(mayGrow: Bool = false, _ work: @escaping @Sendable (ControlCall) throws(ControlRefusal) -> Answer) -> Answer {
         let answer: @Sendable () -> Answer = {
             var call = self
             call.wall = time.now()
@@ -119,7 +126,7 @@ struct ControlCall: Sendable {
                 return .ready(error.response)
             }
         }
-        return workers?.answer(in: world.name, holding: request.bytes.count, answer) ?? answer()
+        return workers?.answer(in: world.name, holding: request.bytes.count, mayGrow: mayGrow, answer) ?? answer()
     }
 
     /// The world's scenario.
