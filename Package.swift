@@ -93,10 +93,11 @@ let package = Package(
             ] + allRooms + ["KeyfactorMock"],
             linkerSettings: [
                 // Packed relocations: a fortieth of them to read at start, a megabyte less memory touched. Nothing is exported, since
-                // nothing loads this program. And two libraries less to find: Sources/static/libstdc++.so sends the linker to the static one.
+                // nothing loads this program. Functions that are the same become one: nothing compares their addresses. And two libraries
+                // less to find: Sources/static/libstdc++.so sends the linker to the static one.
                 .unsafeFlags(
                     packedRelocations + [
-                        "-use-ld=lld", "-Xlinker", "--icf=safe", "-Xlinker", "--no-export-dynamic", "-Xclang-linker", "-static-libgcc",
+                        "-use-ld=lld", "-Xlinker", "--icf=all", "-Xlinker", "--no-export-dynamic", "-Xclang-linker", "-static-libgcc",
                         "-L",
                         "\(Context.packageDirectory)/Sources/static",
                     ], .when(configuration: .release))
@@ -136,7 +137,9 @@ for target in package.targets where target.type != .system && !["CListener", "CP
         target.swiftSettings?.append(.strictMemorySafety())  // SE-0458: `unsafe` marks every dangerous word
     }
     // Generic code of the lower modules is specialised in the upper ones, as if all were one module.
-    target.swiftSettings?.append(.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)))
+    // A section for each function: the linker leaves out those that nothing calls, and makes one of those that are the same.
+    target.swiftSettings?.append(
+        .unsafeFlags(["-cross-module-optimization", "-Xfrontend", "-function-sections"], .when(configuration: .release)))
     // Unoptimised loops over bytes would be most of what the tests of running servers wait for.
     if ["Base", "PKI", "ScenarioFormat"].contains(target.name) {
         target.swiftSettings?.append(.unsafeFlags(["-O"], .when(configuration: .debug)))

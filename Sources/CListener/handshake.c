@@ -53,6 +53,7 @@ static int note_finish(gnutls_session_t session, unsigned type, unsigned when, u
 void listener_begin_handshake(listener_exchange *exchange) {
     gnutls_session_t session = session_of(exchange);
     exchange->is_shaking = true;
+    gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, exchange->reactor->identity);
     mhd_replace_pull(session, pull, exchange, socket_of(exchange));
     gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_FINISHED, GNUTLS_HOOK_POST, note_finish);
 }
@@ -103,18 +104,27 @@ void listener_break_connection(listener_exchange *exchange) {
     }
 }
 
-bool listener_keep_identity(listener_reactor *reactor, int fault, const char *key_pem, const char *certificate_pem) {
+listener_identity *listener_identity_make(const char *key_pem, const char *certificate_pem) {
     gnutls_datum_t key = {.data = (unsigned char *)key_pem, .size = (unsigned)strlen(key_pem)};
     gnutls_datum_t certificate = {.data = (unsigned char *)certificate_pem, .size = (unsigned)strlen(certificate_pem)};
     gnutls_certificate_credentials_t credentials;
+    if (gnutls_certificate_allocate_credentials(&credentials) < 0) return NULL;
+    // To try whether the two belong together takes a signature, and it is known.
+    gnutls_certificate_set_flags(credentials, GNUTLS_CERTIFICATE_SKIP_KEY_CERT_MATCH);
+    if (gnutls_certificate_set_x509_key_mem(credentials, &certificate, &key, GNUTLS_X509_FMT_PEM) >= 0)
+        return (listener_identity *)credentials;
+    gnutls_certificate_free_credentials(credentials);
+    return NULL;
+}
+
+void listener_identity_free(listener_identity *identity) {
+    gnutls_certificate_free_credentials((gnutls_certificate_credentials_t)identity);
+}
+
+bool listener_keep_identity(listener_reactor *reactor, int fault, const char *key_pem, const char *certificate_pem) {
     if (fault <= LISTENER_FAULT_NONE || fault >= LISTENER_FAULTS || reactor->credentials[fault] != NULL) return false;
-    if (gnutls_certificate_allocate_credentials(&credentials) < 0) return false;
-    if (gnutls_certificate_set_x509_key_mem(credentials, &certificate, &key, GNUTLS_X509_FMT_PEM) < 0) {
-        gnutls_certificate_free_credentials(credentials);
-        return false;
-    }
-    reactor->credentials[fault] = credentials;
-    return true;
+    reactor->credentials[fault] = listener_identity_make(key_pem, certificate_pem);
+    return reactor->credentials[fault] != NULL;
 }
 
 void listener_free_credentials(listener_reactor *reactor) {

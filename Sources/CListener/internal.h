@@ -109,6 +109,7 @@ struct listener_reactor {
     size_t spare_room;
     char *block;  ///< a reply's header fields while they are put together
     size_t block_room;
+    listener_identity *identity;  ///< what sessions show that have no fault, NULL without HTTPS; shared with other reactors
     void *credentials[LISTENER_FAULTS];  ///< GnuTLS's, by fault; made when first needed, used by sessions until the end
 };
 

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <gnutls/abstract.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -174,8 +175,17 @@ listener_reactor *listener_reactor_make(const listener_callbacks *callbacks, con
     return NULL;
 }
 
-bool listener_reactor_serve(listener_reactor *reactor, int socket, const char *key_pem, const char *certificate_pem) {
-    bool is_tls = key_pem != NULL;
+/// libmicrohttpd wants to know where certificates come from, and is never asked: listener_begin_handshake() sets them.
+static int no_certificate(gnutls_session_t session, const gnutls_datum_t *authorities, int authority_count,
+                          const gnutls_pk_algorithm_t *algorithms, int algorithm_count, gnutls_pcert_st **certificates,
+                          unsigned *certificate_count, gnutls_privkey_t *key) {
+    (void)session, (void)authorities, (void)authority_count, (void)algorithms, (void)algorithm_count;
+    (void)certificates, (void)certificate_count, (void)key;
+    return -1;
+}
+
+bool listener_reactor_serve(listener_reactor *reactor, int socket, listener_identity *identity) {
+    bool is_tls = identity != NULL;
     if (reactor->daemon_count == MAX_DAEMONS) {
         close(socket);
         return false;
@@ -183,9 +193,9 @@ bool listener_reactor_serve(listener_reactor *reactor, int socket, const char *k
     daemon_entry *daemon = &reactor->daemons[reactor->daemon_count];
     // Ready from the start: a daemon begins to watch its socket when it first runs.
     *daemon = (daemon_entry){.about = ABOUT_DAEMON, .is_tls = is_tls, .is_ready = true, .reactor = reactor};
+    if (is_tls) reactor->identity = identity;
     struct MHD_OptionItem tls[] = {
-        {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)key_pem},
-        {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)certificate_pem},
+        {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)no_certificate},
         {MHD_OPTION_HTTPS_PRIORITIES, 0, "NORMAL:-VERS-TLS1.0:-VERS-TLS1.1"},
         {MHD_OPTION_END, 0, NULL},
     };
@@ -203,7 +213,7 @@ bool listener_reactor_serve(listener_reactor *reactor, int socket, const char *k
         MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,  //
         MHD_OPTION_NOTIFY_COMPLETED, listener_note_completion, reactor,  //
         MHD_OPTION_NOTIFY_CONNECTION, listener_note_connection, daemon,  //
-        MHD_OPTION_ARRAY, is_tls ? tls : &tls[3],  //
+        MHD_OPTION_ARRAY, is_tls ? tls : &tls[2],  //
         MHD_OPTION_END);
     if (daemon->mhd == NULL) return false;  // libmicrohttpd closes the socket when it fails
     reactor->daemon_count++;

@@ -32,13 +32,15 @@ public final class Listener: Sendable {
         listener_prepare_process()
         let http = try configuration.httpPort.map { port throws(ListenerError) in try Sockets(configuration, port, waitsForData: true) }
         let https = try configuration.httpsPort.map { port throws(ListenerError) in try Sockets(configuration, port, waitsForData: false) }
+        let identity = https == nil ? nil : configuration.identity
+        let credentials = try identity.map { identity throws(ListenerError) in try Credentials(identity) }
         var started: [Reactor] = []
         for index in 0..<configuration.reactors {
             let service = Service(
                 configuration, ports: (http?.port, https?.port), log: log, connected: connected, handler: handler)
             let reactor = try Reactor(configuration.limits, service)
-            if let http { try reactor.serve(http.take(index), identity: nil) }
-            if let https { try reactor.serve(https.take(index), identity: configuration.identity) }
+            if let http { try reactor.serve(http.take(index), nil) }
+            if let https { try reactor.serve(https.take(index), credentials) }
             try reactor.start()
             started.append(reactor)
         }

@@ -8,6 +8,8 @@ import CListener
     private let raw: OpaquePointer
     /// What the callbacks work with. They do not retain it; it outlives the thread because this object holds it.
     private let service: Service
+    /// What it shows over HTTPS, which must outlive it.
+    private var credentials: Credentials?
 
     /// Makes a reactor that serves nothing yet.
     ///
@@ -76,10 +78,11 @@ import CListener
     ///
     /// - Parameters:
     ///   - socket: a listening socket, taken over.
-    ///   - identity: key and certificate for HTTPS, `nil` for HTTP.
+    ///   - credentials: key and certificate for HTTPS, `nil` for HTTP.
     /// - Throws: if the system refuses it.
-    func serve(_ socket: Int32, identity: TLSIdentity?) throws(ListenerError) {
-        let serves = unsafe listener_reactor_serve(raw, socket, identity?.key, identity?.certificate)
+    func serve(_ socket: Int32, _ credentials: Credentials?) throws(ListenerError) {
+        if let credentials { self.credentials = credentials }
+        let serves = unsafe listener_reactor_serve(raw, socket, credentials?.raw)
         if !serves { throw .outOfResources("a listening socket") }
     }
 

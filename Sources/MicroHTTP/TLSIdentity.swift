@@ -50,7 +50,10 @@ public struct TLSIdentity: Sendable {
     ///   - key: PEM, not encrypted.
     /// - Throws: ``ListenerError/badCertificate(_:)`` if one of them cannot be read or they do not belong together.
     init(certificate: String, key: String) throws(ListenerError) {
-        try self.init(certificate: certificate, key: key, authority: nil, origin: nil)
+        var good = false
+        let reason = unsafe errorText { error in unsafe good = listener_check_identity(key, certificate, error) }
+        guard good else { throw .badCertificate(reason) }
+        self.init(certificate: certificate, key: key, authority: nil, origin: nil)
     }
 
     /// Reads a certificate and the key that belongs to it from files.
@@ -63,10 +66,7 @@ public struct TLSIdentity: Sendable {
         try self.init(certificate: PEMFile.read(certificateFile), key: PEMFile.read(keyFile))
     }
 
-    private init(certificate: String, key: String, authority: String?, origin: Origin?) throws(ListenerError) {
-        var good = false
-        let reason = unsafe errorText { error in unsafe good = listener_check_identity(key, certificate, error) }
-        guard good else { throw .badCertificate(reason) }
+    private init(certificate: String, key: String, authority: String?, origin: Origin?) {
         self.certificate = certificate
         self.key = key
         self.authority = authority
@@ -187,7 +187,7 @@ public struct TLSIdentity: Sendable {
             unsafe listener_make_leaf(
                 subjects.leaf, isExpired, authority.key, authority.certificate, texts, texts.count, &key, &certificate, error)
         }
-        return try TLSIdentity(
+        return TLSIdentity(
             certificate: leaf.certificate, key: leaf.key, authority: authority.certificate,
             origin: Origin(key: authority.key, names: names, subjects: subjects))
     }
@@ -208,6 +208,22 @@ public struct TLSIdentity: Sendable {
         guard let keyText = unsafe key, let certificateText = unsafe certificate else { throw .badCertificate(reason) }
         return unsafe (String(cString: keyText), String(cString: certificateText))
     }
+}
+
+/// Key and certificate as sessions use them: read once, whatever the number of reactors.
+///
+/// Safe to share: it does not change, and GnuTLS lets sessions of several threads use it.
+@safe final class Credentials: @unchecked Sendable {
+    let raw: OpaquePointer
+
+    init(_ identity: TLSIdentity) throws(ListenerError) {
+        guard let raw = unsafe listener_identity_make(identity.key, identity.certificate) else {
+            throw .badCertificate("GnuTLS cannot read it")
+        }
+        unsafe self.raw = raw
+    }
+
+    deinit { unsafe listener_identity_free(raw) }
 }
 
 /// Files of certificates and keys.

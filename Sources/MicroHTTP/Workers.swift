@@ -124,18 +124,32 @@ public enum Thread {
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
 
+    /// A thread that can be waited for, once.
+    public struct Running: Sendable {
+        /// `nil` if the system had no thread to give.
+        fileprivate let id: pthread_t?
+
+        /// Waits until the thread has ended.
+        public func wait() {
+            if let id { pthread_join(id, nil) }
+        }
+    }
+
     /// Starts a thread.
     ///
     /// - Parameter body: what it does.
-    public static func start(_ body: @escaping @Sendable () -> Void) {
+    /// - Returns: the thread, for those who wait for its end.
+    @discardableResult
+    public static func start(_ body: @escaping @Sendable () -> Void) -> Running {
         var thread = pthread_t()
         let work = unsafe Unmanaged.passRetained(Work(body)).toOpaque()
-        unsafe pthread_create(
+        let failure = unsafe pthread_create(
             &thread, nil,
             { work in
                 if let work = unsafe work { unsafe Unmanaged<Work>.fromOpaque(work).takeRetainedValue().body() }
                 return nil
             }, work)
+        return Running(id: failure == 0 ? thread : nil)
     }
 }
 

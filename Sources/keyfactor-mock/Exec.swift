@@ -55,10 +55,12 @@ struct Exec: ParsableCommand {
         for name in ClientEnvironment.conflicting where Process.environment[name]?.isEmpty == false {
             log(.warning, "\(name) is set and is not changed: it may make clients bypass the mock")
         }
+        let identity = call.port443 ? nil : ServerIdentity(options)
+        defer { identity?.wait() }
         // Before the file is read, so that changes during the startup are noticed.
         let stamp = Process.stamp(of: options.scenario ?? "")
         let scenario = try options.readScenario(log)
-        let running = call.port443 ? try onPort443(scenario, options, log) : try start(scenario, options, log)
+        let running = call.port443 ? try onPort443(scenario, options, log) : try start(scenario, options, identity, log)
         var environment: ClientEnvironment?
         defer { running.removeFiles(environment) }
         let clients = try ClientFolder()
@@ -97,9 +99,11 @@ struct Exec: ParsableCommand {
         }
     }
 
-    private static func start(_ scenario: Scenario, _ options: ServerOptions, _ log: Log) throws -> RunningServer {
+    private static func start(
+        _ scenario: Scenario, _ options: ServerOptions, _ identity: ServerIdentity?, _ log: Log
+    ) throws -> RunningServer {
         do throws(ListenerError) {
-            return try RunningServer(scenario, options, log: log)
+            return try RunningServer(scenario, options, identity, log: log)
         } catch {
             throw error.report()
         }

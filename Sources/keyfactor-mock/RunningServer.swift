@@ -23,10 +23,11 @@ struct RunningServer {
     /// - Parameters:
     ///   - scenario: the scenario to serve.
     ///   - options: the options, including defaults.
+    ///   - begun: its key and certificate, if they are being made already.
     ///   - log: the server's log.
     /// - Throws: the reason if it cannot listen.
-    init(_ scenario: Scenario, _ options: ServerOptions, log: Log) throws(ListenerError) {
-        let identity = try Self.identity(options)
+    init(_ scenario: Scenario, _ options: ServerOptions, _ begun: ServerIdentity? = nil, log: Log) throws(ListenerError) {
+        let identity = try (begun ?? ServerIdentity(options)).made()
         let limits = Worlds.Limits(most: options.maxWorlds, isStrict: options.strictWorlds, journalBytes: options.journalBytes)
         let server = MockServer(
             scenario: scenario, limits: limits, token: options.adminToken, isControlApart: options.adminPort != nil,
@@ -66,23 +67,6 @@ struct RunningServer {
                 maxBody: options.maxBody, maxHeaders: options.maxHeaders, maxConnections: options.maxConnections,
                 idleTimeout: .seconds(options.idleTimeout), budget: connections),
             refusal: MockServer.refusal)
-    }
-
-    /// Key and certificate: from the options, signed by the CA of `--ca-dir`, or by a temporary CA.
-    private static func identity(_ options: ServerOptions) throws(ListenerError) -> TLSIdentity? {
-        guard !options.noHTTPS else { return nil }
-        if let certificate = options.tlsCert, let key = options.tlsKey {
-            return try TLSIdentity(certificateFile: certificate, keyFile: key)
-        }
-        let names = TLSIdentity.loopbackNames + [Process.hostName].filter { !$0.isEmpty } + options.tlsName + options.hostNames
-        let subjects = TLSIdentity.Subjects(authority: "keyfactor-mock throwaway CA", leaf: "keyfactor-mock")
-        let made: TLSIdentity
-        if let folder = options.caDir {
-            made = try TLSIdentity.kept(in: folder, names: names, subjects: subjects)
-        } else {
-            made = try TLSIdentity.throwaway(names: names, subjects: subjects)
-        }
-        return made
     }
 
     /// Announces that the server is ready, to `healthcheck` and in `--ready-file`.
@@ -221,7 +205,7 @@ extension ServerOptions {
     var reachableHost: String { ["0.0.0.0": "127.0.0.1", "::": "::1", "localhost": "127.0.0.1"][host] ?? host }
 
     /// The address or name of `--host` for the certificate, unless it is a wildcard, which no client asks for.
-    fileprivate var hostNames: [String] { ["0.0.0.0", "::"].contains(host) ? [] : [host] }
+    var hostNames: [String] { ["0.0.0.0", "::"].contains(host) ? [] : [host] }
 
     /// Creates the server's log, and warns about variables that look like settings but are unknown.
     func log() -> Log {

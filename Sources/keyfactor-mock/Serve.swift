@@ -28,12 +28,14 @@ struct Serve: ParsableCommand {
         try options.checkPorts()
         let log = options.log()
         options.removeStaleFiles()
+        let identity = ServerIdentity(options)
+        defer { identity.wait() }
         // Before the file is read, so that changes during the startup are noticed.
         let stamp = Process.stamp(of: options.scenario ?? "")
         let scenario = try options.readScenario(log)
         let running: RunningServer
         do throws(ListenerError) {
-            running = try RunningServer(scenario, options, log: log)
+            running = try RunningServer(scenario, options, identity, log: log)
         } catch {
             throw error.report()
         }

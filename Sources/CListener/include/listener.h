@@ -63,6 +63,7 @@ typedef struct {
     int64_t amount;  ///< bytes or milliseconds
 } listener_step;
 
+typedef struct listener_identity listener_identity;  ///< a key and its certificate as sessions use them
 typedef struct listener_reactor listener_reactor;
 typedef struct listener_exchange listener_exchange;
 
@@ -181,13 +182,15 @@ listener_reactor *_Nullable listener_reactor_make(const listener_callbacks *call
 /// Makes a reactor serve a socket of listener_open_sockets(). Only before listener_reactor_start().
 ///
 /// - socket: taken over whether this succeeds or not.
-/// - key_pem, certificate_pem: both for HTTPS, the leaf first; both NULL for HTTP. Copied.
+/// - identity: for HTTPS; NULL for HTTP. It must outlive the reactor.
 /// - Returns whether it serves; if not, the reason has been logged.
-bool listener_reactor_serve(listener_reactor *reactor, int socket, const char *_Nullable key_pem,
-                            const char *_Nullable certificate_pem);
+bool listener_reactor_serve(listener_reactor *reactor, int socket, listener_identity *_Nullable identity);
+
+/// Reads a key and its certificate, the leaf first, once for all reactors. NULL if it cannot. They must belong together.
+listener_identity *_Nullable listener_identity_make(const char *key_pem, const char *certificate_pem);
+void listener_identity_free(listener_identity *identity);  ///< after all reactors that show it
 
 /// Gives a reactor the certificate to show on connections with a fault. Only in the `identity` callback.
-///
 /// - fault: LISTENER_FAULT_EXPIRED, LISTENER_FAULT_WRONG_NAME or LISTENER_FAULT_UNTRUSTED.
 /// - Returns whether it can be read.
 bool listener_keep_identity(listener_reactor *reactor, int fault, const char *key_pem, const char *certificate_pem);
