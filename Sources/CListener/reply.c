@@ -113,10 +113,19 @@ static bool write_raw(const listener_exchange *exchange, unsigned status, const 
     return true;
 }
 
+/// A response that copies its body, or else keeps the body's owner until it is sent. Takes the owner over in any case.
+static struct MHD_Response *make_response(const uint8_t *body, size_t length, listener_owner owner) {
+    if (owner.object == NULL) return MHD_create_response_from_buffer(length, (void *)body, MHD_RESPMEM_MUST_COPY);
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer_with_free_callback_cls(length, (void *)body, owner.release, owner.object);
+    if (response == NULL) owner.release(owner.object);
+    return response;
+}
+
 /// Hands a reply to libmicrohttpd.
 static bool queue(listener_exchange *exchange, unsigned status, const uint8_t *fields, size_t fields_length,
-                  const uint8_t *body, size_t body_length, bool closes) {
-    struct MHD_Response *response = MHD_create_response_from_buffer(body_length, (void *)body, MHD_RESPMEM_MUST_COPY);
+                  const uint8_t *body, size_t body_length, listener_owner owner, bool closes) {
+    struct MHD_Response *response = make_response(body, body_length, owner);
     if (response == NULL) return false;
     bool good = fields_length == 0 || add_fields(response, exchange->reactor, status, fields, fields_length);
     if (good && closes) good = MHD_add_response_header(response, "Connection", "close") == MHD_YES;
@@ -126,11 +135,17 @@ static bool queue(listener_exchange *exchange, unsigned status, const uint8_t *f
 }
 
 bool listener_reply(listener_exchange *exchange, unsigned status, const uint8_t *fields, size_t fields_length,
-                    const uint8_t *body, size_t body_length, bool closes) {
-    if (exchange->phase != PHASE_DECIDING || status < 200 || status > 599) return false;
+                    const uint8_t *body, size_t body_length, listener_owner owner, bool closes) {
+    bool is_expected = exchange->phase == PHASE_DECIDING && status >= 200 && status <= 599;
+    if (owner.object != NULL && (exchange->is_raw || !is_expected)) {
+        // What is written at once is not kept. The caller has the body until this function returns.
+        owner.release(owner.object);
+        owner.object = NULL;
+    }
+    if (!is_expected) return false;
     if (status == 204) body_length = 0;
     bool good = exchange->is_raw ? write_raw(exchange, status, (const char *)fields, fields_length, body, body_length)
-                                 : queue(exchange, status, fields, fields_length, body, body_length, closes);
+                                 : queue(exchange, status, fields, fields_length, body, body_length, owner, closes);
     if (good) exchange->phase = PHASE_ANSWERED;
     else listener_log(exchange->reactor, LISTENER_WARNING, "A reply with status %u could not be sent.", status);
     return good;

@@ -104,7 +104,10 @@ public enum Secrets {
 
     /// Whether anything in a text is worth a closer look. Quick, since most bodies hold nothing.
     static func isSuspect(_ bytes: some Sequence<UInt8>) -> Bool {
-        let bytes = bytes.map { CaselessText.lower($0) }
+        var lowered: [UInt8] = []
+        lowered.reserveCapacity(bytes.underestimatedCount)
+        for byte in bytes { lowered.append(CaselessText.lower(byte)) }
+        let bytes = lowered
         for (place, byte) in bytes.enumerated() {
             for stem in stems[Int(byte)] where bytes.count - place >= stem.count {
                 if (1..<stem.count).allSatisfy({ bytes[place + $0] == stem[$0] }) { return true }

@@ -249,7 +249,7 @@ final class Service: Sendable {
             unsafe response.body.withUnsafeBufferPointer { body in
                 unsafe listener_reply(
                     exchange, UInt32(clamping: response.status), fields.baseAddress, fields.count, body.baseAddress, body.count,
-                    response.delivery.isClosing)
+                    body.count > Self.short ? KeptBody(response.body).owner : listener_owner(), response.delivery.isClosing)
             }
         }
     }

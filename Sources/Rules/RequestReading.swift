@@ -6,7 +6,7 @@ import Model
 /// What rules read of a request: each part once, and only if a rule asks for it.
 public struct RequestReading {
     /// Where the request leads.
-    public enum Route: Equatable {
+    public enum Route: Equatable, Sendable {
         case endpoint(Int)
         case token
         case connection
@@ -64,7 +64,8 @@ public struct RequestReading {
     ///   - selectors: all selectors of the book.
     /// - Returns: the value, or that there is none.
     public mutating func value(of number: Int, in selectors: [Selector]) -> Selected {
-        if values.isEmpty { values = Array(repeating: nil, count: selectors.count) }
+        // Growing costs less than making an array of a size, which asks for its type at run time.
+        while values.count <= number { values.append(nil) }
         if let value = values[number] { return value }
         let value = read(selectors[number])
         values[number] = value

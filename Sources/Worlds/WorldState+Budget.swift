@@ -9,11 +9,12 @@ extension WorldState {
     private static let bare = 4 << 10
 
     /// About how many bytes the world holds that it shares with no other.
-    public var ownBytes: Int { ownBytes(with: estate) }
+    public var ownBytes: Int { estate.ownBytes + otherBytes }
 
-    private func ownBytes(with estate: Estate) -> Int {
+    /// About how many of these bytes lie outside its estate.
+    private var otherBytes: Int {
         let rules = (book === scenario.rules ? 0 : book.bytes) + rules.keyBytes
-        return Self.bare + estate.ownBytes + rules + tokens.bytes + (hasOwnScenario ? scenario.bytes : 0)
+        return Self.bare + rules + tokens.bytes + (hasOwnScenario ? scenario.bytes : 0)
     }
 
     /// Whether the world may hold so much: no more than now, or as much as there is room for beside what cannot be dropped.
@@ -26,7 +27,7 @@ extension WorldState {
     public func hasRoom(for book: RuleBook) -> Bool { hasRoom(for: ownBytes + book.bytes - self.book.bytes) }
 
     /// Whether the world may have another estate.
-    func hasRoom(for estate: Estate) -> Bool { hasRoom(for: ownBytes(with: estate)) }
+    func hasRoom(for estate: Estate) -> Bool { hasRoom(for: estate.ownBytes + otherBytes) }
 
     /// Changes the estate as an operation asks.
     ///

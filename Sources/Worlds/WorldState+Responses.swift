@@ -129,7 +129,10 @@ extension Refusal {
 extension String {
     /// The sentence as `X-Mock-Why`, the journal and the log show it: on one line, not too long, and without secrets.
     var asReason: String {
-        let plain = String(String.UnicodeScalarView(unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
+        // Hardly any has a control character; to put a text together from its characters takes 40,000 instructions.
+        let holdsControls = utf8.contains { $0 < 0x20 || $0 == 0x7F }
+        let plain =
+            holdsControls ? String(String.UnicodeScalarView(unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 })) : self
         return Secrets.reason(plain.utf8.count <= 2_000 ? plain : plain.prefix(2_000) + " …")
     }
 }

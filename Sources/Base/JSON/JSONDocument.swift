@@ -119,15 +119,16 @@ public struct JSONValue: Sendable {
     /// - Parameter name: the member's name.
     /// - Returns: `nil` if this is not an object or has no such member.
     public subscript(name: String) -> JSONValue? {
-        let node = node
-        guard node.kind == .object else { return nil }
-        let (end, length) = (Int(node.next), Int32(truncatingIfNeeded: name.utf8.count))
+        let all = document.nodes
+        let nodes = all.span
+        guard nodes[index].kind == .object else { return nil }
+        let (end, length) = (Int(nodes[index].next), Int32(truncatingIfNeeded: name.utf8.count))
         var (found, position): (Int?, Int) = (nil, index + 1)
         while position < end {
-            let key = document.nodes[position]
+            let key = nodes[position]
             // Few names have the right length, and an escaped one may be any.
             if key.end - key.start == length || key.isEscaped, document.name(at: position, equals: name) { found = position + 1 }
-            position = Int(document.nodes[position + 1].next)
+            position = Int(nodes[position + 1].next)
         }
         return found.map { JSONValue(document: document, index: $0) }
     }
@@ -269,10 +270,11 @@ extension JSONDocument {
     fileprivate func name(at index: Int, equals word: String) -> Bool {
         let node = nodes[index]
         guard !node.isEscaped else { return text(at: index).lowercased() == word.lowercased() }
-        let (start, wanted) = (Int(node.start), word.utf8Span.span)
-        guard Int(node.end) - start == wanted.count else { return false }
+        let bytes = bytes
+        let (found, wanted) = (bytes.span.extracting(Int(node.start)..<Int(node.end)), word.utf8Span.span)
+        guard found.count == wanted.count else { return false }
         for offset in wanted.indices {
-            let (a, b) = (bytes[start + offset], wanted[offset])
+            let (a, b) = (found[offset], wanted[offset])
             if a != b, !(a ^ b == 0x20 && (b | 0x20) >= UInt8(ascii: "a") && (b | 0x20) <= UInt8(ascii: "z")) { return false }
         }
         return true

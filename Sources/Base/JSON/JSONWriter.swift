@@ -42,15 +42,11 @@ public struct JSONWriter: Sendable {
     ///
     /// - Parameter name: plain ASCII without quotes or backslashes.
     public mutating func name(_ name: String) {
-        let (text, isNext) = (name.utf8Span.span, needsComma)
-        bytes.append(addingCapacity: text.count + 4) { out in
-            if isNext { out.append(UInt8(ascii: ",")) }
+        part(atMost: name.utf8.count + 3, ends: false) { out in
             out.append(UInt8(ascii: "\""))
-            for place in text.indices { out.append(text[place]) }
-            out.append(UInt8(ascii: "\""))
-            out.append(UInt8(ascii: ":"))
+            out.append(copying: name.utf8Span.span)
+            out.append("\":")
         }
-        needsComma = false
     }
 
     /// A member's name as it is written often: with its quotes and colon, and with and without a comma before it.
@@ -94,62 +90,38 @@ public struct JSONWriter: Sendable {
 
     /// Writes `null`.
     public mutating func null() {
-        raw("null")
+        part(atMost: 4) { $0.append("null") }
     }
 
     /// Writes text that is already JSON.
     ///
     /// - Parameter text: a complete JSON value.
     public mutating func raw(_ text: String) {
-        separate()
-        bytes.append(contentsOf: text.utf8)
+        part(atMost: text.utf8.count) { $0.append(copying: text.utf8Span.span) }
+    }
+
+    /// Writes a value, or a part of one, as a whole: of what is written often, since it saves what each member costs. The caller sees to
+    /// quotes, escapes and the commas inside.
+    ///
+    /// - Parameters:
+    ///   - room: the most bytes that it takes.
+    ///   - begins: whether a value begins with it, so that a comma may be due before it.
+    ///   - ends: whether a value ends with it.
+    ///   - write: writes it.
+    public mutating func part(atMost room: Int, begins: Bool = true, ends: Bool = true, _ write: (inout OutputSpan<UInt8>) -> Void) {
+        let isNext = begins && needsComma
+        bytes.append(addingCapacity: room + 1) { out in
+            if isNext { out.append(UInt8(ascii: ",")) }
+            write(&out)
+        }
+        needsComma = ends
     }
 
     /// Writes a string, escaping only what JSON requires.
     public mutating func value(_ text: String) {
-        let (span, isNext, start) = (text.utf8Span.span, needsComma, bytes.count)
-        guard span.count < 32 || !span.indices.allSatisfy({ Self.isPlain(span[$0]) }) else { return plain(text) }
-        var isPlain = true
-        bytes.append(addingCapacity: span.count + 3) { out in
-            if isNext { out.append(UInt8(ascii: ",")) }
-            out.append(UInt8(ascii: "\""))
-            for place in span.indices {
-                let byte = span[place]
-                isPlain = Self.isPlain(byte) && isPlain
-                out.append(byte)
-            }
-            out.append(UInt8(ascii: "\""))
-        }
-        needsComma = true
-        // Most texts need no escapes.
-        if !isPlain { escape(from: start + (isNext ? 2 : 1)) }
-    }
-
-    /// Writes a long string that needs no escapes, as a whole.
-    private mutating func plain(_ text: String) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(contentsOf: text.utf8)
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    /// Escapes the text that was just written, which begins at a place and ends before the last quote.
-    private mutating func escape(from start: Int) {
-        let text = Array(bytes[start..<bytes.count - 1])
-        bytes.removeLast(text.count + 1)
-        var rest = text[...]
-        while let place = rest.firstIndex(where: { !Self.isPlain($0) }) {
-            bytes += rest[..<place]
-            let byte = rest[place]
-            if byte < 0x20 { escape(UInt16(byte)) } else { bytes += [UInt8(ascii: "\\"), byte] }
-            rest = rest[(place + 1)...]
-        }
-        bytes += rest
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    private static func isPlain(_ byte: UInt8) -> Bool {
-        byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+        let bytes = text.utf8Span.span
+        // Room for escapes is only made where there are any: most texts need none.
+        part(atMost: bytes.isPlainInJSON ? bytes.count + 2 : OutputSpan.room(for: text)) { $0.append(json: text) }
     }
 
     /// Writes a string as .NET's System.Text.Json does by default: quotes, `& ' + < >`, backticks and all non-ASCII characters
@@ -169,37 +141,23 @@ public struct JSONWriter: Sendable {
 
     /// Writes a whole number.
     public mutating func value(_ number: Int) {
-        separate()
-        bytes.append(decimal: number)
+        part(atMost: OutputSpan.roomForNumber) { $0.append(decimal: number) }
     }
 
     /// Writes a boolean.
     public mutating func value(_ truth: Bool) {
-        raw(truth ? "true" : "false")
+        part(atMost: 5) { $0.append(json: truth) }
     }
 
     /// Writes a GUID as a string.
     public mutating func value(_ guid: GUID) {
-        let isNext = needsComma
-        bytes.append(addingCapacity: GUID.length + 3) { out in
-            if isNext { out.append(UInt8(ascii: ",")) }
-            out.append(UInt8(ascii: "\""))
-            guid.write(to: &out)
-            out.append(UInt8(ascii: "\""))
-        }
-        needsComma = true
+        part(atMost: GUID.length + 2) { $0.append(json: guid) }
     }
 
     /// Writes a time as a string.
     public mutating func value(_ moment: Timestamp) {
-        let (isNext, times) = (needsComma, style.times)
-        bytes.append(addingCapacity: Timestamp.longestText + 3) { out in
-            if isNext { out.append(UInt8(ascii: ",")) }
-            out.append(UInt8(ascii: "\""))
-            moment.write(to: &out, style: times)
-            out.append(UInt8(ascii: "\""))
-        }
-        needsComma = true
+        let times = style.times
+        part(atMost: Timestamp.longestText + 2) { $0.append(json: moment, times) }
     }
 
     /// Writes a string under a name.

@@ -66,17 +66,18 @@ extension Timestamp {
     ///   - style: `.utc` ends with `Z`; `.bare`, used by Command 10, has neither zone nor fraction.
     func write(to out: inout OutputSpan<UInt8>, style: TimeStyle = .utc) {
         let parts = parts
-        out.append(digits: parts.year, width: 4)
+        out.append(twoDigits: parts.year / 100)
+        out.append(twoDigits: parts.year % 100)
         out.append(UInt8(ascii: "-"))
-        out.append(digits: parts.month, width: 2)
+        out.append(twoDigits: parts.month)
         out.append(UInt8(ascii: "-"))
-        out.append(digits: parts.day, width: 2)
+        out.append(twoDigits: parts.day)
         out.append(UInt8(ascii: "T"))
-        out.append(digits: parts.hour, width: 2)
+        out.append(twoDigits: parts.hour)
         out.append(UInt8(ascii: ":"))
-        out.append(digits: parts.minute, width: 2)
+        out.append(twoDigits: parts.minute)
         out.append(UInt8(ascii: ":"))
-        out.append(digits: parts.second, width: 2)
+        out.append(twoDigits: parts.second)
         guard style == .utc else { return }
         if parts.tick > 0 {
             var (fraction, width) = (parts.tick, 7)
@@ -116,6 +117,12 @@ public enum TimeStyle: Sendable {
 }
 
 extension OutputSpan<UInt8> {
+    /// Appends a number from 0 to 99 as two digits.
+    @inline(__always)
+    fileprivate mutating func append(twoDigits number: Int) {
+        append(bytesOf: UInt16(truncatingIfNeeded: 0x3030 + number / 10 + (number % 10) * 0x100))
+    }
+
     /// Appends a decimal number, padded with zeros.
     ///
     /// - Parameters:
@@ -135,21 +142,6 @@ extension [UInt8] {
     /// Appends a decimal number, padded with zeros. See `OutputSpan.append(digits:width:)`.
     mutating func append(digits number: Int, width: Int) {
         append(addingCapacity: Swift.max(width, 1)) { $0.append(digits: number, width: width) }
-    }
-
-    /// Appends a whole number in decimal.
-    mutating func append(decimal number: Int) {
-        var (rest, width) = (number.magnitude, 1)
-        while rest >= 10 { (rest, width) = (rest / 10, width + 1) }
-        append(addingCapacity: width + 1) { out in
-            if number < 0 { out.append(UInt8(ascii: "-")) }
-            var divisor: UInt = 1
-            for _ in 1..<width { divisor *= 10 }
-            while divisor > 0 {
-                out.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number.magnitude / divisor % 10))
-                divisor /= 10
-            }
-        }
     }
 }
 

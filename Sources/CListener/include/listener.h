@@ -218,15 +218,18 @@ void listener_reactor_free(listener_reactor *reactor);
 /// - out: has room for `target_length + packed_fields_length + body_length` bytes.
 void listener_pack(const listener_request *request, uint8_t *out);
 
-/// Replies to an exchange. Copies its arguments.
+/// What keeps a body where it lies, and is given back when the body is needed no more; no object if nothing does.
+typedef struct { void *_Nullable object; void (*_Nullable release)(void *_Nullable object); } listener_owner;
+
+/// Replies to an exchange. Copies its arguments, but for a body that has an owner.
 ///
 /// - status: 200–599. With 204, body and Content-Type are left out; with 304 and for HEAD, the body.
 /// - fields: `Name NUL value NUL …`, `fields_length` bytes in all. The listener leaves out Content-Length,
 ///   Connection and Transfer-Encoding, and adds its own.
-/// - closes: whether the connection ends with this reply.
+/// - owner, closes: what keeps the body, taken over in any case; whether the connection ends with this reply.
 /// - Returns false if the fields are malformed or memory is short; then the connection is closed without a reply.
 bool listener_reply(listener_exchange *exchange, unsigned status, const uint8_t *_Nullable fields, size_t fields_length,
-                    const uint8_t *_Nullable body, size_t body_length, bool closes);
+                    const uint8_t *_Nullable body, size_t body_length, listener_owner owner, bool closes);
 
 /// Replies to an exchange with bytes that are written as they are, and ends the connection. Copies its arguments.
 ///

@@ -6,8 +6,13 @@ import Model
 public struct NearMiss: Sendable {
     private let bases: [String]
 
-    /// All operations with their paths as they are compared.
-    private static let candidates = API.operations.map { (operation: $0, shape: shape($0.path)) }
+    private struct Candidate: Sendable {
+        let operation: Operation
+        /// Its path as it is compared.
+        let shape: [UInt8]
+    }
+
+    private static let candidates = API.operations.map { Candidate(operation: $0, shape: shape($0.path)) }
 
     /// Suggests an operation that is served.
     ///
@@ -19,7 +24,7 @@ public struct NearMiss: Sendable {
     /// - Parameter request: the request that found nothing.
     /// - Returns: a sentence without a full stop.
     public func explain(_ request: Request) -> String {
-        let path = "/" + request.text(request.path).split(separator: "/").prefix(12).joined(separator: "/").prefix(200)
+        let path = "/" + Self.segments(request.text(request.path)).prefix(12).joined(separator: "/").prefix(200)
         let asked = "\(request.method.name) \(path)"
         let token = Self.tokenHint(request)
         guard let base = bases.first(where: { Self.isPrefix($0, of: path) }) else {
@@ -39,12 +44,14 @@ public struct NearMiss: Sendable {
     private static func nearest(to shape: [UInt8], _ method: Method, within most: Int) -> Operation? {
         let distance = EditDistance(from: shape)
         var (nearest, least): (Operation?, Int) = (nil, most + 1)
-        for (operation, other) in candidates {
-            let more = operation.method == method ? 0 : 1
+        for candidate in candidates {
             // No text is nearer than their lengths are.
-            guard abs(other.count - shape.count) + more < least else { continue }
-            let found = distance.to(other) + more
-            if found < least { (nearest, least) = (operation, found) }
+            let apart = abs(candidate.shape.count - shape.count)
+            guard apart < least else { continue }
+            let more = candidate.operation.method == method ? 0 : 1
+            guard apart + more < least else { continue }
+            let found = distance.to(candidate.shape) + more
+            if found < least { (nearest, least) = (candidate.operation, found) }
         }
         return nearest
     }
@@ -54,7 +61,7 @@ public struct NearMiss: Sendable {
     /// - Parameter request: a request that did not find it.
     /// - Returns: a clause that begins with a semicolon; empty for other requests.
     public static func tokenHint(_ request: Request) -> String {
-        let isMeant = request.text(request.path).lowercased().split(separator: "/").last == "token"
+        let isMeant = segments(request.text(request.path).lowercased()).last == "token"
         return isMeant ? "; the token endpoint is POST /oauth2/token, outside the base paths" : ""
     }
 
@@ -77,6 +84,11 @@ public struct NearMiss: Sendable {
         return nil
     }
 
+    /// The segments of a path. Bytes are compared, since a slash is one; to find characters takes five times as long.
+    private static func segments(_ path: String) -> [Substring] {
+        path.utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) }
+    }
+
     private static func isPrefix(_ base: String, of path: String) -> Bool {
         let (base, path) = (base.lowercased(), path.lowercased())
         return path == base || path.hasPrefix(base + "/")
@@ -84,7 +96,7 @@ public struct NearMiss: Sendable {
 
     /// A path with `{}` in place of identifiers, so that only words are compared.
     private static func shape(_ path: String) -> [UInt8] {
-        let segments = path.lowercased().split(separator: "/").map { segment in
+        let segments = segments(path.lowercased()).map { segment in
             segment.hasPrefix("{") || GUID(segment) != nil || Int(segment) != nil ? "{}" : segment
         }
         return Array(segments.joined(separator: "/").utf8)

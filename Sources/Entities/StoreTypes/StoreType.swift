@@ -9,23 +9,50 @@ public struct StoreType: Sendable {
     /// At most 10 characters in Command 10, 64 in 25.
     public var shortName: String
     /// What agents call it in their capabilities.
-    public var capability: String
+    public var capability: String {
+        didSet { rest = Rest(details, capability, supports) }
+    }
     /// What jobs on such a store can do in addition to inventory.
-    public var supports: Set<Operation>
+    public var supports: Set<Operation> {
+        didSet { rest = Rest(details, capability, supports) }
+    }
     private var rest: Rest
 
     /// The rest of what it says. It is held by reference: types are copied often, and few look at it.
     public var details: Details {
         get { rest.details }
-        set { rest = Rest(newValue) }
+        set { rest = Rest(newValue, capability, supports) }
     }
+
+    /// The job types that work on such stores. They are put together when the type changes: agents show those of all they can do.
+    public var jobTypes: [AgentJobType] { rest.jobTypes }
+
+    /// Whether such stores can be reenrolled.
+    public var isReenrolled: Bool { rest.isReenrolled }
 
     private final class Rest: Sendable {
         let details: Details
+        let jobTypes: [AgentJobType]
+        let isReenrolled: Bool
 
-        init(_ details: Details) { self.details = details }
+        init(_ details: Details, _ capability: String, _ supports: Set<Operation>) {
+            self.details = details
+            isReenrolled = supports.contains(.enrollment)
+            jobTypes = Self.operations(supports).map { operation in
+                AgentJobType(
+                    name: capability + " " + operation, operation: operation,
+                    id: details.jobTypes[operation] ?? Identifiers.fixed(.storeJobType, capability + operation, seed: 0))
+            }
+        }
 
-        static let standard = Rest(.standard)
+        /// The kinds of job that such stores have, in Command's words. A job's type is named capability + kind.
+        private static func operations(_ supports: Set<Operation>) -> [String] {
+            var kinds = ["Inventory"]
+            if !supports.isDisjoint(with: [.add, .create, .remove]) { kinds.append("Management") }
+            if supports.contains(.discovery) { kinds.append("Discovery") }
+            if supports.contains(.enrollment) { kinds.append("Reenrollment") }
+            return kinds
+        }
     }
 
     /// What a job can do with a store, as `SupportedOperations` names it.
@@ -33,19 +60,8 @@ public struct StoreType: Sendable {
         case add, create, discovery, enrollment, remove
     }
 
-    /// The kinds of job that such stores have, in Command's words. A job's type is named capability + kind.
-    public var operations: [String] {
-        var kinds = ["Inventory"]
-        if !supports.isDisjoint(with: [.add, .create, .remove]) { kinds.append("Management") }
-        if supports.contains(.discovery) { kinds.append("Discovery") }
-        if supports.contains(.enrollment) { kinds.append("Reenrollment") }
-        return kinds
-    }
-
-    /// The id of the job type that does an operation on such stores, drawn from the capability unless one was given.
-    public func jobType(_ operation: String) -> GUID {
-        rest.details.jobTypes[operation] ?? Identifiers.fixed(.storeJobType, capability + operation, seed: 0)
-    }
+    /// The id of the job type that does an operation on such stores; `nil` where none does.
+    public func jobType(_ operation: String) -> GUID? { jobTypes.first { $0.operation == operation }?.id }
 
     /// The types that every Command has. Numbers and names are the documentation's; short names and operations are assumed.
     public static let builtIn: [StoreType] = [
@@ -82,6 +98,21 @@ public struct StoreType: Sendable {
         self.shortName = shortName
         self.capability = capability
         self.supports = supports
-        rest = details.map { Rest($0) } ?? .standard
+        rest = Rest(details ?? .standard, capability, supports)
+    }
+}
+
+/// A job type as agents show it.
+public struct AgentJobType: Sendable {
+    /// Of a job on stores, the capability and the operation.
+    public let name: String
+    /// What it does with stores, in Command's words; empty for other jobs.
+    public let operation: String
+    /// Its id, of a job on stores drawn from the capability unless one was given.
+    public let id: GUID
+
+    /// A job type by its parts.
+    public init(name: String, operation: String, id: GUID) {
+        (self.name, self.operation, self.id) = (name, operation, id)
     }
 }

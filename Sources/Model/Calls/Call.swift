@@ -160,7 +160,8 @@ public struct Call: Sendable {
 
     /// A reply with one row.
     public func object<Row>(_ row: Row, _ model: Model<Row>, _ form: Forms, _ estate: Estate) -> Reply {
-        object { model.write(row, view(form, estate), to: &$0) }
+        var view: View?
+        return object { model.write(row, form, self, estate, &view, to: &$0) }
     }
 
     /// A reply with a page of a list.
@@ -172,9 +173,9 @@ public struct Call: Sendable {
     ///   - estate: where the rows lie.
     /// - Returns: a reply with status 200 and the total.
     public func list<Row>(_ page: Page<Row>, _ model: Model<Row>, _ form: Forms, _ estate: Estate) -> Reply {
-        let view = view(form, estate)
         var writer = JSONWriter(style: style, capacity: 64 + page.rows.count * 1_152)
-        writer.array(page.rows) { model.write($1, view, to: &$0) }
+        var view: View?
+        writer.array(page.rows) { model.write($1, form, self, estate, &view, to: &$0) }
         return Reply(200, writer.bytes, total: page.total)
     }
 

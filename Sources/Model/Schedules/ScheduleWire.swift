@@ -79,26 +79,39 @@ extension Schedule {
     ///
     /// Weekdays are names on the wire of every release recorded; SDKs generated from the description need numbers.
     public func write(to writer: inout JSONWriter) {
-        writer.object { writer in
-            writer.name(kind.rawValue)
-            switch self {
-            case .immediate: writer.value(true)
-            case .interval(let minutes): writer.object { $0.member("Minutes", minutes) }
-            case .daily(let time), .exactlyOnce(let time): writer.object { $0.member("Time", time) }
-            case .weekly(let days, let time):
-                writer.object { writer in
-                    writer.name("Days")
-                    writer.array(days) { writer, day in
-                        if writer.style.numbers.contains(.weekdays) { writer.value(day.rawValue) } else { writer.value(day.name) }
-                    }
-                    writer.member("Time", time)
-                }
-            case .monthly(let day, let time):
-                writer.object { writer in
-                    writer.member("Day", day)
-                    writer.member("Time", time)
-                }
+        switch self {
+        case .immediate: writer.part(atMost: 18) { $0.append("{\"Immediate\":true}") }
+        case .interval(let minutes):
+            writer.part(atMost: 46) { out in
+                out.append("{\"Interval\":{\"Minutes\":")
+                out.append(decimal: minutes)
+                out.append("}}")
             }
+        case .daily(let time): Self.write("{\"Daily\":{", time, to: &writer)
+        case .weekly(let days, let time):
+            writer.part(atMost: 18, ends: false) { $0.append("{\"Weekly\":{\"Days\":") }
+            writer.array(days) { writer, day in
+                if writer.style.numbers.contains(.weekdays) { writer.value(day.rawValue) } else { writer.value(day.name) }
+            }
+            Self.write(",", time, to: &writer, begins: false)
+        case .monthly(let day, let time):
+            writer.part(atMost: 38, ends: false) { out in
+                out.append("{\"Monthly\":{\"Day\":")
+                out.append(decimal: day)
+            }
+            Self.write(",", time, to: &writer, begins: false)
+        case .exactlyOnce(let time): Self.write("{\"ExactlyOnce\":{", time, to: &writer)
+        }
+    }
+
+    /// Writes the last member of a schedule, its time, and what ends it.
+    private static func write(_ before: StaticString, _ time: Timestamp, to writer: inout JSONWriter, begins: Bool = true) {
+        let times = writer.style.times
+        writer.part(atMost: 64, begins: begins) { out in
+            out.append(before)
+            out.append("\"Time\":")
+            out.append(json: time, times)
+            out.append("}}")
         }
     }
 

@@ -8,7 +8,7 @@ extension Agent: Modelled {
     ///
     /// Query fields. Documented: Identity or Username, LastSeen, Platform, Status, Version; AgentId, ClientMachine and Capabilities are used
     /// by clients and work. Sorting by members that are the same for all agents here is right, and changes nothing.
-    public static let model = Model<Agent>([.shown: "AgentResponse"], "an agent") {
+    public static let model = Model<Agent>([.shown: "AgentResponse"], "an agent", byHand: { $0.isWritten($1, $2, to: &$3) }) {
         Member("AgentId", .guid) { $0.id }.filtered(isKey: true)
             .seeded("id", about: "its AgentId; drawn from the seed if left out", \.id)
         Member("ClientMachine", .text("a machine's name", length: 1...256)) { $0.machine }.filtered(isKey: true)
@@ -55,12 +55,8 @@ extension Kind where Value == Agent.Platform {
     }
 }
 
-/// A job type as agents show it, since release 25.
-struct AgentJobType: Modelled {
-    let name: String
-    let operation: String
-    let id: GUID
-
+/// Job types as agents show them, since release 25.
+extension AgentJobType: Modelled {
     static let model = Model<AgentJobType>([.shown: "AgentJobTypeResponse"]) {
         Member("Name", .text) { $0.name }
         // Recorded as an empty string, whatever the store type.
@@ -68,26 +64,23 @@ struct AgentJobType: Modelled {
         Member("CertStoreJobType", .text) { $0.operation }
         Member("JobTypeId", .guid) { $0.id }
     }
+
+    /// What lets an agent send its logs.
+    fileprivate static let logs = AgentJobType(
+        name: "Orchestrator Log Retrieval", operation: "", id: Identifiers.fixed(.storeJobType, "logs", seed: 0))
 }
 
 extension Estate {
     /// What a capability lets an agent do.
-    fileprivate func agentJobTypes(for capability: String) -> [AgentJobType] {
-        if capability.uppercased() == "LOGS" {
-            return [
-                AgentJobType(
-                    name: "Orchestrator Log Retrieval", operation: "", id: Identifiers.fixed(.storeJobType, "logs", seed: 0))
-            ]
-        }
+    func agentJobTypes(for capability: String) -> [AgentJobType] {
+        if CaselessText.order(capability, "LOGS") == .equal { return [.logs] }
         if let type = jobType(named: capability) { return [AgentJobType(name: type.name, operation: "", id: type.id)] }
-        var found: StoreType?
+        var found: [AgentJobType] = []
         storeTypes.walk(backwards: false) { type in
-            if CaselessText.order(type.capability, capability) == .equal { found = type }
-            return found == nil
+            let isMeant = CaselessText.order(type.capability, capability) == .equal
+            if isMeant { found = type.jobTypes }
+            return !isMeant
         }
-        guard let type = found else { return [] }
-        return type.operations.map { operation in
-            AgentJobType(name: type.capability + " " + operation, operation: operation, id: type.jobType(operation))
-        }
+        return found
     }
 }

@@ -116,7 +116,8 @@ public struct CustomJobRequest: Modelled {
         if let values, !values.isObject {
             throw .badArgument("JobFields: expected an object, found \(values.kindName).", member: "JobFields")
         }
-        var sent = [JSONValue?](repeating: nil, count: type.fields.count)
+        var sent: [JSONValue?] = []
+        for _ in type.fields { sent.append(nil) }
         var unknown: String?
         values?.forEachMember { name, value in
             let known =
@@ -130,7 +131,6 @@ public struct CustomJobRequest: Modelled {
             throw .badArgument("JobFields.\(unknown): the job type '\(type.name)' has no such field; \(right).")
         }
         var fields: [Job.Field] = []
-        fields.reserveCapacity(type.fields.count)
         for (place, field) in type.fields.enumerated() {
             let given = if let value = sent[place], !value.isNull { try text(value, field) } else { String?.none }
             if let text = given ?? field.defaultValue {

@@ -36,36 +36,37 @@ extension Job: Modelled {
     ///   - writer: what to write to.
     ///   - misspelled: whether to send the documentation's spelling too.
     func write(to writer: inout JSONWriter, misspelled: Bool) {
-        let names = Self.names
-        writer.object { writer in
-            writer.name(names.id)
-            writer.value(id)
-            writer.name(names.agent)
-            writer.value(order.agent)
-            writer.name(names.type)
-            writer.value(order.type)
-            writer.name(names.schedule)
-            order.schedule.write(to: &writer)
-            writer.name(names.fields)
-            writer.array(order.fields) { writer, field in
-                writer.object { writer in
-                    writer.name(names.field)
-                    writer.value(field.name)
-                    writer.name(names.value)
-                    writer.value(field.value)
-                }
+        let times = writer.style.times
+        writer.part(atMost: 150 + OutputSpan.room(for: order.type), ends: false) { out in
+            out.append("{\"JobId\":")
+            out.append(json: id)
+            out.append(",\"OrchestratorId\":")
+            out.append(json: order.agent)
+            out.append(",\"JobTypeName\":")
+            out.append(json: order.type)
+            out.append(",\"Schedule\":")
+        }
+        order.schedule.write(to: &writer)
+        writer.part(atMost: 13, begins: false, ends: false) { $0.append(",\"JobFields\":") }
+        writer.array(order.fields) { writer, field in
+            writer.part(atMost: 28 + OutputSpan.room(for: field.name), ends: false) { out in
+                out.append("{\"JobTypeField\":")
+                out.append(json: field.name)
+                out.append(",\"Value\":")
             }
-            writer.name(names.requested)
-            writer.value(requested)
-            if misspelled { writer.member("RequestTimestmap", requested) }
+            writer.value(field.value)
+            writer.part(atMost: 1, begins: false) { $0.append("}") }
+        }
+        writer.part(atMost: 110, begins: false) { out in
+            out.append(",\"RequestTimestamp\":")
+            out.append(json: requested, times)
+            if misspelled {
+                out.append(",\"RequestTimestmap\":")
+                out.append(json: requested, times)
+            }
+            out.append("}")
         }
     }
-
-    private static let names = (
-        id: JSONWriter.Name("JobId"), agent: JSONWriter.Name("OrchestratorId"), type: JSONWriter.Name("JobTypeName"),
-        schedule: JSONWriter.Name("Schedule"), fields: JSONWriter.Name("JobFields"), field: JSONWriter.Name("JobTypeField"),
-        value: JSONWriter.Name("Value"), requested: JSONWriter.Name("RequestTimestamp")
-    )
 }
 
 extension Job.Field: Modelled {

@@ -25,7 +25,7 @@ extension CertificateStore: Modelled {
         [
             .shown: "CertificateStoreResponse", .written: "CertificateStoreResponse", .create: "CertificateStoreCreateRequest",
             .update: "CertificateStoreUpdateRequest", .approve: "CertificateStoreApproveRequest",
-        ], "a certificate store", blank: { .init() }
+        ], "a certificate store", blank: { .init() }, byHand: { $0.isWritten($1, $2, to: &$3) }
     ) {
         Member("Id", .guid) { $0.id }.filtered(aliases: ["CertStoreId"], isKey: true)
             .asked([.update, .approve], required: "a store's id", \.id)
@@ -117,19 +117,23 @@ extension Kind where Value == String {
 struct ReenrollmentStatus: Modelled {
     let agent: GUID?
 
-    /// Looks into the estate where it lies: handing it on would copy it.
     init(of store: CertificateStore, in view: View) {
-        guard let id = store.agent, view.estate.storeTypes[store.type]?.supports.contains(.enrollment) == true else {
-            agent = nil
-            return
-        }
-        agent = view.estate.agents[id]?.status == .approved ? id : nil
+        agent = Self.agent(of: store, view.estate)
     }
+
+    /// The agent that would reenroll a store; `nil` where that is not supported.
+    static func agent(of store: CertificateStore, _ estate: Estate) -> GUID? {
+        guard let id = store.agent, estate.storeTypes[store.type]?.isReenrolled == true else { return nil }
+        return estate.agents[id]?.status == .approved ? id : nil
+    }
+
+    /// What is said where it is not supported.
+    static let unsupported: StaticString = "Key generation is not supported by the agent for this store."
 
     static let model = Model<ReenrollmentStatus>([.shown: "ReenrollmentStatus"]) {
         Member("Data", .flag) { $0.agent != nil }
         Member("AgentId", .guid, nullable: { $0.agent })
-        Member("Message", .text) { $0.agent == nil ? "Key generation is not supported by the agent for this store." : "" }
+        Member("Message", .text) { $0.agent == nil ? "\(unsupported)" : "" }
         Member("JobProperties", .text) { _ in "" }
         Member("CustomAliasAllowed", .number) { _ in 0 }
         Member("EntryParameters", .json(.array(.any))) { _ in "[]" }

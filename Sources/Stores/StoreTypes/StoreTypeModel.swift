@@ -65,7 +65,7 @@ extension StoreType: Modelled {
         ("InventoryJobType", "Inventory"), ("ManagementJobType", "Management"), ("DiscoveryJobType", "Discovery"),
         ("EnrollmentJobType", "Reenrollment"),
     ].map { member, operation in
-        Member<StoreType, GUID>(member, .guid, optional: { $0.operations.contains(operation) ? $0.jobType(operation) : nil })
+        Member<StoreType, GUID>(member, .guid, optional: { $0.jobType(operation) })
             .asked(.create, as: member + "Id") { $0.details.jobTypes[operation] = $1.value }
             .seeded(
                 Seed(

@@ -22,6 +22,8 @@ public final class Exchange: Sendable {
     /// The world that it reaches.
     public let world: World
     let subject: Subject
+    /// Where it leads, as rules and the journal know it.
+    private let route: RequestReading.Route
     let credential: Credential
     /// The routes and rules that it is checked against.
     public let guide: World.Guide
@@ -73,17 +75,18 @@ public final class Exchange: Sendable {
     ) {
         (self.nearest, self.came, asked) = (nearest, came, nil)
         (self.request, self.credential, self.world, self.subject, self.guide) = (request, credential, world, subject, guide)
+        route = subject.route
         guard !guide.rules.isEmpty else {
             rules = []
             return
         }
-        var reading = RequestReading(request, subject.route, world: world.name, guide.router, body: subject.document)
+        var reading = RequestReading(request, route, world: world.name, guide.router, body: subject.document)
         rules = guide.rules.matching(&reading)
     }
 
     private init(_ other: Exchange, asked: [Explanation.Line]) {
         (request, credential, world, subject, guide) = (other.request, other.credential, other.world, other.subject, other.guide)
-        (nearest, came, rules) = (other.nearest, other.came, other.rules)
+        (nearest, came, rules, route) = (other.nearest, other.came, other.rules, other.route)
         self.asked = asked
     }
 
@@ -97,12 +100,12 @@ public final class Exchange: Sendable {
 
     /// The request as rules read it, from the beginning.
     var reading: RequestReading {
-        RequestReading(request, subject.route, world: world.name, guide.router, body: subject.document)
+        RequestReading(request, route, world: world.name, guide.router, body: subject.document)
     }
 
     /// What it is for, as the journal records it.
     var journalSubject: JournalEntry.Subject {
-        switch subject.route {
+        switch route {
         case .endpoint(let number): .operation(number)
         case .token: .token
         case .connection, .nothing: .nothing
@@ -114,10 +117,10 @@ public final class Exchange: Sendable {
     /// - Parameter caller: the authenticated caller, if any.
     /// - Returns: user, client id, or else the address.
     func caller(_ caller: Caller?) -> String {
-        switch (subject, credential) {
-        case (.token(.success(let asked)), _): asked.client
-        case (_, .basic(let user, _)): caller?.known ?? user.text
-        case (_, .bearer): caller.flatMap { $0.isNamed ? $0.name : nil } ?? request.peer
+        if case .token(.success(let asked)) = subject { return asked.client }
+        return switch credential {
+        case .basic(let user, _): caller?.known ?? user.text
+        case .bearer: caller.flatMap { $0.isNamed ? $0.name : nil } ?? request.peer
         default: request.peer
         }
     }

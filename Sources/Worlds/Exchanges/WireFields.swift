@@ -43,8 +43,10 @@ struct WireFields: Sendable {
             second = now.ticks / Timestamp.ticksPerSecond
             templates = Kind.allCases.map { template($0, now) }
         }
-        var fields = templates[kind.rawValue]
-        fields.append(addingCapacity: GUID.length + 1) { out in
+        let known = templates[kind.rawValue]
+        var fields: [UInt8] = []
+        fields.append(addingCapacity: known.count + GUID.length + 1) { out in
+            out.append(copying: known.span)
             correlation.write(to: &out)
             out.append(0)
         }

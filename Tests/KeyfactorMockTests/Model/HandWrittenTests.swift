@@ -1,3 +1,4 @@
+import MicroHTTP
 import TestSupport
 import Testing
 
@@ -51,6 +52,73 @@ struct HandWrittenTests {
             job.write(to: &byHand, misspelled: fidelity.timestampTypo)
             Job.model.write(job, View(.written, View.nothing.estate, product: product, now: Mock.noon, fidelity), to: &derived)
             #expect(byHand.bytes == derived.bytes, "\(String(decoding: byHand.bytes, as: UTF8.self))")
+        }
+    }
+
+    /// A row by hand and as its members write it, in a list of two.
+    private static func written<Row>(
+        _ row: Row, _ model: Model<Row>, _ estate: Estate, _ product: ProductVersion, _ fidelity: Fidelity
+    ) throws -> (byHand: String, derived: String) {
+        let request = Request(.get, "/")
+        let call = try Call(
+            request: request, parameters: [], query: QueryParameters(request), body: nil, caller: .anyone, now: Mock.noon,
+            product: product, fidelity: fidelity)
+        let byHand = call.list(Page(rows: [row, row], total: 2), model, .shown, estate).body
+        var derived = JSONWriter(style: fidelity.wireStyle(product))
+        let view = View(.shown, estate, product: product, now: Mock.noon, fidelity)
+        derived.array([row, row]) { model.write($1, view, to: &$0) }
+        return (String(decoding: byHand, as: UTF8.self), String(decoding: derived.bytes, as: UTF8.self))
+    }
+
+    /// Switches of which some differ from round to round.
+    private static func fidelity(_ round: Int) -> Fidelity {
+        var fidelity = Fidelity()
+        fidelity.nulls = round % 3 == 0 ? .omit : .vendor
+        fidelity.enumsOfWeekdays = Fidelity.Enums.allCases[round % 3]
+        fidelity.enumsOfAgents = Fidelity.Enums.allCases[round / 3 % 3]
+        return fidelity
+    }
+
+    @Test(arguments: ProductVersion.allCases)
+    func aStoreIsWrittenAsItsModelWritesIt(_ product: ProductVersion) throws {
+        var random = SplitMix(seed: UInt64(product.index) + 30)
+        var estate = try Mock().world
+        for (number, name) in Self.texts.enumerated() {
+            estate.containers.put(Container(id: number, name: name, overwritesSchedules: false), at: number)
+        }
+        let agents = estate.agents.all.map(\.id)
+        for round in 0..<1_000 {
+            func text() -> String { Self.texts[Int(random.next() % 5)] }
+            var store = CertificateStore(
+                id: GUID(high: random.next(), low: random.next()), machine: text(), path: text(), type: [0, 2, 3, 6, 999][round % 5],
+                agent: round % 7 == 0 ? nil : round % 11 == 0 ? GUID.empty : agents[round % agents.count],
+                container: random.next() % 2 == 0 ? nil : Int(random.next() % 8), isApproved: round % 2 == 0,
+                createsIfMissing: round % 4 == 0, properties: round % 97 == 0 ? String(repeating: "\"", count: 5_000) : text())
+            if random.next() % 2 == 0 {
+                store.setInventory(Self.schedule(&random), job: GUID(high: random.next(), low: random.next()))
+            }
+            store.hasPassword = round % 13 == 0
+            let (byHand, derived) = try Self.written(store, CertificateStore.model, estate, product, Self.fidelity(round))
+            #expect(byHand == derived)
+        }
+    }
+
+    @Test(arguments: ProductVersion.allCases)
+    func anAgentIsWrittenAsItsModelWritesIt(_ product: ProductVersion) throws {
+        var random = SplitMix(seed: UInt64(product.index) + 60)
+        let estate = try Mock().world
+        let capabilities = estate.agents.all[0].capabilities + ["logs", "PEM", "iis", "SampleCustomJobType", "nothing", "\"Ä"]
+        for round in 0..<1_000 {
+            func text() -> String { Self.texts[Int(random.next() % 5)] }
+            let agent = Agent(
+                id: GUID(high: random.next(), low: random.next()), machine: text(), username: text(),
+                platform: Agent.Platform.allCases[round % 8], version: text(), status: Agent.Status.allCases[round % 3],
+                lastSeen: round % 2 == 0 ? nil : Timestamp(ticks: Mock.noon.ticks - Int64(random.next() % 1_000_000_000_000)),
+                capabilities: (0..<random.next() % 4).map { _ in capabilities[Int(random.next() % UInt64(capabilities.count))] },
+                polls: true, blueprint: round % 4 == 0 ? nil : text(),
+                certificateReenrollment: Agent.CertificateReenrollment.allCases[round % 3])
+            let (byHand, derived) = try Self.written(agent, Agent.model, estate, product, Self.fidelity(round))
+            #expect(byHand == derived)
         }
     }
 
