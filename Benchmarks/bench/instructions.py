@@ -138,7 +138,10 @@ def report(found):
         "Instructions of a request",
         f"In user space, counted by valgrind (callgrind) for {thousands(COUNTED)} requests on one connection, one after another, sent by another "
         f"process; {FEW} of a certificate request. Two runs on a busy machine differed by up to 1.2 %. These are the gates: times depend on the processor. "
-        "About 27,500 of every request, the C server's too, are one instruction that repeats itself: libmicrohttpd clears a connection's memory. "
+        "About 27,500 of every request, the C server's too, are one instruction that repeats itself: libmicrohttpd clears a connection's memory, "
+        "all of it and the half that it reads into. That memory has one size for all connections, and cannot be smaller while header fields of "
+        "16 KiB are taken. At 202309eec3cd, before stores, agents and jobs were written as a whole, the requests of the mock took, in this order, "
+        "111,662, 93,601, 101,006, 173,584, 1,333,672, 329,040, 1,000,914 and 118,511. "
         "Tried and not kept: inlining the lists of nouns, which did not make pages of them any cheaper; arrays made with a capacity, which ask "
         "for their type at run time and cost 300 more than arrays that grow.",
         ["request", "instructions", "more than C"], rows, gates)
