@@ -27,7 +27,8 @@ extension JournalEntry {
             writer.member("replyBody", status == 0 ? nil : Secrets.reply(reply.body[...], names))
             if replyLength > Self.bodyCap { writer.member("replyBodyLength", replyLength) }
             writer.member("bytesIn", bytesIn)
-            writer.member("bytesOut", bytesOut)
+            // A body that is completed later is as long as nobody knows here.
+            writer.member("bytesOut", reply.finish == nil ? bytesOut : nil)
             writer.member("why", why)
             writer.name("durationMs")
             writer.raw(milliseconds)

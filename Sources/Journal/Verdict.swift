@@ -92,13 +92,20 @@ extension Verdict {
     }
 
     /// The verdict as people read it: a line for each expectation, followed by what came closest if it is not met.
-    public var text: String {
+    public var text: String { text(inWorld: nil) }
+
+    /// The verdict as people read it.
+    ///
+    /// - Parameter world: the world that it is about, where that is not clear.
+    /// - Returns: its lines.
+    public func text(inWorld world: String?) -> String {
         var lines = results.flatMap { result -> [String] in
             let mark = result.judgement == .met ? "met" : result.judgement.rawValue.uppercased()
             return ["  \(mark): \(Secrets.expectation(result.expected))"] + result.details.map { "    " + $0 }
         }
         let count = results.count { $0.judgement == .met }
-        lines.insert("expectations: \(judgement.rawValue), \(count) of \(results.count) met (seed \(seed))", at: 0)
+        let whose = world.map { "expectations of world '\($0)'" } ?? "expectations"
+        lines.insert("\(whose): \(judgement.rawValue), \(count) of \(results.count) met (seed \(seed))", at: 0)
         return lines.joined(separator: "\n")
     }
 
@@ -106,11 +113,20 @@ extension Verdict {
     ///
     /// - Parameter suite: the suite's name.
     /// - Returns: a whole document.
-    public func junit(suite: String) -> String {
+    public func junit(suite: String) -> String { Self.junitHead + junitSuite(suite) }
+
+    /// Several verdicts as JUnit XML: a suite for each.
+    public static func junit(_ suites: [(name: String, verdict: Verdict)]) -> String {
+        junitHead + "<testsuites>\n" + suites.map { $0.verdict.junitSuite($0.name) }.joined() + "</testsuites>\n"
+    }
+
+    private static let junitHead = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+
+    private func junitSuite(_ suite: String) -> String {
         let failed = results.count { $0.judgement != .met }
         let name = suite == "unnamed" ? "keyfactor-mock" : suite
         var text =
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"\(Self.escaped(name))\" tests=\"\(max(1, results.count))\""
+            "<testsuite name=\"\(Self.escaped(name))\" tests=\"\(max(1, results.count))\""
         text += " failures=\"\(failed)\" errors=\"0\" skipped=\"\(results.isEmpty ? 1 : 0)\">\n"
         if results.isEmpty {
             text += "  <testcase classname=\"keyfactor-mock\" name=\"nothing is expected\">\n"

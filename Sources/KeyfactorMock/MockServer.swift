@@ -61,7 +61,7 @@ public final class MockServer: Sendable {
     /// What a browser gets that looks what is there. It is no client of Command, so that it is not in the journal.
     private func page(for request: Request) -> Answer {
         if !isControlApart, let redirect = control.redirect(request) { return .ready(redirect) }
-        return refuse(.noOperation("GET \(request.text(request.path))"), time.now(), isLogged: false)
+        return refuse(request, .noOperation("GET \(request.text(request.path))"), time.now(), isLogged: false)
     }
 
     /// Decodes a request's body, by a worker if it may take long to read.
@@ -80,7 +80,7 @@ public final class MockServer: Sendable {
             do throws(Refusal) {
                 world = try worlds.find(&request, &credential, wall: wall)
             } catch {
-                return refuse(error, wall)
+                return refuse(sent, error, wall)
             }
             let exchange = Exchange(request, credential, in: world, world.guide(at: wall), at: wall)
             switch serve(exchange, wall, workers) {
@@ -105,8 +105,8 @@ public final class MockServer: Sendable {
     private static let mostLookUps = 100
 
     /// Refuses a request that names no world.
-    private func refuse(_ refusal: Refusal, _ wall: Timestamp, isLogged: Bool = true) -> Answer {
-        if isLogged, let why = refusal.reason { log(.warning, why) }
+    private func refuse(_ request: Request, _ refusal: Refusal, _ wall: Timestamp, isLogged: Bool = true) -> Answer {
+        if isLogged, let why = refusal.reason { log(.warning, "\(request.line) \(refusal.status): \(why)") }
         return using(worlds.standard) { state in
             .ready(state.response(refusal, now: state.now(wall: wall)))
         } then: {
@@ -170,7 +170,7 @@ public final class MockServer: Sendable {
     private func finish(_ conclusion: Conclusion, of exchange: Exchange, since began: Timestamp) -> Answer {
         worlds.trim()
         if conclusion.isOver { metrics.record(time.now().ticks - began.ticks + conclusion.pause) }
-        if let reason = conclusion.reason { log(conclusion.level, reason) }
+        if let reason = conclusion.reasonLine(of: exchange) { log(conclusion.level, reason) }
         if log.tells(.debug) { log(.debug, conclusion.line(of: exchange)) }
         return completed(conclusion.answer)
     }

@@ -8,8 +8,8 @@ public struct Response: Sendable {
     public var body: [UInt8]
     /// How the reply is delivered. Everything but `.whole` and `.closing` is a deliberate fault.
     public var delivery: Delivery
-    /// Completes the body before it is sent, where that takes long; `completed` calls it.
-    public var finish: (@Sendable ([UInt8]) -> [UInt8])?
+    /// Completes the body before it is sent, where that takes long, and what depends on the whole body; `completed` calls it.
+    public var finish: (@Sendable (inout Response) -> Void)?
 
     /// A response without header fields.
     ///
@@ -55,7 +55,8 @@ public struct Response: Sendable {
     public var completed: Response {
         guard let finish else { return self }
         var response = self
-        (response.body, response.finish) = (finish(body), nil)
+        response.finish = nil
+        finish(&response)
         return response
     }
 

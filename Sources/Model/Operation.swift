@@ -110,6 +110,26 @@ public final class Operation: Sendable {
         self.work = work
     }
 
+    /// The same operation with other work.
+    public init(_ operation: Operation, _ work: @escaping Work) {
+        method = operation.method
+        path = operation.path
+        since = operation.since
+        until = operation.until
+        versionTwoSince = operation.versionTwoSince
+        needs = operation.needs
+        takes = operation.takes
+        returns = operation.returns
+        query = operation.query
+        counts = operation.counts
+        id = operation.id
+        parameterNames = operation.parameterNames
+        seesTime = operation.seesTime
+        mayTakeLong = operation.mayTakeLong
+        facts = operation.facts
+        self.work = work
+    }
+
     /// The operation as Keyfactor's documentation writes it: `POST /OrchestratorJobs/Custom`.
     public var name: String { "\(method.name) \(path)" }
 

@@ -38,6 +38,14 @@ public struct Strike: Sendable {
         var draws = transmissionDraws
         guard let delivery = transmission.delivery(reply.body.count, &draws) else { return nil }
         reply.delivery = delivery
+        // How much of a body is sent depends on all of it.
+        guard let finish = reply.finish else { return reply }
+        let start = transmissionDraws
+        reply.finish = { response in
+            finish(&response)
+            var draws = start
+            if let delivery = transmission.delivery(response.body.count, &draws) { response.delivery = delivery }
+        }
         return reply
     }
 }

@@ -27,7 +27,7 @@ extension Names {
         _ name: WrittenName, _ what: String, _ part: String, _ exists: (GUID) -> Bool, _ all: [(name: String, id: GUID)]
     ) -> Mistake? {
         let text = name.text.lowercased()
-        if let id = GUID(text) {
+        if let id = GUID(dotNet: text) {
             if exists(id) || changes.contains(where: { $0[part]?.items.contains { $0["id"]?.text?.lowercased() == text } == true }) {
                 return nil
             }

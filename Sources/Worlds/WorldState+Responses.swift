@@ -23,7 +23,7 @@ extension WorldState {
             case (true, true): .bareOfTwo
             }
         var response = response(reply.status, kind, body: reply.body, now: now)
-        response.finish = reply.finish
+        if let finish = reply.finish { response.finish = { $0.body = finish($0.body) } }
         if let total = reply.total { response.add("X-Total-Count", String(total)) }
         for header in reply.headers { response.add(header.name, header.value) }
         return response

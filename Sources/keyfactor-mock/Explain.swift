@@ -72,6 +72,8 @@ struct Explain: ParsableCommand {
         guard parts.count == 2, parts[1].hasPrefix("/") else {
             throw ValidationError("--request must be METHOD and path, such as 'POST /OrchestratorJobs/Custom', found '\(request)'.")
         }
-        return Request(Method(parts[0]), scenario.basePaths[0] + parts[1], headers: headers, body: body)
+        let hasBase = scenario.basePaths.contains { (parts[1].lowercased() + "/").hasPrefix($0.lowercased() + "/") }
+        let path = hasBase ? parts[1] : scenario.basePaths[0] + parts[1]
+        return Request(Method(parts[0]), path, headers: headers, body: body)
     }
 }

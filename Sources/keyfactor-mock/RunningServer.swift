@@ -126,39 +126,52 @@ struct RunningServer {
         }
     }
 
-    /// Stops the server, writes the reports and verifies the scenario's expectations for the default world.
+    /// Stops the server, writes the reports and verifies what scenarios expect of their worlds.
     ///
     /// - Returns: exit code 70 if an expectation is not met, otherwise 69 if a report cannot be written, otherwise 0.
     func finish() -> ExitCode {
         listener.stop()
         admin?.stop()
-        let world = server.worlds.standard
-        guard options.coverage != nil || options.junit != nil || world.hasExpectations else { return .success }
-        let verdict = world.verdict()
+        let (worlds, standard) = (server.worlds.judged, server.worlds.standard)
+        guard options.coverage != nil || options.junit != nil || !worlds.isEmpty else { return .success }
+        let verdicts = (worlds.isEmpty ? [standard] : worlds).map { (world: $0, verdict: $0.verdict()) }
         var problems: [Stop?] = []
-        if let file = options.coverage { problems.append(OptionFile.write(world.coverage.json + "\n", to: file, "--coverage")) }
-        if let file = options.junit { problems.append(OptionFile.write(verdict.junit(suite: verdict.scenario), to: file, "--junit")) }
+        if let file = options.coverage { problems.append(OptionFile.write(standard.coverage.json + "\n", to: file, "--coverage")) }
+        if let file = options.junit { problems.append(OptionFile.write(Self.junit(verdicts), to: file, "--junit")) }
         let code = problems.compactMap { $0?.report() }.first ?? .success
-        guard !verdict.results.isEmpty else { return code }
-        tell(verdict)
-        tellOfOtherWorlds()
-        return verdict.judgement == .met ? code : .notMet
+        guard !worlds.isEmpty else { return code }
+        for (world, verdict) in verdicts { tell(verdict, on: world) }
+        tellOfOtherWorlds(than: worlds)
+        return verdicts.allSatisfy { $0.verdict.judgement == .met } ? code : .notMet
     }
 
-    /// Names the worlds besides the default one that were asked: what happened there is not part of the verdict.
-    private func tellOfOtherWorlds() {
-        let asked = server.worlds.all.filter { $0 !== server.worlds.standard && $0.wasAsked }.map(\.name)
-        guard !asked.isEmpty else { return }
-        let names = asked.prefix(5).joined(separator: ", ") + (asked.count > 5 ? " and \(asked.count - 5) more" : "")
+    /// The report of some verdicts: one suite, or one for each world.
+    private static func junit(_ verdicts: [(world: World, verdict: Verdict)]) -> String {
+        guard verdicts.count > 1 || verdicts[0].world.name != Worlds.standardName else {
+            return verdicts[0].verdict.junit(suite: verdicts[0].verdict.scenario)
+        }
+        return Verdict.junit(verdicts.map { ("\($0.verdict.scenario), world \($0.world.name)", $0.verdict) })
+    }
+
+    /// Names the worlds that were asked and are not judged: what happened there is not part of the verdict.
+    private func tellOfOtherWorlds(than judged: [World]) {
+        let asked = server.worlds.all.filter { world in world.wasAsked && !judged.contains { $0 === world } }.map(\.name)
+        let isStandardJudged = judged.contains { $0 === server.worlds.standard }
         let log = Log(.info, options.logFormat) { ErrorStream.shared.write($0) }
+        if !isStandardJudged, server.worlds.standard.hasExpectations {
+            log(.info, "no request came to the default world, so that the verdict is on those that requests came to")
+        }
+        guard !asked.isEmpty, isStandardJudged else { return }
+        let names = asked.prefix(5).joined(separator: ", ") + (asked.count > 5 ? " and \(asked.count - 5) more" : "")
         log(.warning, "the verdict is on the default world; \(names) had requests too: judge each with POST /_mock/worlds/NAME/verify")
     }
 
-    /// Shows the verdict on stderr, in the format of the log.
-    private func tell(_ verdict: Verdict) {
-        guard options.logFormat == .json else { return Process.printError(verdict.text) }
+    /// Shows a verdict on stderr, in the format of the log.
+    private func tell(_ verdict: Verdict, on world: World) {
+        let text = verdict.text(inWorld: world.name == Worlds.standardName ? nil : world.name)
+        guard options.logFormat == .json else { return Process.printError(text) }
         let log = Log(.info, .json) { ErrorStream.shared.write($0) }
-        for line in verdict.text.split(separator: "\n") { log(verdict.judgement == .met ? .info : .error, String(line)) }
+        for line in text.split(separator: "\n") { log(verdict.judgement == .met ? .info : .error, String(line)) }
     }
 
     /// Reloads the scenario file, if it has no mistakes.

@@ -20,7 +20,7 @@ public struct GUID: Sendable, Hashable, Comparable {
 
     /// Parses 32 hexadecimal digits in either case with hyphens in the usual four positions; `nil` for anything else.
     ///
-    /// .NET also accepts braces, and GUIDs without hyphens, but no known client sends them.
+    /// `init(dotNet:)` takes the other forms of .NET.
     ///
     /// - Parameter text: 36 characters.
     public init?(_ text: some StringProtocol) {
@@ -100,5 +100,52 @@ public struct GUID: Sendable, Hashable, Comparable {
     /// Both halves are already well distributed: combining them into one word is enough for a hash table.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(high ^ low)
+    }
+}
+
+extension GUID {
+    /// Parses a GUID as .NET's `Guid.Parse` does, in any of its forms: `D` as Command writes it, `N` without hyphens, `B` in braces, `P` in
+    /// parentheses, and `X`, `{0x…,0x…,0x…,{0x…,…}}`; `nil` for other texts. Blanks around it do not count.
+    public init?(dotNet text: String) {
+        if let plain = GUID(text) {
+            self = plain
+            return
+        }
+        // The longest is X with blanks; what is longer is not looked at.
+        guard text.utf8.count <= 256 else { return nil }
+        let text = text.trimmed
+        let inner = String(text.dropFirst().dropLast())
+        switch (text.first, text.last) {
+        case ("{", "}") where inner.contains(","): self.init(groups: inner)
+        case ("{", "}"), ("(", ")"): self.init(inner)
+        default: self.init(digits: text)
+        }
+    }
+
+    /// 32 digits, or 36 characters.
+    private init?(digits text: String) {
+        guard text.utf8.count == 32 else {
+            self.init(text)
+            return
+        }
+        guard text.utf8.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }), let high = UInt64(text.prefix(16), radix: 16),
+            let low = UInt64(text.suffix(16), radix: 16)
+        else { return nil }
+        self.init(high: high, low: low)
+    }
+
+    /// The eleven numbers of form `X` without its outer braces.
+    private init?(groups text: String) {
+        let parts = text.lowercased().filter { !$0.isWhitespace }.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 11, parts[3].hasPrefix("{"), parts[10].hasSuffix("}") else { return nil }
+        let bare = parts.enumerated().map { place, part in
+            place == 3 ? String(part.dropFirst()) : place == 10 ? String(part.dropLast()) : part
+        }
+        var digits = ""
+        for (number, width) in zip(bare, [8, 4, 4] + Array(repeating: 2, count: 8)) {
+            guard number.hasPrefix("0x"), (3...width + 2).contains(number.utf8.count) else { return nil }
+            digits += String(repeating: "0", count: width + 2 - number.utf8.count) + number.dropFirst(2)
+        }
+        self.init(digits: digits)
     }
 }

@@ -213,9 +213,11 @@ public struct JSONValue: Sendable {
         guard isString else { return nil }
         let node = node
         // No escape is longer than six bytes, no GUID longer than 36 characters.
-        if node.isEscaped { return node.end - node.start > 6 * 36 ? nil : GUID(document.text(at: index)) ?? loosely { GUID($0) } }
+        if node.isEscaped {
+            return loosely { GUID(dotNet: $0) } ?? (node.end - node.start > 6 * 36 ? nil : GUID(document.text(at: index)))
+        }
         let bytes = document.bytes
-        return GUID(bytes.span.extracting(Int(node.start)..<Int(node.end))) ?? loosely { GUID($0) }
+        return GUID(bytes.span.extracting(Int(node.start)..<Int(node.end))) ?? loosely { GUID(dotNet: $0) }
     }
 
     /// The value's source text; for a string, without its quotes.

@@ -81,7 +81,7 @@ extension JSONValue {
     public var listedNumber: Int? { isLenient ? number : integer }
 
     /// A time in a form of ISO 8601, or in one in which .NET prints times.
-    public var moment: Timestamp? { plainText.flatMap { Timestamp($0) } ?? loosely { Timestamp($0) ?? Timestamp(dotNet: $0) } }
+    public var moment: Timestamp? { plainText.flatMap { Timestamp($0) } ?? loosely { Timestamp(written: $0) } }
 
     /// The name of an enum's case, in lower case.
     public var word: String? { isLenient ? text?.trimmed.lowercased() : text?.lowercased() }

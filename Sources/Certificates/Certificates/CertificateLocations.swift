@@ -2,6 +2,7 @@ import Base
 import Entities
 import MicroHTTP
 import Model
+import Orchestrators
 
 /// Where certificates lie, and who may do what with them.
 enum CertificateLocations {
@@ -10,8 +11,10 @@ enum CertificateLocations {
     private static let locations = Operation(
         .get, "/Certificates/Locations/{id}", needs: .containers(.certificatesRead), returns: Contents.of(LocationsAnswer.model, .shown),
         query: [.init(name: "collectionId", schema: .integer)], id: .integer, established: "members (documented, client)",
-        assumed:
-            "stores in containers that the caller may not read are shown; the members about addresses are null but for endpoints, which are of type 0"
+        assumed: """
+            stores in containers that the caller may not read are shown; the members about addresses are null but for endpoints, which are \
+            of type 0; a look at the jobs that put the certificate into a store or take it out
+            """
     ) { call, estate throws(Refusal) in
         let certificate = try CertificateScope(.certificatesRead, call, estate).find(try Int.read(call))
         var groups: [LocationGroup] = []
@@ -27,6 +30,9 @@ enum CertificateLocations {
             }
         }
         return .reply(call.object(LocationsAnswer(groups: groups), LocationsAnswer.model, .shown, estate))
+    }.showing { call, estate throws(Refusal) in
+        let id = try Int.read(call)
+        return estate.jobs { estate.certificates(movedBy: $0).contains(id) }
     }
 
     private static let audit = Operation(

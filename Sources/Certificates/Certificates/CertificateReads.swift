@@ -2,6 +2,7 @@ import Base
 public import Entities
 import MicroHTTP
 public import Model
+import Orchestrators
 
 /// What can be read of certificates.
 enum CertificateReads {
@@ -28,11 +29,21 @@ enum CertificateReads {
         assumed: """
             `collectionId` also filters by the collection's query, see the switch `collectionId`; revoked and expired ones stay hidden even \
             where the query names CertState or ExpirationDate; `verbose` says nothing; default sort CertId; names of query fields beyond \
-            Thumbprint, IssuedCN, CN, SerialNumber, CertRequestId, IssuedDN, IssuerDN, CA, OwnerRoleName, IssuedDate and metadata fields
+            Thumbprint, IssuedCN, CN, SerialNumber, CertRequestId, IssuedDN, IssuerDN, CA, OwnerRoleName, IssuedDate and metadata fields; a \
+            look at re-enrollments, which bring certificates, and with `includeLocations` at the jobs that put certificates into stores or \
+            take them out
             """
     ) { call, estate throws(Refusal) in
         let page = try page(call, estate)
         return .reply(call.list(page, Certificate.model, .shown, estate))
+    }.showing { call, estate throws(Refusal) in
+        let filter = try CertificateScope.query(of: call.query["querystring"] ?? "", call, estate)
+        let showsLocations = try call.flag("includeLocations")
+        return estate.jobs { job in
+            if case .enroll? = job.order.change { return true }
+            return showsLocations
+                && estate.certificates(movedBy: job).contains { estate.certificates[$0].map { filter?.matches($0) ?? true } ?? false }
+        }
     }
 
     private static func page(_ call: Call, _ estate: Estate) throws(Refusal) -> Page<Certificate> {
@@ -58,10 +69,16 @@ enum CertificateReads {
     private static let get = Operation(
         .get, "/Certificates/{id}", needs: .containers(.certificatesRead), returns: Contents.of(Certificate.model, .shown), query: flags,
         id: .integer, established: "members, their order, text of the 404 (recorded from 25.4.1)",
-        assumed: "an id outside of the collection is refused like an unknown one"
+        assumed: """
+            an id outside of the collection is refused like an unknown one; with `includeLocations` a look at jobs as GET /Certificates
+            """
     ) { call, estate throws(Refusal) in
         let certificate = try CertificateScope(.certificatesRead, call, estate).find(try Int.read(call))
         return .reply(call.object(certificate, Certificate.model, .shown, estate))
+    }.showing { call, estate throws(Refusal) in
+        guard try call.flag("includeLocations") else { return [] }
+        let id = try Int.read(call)
+        return estate.jobs { estate.certificates(movedBy: $0).contains(id) }
     }
 
     /// A list as text. Which columns Command writes is not known.

@@ -1,6 +1,6 @@
-import Base
-import Entities
-import Model
+public import Base
+public import Entities
+public import Model
 
 /// Which certificates a call may see or change: all, or those of the collection that it names.
 struct CertificateScope {
@@ -72,6 +72,14 @@ struct CertificateScope {
     }
 }
 
+extension Estate {
+    /// What is wrong with a query of certificates, in one line; `nil` for one that can be read.
+    public func mistake(inQuery text: String, _ product: ProductVersion, now: Timestamp) -> String? {
+        let fields = Certificate.queryFields(View(.shown, self, product: product, now: now))
+        return Query.mistake(in: text, fields, now: now)
+    }
+}
+
 extension Certificate {
     /// What lists of certificates can be filtered and sorted by: the members of the model, and the metadata fields by their names.
     static func queryFields(_ view: View) -> [QueryField<Certificate>] {
@@ -97,7 +105,7 @@ extension MetadataField.DataType {
         guard let text, !text.isEmpty else { return .null }
         return switch self {
         case .integer: Int(text).map { .number($0) } ?? .null
-        case .date: Timestamp(text).map { .time($0) } ?? .null
+        case .date: Timestamp(written: text).map { .time($0) } ?? .null
         case .boolean: Bool(text.lowercased()).map { .boolean($0) } ?? .null
         case .string, .multipleChoice, .bigText, .email: .text(text)
         }

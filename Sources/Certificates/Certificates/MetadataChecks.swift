@@ -1,5 +1,5 @@
 import Base
-import Entities
+public import Entities
 import Model
 
 /// What metadata may be, by the metadata fields of the estate.
@@ -58,7 +58,7 @@ extension Estate {
 
 extension MetadataField {
     /// What is wrong with a value, in the field's own words where it has some; `nil` if it fits.
-    fileprivate func mistake(in value: String, _ rule: MetadataRule?) -> String? {
+    public func mistake(in value: String, _ rule: MetadataRule? = nil) -> String? {
         if let wanted, !accepts(value) { return "expected \(wanted), found '\(value.prefix(60))'." }
         guard let validation = rule?.validation ?? validation, !validation.isEmpty, type != .multipleChoice else { return nil }
         guard let pattern = try? LinearPattern(validation, isCaseSensitive: rule?.isCaseSensitive ?? isCaseSensitive) else { return nil }
@@ -83,7 +83,7 @@ extension MetadataField {
     private func accepts(_ value: String) -> Bool {
         switch type {
         case .integer: Int32(value.trimmed) != nil
-        case .date: Timestamp(value.trimmed) != nil
+        case .date: Timestamp(written: value) != nil
         case .boolean: Bool(value.trimmed.lowercased()) != nil
         case .multipleChoice: choices.isEmpty || choices.contains { $0.lowercased() == value.lowercased() }
         case .email:

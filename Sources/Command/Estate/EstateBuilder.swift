@@ -181,6 +181,9 @@ public struct EstateBuilder {
     private mutating func addJobType(_ node: YAMLNode) {
         let name = node["name"]?.text ?? ""
         if JobType.isBuiltIn(name) { return seeding.note(node["name"], "the job type 'FetchLogs' is built in") }
+        if estate.isBuiltInJobType(name) {
+            return seeding.note(node["name"], "the job type '\(Mistake.shortened(name))' is built in: jobs on stores have this name")
+        }
         let known = estate.jobType(named: name)
         var type =
             known ?? JobType(id: Identifiers.fixed(.jobType, name, seed: seeding.seed), name: name, description: "", fields: [])
@@ -206,6 +209,11 @@ public struct EstateBuilder {
         StoreType.model.seed(node, into: &type, &seeding)
         if let other = estate.storeTypes[type.number], other.shortName.lowercased() != shortName.lowercased() {
             return seeding.note(node["number"], "the store type '\(other.shortName)' has this number already")
+        }
+        if let other = estate.customJobType(inTheWayOf: type.capability) {
+            return seeding.note(
+                node["capability"] ?? node["shortName"],
+                "jobs on stores of this type would have the name of the custom job type '\(other.name)'")
         }
         put(type)
     }

@@ -63,6 +63,16 @@ extension Estate {
         return step
     }
 
+    /// The certificates that a job puts into its store, or takes out of it.
+    public func certificates(movedBy job: Job) -> [Int] {
+        switch job.order.change {
+        case .add(_, let certificate, _): [certificate]
+        case .remove(let alias):
+            job.order.store.flatMap { stores[$0] }?.inventory.filter { $0.isNamed(alias) }.flatMap(\.certificates) ?? []
+        case .enroll, nil: []
+        }
+    }
+
     private func objection(to change: InventoryChange, of store: CertificateStore) -> String? {
         switch change {
         case .add(let alias?, _, overwrites: false):

@@ -15,7 +15,7 @@ public struct Progress: Sendable {
 
         /// How long a step lasts.
         public enum Length: Sendable, Equatable {
-            /// Until so many history requests have selected the job's entry, or would have.
+            /// Until so many requests have read the job: history requests that select it, and others that show what it does.
             case reads(Int)
             /// On the world's clock.
             case duration(Duration)

@@ -10,6 +10,10 @@ public struct Run: Sendable {
     public var entry: Int?
     /// How many more reads the step lasts, if it lasts for reads.
     public var readsLeft: Int?
+    /// How many looks count as a read.
+    public static let looksPerRead = 5
+    /// How often it was looked at since the last look that counted.
+    public var looks = 0
     /// When the step ends, if it lasts for a time: an end scheduled for another step does not count.
     public var ends: Timestamp?
     /// Whether another run follows at once, since a client asked for it while this one was in process.

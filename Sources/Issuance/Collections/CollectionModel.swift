@@ -84,7 +84,8 @@ extension CertificateCollection.Grant: Modelled {
             .seeded("permissions", about: "what the role may do", \.permissions)
     }
 
-    private static let words = ["Read", "EditMetadata", "Recover", "Revoke", "Delete"]
+    /// What a role may be granted.
+    public static let words = ["Read", "EditMetadata", "Recover", "Revoke", "Delete"]
 
     private static func check(_ grant: inout CertificateCollection.Grant, _ prefix: String, _ reading: Reading) throws(Refusal) {
         for (index, word) in grant.permissions.enumerated() {

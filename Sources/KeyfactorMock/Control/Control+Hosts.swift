@@ -15,11 +15,7 @@ extension Control {
         // A name that ends in a dot is the same name, from the root of DNS.
         if name.hasSuffix(".") { name.removeLast() }
         if facts.names.contains(where: { $0.lowercased() == name }) { return true }
-        if name == "::1" || isLoopback(name.hasPrefix("::ffff:") ? String(name.dropFirst(7)) : name) || name == "localhost"
-            || name.hasSuffix(".localhost")
-        {
-            return true
-        }
+        if LoopbackName.isOne(name) { return true }
         if facts.isLoopback { return false }
         // A name beside a colon has been seen in brackets: an address of IPv6.
         return name.contains(":") || !name.contains(".") || ipv4(name) != nil
@@ -50,9 +46,6 @@ extension Control {
         guard rest.isEmpty || rest.hasPrefix(":") && port.count <= 5 && port.allSatisfy({ isDigit($0) }) else { return nil }
         return name
     }
-
-    /// Whether a name is an address of 127.0.0.0/8.
-    private static func isLoopback(_ name: String) -> Bool { ipv4(name)?.first == 127 }
 
     /// An address: four decimal numbers up to 255.
     private static func ipv4(_ name: String) -> [UInt8]? {

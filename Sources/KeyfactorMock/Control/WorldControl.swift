@@ -172,7 +172,9 @@ enum WorldControl {
     }
 
     private static func advanceJob(_ call: ControlCall) throws(ControlRefusal) -> Response {
-        guard let id = GUID(call.parameter) else { throw ControlRefusal(400, "'\(call.parameter.prefix(60))' is not a job's id, a GUID.") }
+        guard let id = GUID(dotNet: call.parameter) else {
+            throw ControlRefusal(400, "'\(call.parameter.prefix(60))' is not a job's id, a GUID.")
+        }
         let state = call.world.withState { state -> String? in
             let now = state.now(wall: call.wall)
             state.estate.advance(to: now)

@@ -27,14 +27,14 @@ public struct Call: Sendable {
     /// How JSON is written in this world.
     public var style: WireStyle { fidelity.wireStyle(product) }
 
-    /// A GUID in the path.
+    /// A GUID in the path, in any form of .NET.
     ///
     /// - Parameter name: the path parameter's name.
     /// - Throws: a refusal if it is no GUID.
     /// - Returns: the GUID.
     public func guid(_ name: String) throws(Refusal) -> GUID {
         let text = parameters.first { $0.name == name }?.value ?? ""
-        guard let id = GUID(text) else { throw .notAGUID(name, "'\(text.prefix(60))'") }
+        guard let id = GUID(dotNet: text) else { throw .notAGUID(name, "'\(text.prefix(60))'") }
         return id
     }
 

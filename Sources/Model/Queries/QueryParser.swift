@@ -1,4 +1,4 @@
-import Base
+public import Base
 
 /// A syntax error in a query.
 struct QueryMistake: Error, Equatable {
@@ -32,6 +32,16 @@ extension Query {
             _ = try parse(text, QueryParser(text: text, fields: [], unknown: anyField, now: .first, user: ""))
         } catch {
             throw .badArgument("\(name): \(error.message)", member: name)
+        }
+    }
+
+    /// What is wrong with a filter, in one line; `nil` for one that can be read.
+    public static func mistake(in text: String, _ fields: [QueryField<Row>], now: Timestamp) -> String? {
+        do throws(QueryMistake) {
+            _ = try parse(text, fields, user: "", now: now)
+            return nil
+        } catch {
+            return error.message.split(separator: "\n").first.map(String.init)
         }
     }
 
@@ -142,8 +152,8 @@ private struct QueryParser<Row> {
         case .words(let words): if let number = Self.number(text) ?? words[text.lowercased()].map({ .number($0) }) { return number }
         case .named(_, let find): if let number = Self.number(text) ?? find(text).map({ .number($0) }) { return number }
         case .boolean: if let truth = Bool(text.lowercased()) { return .boolean(truth) }
-        case .guid: if let guid = GUID(text) { return .guid(guid) }
-        case .time: if let time = Timestamp(text) ?? today(text) { return .time(time) }
+        case .guid: if let guid = GUID(dotNet: text) { return .guid(guid) }
+        case .time: if let time = today(text) ?? Timestamp(written: text) { return .time(time) }
         }
         throw mistake("expected \(Self.description(of: field.kind))", at: token)
     }

@@ -22,7 +22,8 @@ public enum JobTypeOperations {
             members, 200 with the type (documented); types by name or number, defaults as string, number or boolean (client)
             """,
         assumed: """
-            all of its 400s; a name with blanks is one of them, the documentation only advises against it; FetchLogs is another
+            all of its 400s; a name with blanks is one of them, the documentation only advises against it; FetchLogs and the names of jobs \
+            on stores, such as PEMInventory, are others
             """
     ) { call, estate throws(Refusal) in
         var type = try call.read(JobType.model)
@@ -66,7 +67,7 @@ public enum JobTypeOperations {
     }
 
     private static func requireOwnName(_ type: JobType, _ estate: Estate) throws(Refusal) {
-        if JobType.isBuiltIn(type.name) { throw .alreadyExists("job type", "JobTypeName", type.name) }
+        if estate.isBuiltInJobType(type.name) { throw .alreadyExists("job type", "JobTypeName", type.name) }
         guard let other = estate.jobType(named: type.name), other.id != type.id else { return }
         throw .alreadyExists("job type", "JobTypeName", other.name)
     }

@@ -1,9 +1,58 @@
 public import Base
 public import Entities
 import HashTreeCollections
-import Model
+public import Model
+
+extension Operation {
+    /// The same operation, which is also a read of jobs: some clients look nowhere else.
+    ///
+    /// - Parameter jobs: the jobs that a call reads; asked only while there are runs at all.
+    /// - Returns: an operation that moves on those of them whose step is over then, once it has answered.
+    public func reading(_ jobs: @escaping @Sendable (Call, Estate) throws(Refusal) -> [GUID]) -> Operation {
+        noting(jobs) { $0.countRead(of: $1, now: $2) }
+    }
+
+    /// The same operation, which shows jobs or what they work on. Clients ask for it for other reasons too, so that one look moves nothing;
+    /// who looks again and again waits for something, and some looks count as a read. See `reading(_:)`.
+    public func showing(_ jobs: @escaping @Sendable (Call, Estate) throws(Refusal) -> [GUID]) -> Operation {
+        noting(jobs) { $0.countLook(at: $1, now: $2) }
+    }
+
+    private func noting(
+        _ jobs: @escaping @Sendable (Call, Estate) throws(Refusal) -> [GUID],
+        _ note: @escaping @Sendable (inout Estate, GUID, Timestamp) -> Void
+    ) -> Operation {
+        Operation(self) { [work] call, estate throws(Refusal) in
+            let outcome = try work(call, estate)
+            guard case .reply(let reply) = outcome, !estate.jobs.runs.isEmpty else { return outcome }
+            let shown = try jobs(call, estate).filter { estate.jobs.runs[$0]?.readsLeft != nil }
+            guard !shown.isEmpty else { return outcome }
+            return .commit { estate in
+                for job in shown { note(&estate, job, call.now) }
+                return reply
+            }
+        }
+    }
+}
 
 extension Estate {
+    /// The job whose present attempt has this JobHistoryId; `nil` for an attempt that is over.
+    func job(underWayAs entry: Int) -> GUID? {
+        jobs.history[entry].map(\.job.id).flatMap { jobs.runs[$0]?.entry == entry ? $0 : nil }
+    }
+
+    /// All jobs on a store, its inventory job last.
+    public func jobs(on store: CertificateStore) -> [GUID] { (jobs.onStores[store.id] ?? []) + (store.inventoryJob.map { [$0] } ?? []) }
+
+    /// The jobs whose step lasts until they are read, in the order of their coming.
+    ///
+    /// - Parameter isRead: whether a request reads one.
+    /// - Returns: their ids.
+    public func jobs(countingReadsWhere isRead: (Job) -> Bool) -> [GUID] {
+        let read = jobs.runs.compactMap { id, run in run.readsLeft == nil ? nil : jobs.scheduled[id].flatMap { isRead($0) ? $0 : nil } }
+        return read.sorted { $0.number < $1.number }.map(\.id)
+    }
+
     /// Counts a history request as a read of every job whose entry it selects, or would select, and moves on those whose step is over.
     ///
     /// - Parameters:
@@ -24,16 +73,14 @@ extension Estate {
         }
     }
 
-    /// Counts a request for a store's inventory as a read of every job on the store: some clients look nowhere else.
-    ///
-    /// - Parameters:
-    ///   - store: the store.
-    ///   - now: the world's time.
-    public mutating func noteInventoryRead(of store: CertificateStore, now: Timestamp) {
-        for job in (jobs.onStores[store.id] ?? []) + (store.inventoryJob.map { [$0] } ?? []) { countRead(of: job, now: now) }
+    fileprivate mutating func countLook(at job: GUID, now: Timestamp) {
+        guard var run = jobs.runs[job] else { return }
+        run.looks = (run.looks + 1) % Run.looksPerRead
+        jobs.runs[job] = run
+        if run.looks == 0 { countRead(of: job, now: now) }
     }
 
-    private mutating func countRead(of job: GUID, now: Timestamp) {
+    fileprivate mutating func countRead(of job: GUID, now: Timestamp) {
         guard let left = jobs.runs[job]?.readsLeft else { return }
         if left > 1 { jobs.runs[job]?.readsLeft = left - 1 } else { moveOn(job, at: now) }
     }

@@ -168,6 +168,7 @@ extension Estate {
             return close(job, at: moment)
         }
         run.readsLeft = nil
+        run.looks = 0
         run.ends = nil
         switch step.length {
         case .reads(let count): run.readsLeft = count

@@ -74,11 +74,16 @@ public enum JobOperations {
         .get, "/OrchestratorJobs/ScheduledJobs", needs: .agentsRead, returns: Contents.array(Contents.of(Job.model, .shown)),
         query: Operation.Parameter.list(), counts: true,
         established: "members; AgentId and JobType as query fields (documented, client)",
-        assumed: "the other query fields; `Requested` is a date; ClientMachine is the orchestrator's"
+        assumed: "the other query fields; `Requested` is a date; ClientMachine is the orchestrator's; a look at the jobs that it selects"
     ) { call, estate throws(Refusal) in
         let page = try call.page(
             of: estate.jobs.scheduled, fields: Job.model.queryFields(call.view(.shown, estate)), defaultSort: nil)
         return .reply(call.list(page, Job.model, .shown, estate))
+    }.showing { call, estate throws(Refusal) in
+        let filter = try call.filter(Job.model.queryFields(call.view(.shown, estate)))
+        let one = if case .guid(let id)? = filter?.key?.value { estate.jobs.scheduled[id] } else { Job?.none }
+        if let one { return filter?.matches(one) ?? true ? [one.id] : [] }
+        return estate.jobs(countingReadsWhere: { filter?.matches($0) ?? true })
     }
 
     /// Text of up to 2 MB that the job left behind, null if it left none.
@@ -86,7 +91,7 @@ public enum JobOperations {
         .get, "/OrchestratorJobs/JobStatus/Data", needs: .agentsRead, returns: Contents.of(JobData.model, .shown),
         query: [.init(name: "jobHistoryId", schema: .integer, isRequired: true)],
         established: "`jobHistoryId` required, two members, up to 2 MB of text (documented)",
-        assumed: "null where a job left nothing; the 404"
+        assumed: "null where a job left nothing; the 404; a look at the job while the attempt is in process"
     ) { call, estate throws(Refusal) in
         guard let text = call.query.trimmed("jobhistoryid"), !text.isEmpty else {
             throw .badArgument("jobHistoryId: expected a JobHistoryId in the query, found nothing.", member: "jobHistoryId")
@@ -96,6 +101,8 @@ public enum JobOperations {
         }
         guard let entry = estate.jobs.history[id] else { throw .jobHistoryNotFound(id).forUnknownID(call.fidelity) }
         return .reply(call.object(JobData(entry: entry), JobData.model, .shown, estate))
+    }.showing { call, estate in
+        call.query.trimmed("jobhistoryid").flatMap { Int($0) }.flatMap { estate.job(underWayAs: $0) }.map { [$0] } ?? []
     }
 }
 

@@ -8,7 +8,7 @@ extension Progress.Step: Modelled {
     static let model = Model<Progress.Step>([:], "a step", blank: { .init(.completed) }) {
         Seed("state", .caseName, required: true, about: "what the job's history shows; absent: nothing yet", \.state)
         Seed(
-            "reads", .integer(1...1_000_000), about: "how many history requests that select the job it lasts; default 1",
+            "reads", .integer(1...1_000_000), about: "how many requests that read the job it lasts; default 1",
             dump: { step, _, writer in if case .reads(let count) = step.length { writer.member("reads", count) } },
             read: { node, step, _ in if let count = node.integer { step.length = .reads(count) } })
         Seed(

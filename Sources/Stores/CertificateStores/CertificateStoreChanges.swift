@@ -43,7 +43,10 @@ enum CertificateStoreChanges {
             body, 200 with the store, permission; what is left out is cleared: ContainerId, AgentId, InventorySchedule, Properties, \
             CreateIfMissing (documented); clients send the whole object back (client)
             """,
-        assumed: "`Password` stays if it is left out; answers as POST does; all of its 400s"
+        assumed: """
+            `Password` stays if it is left out, and so do ClientMachine and Storepath, which the page calls required; answers as POST does; all \
+            of its 400s
+            """
     ) { call, estate throws(Refusal) in
         let draft = try call.read(CertificateStore.model, .update).clearingWhatIsLeftOut
         let store = try CertificateStore.noun.find(draft.id, .storesModify, call, estate)

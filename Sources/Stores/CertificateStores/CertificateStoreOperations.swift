@@ -17,9 +17,18 @@ public enum CertificateStoreOperations {
                     """,
                 assumed: """
                     stores in containers that the caller may not read are left out and not counted; `ReenrollmentStatus` where the type \
-                    enrolls and the agent is approved; `Password` null without one
-                    """),
-            CertificateStore.noun.get(established: "members (recorded); text of the 404 (recorded)", assumed: "as the list"),
+                    enrolls and the agent is approved; `Password` null without one; a look at the jobs on the stores that the query \
+                    selects
+                    """
+            ).showing { call, estate throws(Refusal) in
+                let filter = try call.filter(CertificateStore.model.queryFields(call.view(.shown, estate)))
+                return estate.jobs { job in
+                    guard let store = job.order.store.flatMap({ estate.stores[$0] }) else { return false }
+                    return isReadable(store, by: call) && filter?.matches(store) ?? true
+                }
+            },
+            CertificateStore.noun.get(established: "members (recorded); text of the 404 (recorded)", assumed: "as the list")
+                .showing { call, estate throws(Refusal) in estate.jobs(on: try CertificateStore.noun.find(.storesRead, call, estate)) },
             schedule, inventory, inventories,
         ] + CertificateStoreChanges.all + CertificateStoreJobs.all
 
@@ -60,12 +69,8 @@ public enum CertificateStoreOperations {
         let rows = GatheredRows(all: store.inventory.map { InventoryRow(store: store, entry: $0) })
         let fields = InventoryRow.model.queryFields(call.view(.shown, estate))
         let page = try call.page(of: rows, fields: fields, defaultSort: "Name", takesQuery: false)
-        let reply = call.list(page, InventoryRow.model, .shown, estate)
-        return .commit { estate in
-            estate.noteInventoryRead(of: store, now: call.now)
-            return reply
-        }
-    }
+        return .reply(call.list(page, InventoryRow.model, .shown, estate))
+    }.reading { call, estate throws(Refusal) in estate.jobs(on: try CertificateStore.noun.find(.storesRead, call, estate)) }
 
     /// Assumed: in the order of the stores, then by Name.
     private static let inventories = Operation(
@@ -77,18 +82,18 @@ public enum CertificateStoreOperations {
             all stores that the caller may read
             """
     ) { call, estate throws(Refusal) in
-        let permissions = call.caller.permissions
-        let readable = estate.stores.all.filter { permissions.allow(.storesRead, container: $0.container) }
-        let stores = readable.filter { !$0.inventory.isEmpty }
+        let stores = estate.stores.all.filter { !$0.inventory.isEmpty && isReadable($0, by: call) }
         let rows = GatheredRows(all: stores.flatMap { store in store.inventory.map { InventoryRow(store: store, entry: $0) } })
         let view = call.view(.shown, estate)
         let fields =
             InventoryRow.model.queryFields(view) + CertificateStore.model.queryFields(view).map { $0.of { $0.store } }
-        let reply = call.list(try call.page(of: rows, fields: fields, defaultSort: nil), InventoryRow.model, .shown, estate)
-        return .commit { estate in
-            for store in readable { estate.noteInventoryRead(of: store, now: call.now) }
-            return reply
-        }
+        return .reply(call.list(try call.page(of: rows, fields: fields, defaultSort: nil), InventoryRow.model, .shown, estate))
+    }.reading { call, estate throws(Refusal) in
+        estate.jobs { $0.order.store.flatMap { estate.stores[$0] }.map { isReadable($0, by: call) } ?? false }
+    }
+
+    private static func isReadable(_ store: CertificateStore, by call: Call) -> Bool {
+        call.caller.permissions.allow(.storesRead, container: store.container)
     }
 
     /// The stores of some ids. One that is unknown or out of reach refuses the whole request.

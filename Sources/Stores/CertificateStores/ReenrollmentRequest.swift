@@ -26,8 +26,10 @@ struct ReenrollmentRequest: Modelled {
     static let operation = Operation(
         .post, "/CertificateStores/Reenrollment", needs: .all([.everywhere(.enrollCSR), .containers(.storesModify)]),
         takes: Contents.of(model, .create),
-        established: "body, AgentGuid required, 204, permissions (documented)",
-        assumed: "all of its 400s; another agent than the store's gets one; it runs at once; its certificate comes from nowhere"
+        established: "body, AgentGuid required, in 25 Alias, too, 204, permissions (documented)",
+        assumed: """
+            all of its 400s; another agent than the store's gets one; it runs at once; its certificate comes from nowhere; before 25 no Alias
+            """
     ) { call, estate throws(Refusal) in
         let asked = try call.read(model)
         let store = try CertificateStore.noun.find(asked.store, .storesModify, call, estate)
@@ -41,6 +43,10 @@ struct ReenrollmentRequest: Modelled {
         }
         guard estate.storeTypes[store.type]?.supports.contains(.enrollment) == true else {
             throw .badArgument("KeystoreId: Key generation is not supported by the agent for this store.")
+        }
+        // Documented for 25; what earlier pages have is not known.
+        guard asked.alias != nil || call.product < .v25 else {
+            throw .badArgument("Alias: expected the certificate's alias in the store, found nothing.", member: "Alias")
         }
         try estate.requireRoom(forJobs: 1)
         let order = JobOrder(

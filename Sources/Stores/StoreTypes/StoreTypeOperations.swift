@@ -2,6 +2,7 @@ import Base
 import Entities
 import MicroHTTP
 public import Model
+import Orchestrators
 
 /// What can be done with certificate store types.
 public enum StoreTypeOperations {
@@ -134,6 +135,12 @@ public enum StoreTypeOperations {
         for other in estate.storeTypes.all where other.number != type.number {
             guard other.shortName.lowercased() == shortName || other.name.lowercased() == name else { continue }
             throw .storeTypeExists(type.shortName, type.name)
+        }
+        // Assumed: jobs have one name, which tells what they are.
+        if let other = estate.customJobType(inTheWayOf: type.capability) {
+            throw .badArgument(
+                "Capability: jobs on stores of '\(type.capability)' would have the name of the custom job type '\(other.name)'.",
+                member: "Capability")
         }
     }
 }

@@ -61,6 +61,12 @@ public struct Conclusion: Sendable {
         }
     }
 
+    /// Why an exchange was refused or is broken, as the log shows it: with what was asked, and in which world.
+    public func reasonLine(of exchange: Exchange) -> String? {
+        let place = exchange.world.name == Worlds.standardName ? "" : " in the world '\(exchange.world.name)'"
+        return reason.map { "\(exchange.request.line) \(outcome)\(place): \($0)" }
+    }
+
     /// The exchange as the log shows it.
     public func line(of exchange: Exchange) -> String {
         let request = exchange.request

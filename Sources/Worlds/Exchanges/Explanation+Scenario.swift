@@ -16,14 +16,23 @@ extension Explanation {
     public init(
         of request: Request?, by scenario: Scenario, times: Int = 1, world: String = "default", isAdmitted: Bool = true, now: Timestamp
     ) {
-        let state = World(WorldState(name: world, scenario: scenario, wall: now, budget: Budget(.max, journals: 0)))
+        let beginning = WorldState(name: world, scenario: scenario, wall: now, budget: Budget(.max, journals: 0))
+        let state = World(beginning)
         let guide = World.Guide(router: scenario.router, bases: scenario.basePaths, rules: scenario.rules)
         let exchange =
-            request.map { Exchange($0, Credential($0), in: state, guide, at: now) }
+            request.map(\.withMethodInAnyCase).map { Exchange($0, Credential($0), in: state, guide, at: now) }
             ?? Exchange(connectionFrom: "127.0.0.1", in: state, guide)
         let start = scenario.clock.started(wall: now).now(wall: now)
+        let caller = isAdmitted ? beginning.admit(exchange, now: start) : nil
+        // A request without a credential, or with a token, which a new world has not given, stands for one that has what is needed.
+        let isOpen =
+            switch exchange.credential {
+            case .none, .bearer: true
+            case .basic, .bearerOfNoWorld, .malformed: false
+            }
+        let passes = isAdmitted && (caller != nil || isOpen)
         let moment = RuleStates.Moment(
-            request: exchange.request, caller: exchange.caller(nil), isAdmitted: isAdmitted, world: world, seed: scenario.seed, now: start,
+            request: exchange.request, caller: exchange.caller(caller), isAdmitted: passes, world: world, seed: scenario.seed, now: start,
             start: start)
         self.init(of: exchange.reading, by: scenario.rules, at: moment, times: times)
     }

@@ -113,7 +113,9 @@ public final class Scenario: Sendable {
         guard mistakes.isEmpty else { throw Mistakes(mistakes) }
         estate.jobs.progress = Progress(reading: node["progress"], &builder.seeding)
         self.estate = estate
-        doubts = AccessDoubts(node: node, estate: estate).warnings + ScenarioDoubts.warnings(node)
+        doubts =
+            AccessDoubts(node: node, estate: estate).warnings + ScenarioDoubts.warnings(node)
+            + EstateDoubts(node: node["estate"], estate: estate, product: product, now: start).warnings
         self.rules = rules.isEmpty ? .empty : RuleBook(rules)
         expectations = expected
         progressNames = WrittenName.inProgress(node["progress"])

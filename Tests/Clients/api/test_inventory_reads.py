@@ -1,4 +1,4 @@
-"""Jobs on a store move on while only its inventory is read, as Terraform reads it; and what a wrong method may have been."""
+"""Jobs move on while clients look elsewhere than at the history, as Terraform at inventories; and what a wrong method may have been."""
 
 import json
 import subprocess
@@ -99,14 +99,82 @@ def test_steps_that_do_not_count_reads_are_left_alone(serve, steps):
     assert [names(server, store) for _ in range(5)] == [[]] * 5
 
 
-def test_other_reads_of_the_store_do_not_count(server):
+def test_one_look_elsewhere_moves_nothing(server):
     store = server.store("web-1")
     job = add(server, store)
-    for path in f"/CertificateStores/{store}", "/CertificateStores", "/OrchestratorJobs/ScheduledJobs", "/Agents":
+    for path in (f"/CertificateStores/{store}", "/CertificateStores", "/Agents", "/Certificates", "/Certificates/12", "/Certificates/Locations/12",
+                 "/OrchestratorJobs/ScheduledJobs", "/OrchestratorJobs/ScheduledJobs?QueryString=JobId%20-eq%20%2200000000-0000-0000-0000-000000000001%22"):
         server.get(path)
     assert state(server, job) == "InProcess"
     server.ask("GET", "/KeyfactorAPI/CertificateStores/00000000-0000-0000-0000-000000000001/Inventory")
     assert server.ask("GET", f"/KeyfactorAPI/CertificateStores/{store}/Inventory?ReturnLimit=0").status == 400
+    assert server.ask("GET", "/KeyfactorAPI/OrchestratorJobs/ScheduledJobs?ReturnLimit=0").status == 400
+    assert state(server, job) == "InProcess"
+
+
+def polls(server, path, is_over, most=20):
+    """How many looks at one page it takes until it shows that the job is over."""
+    for look in range(1, most + 1):
+        if is_over(server.get(path)):
+            return look
+    raise AssertionError(f"{path} shows no change after {most} looks")
+
+
+@pytest.mark.parametrize("query", ["", "?ReturnLimit=1", "?QueryString=AgentId%20-eq%20%22{agent}%22", "?QueryString=JobId%20-eq%20%22{job}%22",
+                                   "?QueryString=JobType%20-eq%20%22Management%22"])
+def test_a_client_that_waits_until_its_job_is_no_longer_scheduled_is_done(server, query):
+    job = add(server, server.store("web-1"))
+    path = "/OrchestratorJobs/ScheduledJobs" + query.format(job=job, agent=server.agent("uo-1"))
+    assert polls(server, path, lambda jobs: not jobs) == 6
+
+
+@pytest.mark.parametrize("path", [
+    "/Certificates/Locations/12", "/Certificates/12?includeLocations=true", "/Certificates?includeLocations=true&ReturnLimit=1",
+    "/Certificates?includeLocations=True&QueryString=CertId%20-eq%2012"])
+def test_a_client_that_looks_where_a_certificate_lies_finds_it_and_finds_it_gone(server, path):
+    store = server.store("web-1")
+    assert names(server, store) == []
+    places = lambda: json.dumps(server.get("/Certificates/Locations/12"))
+    add(server, store)
+    for _ in range(5):
+        server.get(path)
+    assert names(server, store) == ["new"], "the looks moved the job on"
+    body = {"Alias": "new", "CertificateStores": [{"CertificateStoreId": store, "Alias": "new"}], "Schedule": {"Immediate": True}}
+    assert server.ask("POST", "/KeyfactorAPI/CertificateStores/Certificates/Remove", body).status == 200
+    for _ in range(5):
+        assert store in places()
+    assert store not in places()
+
+
+@pytest.mark.parametrize("path", ["/CertificateStores/{}", "/CertificateStores", "/CertificateStores?QueryString=Id%20-eq%20%22{}%22",
+                                  "/CertificateStores?QueryString=ClientMachine%20-eq%20%22web-1%22&ReturnLimit=1"])
+def test_a_client_that_waits_until_a_stores_inventory_is_over_is_done(server, path):
+    store = server.store("web-1")
+    server.ask("POST", "/KeyfactorAPI/CertificateStores/Schedule", {"StoreIds": [store], "Schedule": {"Immediate": True}})
+    schedule = lambda found: next(each for each in (found if isinstance(found, list) else [found]) if each["Id"] == store)["InventorySchedule"]
+    assert polls(server, path.format(store), lambda found: schedule(found) is None) == 6
+
+
+def test_a_list_of_certificates_shows_what_a_reenrollment_brought(server):
+    server.ask("POST", "/KeyfactorAPI/CertificateStores/Reenrollment", {
+        "KeystoreId": server.store("enr-1"), "SubjectName": "CN=brought", "AgentGuid": server.agent("uo-9"), "Alias": "enr"})
+    assert polls(server, "/Certificates?QueryString=IssuedCN%20-eq%20%22brought%22", lambda found: len(found) == 1) == 6
+
+
+def test_what_a_job_leaves_can_be_waited_for(serve):
+    server = serve(ESTATE + "progress: [ { steps: [ { state: InProcess, reads: 3 }, { state: Completed, data: all of it } ] } ]")
+    add(server, server.store("web-1"))
+    attempt = server.get("/OrchestratorJobs/JobHistory")[0]["JobHistoryId"]
+    assert polls(server, f"/OrchestratorJobs/JobStatus/Data?jobHistoryId={attempt}", lambda found: found["Data"] == "all of it") == 11
+
+
+def test_scheduled_jobs_are_read_by_those_who_may(serve):
+    from support.mock import basic
+    server = serve(ESTATE + "auth: { mode: basic, users: [ { name: all, password: p }, { name: none, password: p, permissions: [] } ] }")
+    server.headers.update({"Authorization": basic("all", "p")})
+    job = add(server, server.store("web-1"))
+    for path in ["/OrchestratorJobs/ScheduledJobs", "/Certificates/Locations/12"] * 6:
+        assert server.ask("GET", "/KeyfactorAPI" + path, headers={"Authorization": basic("none", "p")}).status == 403
     assert state(server, job) == "InProcess"
 
 

@@ -81,7 +81,7 @@ def test_nothing_is_scheduled_on_an_agent_that_is_not_approved(world, machine, w
         "Schedule": {"StoreIds": [store], "Schedule": {"Daily": {"Time": "2026-11-22T20:00:00Z"}}},
         "Certificates/Add": {"CertificateId": 1, "CertificateStores": [{"CertificateStoreId": store}], "Schedule": now},
         "Certificates/Remove": {"CertificateId": 1, "CertificateStores": [{"CertificateStoreId": store, "Alias": "x"}], "Schedule": now},
-        "Reenrollment": {"KeystoreId": store, "SubjectName": "CN=x", "AgentGuid": world.agent("fresh" if machine == "c" else "gone")},
+        "Reenrollment": {"KeystoreId": store, "SubjectName": "CN=x", "AgentGuid": world.agent("fresh" if machine == "c" else "gone"), "Alias": "x"},
     }[what]
     reply = world.ask("all", "POST", "/CertificateStores/" + what, body)
     assert reply.status == 400 and "not Approved" in reply.json["Message"], reply.body
@@ -107,8 +107,18 @@ def test_a_discovery_needs_modify(world, user, status):
 @pytest.mark.parametrize("user, status", [("scheduler", 403), ("modifier", 403), ("container", 403), ("enroller", 204), ("all", 204)])
 def test_a_reenrollment_needs_enrollment_and_modify(world, user, status):
     """CertificateStoresPostReenrollment."""
-    body = {"KeystoreId": world.store("a"), "SubjectName": "CN=x", "AgentGuid": world.agent("ready")}
+    body = {"KeystoreId": world.store("a"), "SubjectName": "CN=x", "AgentGuid": world.agent("ready"), "Alias": "x"}
     assert world.ask(user, "POST", "/CertificateStores/Reenrollment", body).status == status
+
+
+@pytest.mark.parametrize("alias", [None, "", "absent"])
+def test_a_reenrollment_needs_an_alias(world, alias):
+    """CertificateStoresPostReenrollment of 25: required."""
+    body = {"KeystoreId": world.store("a"), "SubjectName": "CN=x", "AgentGuid": world.agent("ready"), "Alias": alias}
+    if alias == "absent":
+        del body["Alias"]
+    reply = world.ask("enroller", "POST", "/CertificateStores/Reenrollment", body)
+    assert reply.status == 400 and reply.json["Message"].startswith("Alias: expected"), reply
 
 
 def test_stores_of_two_types_are_not_approved_together(world):

@@ -239,3 +239,37 @@ def test_a_list_never_takes_a_revocation_back(anywhere, reason, tmp_path):
     (tmp_path / "list").write_bytes(ask("GET", "/crl" + place.split("/crl", 1)[1]).body)
     text = openssl("crl", "-inform", "DER", "-in", "list", "-noout", "-text", folder=tmp_path)
     assert ask("GET", "/Certificates/3").json["SerialNumber"] in text and "Remove From CRL" not in text
+
+
+def sent(mock, world):
+    """Recovers a certificate and returns the length that the head announces and the body as far as it came."""
+    body = json.dumps({"CertID": 3, "Password": "x"})
+    head = (f"POST /KeyfactorAPI/Certificates/Recover HTTP/1.1\r\nHost: localhost\r\nX-Mock-World: {world}\r\nx-keyfactor-requested-with: x\r\n"
+            f"x-certificateformat: PFX\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n{body}")
+    with mock.connect(False) as wire, wire.makefile("rb") as stream:
+        wire.sendall(head.encode())
+        fields, _, body = stream.read().partition(b"\r\n\r\n")
+    lengths = [int(line.split(b":")[1]) for line in fields.split(b"\r\n") if line.lower().startswith(b"content-length:")]
+    return lengths[0], body
+
+
+@pytest.mark.parametrize("effect, share", [
+    ({"break": "truncate", "keep": "50%"}, lambda length: length // 2), ({"break": "truncate"}, lambda length: length // 2),
+    ({"break": "truncate", "keep": "90%"}, lambda length: length * 90 // 100), ({"break": "truncate", "keep": "1%"}, lambda length: length // 100),
+    ({"break": "truncate", "keep": 1000}, lambda length: 1000), ({"break": "truncate", "keep": 0}, lambda length: 0),
+    ({"break": "wrong-length", "by": 7}, lambda length: length)])
+def test_a_share_of_a_body_with_a_file_is_a_share_of_all_of_it(anywhere, mock, request, effect, share):
+    ask = anywhere()
+    whole = len(ask("POST", "/Certificates/Recover", {"CertID": 3, "Password": "x"}, x_certificateformat="PFX").body)
+    assert ask("POST", "/_mock/rules", {"name": "r", "operation": "POST /Certificates/Recover", "do": [effect]}).status < 300
+    length, body = sent(mock, "b" + format(abs(hash(request.node.nodeid)), "x"))
+    length -= effect.get("by", 0)
+    assert whole > 2000 and abs(length - whole) <= 16 and len(body) == share(length), (whole, length, len(body))
+
+
+def test_the_journal_says_no_length_of_a_body_that_is_written_later(anywhere):
+    ask = anywhere()
+    ask("POST", "/Certificates/Recover", {"CertID": 3, "Password": "x"}, x_certificateformat="PFX")
+    ask("GET", "/Agents")
+    later, whole = ask("GET", "/_mock/journal?order=oldest").json["exchanges"]
+    assert later["bytesOut"] is None and later["status"] == 200 and whole["bytesOut"] > 100

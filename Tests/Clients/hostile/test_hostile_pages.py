@@ -73,6 +73,14 @@ def test_beyond_the_loopback_a_strangers_name_is_refused(everywhere, host):
     assert everywhere.ask("GET", "livez", headers={"Host": host}).status == 200
 
 
+@pytest.mark.parametrize("host", [
+    "128.1", "1", "0", "0.0.0.0", "127.1.2.3.4", "127.", ".127.1", "127..1", "127.0.0.256", "127.16777216", "0x7g.1", "0127.0.0.1", "3000000000", "127.1.evil.example",
+    "127.٣.0.1".encode().decode("latin-1"), "+127.1", "127.-1", "0x", "[::2]", "[::1:0]", "[1::1]", "[::1::]", "[:::1]", "[0:0:0:0:0:0:1]", "[::ffff:128.0.0.1]", "[::ffff:127.0.0]",
+    "[::ffff:7f00:1:1]", "[::1%lo]", "[127.0.0.1]x", "localhost.localdomain.evil.example", "localhosts", "xlocalhost"])
+def test_on_the_loopback_other_names_are_refused_however_like_they_are(mock, host):
+    assert Remote(mock).ask("GET", "info", headers={"Host": host}).status in (400, 403)
+
+
 @pytest.mark.parametrize("host, name", [
     ("host.docker.internal", "host.docker.internal"), ("10.1.2.3:8080", "10.1.2.3"), ("mock:443", "mock"), ("[fd00::7]:8080", "fd00::7"), ("a" * 300, "a" * 100)])
 def test_on_the_loopback_a_refusal_names_the_host_and_the_ways_out(mock, host, name):
@@ -82,7 +90,9 @@ def test_on_the_loopback_a_refusal_names_the_host_and_the_ways_out(mock, host, n
         assert f"--tls-name {name}" in reply.json["error"] and "--host 0.0.0.0 and --admin-token" in reply.json["error"]
 
 
-@pytest.mark.parametrize("host", ["localhost", "localhost.", "LOCALHOST.:80", "127.0.0.9", "[::ffff:127.0.0.1]", "[::1]:8080"])
+@pytest.mark.parametrize("host", ["localhost", "localhost.", "LOCALHOST.:80", "127.0.0.9", "[::ffff:127.0.0.1]", "[::1]:8080", "127.1", "127.0.1:8080", "0x7f.1",
+                                  "0x7F000001:80", "2130706433", "0177.0.0.1", "[0:0:0:0:0:0:0:1]", "[::0001]:443", "[0::1]", "[::ffff:7f00:1]", "[::FFFF:127.1.2.3]",
+                                  "ip6-localhost", "localhost.localdomain", "a.LOCALHOST:80"])
 def test_on_the_loopback_its_names_are_taken_however_they_are_written(mock, host):
     assert Remote(mock).ask("GET", "info", headers={"Host": host}).status == 200
 

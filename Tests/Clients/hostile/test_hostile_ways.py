@@ -34,7 +34,13 @@ def check(remote):
             assert job["store"] == store["id"] and job["kind"] == "Inventory", (store, job)
             assert {job["agent"]} & {store["agent"], agents[store["agent"]]} and job["schedule"] == store["schedule"], (store, job)
         assert store["agent"] is None or store["agent"] in agents, store
-        assert store["container"] is None or store["container"] in [container["name"] for container in estate["containers"]], store
+        container = next((each for each in estate["containers"] if each["name"] == store["container"]), None)
+        assert (container is None) == (store["container"] is None), store
+        limit = container and container.get("storeType")
+        assert limit is None or limit == store["type"], f"of another type than its container takes: {store}, {container}"
+    builtin = {"fetchlogs"} | {each["capability"].lower() + kind for each in estate["storeTypes"] for kind in ("inventory", "management", "discovery", "reenrollment")}
+    hidden = builtin & {each["name"].lower() for each in estate["jobTypes"]}
+    assert not hidden, f"custom job types that hide the jobs on stores: {hidden}"
     for job in jobs.values():
         assert job["agent"] in agents or job["agent"] in agents.values(), job
         if job.get("store"):
@@ -93,13 +99,16 @@ class Walk:
         if part == "agents":
             return {part: [{"machine": self.machine() or f"a-{next(self.names)}", "status": self.random.choice(["new", "approved", "disapproved"])}]}
         names = [container["name"] for container in self.estate["containers"]] + [f"c-{next(self.names)}"]
-        return {part: [{"name": self.random.choice(names), "schedule": self.schedule(), "overwriteSchedules": self.random.random() < 0.5}]}
+        container = {"name": self.random.choice(names), "schedule": self.schedule(), "overwriteSchedules": self.random.random() < 0.5}
+        if self.random.random() < 0.4:
+            container["storeType"] = self.random.choice(["PEM", "JKS", None])
+        return {part: [container]}
 
     def by_schedule(self):
         return self.remote.request("POST", "/CertificateStores/Schedule", {"StoreIds": [self.store()["id"]], "Schedule": self.schedule() or {}})
 
     def by_post(self):
-        fields = {"ClientMachine": f"p-{next(self.names)}", "StorePath": "/p", "CertStoreType": 2, "AgentId": self.agent(None),
+        fields = {"ClientMachine": f"p-{next(self.names)}", "StorePath": "/p", "CertStoreType": self.random.choice([2, 2, 0]), "AgentId": self.agent(None),
                   "ContainerId": self.container(), "InventorySchedule": self.schedule()}
         return self.remote.request("POST", "/CertificateStores", fields)
 
@@ -122,6 +131,8 @@ class Walk:
 
     def by_container(self):
         fields = {"Name": f"c-{next(self.names)}", "Schedule": self.schedule() or {"Off": True}, "OverwriteSchedules": self.random.random() < 0.5}
+        if self.random.random() < 0.5:
+            fields["CertStoreType"] = self.random.choice([2, 0, -1])
         container = self.container()
         if container is None:
             return self.remote.request("POST", "/CertificateStoreContainers", fields)
@@ -132,8 +143,19 @@ class Walk:
     def by_assignment(self):
         fields = {"KeystoreIds": [self.store()["id"]]}
         container = self.container()
-        fields |= {"CertStoreContainerId": container} if container else {"NewContainerName": f"n-{next(self.names)}", "NewContainerType": -1}
+        fields |= {"CertStoreContainerId": container} if container else {"NewContainerName": f"n-{next(self.names)}", "NewContainerType": self.random.choice([-1, 2, 0])}
         return self.remote.request("PUT", "/CertificateStores/AssignContainer", fields)
+
+    def by_types(self):
+        """A store type and a custom job type, whose jobs may not have one name."""
+        name = self.random.choice("XYZ") + "t"
+        kind = self.random.choice(["Inventory", "Management", "Discovery", "Reenrollment", "inventory", ""])
+        if self.random.random() < 0.3:
+            part = self.random.choice([{"storeTypes": [{"shortName": name}]}, {"jobTypes": [{"name": name + kind or "x"}]}])
+            return self.remote.ask("PATCH", "estate", part)
+        if self.random.random() < 0.5:
+            return self.remote.request("POST", "/JobTypes/Custom", {"JobTypeName": name + kind})
+        return self.remote.request("POST", "/CertificateStoreTypes", {"Name": name, "ShortName": name, "Capability": name})
 
     def by_agents(self):
         way = self.random.choice(["Approve", "Disapprove", "Approve", "Reset"])
@@ -255,7 +277,8 @@ ORPHANS = [
     ({"jobs": [{"id": "11111111-1111-1111-1111-111111111111", "agent": "uo-1", "jobType": "x", "kind": "Inventory"}]}, "is an inventory, and not that of"),
     ({"certificateStores": [{"machine": "web-2", "path": "/etc/ssl/shop.pem", "id": "44444444-4444-4444-4444-444444444444"}]}, "id is given once"),
     ({"containers": [{"name": "Web servers", "id": 77}]}, "id is given once"),
-    ({"jobTypes": [{"name": "FetchLogs"}]}, "is built in"),
+    ({"jobTypes": [{"name": "FetchLogs"}]}, "is built in"), ({"jobTypes": [{"name": "PEMInventory"}]}, "is built in"),
+    ({"jobTypes": [{"name": "jksmanagement"}]}, "is built in"), ({"jobTypes": [{"name": "NewInventory"}], "storeTypes": [{"shortName": "New"}]}, "would have the name"),
 ]
 
 
@@ -268,7 +291,7 @@ def test_a_patch_leaves_nothing_that_belongs_to_nothing(mock, patch, reason):
 
 
 def test_the_built_in_job_type_cannot_be_hidden(mock):
-    for name in "FetchLogs", "fetchlogs":
+    for name in "FetchLogs", "fetchlogs", "PEMInventory", "jksreenrollment", "IISDISCOVERY", "PEMManagement":
         reply = mock.ask("POST", "/KeyfactorAPI/JobTypes/Custom", {"JobTypeName": name})
         assert reply.status == 400 and "exists already" in reply.json["Message"]
 

@@ -1,5 +1,6 @@
 """What is allowed and yet hardly meant gets a warning, and a mistake gets the sentence that mends it."""
 
+import base64
 import json
 import os
 import subprocess
@@ -136,3 +137,32 @@ def test_a_clock_set_back_says_what_is_still_running(mock):
     assert "warning" not in world.control("PUT", "clock", {"now": "+1h"})
     assert world.control("GET", "jobs")[0]["state"] == "InProcess"
     assert world.control("PUT", "clock", {"now": "-2h"})["warning"].startswith("running jobs: 1.")
+
+
+RULES = """
+auth: { mode: both, users: [ { name: 'CORP\\Alice', password: p, permissions: [ '*' ] } ], clients: [ { id: ci, secret: s } ] }
+rules:
+  - { name: reads, operation: GET /Agents, where: { caller: 'CORP\\Alice' }, do: [ { refuse: unavailable } ] }
+  - { name: deletes, operation: DELETE /Agents/*, where: { method: DELETE }, do: [ { refuse: unavailable } ] }
+  - { name: strangers, operation: GET /Agents, unauthenticated: true, do: [ { refuse: unauthorized } ] }
+"""
+
+
+@pytest.fixture(scope="module")
+def ruled(serve_module):
+    return serve_module(RULES)
+
+
+@pytest.mark.parametrize("method, path", [
+    ("GET", "/Agents"), ("get", "/Agents"), ("gEt", "/agents"), ("Get", "/KeyfactorAPI/Agents"), ("delete", "/Agents/1"), ("DELETE", "/Keyfactor/API/Agents/1"),
+    ("Put", "/Agents")])
+@pytest.mark.parametrize("user", ["CORP\\Alice:p", "corp\\alice:p", "alice:p", "Alice@corp:p", "alice:wrong", "bob:p", ""])
+def test_explain_says_of_each_case_what_the_server_does(ruled, method, path, user):
+    credential = f"Authorization: Basic {base64.b64encode(user.encode()).decode()}"
+    shown = subprocess.run([BINARY, "explain", "-", "--request", f"{method} {path}", *(["--header", credential] if user else ["--unauthenticated"])],
+                           input=RULES, capture_output=True, text=True, timeout=PATIENCE)
+    said = [line.split()[1] for line in shown.stdout.splitlines() if line.startswith("  * ")]
+    target = path if path.lower().startswith("/keyfactor") else "/KeyfactorAPI" + path
+    ruled.ask(method, target, headers=dict([credential.split(": ")]) if user else {})
+    struck = ruled.ask("GET", "/_mock/journal?limit=1").json["exchanges"][0]["rule"]
+    assert said == ([struck] if struck else []), (shown, struck)

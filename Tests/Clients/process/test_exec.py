@@ -9,6 +9,7 @@ import socket
 import ssl
 import subprocess
 import sys
+from xml.etree import ElementTree
 
 import pytest
 
@@ -522,6 +523,36 @@ def test_worlds_that_the_verdict_is_not_about_are_named(run):
     ended = run(*python("import os, urllib.request as r; r.urlopen(os.environ['KFMOCK_HTTP_URL'] + '/KeyfactorAPI/Agents')"),
                 options=("--scenario", "expect: [ { requests: { operation: GET /Agents }, count: 1 } ]"))
     assert b"had requests too" not in ended.stderr
+
+
+ASK = "import os, urllib.request as r; [r.urlopen(os.environ['KFMOCK_HTTP_URL'] + f'{w}/KeyfactorAPI/Agents') for w in %r]"
+
+
+@pytest.mark.parametrize("asked, code, met", [
+    (("/w/t1",), 0, ["t1"]), (("/w/t1", "/w/t2"), 0, ["t1", "t2"]), (("/w/t1", "/w/t2", "/w/t2"), 70, ["t1"]), (("/w/a", "/w/a"), 70, []),
+    (("/w/t1", ""), 0, [])])
+def test_worlds_are_judged_where_no_request_came_to_the_default_one(run, tmp_path, asked, code, met):
+    report = tmp_path / "report.xml"
+    ended = run(*python(ASK % (asked,)), options=("--scenario", "expect: [ { requests: { operation: GET /Agents }, count: 1 } ]", "--junit", str(report)))
+    assert ended.returncode == code, ended
+    for name in {path.rpartition("/")[2] for path in asked if "" not in asked}:
+        verdict = "met" if name in met else "failed"
+        assert f"expectations of world '{name}': {verdict}".encode() in ended.stderr, ended
+        assert f"world {name}" in report.read_text()
+    suites = list(ElementTree.parse(report).getroot().iter("testsuite"))
+    assert len(suites) == (1 if "" in asked else len(set(asked))) and (sum(int(each.get("failures")) for each in suites) > 0) == (code == 70)
+
+
+WITH_SCENARIO = ("import os, urllib.request as r; r.urlopen(r.Request(os.environ['KFMOCK_ADMIN_URL'] + '/worlds/own/scenario',"
+                 " data=b'expect: [ { requests: { operation: GET /Agents }, count: %d } ]', method='PUT'));")
+
+
+@pytest.mark.parametrize("count, asked, code", [(1, ("/w/own",), 0), (2, ("/w/own",), 70), (1, (), 70), (0, (), 0), (1, ("/w/own", ""), 0)])
+@pytest.mark.parametrize("scenario", [(), ("--scenario", "expect: [ { unmatched: 0 } ]")])
+def test_a_world_with_expectations_of_its_own_is_judged_too(run, count, asked, code, scenario):
+    ended = run(*python(WITH_SCENARIO % count + ASK % (asked,)), options=scenario)
+    assert ended.returncode == code and b"expectations of world 'own': " + (b"failed" if code else b"met") in ended.stderr, ended
+    assert (b"expectations: met" in ended.stderr) == bool(scenario)
 
 
 # The page after a failure

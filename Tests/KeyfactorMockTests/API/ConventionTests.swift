@@ -116,7 +116,7 @@ struct ConventionTests {
         let mock = try Mock(log: Log(.warning, time: TimeSource { Mock.noon }) { recorder.add($0) })
         let reply = try mock.send(method, path)
         #expect(reply["X-Mock-Why"] == why)
-        #expect(recorder.lines == ["2026-11-22T12:00:00Z WARNING \(why)\n"])
+        #expect(recorder.lines == ["2026-11-22T12:00:00Z WARNING \(method.name) /KeyfactorAPI\(path) \(reply.status): \(why)\n"])
         #expect(reply.code != nil)
     }
 

@@ -42,6 +42,14 @@ struct ReenrollmentAndDiscoveryTests {
             #"{"KeystoreId":"<in-3>","SubjectName":"CN=a","AgentGuid":"<uo-2>"}"#, 400,
             "AgentGuid: expected the agent that serves the store, found another."
         ),
+        (
+            #"{"KeystoreId":"<in-3>","SubjectName":"CN=a","AgentGuid":"<uo-1>"}"#, 400,
+            "Alias: expected the certificate's alias in the store, found nothing."
+        ),
+        (
+            #"{"KeystoreId":"<in-3>","SubjectName":"CN=a","AgentGuid":"<uo-1>","Alias":""}"#, 400,
+            "Alias: expected the certificate's alias in the store, found nothing."
+        ),
     ])
     func aRefusedReenrollment(_ body: String, _ status: Int, _ message: String) throws {
         let mock = try CertificateStoreJobsTests.mock()

@@ -118,7 +118,8 @@ struct Walk {
                 #"{"CertificateStores":[{"CertificateStoreId":"\#(store)","Alias":"a"}],"Schedule":{"Immediate":true}}"#)
         case 12:
             _ = try mock.post(
-                "/CertificateStores/Reenrollment", #"{"KeystoreId":"\#(store)","AgentGuid":"\#(agent)","SubjectName":"CN=re\#(made)"}"#)
+                "/CertificateStores/Reenrollment",
+                #"{"KeystoreId":"\#(store)","AgentGuid":"\#(agent)","SubjectName":"CN=re\#(made)","Alias":"re\#(made)"}"#)
         case 13:
             _ = try mock.send(
                 .put, "/CertificateStores/DiscoveryJob", body: #"{"ClientMachine":"m","AgentId":"\#(agent)","Type":\#(type),"Dirs":"/etc"}"#

@@ -24,6 +24,27 @@ struct DoubtTests {
         ("auth: { mode: basic }", "nobody can log in: there are no users"), ("auth: { mode: bearer, users: [] }", "no clients"),
         ("auth: { mode: both, users: [] }", "users or clients"), ("basePath: []", "no operation is served"),
         ("auth: { users: [ { name: 'a:b', password: x } ] }", "ends at the first colon"),
+        ("estate: { agents: [ { machine: a, capabilities: [ PEM, LOG ] } ] }", "did you mean 'LOGS'?"),
+        ("estate: { agents: [ { machine: a, capabilities: [ SampleCustomJobTipe ] } ] }", "did you mean 'SampleCustomJobType'?"),
+        ("estate: { jobTypes: [ { name: Backup } ], agents: [ { machine: a, capabilities: [ Bakcup ] } ] }", "did you mean 'Backup'?"),
+        ("estate: { collections: [ { name: c, query: 'IssuedCM -eq \"a\"' } ] }", "did you mean IssuedCN?"),
+        ("estate: { collections: [ { name: c, query: 'IssuedCN -equals a' } ] }", "expected an operator"),
+        ("estate: { collections: [ { name: c, query: 'CertState -eq Actve' } ] }", "expected a number, or one of"),
+        ("estate: { collections: [ { name: c, query: '(CertId -eq 1' } ] }", "whoever uses the collection is refused"),
+        ("estate: { collections: [ { name: c, grants: [ { role: 99, permissions: [ Read ] } ] } ] }", "no role with the Id 99"),
+        (
+            "estate: { roles: [ { id: 5, name: r } ], collections: [ { name: c, grants: [ { role: 5, permissions: [ Raed ] } ] } ] }",
+            "did you mean 'Read'?"
+        ),
+        ("estate: { templates: [ { name: t, regexes: [ { subjectPart: CN, regex: '(' } ] } ] }", "nothing is held against this expression"),
+        ("estate: { enrollmentSettings: { regexes: [ { subjectPart: CN, regex: '(?<n>a)' } ] } }", "nothing is held against"),
+        ("estate: { metadataFields: [ { name: F, validation: '[a' } ] }", "nothing is held against"),
+        ("estate: { templates: [ { name: t, metadataFields: [ { field: Owner, validation: 'a{3' } ] } ] }", "nothing is held against"),
+        ("estate: { metadataFields: [ { name: F, dataType: MultipleChoice } ] }", "has no choices"),
+        ("estate: { metadataFields: [ { name: F, dataType: Integer, defaultValue: many } ] }", "expected a whole number"),
+        ("estate: { templates: [ { name: t, metadataFields: [ { field: ReviewDate, defaultValue: soon } ] } ] }", "expected a date"),
+        ("estate: { certificates: [ { subject: CN=a, metadata: { SiteCode: abc } } ] }", "'SiteCode' does not take this"),
+        ("estate: { certificateRequests: [ { subject: CN=a, metadata: { Environment: Prd } } ] }", "expected one of Dev, Test, Prod"),
     ])
     func whatIsHardlyMeantIsAWarning(_ text: String, _ part: String) throws {
         let warnings = try Scenario(Array(text.utf8), now: Mock.noon).warnings.all
@@ -37,6 +58,11 @@ struct DoubtTests {
         "auth: { mode: basic, users: [ { name: a, password: x } ] }", "expect: [ { requests: {}, count: 1-3 } ]",
         "expect: [ { requests: { operation: GET /Agents }, followedBy: { operation: 'GET /**', notBefore: 2s, within: 2s } } ]",
         "rules: [ { operation: GET /Agents, where: { query.x: { above: 3, below: 9 } }, do: [] } ]",
+        "estate: { agents: [ { machine: a, capabilities: [ pem, logs, HCVPKI, samplecustomjobtype ] } ] }",
+        "estate: { collections: [ { name: c, query: 'SiteCode -gt 5 AND ExpirationDate -lt \"%TODAY+3%\"' }, { name: d, query: '' } ] }",
+        "estate: { metadataFields: [ { name: Own, dataType: Integer } ], certificates: [ { subject: CN=a, metadata: { own: 5 } } ] }",
+        "estate: { templates: [ { name: t, regexes: [ { subjectPart: CN, regex: '^[a-z]+\\.example$' } ] } ] }",
+        "estate: { roles: [ { id: 5, name: r } ], collections: [ { name: c, grants: [ { role: 5, permissions: [ read ] } ] } ] }",
     ])
     func whatCanBeIsNone(_ text: String) throws {
         #expect(try Scenario(Array(text.utf8), now: Mock.noon).warnings.all == [])
