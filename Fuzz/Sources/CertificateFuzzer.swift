@@ -1,7 +1,7 @@
 @testable import Base
 @testable import PKI
 
-/// Requests, certificates, files with keys, and names. The first byte selects how the rest is read.
+/// Requests, certificates, files with keys, names, and questions for a status. The first byte selects how the rest is read.
 enum CertificateFuzzer {
     private static let authority = CertificateAuthority(commonName: "CA", seed: 1, notBefore: Common.noon, notAfter: Common.noon)
 
@@ -17,7 +17,7 @@ enum CertificateFuzzer {
 
     private static func read(_ choice: UInt8, _ bytes: [UInt8]) throws(PKIMistake) {
         let text = String(decoding: bytes, as: UTF8.self)
-        switch choice % 8 {
+        switch choice % 10 {
         case 0: check(try SigningRequest(text))
         case 1: check(try SigningRequest(der: bytes))
         case 2: check(try CertificateFacts(der: bytes))
@@ -30,6 +30,11 @@ enum CertificateFuzzer {
                 var reader = DERReader(name.der[...])
                 always(try SubjectAltName(reader.any()) == name, "read again it differs: \(name)")
             }
+        case 8:
+            let answer = try StatusRequest(der: bytes).answer(of: authority, now: Common.noon, nextUpdate: Common.noon) { _ in .good }
+            var outer = try DERReader(answer, Tag.sequence)
+            _ = try outer.node(Tag.enumerated)
+        case 9: _ = PrivateKey(withoutPublicPart: bytes, password: "secret", iterations: 1_000)
         default:
             guard let key = PrivateKey(pkcs8: bytes) else { return }
             always(key.publicKeyInfo == PrivateKey(pkcs8: key.pkcs8)?.publicKeyInfo, "read again it differs")

@@ -101,3 +101,10 @@ void pki_encrypt_des(const uint8_t *key, const uint8_t *vector, uint8_t *bytes, 
     CBC_SET_IV(&state, vector);
     CBC_ENCRYPT(&state, des3_encrypt, count, bytes, bytes);
 }
+
+void pki_decrypt_aes(const uint8_t *key, const uint8_t *vector, uint8_t *bytes, size_t count) {
+    struct CBC_CTX(struct aes256_ctx, AES_BLOCK_SIZE) state;
+    aes256_set_decrypt_key(&state.ctx, key);
+    CBC_SET_IV(&state, vector);
+    CBC_DECRYPT(&state, aes256_decrypt, count, bytes, bytes);
+}

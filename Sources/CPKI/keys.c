@@ -6,6 +6,8 @@
 #include <nettle/ecc-curve.h>
 #include <nettle/ecc.h>
 #include <nettle/eddsa.h>
+#include <nettle/rsa.h>
+#include <nettle/sha2.h>
 
 enum { P256_LENGTH = 32, EXPONENT = 65537 };
 
@@ -123,4 +125,36 @@ void pki_p256_sign(const uint8_t *product, const uint8_t *inverse, const uint8_t
     mpz_mod(sum, sum, order);
     nettle_mpz_get_str_256(P256_LENGTH, s, sum);
     mpz_clears(order, sum, number, NULL);
+}
+
+bool pki_verify_pss(int hash_bits, size_t salt_length, const uint8_t *modulus, size_t modulus_length, const uint8_t *exponent,
+                    size_t exponent_length, const uint8_t *signature, size_t signature_length, const uint8_t *bytes, size_t count) {
+    struct rsa_public_key key;
+    mpz_t number;
+    rsa_public_key_init(&key);
+    nettle_mpz_set_str_256_u(key.n, modulus_length, modulus);
+    nettle_mpz_set_str_256_u(key.e, exponent_length, exponent);
+    nettle_mpz_init_set_str_256_u(number, signature_length, signature);
+    bool good = rsa_public_key_prepare(&key) != 0 && mpz_cmp(number, key.n) < 0;
+    if (good && hash_bits == 256) {
+        struct sha256_ctx state;
+        uint8_t digest[SHA256_DIGEST_SIZE];
+        sha256_init(&state);
+        sha256_update(&state, count, bytes);
+        sha256_digest(&state, sizeof digest, digest);
+        good = rsa_pss_sha256_verify_digest(&key, salt_length, digest, number) != 0;
+    } else if (good) {
+        struct sha512_ctx state;
+        uint8_t digest[SHA512_DIGEST_SIZE];
+        if (hash_bits == 384) sha384_init(&state);
+        else sha512_init(&state);
+        sha512_update(&state, count, bytes);
+        if (hash_bits == 384) sha384_digest(&state, SHA384_DIGEST_SIZE, digest);
+        else sha512_digest(&state, sizeof digest, digest);
+        good = hash_bits == 384 ? rsa_pss_sha384_verify_digest(&key, salt_length, digest, number) != 0
+                                : rsa_pss_sha512_verify_digest(&key, salt_length, digest, number) != 0;
+    }
+    mpz_clear(number);
+    rsa_public_key_clear(&key);
+    return good;
 }

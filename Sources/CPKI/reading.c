@@ -117,7 +117,7 @@ static bool put(opening *file, const uint8_t *bytes, size_t count) {
     return true;
 }
 
-/// Reads the first private key, whose place is before all certificates.
+/// Reads the first private key, or what may be one, whose place is before all certificates.
 static bool read_key(opening *file, const gnutls_datum_t *data, bool is_encrypted) {
     if (file->has_key) return true;
     unsigned iterations = 0;
@@ -137,7 +137,8 @@ static bool read_key(opening *file, const gnutls_datum_t *data, bool is_encrypte
                        file->error)
                 && did(gnutls_x509_privkey_export2_pkcs8(key, GNUTLS_X509_FMT_DER, NULL, GNUTLS_PKCS_PLAIN, &made), file->error);
     gnutls_x509_privkey_deinit(key);
-    good = good && put(file, made.data, made.size);
+    // A key on a curve that does not say its public part, such as Java's, is not read by GnuTLS. It is handed out as it is.
+    good = good ? put(file, made.data, made.size) : put(file, data->data, data->size);
     gnutls_free(made.data);
     file->has_key = good;
     return good;

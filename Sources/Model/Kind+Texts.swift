@@ -35,3 +35,12 @@ extension Kind where Value == [String: String] {
         return kind
     }
 }
+
+extension Kind where Value == [String] {
+    /// Names with a backslash between their parts, which queries find however the backslash is sent.
+    public static var paths: Kind {
+        var kind = Kind.list(.text)
+        kind.query = .init(kind: .paths) { .list($0) }
+        return kind
+    }
+}

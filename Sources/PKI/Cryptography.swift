@@ -35,14 +35,31 @@ enum Cryptography {
         return blocks
     }
 
+    /// Decrypts whole blocks that were encrypted with AES-256 in CBC, and takes the padding off; `nil` if there is none.
+    static func decrypted(_ bytes: [UInt8], key: [UInt8], vector: [UInt8]) -> [UInt8]? {
+        guard key.count == 32, vector.count == 16, !bytes.isEmpty, bytes.count.isMultiple(of: 16) else { return nil }
+        var blocks = bytes
+        let count = blocks.count
+        unsafe pki_decrypt_aes(key, vector, &blocks, count)
+        let padding = Int(blocks[count - 1])
+        guard (1...16).contains(padding), blocks.suffix(padding).allSatisfy({ Int($0) == padding }) else { return nil }
+        return Array(blocks.dropLast(padding))
+    }
+
     // MARK: Keys
 
     /// The uncompressed point of a scalar, which must be above zero and below the curve's order.
     static func ecPoint(bits: Int, scalar: [UInt8]) -> [UInt8] {
-        filled(1 + 2 * scalar.count) { point in
-            let fits = unsafe pki_ec_public(Int32(bits), scalar, &point)
-            precondition(fits, "the scalar is between zero and the order")
-        }
+        let point = point(bits: bits, scalar: scalar)
+        precondition(point != nil, "the scalar is between zero and the order")
+        return point!
+    }
+
+    /// The uncompressed point of a scalar; `nil` if the scalar is zero or not below the curve's order.
+    static func point(bits: Int, scalar: [UInt8]) -> [UInt8]? {
+        var fits = false
+        let point = filled(1 + 2 * scalar.count) { fits = unsafe pki_ec_public(Int32(bits), scalar, &$0) }
+        return fits ? point : nil
     }
 
     static func edPublic(_ secret: [UInt8]) -> [UInt8] {
@@ -63,6 +80,14 @@ enum Cryptography {
             precondition(suits, "primes are published only if they suit the exponent")
         }
         return [Array(all[..<(2 * size)])] + (2..<5).map { Array(all[($0 * size)..<(($0 + 1) * size)]) }
+    }
+
+    /// Whether a signature by RSA-PSS is right; `hashBits` is 256, 384 or 512.
+    static func isSigned(
+        _ bytes: [UInt8], _ signature: [UInt8], hashBits: Int, saltLength: Int, modulus: [UInt8], exponent: [UInt8]
+    ) -> Bool {
+        unsafe pki_verify_pss(
+            Int32(hashBits), saltLength, modulus, modulus.count, exponent, exponent.count, signature, signature.count, bytes, bytes.count)
     }
 
     // MARK: Signatures with one nonce

@@ -1,4 +1,4 @@
-import Base
+import Certificates
 import Model
 
 extension Failure {
@@ -44,39 +44,9 @@ extension Failure {
 
     /// The answer to an enrollment that gave no certificate, as the operation, its version and the release have it.
     func enrollment(_ word: String, _ context: Substitute.Context) -> [UInt8] {
-        let isCSR = context.path.hasSuffix("/CSR")
-        let is11 = context.product >= .v11
-        var writer = JSONWriter(capacity: 512)
-        writer.object { writer in
-            if context.isVersionTwo, !isCSR { writer.null("SuccessfulStores") }
-            writer.name("CertificateInformation")
-            writer.object { writer in
-                for name in ["SerialNumber", "IssuerDN", "Thumbprint"] { writer.member(name, "") }
-                writer.member(isCSR ? "KeyfactorID" : "KeyfactorId", 0)
-                if isCSR {
-                    writer.name("Certificates")
-                    writer.raw("[]")
-                } else {
-                    for name in ["Pkcs12Blob", "Password"] { writer.null(name) }
-                }
-                if is11 {
-                    writer.member("WorkflowInstanceId", GUID.empty.text)
-                    writer.member("WorkflowReferenceId", 0)
-                }
-                if is11, !isCSR {
-                    writer.name("StoreIdsInvalidForRenewal")
-                    writer.raw("[]")
-                    if context.product >= .v25 { writer.member("ChainFailedToBuild", false) }
-                }
-                writer.member("KeyfactorRequestId", word == "PENDING" ? Self.requestOfNobody : 0)
-                writer.member("RequestDisposition", word)
-                writer.member("DispositionMessage", message)
-                writer.null("EnrollmentContext")
-            }
-            writer.name("Metadata")
-            writer.raw("{}")
-        }
-        return writer.bytes
+        let request = word == "PENDING" ? Self.requestOfNobody : 0
+        return FruitlessEnrollment(word, message, request: request).body(
+            of: context.path, isVersionTwo: context.isVersionTwo, context.product, context.fidelity)
     }
 
     /// The number of a request that stands in no list, so that nobody takes another's certificate for it.

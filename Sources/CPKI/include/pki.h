@@ -37,6 +37,9 @@ void pki_pkcs12_derive(uint8_t purpose, const uint8_t *password, size_t password
 void pki_encrypt_aes(const uint8_t *key, const uint8_t *vector, uint8_t *bytes, size_t count);
 void pki_encrypt_des(const uint8_t *key, const uint8_t *vector, uint8_t *bytes, size_t count);
 
+/// Decrypts whole blocks in place, with AES-256.
+void pki_decrypt_aes(const uint8_t *key, const uint8_t *vector, uint8_t *bytes, size_t count);
+
 // MARK: keys.c
 
 /// The point of a scalar on P-256, P-384 or P-521, uncompressed: 1 + 2 * ⌈bits / 8⌉ bytes. The scalar has ⌈bits / 8⌉ bytes.
@@ -53,6 +56,10 @@ void pki_rsa_modulus(const uint8_t *p, const uint8_t *q, size_t length, uint8_t 
 /// The secret numbers of an RSA key with the exponent 65537: d of twice `length` bytes, then d mod (p - 1), d mod (q - 1) and
 /// q⁻¹ mod p of `length` each. Returns false if p or q do not suit the exponent.
 bool pki_rsa_private(const uint8_t *p, const uint8_t *q, size_t length, uint8_t *out);
+
+/// Whether a signature by RSA-PSS is right. `hash_bits` is 256, 384 or 512, also for the mask.
+bool pki_verify_pss(int hash_bits, size_t salt_length, const uint8_t *modulus, size_t modulus_length, const uint8_t *exponent,
+                    size_t exponent_length, const uint8_t *signature, size_t signature_length, const uint8_t *bytes, size_t count);
 
 /// The part of all signatures with one key and ONE nonce on P-256, 32 bytes each: r, r·d mod n and k⁻¹ mod n.
 /// Whoever sees two such signatures can calculate the key.

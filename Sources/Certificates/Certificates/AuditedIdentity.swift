@@ -42,13 +42,24 @@ struct AuditedIdentity: Modelled {
             Member("Description", .text) { $0.identity.claim?.description ?? "" }
             Member("ClaimType", .text) { $0.identity.kind }
             Member("ClaimValue", .text) { $0.identity.name }
-            Member("Provider", .json(.map(.any)), nullable: { _ in nil })
+            Member("Provider", .object(shownOnly: Provider.model), nullable: { $0.identity.claim.map { Provider(claim: $0) } })
         }
     }
 
-    /// Everybody who has a role with permissions on certificates: accounts, or claims in the second version.
-    static func all(of estate: Estate, second: Bool) -> [AuditedIdentity] {
-        let roles = estate.security.roles.all.map { ($0, CertificateAccess.words(of: $0)) }.filter { !$0.1.isEmpty }
+    /// The identity provider of a claim, with fewer members than elsewhere.
+    struct Provider: Modelled {
+        let claim: SecurityClaim
+
+        static let model = Model<Provider>([.shown: "CertificateIdentityAuditProvider"]) {
+            Member("Id", .guid) { $0.claim.provider($1.estate.identifiers) }
+            Member("Name", .text) { $0.claim.scheme }
+        }
+    }
+
+    /// Everybody who has a role with permissions on a certificate, for all certificates or for a collection that it is in: accounts, or
+    /// claims in the second version.
+    static func all(for certificate: Certificate, second: Bool, _ call: Call, _ estate: Estate) -> [AuditedIdentity] {
+        let roles = CertificateAccess.words(for: certificate, call, estate)
         let members = Set(roles.flatMap { second ? $0.0.claims : $0.0.identities })
         return members.sorted().compactMap { member -> AuditedIdentity? in
             let permissions = roles.filter { (second ? $0.0.claims : $0.0.identities).contains(member) }

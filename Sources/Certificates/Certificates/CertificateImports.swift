@@ -46,7 +46,7 @@ enum CertificateImports {
             }
             let thumbprint = sent.all.first.map { CertificateFacts.thumbprint(of: $0.der) } ?? ""
             let id = estate.certificates.find(thumbprint: thumbprint)?.id ?? 0
-            let (done, failed) = estate.deliver(id, to: stores, at: asked.moment, call)
+            let (done, failed) = estate.deliver(id, to: stores.map { $0.at(asked.moment) }, call)
             let answer = ImportAnswer(
                 status: sent.key == nil ? 1 : 2, jobs: stores.isEmpty ? 1 : done.isEmpty ? 3 : 2, failed: failed, thumbprint: thumbprint)
             return call.object(answer, ImportAnswer.model, .shown, estate)

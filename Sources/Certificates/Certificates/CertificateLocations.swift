@@ -39,11 +39,11 @@ enum CertificateLocations {
         .get, "/Certificates/IdentityAudit/{id}", versionTwoSince: .v10, needs: .containers(.certificatesRead),
         returns: Contents.array(Contents.of(AuditedIdentity.model, .shown)), query: [.init(name: "collectionId", schema: .integer)],
         id: .integer, established: "members of both versions (documented)",
-        assumed: "which identities are named: those of roles with permissions"
+        assumed: "which identities are named: those of roles with permissions for all certificates, or for a collection that it is in"
     ) { call, estate throws(Refusal) in
-        _ = try CertificateScope(.certificatesRead, call, estate).find(try Int.read(call))
+        let certificate = try CertificateScope(.certificatesRead, call, estate).find(try Int.read(call))
         let form: Forms = call.apiVersion == 2 ? .written : .shown
-        let rows = AuditedIdentity.all(of: estate, second: call.apiVersion == 2)
+        let rows = AuditedIdentity.all(for: certificate, second: call.apiVersion == 2, call, estate)
         return .reply(call.list(Page(rows: rows, total: rows.count), AuditedIdentity.model, form, estate).withoutTotal)
     }
 }

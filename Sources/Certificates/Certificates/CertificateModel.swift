@@ -118,10 +118,9 @@ extension Certificate: Modelled {
         Member("Curve", .text, nullable: { $0.content.curve })
         Member("EnrollmentPatternId", .number, nullable: { $0.origin.pattern }).sent(by: is25)
         Member("Lifespan", .number) { $0.lifespan }.sent(by: is25)
-        // By its logical name or with its host, as a client sends it also with a doubled backslash and with a blank at the end (client).
-        Member("CA", .list(.text)) { certificate, view in
-            guard let authority = certificate.authority(in: view.estate) else { return [] }
-            return [authority.name, authority.name.replacing("\\", with: "\\\\"), authority.logicalName].flatMap { [$0, $0 + " "] }
+        // By its logical name or with its host.
+        Member("CA", .paths) { certificate, view in
+            certificate.authority(in: view.estate).map { [$0.name, $0.logicalName] } ?? []
         }.queryOnly()
     }
 }
@@ -139,6 +138,15 @@ extension Certificate {
     /// Its public key in hexadecimal digits, where its bytes are known.
     var publicKey: String? {
         content.der.isEmpty ? nil : (try? CertificateFacts(der: content.der)).map { Hex.text($0.publicKeyInfo) }
+    }
+
+    /// Whether it is for a public key, given as a SubjectPublicKeyInfo in DER.
+    func has(publicKey info: [UInt8]) -> Bool {
+        let der = content.der
+        guard info.count > 2, der.count >= info.count else { return false }
+        return (0...(der.count - info.count)).contains {
+            der[$0] == info[0] && der[$0 + 1] == info[1] && der[$0..<($0 + info.count)].elementsEqual(info)
+        }
     }
 
     /// The authority that issued it, if Command manages that.

@@ -125,10 +125,12 @@ enum CertificateReads {
     private static let security = Operation(
         .get, "/Certificates/{id}/Security", needs: .containers(.certificatesRead), returns: Contents.of(CertificateAccess.model, .shown),
         query: [.init(name: "collectionId", schema: .integer)], id: .integer, established: "members (documented)",
-        assumed: "which roles are named, and the words for their permissions"
+        assumed: """
+            the roles that may do something with all certificates, or with a collection that it is in; the words for their permissions
+            """
     ) { call, estate throws(Refusal) in
-        _ = try CertificateScope(.certificatesRead, call, estate).find(try Int.read(call))
-        return .reply(call.object(CertificateAccess(roles: CertificateAccess.roles(of: estate)), CertificateAccess.model, .shown, estate))
+        let certificate = try CertificateScope(.certificatesRead, call, estate).find(try Int.read(call))
+        return .reply(call.object(CertificateAccess(certificate, call, estate), CertificateAccess.model, .shown, estate))
     }
 
     private static let validate = Operation(

@@ -26,15 +26,25 @@ struct CertificateAccess: Modelled {
         ("Revoke", .certificatesRevoke), ("Delete", .certificatesDelete),
     ]
 
-    /// What a role may do with all certificates.
-    static func words(of role: SecurityRole) -> [String] {
-        let granted = Permissions(role.permissions)
-        return words.filter { granted.allow($0.permission, container: nil) }.map(\.word)
+    /// The roles that may do something with a certificate, since they may with all, or with a collection that it is in.
+    static func words(for certificate: Certificate, _ call: Call, _ estate: Estate) -> [(role: SecurityRole, words: [String])] {
+        let collections = estate.collections.rows.all.filter { collection in
+            let query = try? CertificateScope.query(of: collection.query, call, estate)
+            return query?.matches(certificate) ?? collection.query.isEmpty
+        }
+        return estate.security.roles.all.compactMap { role in
+            let granted = Permissions(role.permissions)
+            let words = words.filter { word in
+                granted.allow(word.permission, container: nil)
+                    || collections.contains { granted.allow(word.permission, container: $0.id) }
+            }
+            return words.isEmpty ? nil : (role, words.map(\.word))
+        }
     }
 
-    /// The roles that may do something with all certificates.
-    static func roles(of estate: Estate) -> [Role] {
-        estate.security.roles.all.map { Role(name: $0.name, permissions: words(of: $0)) }.filter { !$0.permissions.isEmpty }
+    /// What the roles may do with a certificate.
+    init(_ certificate: Certificate, _ call: Call, _ estate: Estate) {
+        roles = Self.words(for: certificate, call, estate).map { Role(name: $0.role.name, permissions: $0.words) }
     }
 }
 

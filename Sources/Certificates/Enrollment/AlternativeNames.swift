@@ -10,6 +10,14 @@ enum AlternativeNames {
         ("ip4", 7), ("ip6", 7), ("registeredid", 8), ("ms_ntprincipalname", 100), ("upn", 100), ("ms_ntdsreplication", 101),
     ]
 
+    private static let words = [
+        0: "Other Name", 1: "RFC 822 Name", 2: "DNS Name", 3: "X400 Address", 4: "Directory Name", 5: "EDI Party Name",
+        6: "Uniform Resource Identifier", 7: "IP Address", 8: "Registered Id", 100: "MS NT Principal Name", 101: "MS NTDS Replication",
+    ]
+
+    /// What people call a kind.
+    static func word(ofType type: Int) -> String { words[type] ?? "Unknown" }
+
     static let keys = types.map(\.key)
 
     /// The number of a kind, whose key is compared without case (assumed).

@@ -18,20 +18,33 @@ enum Deliveries {
         assumed: """
             a management job for each good store, as `POST /CertificateStores/Certificates/Add` makes it; a store that cannot have it stands in \
             `FailedStores`; the password is not looked at; 404 for an unknown certificate, and one without a \
-            key is refused as Recover refuses it
+            key is refused as Recover refuses it; what a pending request becomes goes to the stores when it is issued
             """
     ) { call, estate throws(Refusal) in
         let asked = try call.read(DeploymentRequest.model)
-        let certificate = try asked.certificate(in: estate, call)
-        guard certificate.key != nil else { throw .noPrivateKey }
+        let waiting = asked.id == nil ? asked.request.flatMap { estate.requests.waiting[$0] } : nil
+        let certificate = waiting == nil ? try asked.certificate(in: estate, call) : nil
+        guard (waiting?.key ?? certificate?.key) != nil else { throw .noPrivateKey }
         let stores = asked.deliveries(estate)
         guard !stores.isEmpty else { throw .badArgument("Stores: expected at least one store, found none.", member: "Stores") }
+        guard stores.count + (waiting?.deliveries.count ?? 0) <= mostAwaited else {
+            throw .badArgument("Stores: expected at most \(mostAwaited) stores, found \(stores.count).", member: "Stores")
+        }
         try estate.requireRoom(forJobs: stores.count)
         return .commit { estate in
-            let (done, failed) = estate.deliver(certificate.id, to: stores, at: asked.jobTime, call)
-            return call.object(DeploymentAnswer(done: done, failed: failed), DeploymentAnswer.model, .shown, estate)
+            let (orders, failed) = estate.orders(of: certificate?.id ?? 0, to: stores, call)
+            if let waiting {
+                estate.requests.waiting.change(waiting.id) { $0.deliveries += orders.map(\.delivery) }
+            } else {
+                for order in orders { estate.schedule(order.order, now: call.now) }
+            }
+            let answer = DeploymentAnswer(done: orders.map(\.delivery.store), failed: failed)
+            return call.object(answer, DeploymentAnswer.model, .shown, estate)
         }
     }
+
+    /// The most stores of one deployment, and that wait for one request.
+    private static let mostAwaited = 1_000
 
     private static let replace = Operation(
         .post, "/Enrollment/PFX/Replace", needs: needs, takes: Contents.of(DeploymentRequest.model, .update),
@@ -42,43 +55,81 @@ enum Deliveries {
         let certificate = try asked.certificate(in: estate, call)
         guard estate.certificates[asked.existing] != nil else { throw .certificateNotFound(asked.existing).forUnknownID(call.fidelity) }
         let stores = estate.locations(of: asked.existing).map {
-            StoreDelivery(store: $0.store.id, alias: $0.entry.alias, overwrites: true)
+            StoreDelivery(store: $0.store.id, alias: $0.entry.alias, overwrites: true).at(asked.jobTime)
         }
         try estate.requireRoom(forJobs: stores.count)
         return .commit { estate in
-            let (done, failed) = estate.deliver(certificate.id, to: stores, at: asked.jobTime, call)
+            let (done, failed) = estate.deliver(certificate.id, to: stores, call)
             return call.object(DeploymentAnswer(done: done, failed: failed), DeploymentAnswer.model, .shown, estate)
         }
     }
 }
 
+extension StoreDelivery {
+    /// The same at a time.
+    func at(_ moment: Timestamp?) -> StoreDelivery {
+        var copy = self
+        copy.moment = moment
+        return copy
+    }
+
+    /// The job that puts a certificate into the store; `nil` if there is no such store, or it can have none.
+    fileprivate func order(of certificate: Int, _ estate: Estate) -> JobOrder? {
+        guard let store = estate.stores[store] else { return nil }
+        let change = InventoryChange.add(alias: alias, certificate: certificate, overwrites: overwrites)
+        let schedule = moment.map { Schedule.exactlyOnce($0) } ?? .immediate
+        return try? estate.managementOrder(.add, change, on: store, schedule).get()
+    }
+}
+
 extension Estate {
+    /// The management jobs that put a certificate into stores.
+    ///
+    /// - Parameters:
+    ///   - certificate: the certificate's id.
+    ///   - stores: where it is to go.
+    ///   - call: who asks.
+    /// - Returns: the jobs, and the stores that cannot have one.
+    fileprivate func orders(of certificate: Int, to stores: [StoreDelivery], _ call: Call) -> (
+        orders: [(delivery: StoreDelivery, order: JobOrder)], failed: [GUID]
+    ) {
+        var (orders, failed): ([(delivery: StoreDelivery, order: JobOrder)], [GUID]) = ([], [])
+        for delivery in stores {
+            let isAllowed = call.caller.permissions.allow(.storesSchedule, container: self.stores[delivery.store]?.container)
+            if isAllowed, let order = delivery.order(of: certificate, self) {
+                orders.append((delivery, order))
+            } else {
+                failed.append(delivery.store)
+            }
+        }
+        return (orders, failed)
+    }
+
     /// Schedules the management jobs that put a certificate into stores.
     ///
     /// - Parameters:
     ///   - certificate: the certificate's id.
     ///   - stores: where it is to go.
-    ///   - moment: when; at once if left out.
     ///   - call: who asks.
     /// - Returns: the stores that have a job now, and those that cannot have one.
-    mutating func deliver(_ certificate: Int, to stores: [StoreDelivery], at moment: Timestamp?, _ call: Call) -> (
-        done: [GUID], failed: [GUID]
-    ) {
-        var (done, failed): ([GUID], [GUID]) = ([], [])
-        for delivery in stores {
-            let change = InventoryChange.add(alias: delivery.alias, certificate: certificate, overwrites: delivery.overwrites)
-            let schedule = moment.map { Schedule.exactlyOnce($0) } ?? .immediate
-            guard let store = self.stores[delivery.store],
-                call.caller.permissions.allow(.storesSchedule, container: store.container),
-                case .success(let order) = managementOrder(.add, change, on: store, schedule)
-            else {
-                failed.append(delivery.store)
-                continue
-            }
-            self.schedule(order, now: call.now)
-            done.append(delivery.store)
-        }
-        return (done, failed)
+    mutating func deliver(_ certificate: Int, to stores: [StoreDelivery], _ call: Call) -> (done: [GUID], failed: [GUID]) {
+        let (orders, failed) = orders(of: certificate, to: stores, call)
+        for order in orders { schedule(order.order, now: call.now) }
+        return (orders.map(\.delivery.store), failed)
+    }
+
+    /// Issues the certificate that a request has waited for, and schedules the jobs that put it where it was to go.
+    ///
+    /// - Parameters:
+    ///   - request: the request, which is no longer listed then.
+    ///   - order: what is to be issued.
+    ///   - now: the world's time.
+    /// - Returns: the certificate.
+    mutating func grant(_ request: CertificateRequest, _ order: IssueOrder, now: Timestamp) -> Certificate {
+        requests.waiting.remove(request.id)
+        let certificate = issue(order, now: now)
+        for order in request.deliveries.compactMap({ $0.order(of: certificate.id, self) }) { schedule(order, now: now) }
+        return certificate
     }
 }
 
@@ -110,7 +161,7 @@ struct DeploymentRequest: Modelled {
 
     /// The stores, with an alias where one was given; of those named by id alone, their types say it.
     func deliveries(_ estate: Estate) -> [StoreDelivery] {
-        stores.isEmpty ? StoreTypeDelivery.deliveries(to: ids, types, estate) : stores
+        (stores.isEmpty ? StoreTypeDelivery.deliveries(to: ids, types, estate) : stores).map { $0.at(jobTime) }
     }
 
     /// The certificate that is to be delivered.

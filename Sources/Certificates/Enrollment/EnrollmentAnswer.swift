@@ -22,6 +22,8 @@ struct EnrollmentAnswer: Modelled {
     var stores: [GUID]?
     var workflow = GUID.empty
     var workflowNumber = 0
+    /// What is said in place of all that, where a rule lets the enrollment come to nothing.
+    var nothing: FruitlessEnrollment?
 
     /// For a key that the server made (shown), with the stores in the second version (written), or for the client's own (listed).
     /// Members and their order recorded from 25.4.1.
@@ -36,10 +38,14 @@ struct EnrollmentAnswer: Modelled {
         Member("Metadata", .texts) { $0.metadata }
     }
 
-    var disposition: String { certificate == nil ? "PENDING" : "ISSUED" }
+    var disposition: String { nothing?.disposition ?? (certificate == nil ? "PENDING" : "ISSUED") }
+
+    /// The KeyfactorRequestId; 0 where a certificate was issued at once.
+    var requestNumber: Int { nothing?.request ?? request?.id ?? 0 }
 
     /// Recorded for an issued certificate with a kept key; what is sent while a request waits is assumed.
     var message: String {
+        if let nothing { return nothing.message }
         if certificate == nil { return "The certificate request is pending approval." }
         return certificate?.key == nil || !hasFile ? "" : "The private key was successfully retained."
     }
@@ -77,7 +83,7 @@ struct PFXInformation: Modelled {
     }
 
     @FieldBuilder<PFXInformation> private static var disposition: [Field<PFXInformation>] {
-        Member("KeyfactorRequestId", .number) { $0.answer.request?.id ?? 0 }
+        Member("KeyfactorRequestId", .number) { $0.answer.requestNumber }
         Member("RequestDisposition", .text) { $0.answer.disposition }
         Member("DispositionMessage", .text) { $0.answer.message }
         Member("EnrollmentContext", .json(.map(.any)), nullable: { _ in nil })
@@ -96,7 +102,7 @@ struct CSRInformation: Modelled {
         Member("Certificates", .list(.text)) { $0.answer.texts }
         Member("WorkflowInstanceId", .guid) { $0.answer.workflow }.sent { $0 >= .v11 }
         Member("WorkflowReferenceId", .number) { $0.answer.workflowNumber }.sent { $0 >= .v11 }
-        Member("KeyfactorRequestId", .number) { $0.answer.request?.id ?? 0 }
+        Member("KeyfactorRequestId", .number) { $0.answer.requestNumber }
         Member("RequestDisposition", .text) { $0.answer.disposition }
         Member("DispositionMessage", .text) { $0.answer.message }
         Member("EnrollmentContext", .json(.map(.any)), nullable: { _ in nil })

@@ -13,12 +13,14 @@ enum EnrollmentContext {
             .get, "/Enrollment/\(name)/Context/My", needs: .everywhere(permission), returns: Contents.of(ContextAnswer.model, .shown),
             established: "members; a list of templates also in 25, where enrollments name patterns (documented, client)",
             assumed:
-                "templates with AllowedRequesters only for callers with such a role; `StandaloneCAs` are those of the estate that stand alone"
+                "templates with AllowedRequesters, and patterns with AssociatedRoles, only for callers with such a role; `StandaloneCAs` are those of the estate that stand alone"
         ) { call, estate throws(Refusal) in
             let templates = estate.templates.rows.all.filter { template in
                 guard template.takes(call.caller, estate) else { return false }
                 guard call.product >= .v25 else { return template.allowed.contains(type) }
-                return estate.enrollmentPatterns.rows.all.contains { $0.template == template.id && $0.allowed.contains(type) }
+                return estate.enrollmentPatterns.rows.all.contains {
+                    $0.template == template.id && $0.allowed.contains(type) && $0.takes(call.caller)
+                }
             }
             let answer = ContextAnswer(
                 templates: templates.map { ContextTemplate(template: $0, authorities: estate.authorities(for: $0)) },
@@ -76,7 +78,7 @@ struct ContextTemplate: Modelled {
         Member("RFCEnforcement", .flag) { $0.template.enforcesRFC }
         Member("CAs", .list(.object(shownOnly: ContextAuthority.model))) { $0.authorities.map { ContextAuthority(authority: $0) } }
         Member("EnrollmentFields", .list(.object(shownOnly: ContextField.model))) {
-            $0.template.enrollmentFields.map { ContextField(field: $0) }
+            $0.template.enrollmentFields.numbered.map { ContextField(field: $0) }
         }
         Member("MetadataFields", .json(.array(.any))) { _ in "[]" }
         Member("Regexes", .list(.object(shownOnly: ContextRegex.model))) { row in

@@ -35,6 +35,9 @@ struct EnrollmentPlan: Sendable {
         guard Self.allows(type, kind.bits, kind.curve, target.keys) else {
             throw .badArgument("CSR: keys of type \(type.name) with \(kind.bits) bits are not allowed by the template.", member: "CSR")
         }
+        guard target.allowsKeyReuse(estate) || !estate.certificates.all.contains(where: { $0.has(publicKey: csr.publicKeyInfo) }) else {
+            throw .badArgument("CSR: its key is that of another certificate already, and may not be used twice.", member: "CSR")
+        }
         let key = Key.sent(csr.publicKeyInfo, bits: kind.bits, type: type, curve: kind.curve)
         let names = asked.names + csr.sans.map { .init($0) }
         guard !csr.subject.isEmpty || !names.isEmpty else {

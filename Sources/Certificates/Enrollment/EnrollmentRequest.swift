@@ -1,6 +1,6 @@
 import Base
-import Entities
-import Model
+public import Entities
+public import Model
 
 /// The bodies of `POST /Enrollment/PFX` (create) and `POST /Enrollment/CSR` (update).
 struct EnrollmentRequest: Modelled {
@@ -94,17 +94,17 @@ struct EnrollmentRequest: Modelled {
     }
 }
 
-/// A store that an enrollment is to be delivered to.
-struct StoreDelivery: Modelled {
-    var store = GUID.empty
-    var alias: String?
-    var overwrites = false
-
-    static let model = Model<StoreDelivery>(blank: { .init() }) {
+extension StoreDelivery: Modelled {
+    /// A store that a certificate is to be delivered to, as requests and scenario files name it.
+    public static let model = Model<StoreDelivery>([:], "a delivery", blank: { .init() }) {
         Asked("StoreId", .guid, required: "a store's id", \.store)
         Asked("Alias", .alias) { $0.alias = $1.value.flatMap { $0.isEmpty ? nil : $0 } }
         Asked("Overwrite", .flag, \.overwrites)
         Asked(ignored: "Properties")
+        Seed("store", .guid, required: true, about: "the Id of a store", \.store)
+        Seed("alias", .text, about: "under which name; its thumbprint if left out", \.alias)
+        Seed("overwrite", .flag, about: "whether it takes the place of what has the name; default false", \.overwrites)
+        Seed("at", .time, about: "when; at once if left out", \.moment)
     }
 }
 

@@ -54,6 +54,11 @@ struct EnrollmentTarget: Sendable {
             throw .badArgument(
                 "Template: \(call.caller.name) is not among the allowed requesters of the template '\(template.name)'.", member: "Template")
         }
+        guard pattern?.takes(call.caller) ?? true else {
+            throw .badArgument(
+                "EnrollmentPatternId: \(call.caller.name) has none of the roles of the enrollment pattern '\(pattern?.name ?? "")'.",
+                member: "EnrollmentPatternId")
+        }
         return (template, pattern)
     }
 
@@ -106,6 +111,11 @@ struct EnrollmentTarget: Sendable {
         pattern?.policy.allowsWildcards ?? template.policy?.allowsWildcards ?? estate.enrollmentSettings.policy.allowsWildcards ?? true
     }
 
+    /// Whether a key may be that of another certificate already.
+    func allowsKeyReuse(_ estate: Estate) -> Bool {
+        pattern?.policy.allowsKeyReuse ?? template.policy?.allowsKeyReuse ?? estate.enrollmentSettings.policy.allowsKeyReuse ?? true
+    }
+
     /// Whether the common name becomes an alternative name where a request has no DNS name.
     func enforcesRFC(_ estate: Estate) -> Bool {
         pattern?.policy.enforcesRFC ?? template.policy?.enforcesRFC ?? (template.enforcesRFC || authority.enforcesRFC)
@@ -139,6 +149,15 @@ struct EnrollmentTarget: Sendable {
 
     /// Whether the server keeps the keys that it makes.
     var keepsKeys: Bool { template.keyRetention != .none || authority.keyRetention != .none }
+}
+
+extension EnrollmentPattern {
+    /// Whether somebody may enroll by it: where roles are associated with it, the caller must have one of them. Whoever may do everything
+    /// may do that too; a caller without a name is not asked.
+    func takes(_ caller: Caller) -> Bool {
+        guard !roles.isEmpty, caller.isNamed, !caller.permissions.grantsAll else { return true }
+        return roles.contains { allowed in caller.roles.contains { $0.lowercased() == allowed.lowercased() } }
+    }
 }
 
 extension Template {

@@ -43,7 +43,7 @@ enum Enrollments {
             }
             if asked.password == nil { answer.password = estate.newPassword() }
             if call.apiVersion == 2, !stores.isEmpty {
-                answer.stores = estate.deliver(certificate.id, to: stores, at: asked.jobTime, call).done
+                answer.stores = estate.deliver(certificate.id, to: stores.map { $0.at(asked.jobTime) }, call).done
             }
             answer.hasFile = true
             let form: Forms = call.apiVersion == 2 ? .written : .shown

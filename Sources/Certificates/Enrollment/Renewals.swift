@@ -119,7 +119,7 @@ struct RenewalAnswer: Modelled {
 
     static let model = Model<RenewalAnswer>([.shown: "EnrollmentRenewalResponse"]) {
         Member("KeyfactorId", .number) { $0.answer.certificate?.id ?? 0 }
-        Member("KeyfactorRequestId", .number) { $0.answer.request?.id ?? 0 }
+        Member("KeyfactorRequestId", .number) { $0.answer.requestNumber }
         Member("Thumbprint", .text) { $0.answer.certificate?.thumbprint ?? "" }
         Member("SerialNumber", .text) { $0.answer.certificate?.serial ?? "" }
         Member("IssuerDN", .text) { $0.answer.certificate?.issuer ?? "" }

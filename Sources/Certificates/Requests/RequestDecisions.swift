@@ -25,7 +25,8 @@ enum RequestDecisions {
     }
 
     private static let get = CertificateRequest.noun.get(
-        established: "members (documented)", assumed: "a request that was approved is gone; text of the 404; `CertStores` is empty")
+        established: "members (documented)",
+        assumed: "a request that was approved is gone; text of the 404; `CertStores` is empty; the words of `SubjectAltNames[].Type`")
 
     private static let approve = Operation(
         .post, "/Workflow/Certificates/Approve", needs: .everywhere(.requestsManage), takes: { _ in .array(.integer) },
@@ -41,8 +42,7 @@ enum RequestDecisions {
         return .commit { estate in
             var answer = DecisionAnswer(ids, found: orders.map(\.0), estate)
             for (request, order) in orders {
-                estate.requests.waiting.remove(request.id)
-                let certificate = estate.issue(order, now: call.now)
+                let certificate = estate.grant(request, order, now: call.now)
                 estate.certificates.change(certificate.id) { $0.note(.init(at: call.now, user: call.caller.name, action: "Approved")) }
             }
             answer.comment = "The request was approved."

@@ -42,6 +42,7 @@ struct RequestedName: Modelled {
 
     static let model = Model<RequestedName>([.shown: "SubjectAlternativeName"]) {
         Member("Value", .text) { $0.name.value }
-        Member("Type", .number) { $0.name.type }
+        // A text, as documented; its words are assumed.
+        Member("Type", .text) { AlternativeNames.word(ofType: $0.name.type) }
     }
 }

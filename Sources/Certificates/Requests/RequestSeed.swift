@@ -22,6 +22,7 @@ public struct RequestSeed: Modelled {
     var key: String?
     var publicKey: String?
     var keyNumber: Int?
+    var deliveries: [StoreDelivery] = []
 
     /// A request of which nothing is said yet.
     public init() {}
@@ -36,6 +37,7 @@ public struct RequestSeed: Modelled {
         (metadata, owner) = (request.metadata, request.owner)
         publicKey = Base64.encode(request.publicKey)
         if case .made(let number) = request.key { keyNumber = number }
+        deliveries = request.deliveries
     }
 
     /// What files say of a request.
@@ -65,6 +67,7 @@ public struct RequestSeed: Modelled {
         Seed("key", .word(CertificateSeed.keys), about: "the kind of its key; default RSA 2048", \.key)
         Seed("publicKey", .text, about: "its key in base64 of SubjectPublicKeyInfo; the estate dump says it", \.publicKey)
         Seed("keyNumber", .given(from: 0), about: "which of the server's keys it has; the estate dump says it", \.keyNumber)
+        Seed("deliveries", .list(.object(StoreDelivery.model)), about: "the stores that its certificate is to be put into", \.deliveries)
     }
 
     /// Puts the request where all are.
@@ -84,6 +87,7 @@ public struct RequestSeed: Modelled {
             request.subject = subject.text
             request.names = names
             (request.template, request.metadata, request.owner) = (template, metadata, owner)
+            request.deliveries = deliveries
             let standard = estate.enrollmentPatterns.rows.all.first { $0.template == template && $0.isDefault }?.id
             // What the estate dump says is said in full.
             request.pattern = publicKey == nil ? pattern ?? standard : pattern
@@ -105,8 +109,7 @@ public struct RequestSeed: Modelled {
         switch state {
         case .active:
             guard let order = try? IssueOrder(known, known.template.flatMap { estate.templates[$0] }) else { return }
-            estate.requests.waiting.remove(known.id)
-            estate.issue(order, now: seeding.now)
+            _ = estate.grant(known, order, now: seeding.now)
         case .denied: estate.requests.waiting.change(known.id) { ($0.state, $0.denialComment, $0.key) = (.denied, comment, nil) }
         default: break
         }

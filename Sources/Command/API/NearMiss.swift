@@ -97,7 +97,7 @@ public struct NearMiss: Sendable {
     /// A path with `{}` in place of identifiers, so that only words are compared.
     private static func shape(_ path: String) -> [UInt8] {
         let segments = segments(path.lowercased()).map { segment in
-            segment.hasPrefix("{") || GUID(dotNet: segment) != nil || Int(segment) != nil ? "{}" : segment
+            segment.hasPrefix("{") || GUID(dotNet: String(segment)) != nil || Int(segment) != nil ? "{}" : segment
         }
         return Array(segments.joined(separator: "/").utf8)
     }

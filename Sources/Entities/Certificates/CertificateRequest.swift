@@ -36,6 +36,8 @@ public struct CertificateRequest: Sendable {
     public var curve: String?
     /// What was said when it was denied.
     public var denialComment: String?
+    /// The stores that the certificate is to be put into when it is issued.
+    public var deliveries: [StoreDelivery] = []
 
     /// A request by its parts.
     public init(
@@ -44,6 +46,26 @@ public struct CertificateRequest: Sendable {
     ) {
         (self.id, self.subject, self.submitted, self.authority) = (id, subject, submitted, authority)
         (self.publicKey, self.keyType, self.keySize, self.curve) = (publicKey, keyType, keySize, curve)
+    }
+}
+
+/// A store that a certificate is to be put into.
+public struct StoreDelivery: Sendable {
+    /// The store's id.
+    public var store = GUID.empty
+    /// Under which name; its thumbprint if left out.
+    public var alias: String?
+    /// Whether it takes the place of what has the name.
+    public var overwrites = false
+    /// When; at once if left out.
+    public var moment: Timestamp?
+
+    /// A delivery before anything is known of it.
+    public init() {}
+
+    /// A delivery by its parts.
+    public init(store: GUID, alias: String?, overwrites: Bool) {
+        (self.store, self.alias, self.overwrites) = (store, alias, overwrites)
     }
 }
 

@@ -11,7 +11,7 @@ public struct CertificateRequests: Sendable {
     public var highest = 0
     /// The highest id of a generated request ever given.
     public var highestGenerated = 0
-    /// Where revocation lists are said to be found: the beginning of their addresses.
+    /// Where revocation lists and responders are said to be found: the beginning of their addresses.
     public var lists = "http://ca.example"
     /// Whether the estate dump says private keys that were sent in.
     public var dumpsKeys = false
@@ -32,13 +32,16 @@ public struct CertificateRequests: Sendable {
         let parent = name == Self.root ? nil : issuer(Self.root, seed: seed)
         let made = PKI.CertificateAuthority(
             commonName: name, seed: seed, notBefore: Self.validity.from, notAfter: Self.validity.until, parent: parent,
-            crlURL: parent == nil ? nil : list(of: Self.root))
+            crlURL: parent == nil ? nil : list(of: Self.root), statusURL: parent == nil ? nil : responder(of: Self.root))
         issuers[name] = made
         return made
     }
 
     /// The address of an authority's revocation list.
     func list(of name: String) -> String { "\(lists)/crl/\(Self.fileName(of: name)).crl" }
+
+    /// The address where the status of an authority's certificates can be asked for.
+    func responder(of name: String) -> String { "\(lists)/ocsp/\(Self.fileName(of: name))" }
 
     /// An authority's name as it stands in an address.
     public static func fileName(of name: String) -> String {

@@ -70,7 +70,8 @@ extension Estate {
     public mutating func issue(_ order: IssueOrder, now: Timestamp) -> Certificate {
         let issuer = issuer(order.authority)
         record(issuer)
-        let list = requests.list(of: authorities[order.authority]?.logicalName ?? CertificateRequests.root)
+        let name = authorities[order.authority]?.logicalName ?? CertificateRequests.root
+        let list = requests.list(of: name)
         let from = (order.notBefore ?? now + .seconds(-600)).inSeconds
         let until = (order.notAfter ?? from + .seconds(order.days * 86_400 - 1)).inSeconds
         let serial = Leaf.serial(seed: identifiers.seed, number: certificates.serialsGiven)
@@ -80,7 +81,7 @@ extension Estate {
         let leaf = Leaf(
             subject: order.subject, publicKeyInfo: order.publicKey, serial: serial, notBefore: from, notAfter: max(from, until),
             sans: order.names.compactMap { try? $0.encoded() }, keyUsage: KeyUsage(rawValue: UInt16(usage)),
-            extendedKeyUsages: order.extendedKeyUsages, crlURL: list)
+            extendedKeyUsages: order.extendedKeyUsages, crlURL: list, statusURL: requests.responder(of: name))
         let der = issuer.issue(leaf)
         let content = CertificateContent(
             der: der, keyType: order.keyType, keySize: order.keySize, curve: order.curve, keyUsage: usage,

@@ -21,7 +21,7 @@ extension CertificateRequest: HoldsBytes {
         metadata.reduce(subject.heldBytes + publicKey.count + (denialComment ?? "").heldBytes) {
             $0 + $1.key.heldBytes + $1.value.heldBytes + 64
         }
-            + names.reduce(0) { $0 + $1.value.heldBytes + 24 }
+            + names.reduce(0) { $0 + $1.value.heldBytes + 24 } + deliveries.reduce(0) { $0 + $1.alias.heldBytes + 48 }
     }
 }
 

@@ -1,3 +1,5 @@
+public import Base
+
 /// What an identity provider may say of a caller, such as a subject or a group; whoever shows it has its roles.
 public struct SecurityClaim: Sendable {
     /// What is claimed.
@@ -38,6 +40,9 @@ public struct SecurityClaim: Sendable {
         self.description = description
         self.scheme = scheme
     }
+
+    /// The Id of its identity provider, made from the scheme, since no operation makes providers.
+    public func provider(_ identifiers: Identifiers) -> GUID { identifiers.fixed(.security, "identity provider " + scheme) }
 
     /// Whether it is the same claim, whatever it is called: same kind, and same value and scheme without case.
     public func isSame(as other: SecurityClaim) -> Bool {

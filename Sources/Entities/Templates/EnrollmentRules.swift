@@ -198,9 +198,9 @@ public struct EnrollmentSettings: Sendable {
     /// What may be enrolled for.
     public var policy: EnrollmentPolicy
 
-    /// Keys may not be used twice, wildcards are allowed (assumed).
+    /// Keys may be used twice, since many clients send a request for signing again; wildcards are allowed (assumed).
     public init() {
         policy = EnrollmentPolicy()
-        (policy.allowsKeyReuse, policy.allowsWildcards, policy.enforcesRFC) = (false, true, false)
+        (policy.allowsKeyReuse, policy.allowsWildcards, policy.enforcesRFC) = (true, true, false)
     }
 }

@@ -42,7 +42,9 @@ extension EnrollmentPattern: Modelled {
         Member("RestrictCAs", .flag, \.restrictsAuthorities, about: "whether enrollments may go to no other authority; default false")
         Member("Policies", .object(EnrollmentPolicy.model), \.policy, about: "what may be enrolled for")
         Member("Defaults", .list(.object(SubjectDefault.model)), \.defaults, about: "what subjects are where requests leave it out")
-        Member("EnrollmentFields", .list(.object(EnrollmentField.model)), \.enrollmentFields, about: "what is asked for at enrollment")
+        Member("EnrollmentFields", .list(.object(EnrollmentField.model))) { $0.enrollmentFields.numbered }
+            .asked(.requests, \.enrollmentFields)
+            .seeded("enrollmentFields", about: "what is asked for at enrollment", \.enrollmentFields)
     }
 
     private static let authoritySeed = Seed<EnrollmentPattern>(

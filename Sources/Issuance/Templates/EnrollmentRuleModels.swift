@@ -44,10 +44,22 @@ struct SubjectPart: Modelled {
     static let oneOfAll = "one of " + all.map(\.part).joined(separator: ", ")
 }
 
+extension [EnrollmentField] {
+    /// The fields as answers show them: those that were given no Id have the next free ones.
+    public var numbered: [EnrollmentField] {
+        var last = map(\.id).max() ?? 0
+        return map { field in
+            var copy = field
+            if field.id == 0 { (copy.id, last) = (last + 1, last + 1) }
+            return copy
+        }
+    }
+}
+
 extension EnrollmentField: Modelled {
     /// Something that is asked for at enrollment.
     static let model = Model<EnrollmentField>([:], "an enrollment field", blank: { .init() }) {
-        Member("Id", .number, \.id, about: "its Id; default 0")
+        Member("Id", .number, \.id, about: "its Id; the next free one if left out")
         Member("Name", .text(upTo: 128)) { $0.name }.asked(.requests, required: "a field's name", \.name)
             .seeded("name", required: true, about: "its name", \.name)
         Member("Options", .list(.text), \.options, about: "the choices of a multiple choice")

@@ -54,7 +54,7 @@ extension Template: Modelled {
 
     /// What enrollments need. It is the pattern's in 25, where a template shows and takes none of it.
     @FieldBuilder<Template> private static var enrollment: [Field<Template>] {
-        Member("EnrollmentFields", .list(.object(EnrollmentField.model))) { $1.hasPatterns ? [] : $0.enrollmentFields }
+        Member("EnrollmentFields", .list(.object(EnrollmentField.model))) { $1.hasPatterns ? [] : $0.enrollmentFields.numbered }
             .asked(.update, of: { $0 < .v25 }) { $0.enrollmentFields = $1.value ?? [] }
             .seeded("enrollmentFields", about: "what is asked for at enrollment", \.enrollmentFields)
         Member("MetadataFields", .list(.object(MetadataRule.model))) { $1.hasPatterns ? [] : $0.metadata }.only(in: [.shown, .written])

@@ -117,7 +117,7 @@ public struct Fidelity: Sendable, Equatable {
     ///
     /// - Parameter product: the release simulated.
     /// - Returns: the style for a writer.
-    func wireStyle(_ product: ProductVersion) -> WireStyle {
+    public func wireStyle(_ product: ProductVersion) -> WireStyle {
         var style = WireStyle()
         style.times = product.traits.times
         style.omitsNulls = nulls == .omit

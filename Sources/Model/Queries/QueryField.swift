@@ -5,6 +5,8 @@ public enum QueryKind: Sendable {
     case text, number, boolean, time, guid
     /// Several texts; a comparison holds if it holds for one of them.
     case list
+    /// The same for names with a backslash between their parts: what they are compared with may have it twice, and blanks at its ends.
+    case paths
     /// A number that may also be given by name; names are in lower case.
     case words([String: Int])
     /// The number of a row that may also be given by the row's name; `what` says so in refusals.
@@ -66,7 +68,7 @@ public struct QueryField<Row>: Sendable {
         case .text: [.eq, .ne, .contains, .notContains, .startsWith, .endsWith]
         case .number, .time, .words, .named: [.eq, .ne, .lt, .le, .gt, .ge]
         case .boolean, .guid: [.eq, .ne]
-        case .list: [.eq, .ne, .contains, .notContains, .startsWith, .endsWith]
+        case .list, .paths: [.eq, .ne, .contains, .notContains, .startsWith, .endsWith]
         case .any: QueryOperator.allCases
         }
     }

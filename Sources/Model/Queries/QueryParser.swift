@@ -148,6 +148,7 @@ private struct QueryParser<Row> {
         switch field.kind {
         case .text: return .text(text.uppercased() == "%ME%" ? user : text)
         case .list, .any: return .text(text)
+        case .paths: return .text(text.replacing("\\\\", with: "\\").trimmed)
         case .number: if let number = Self.number(text) { return number }
         case .words(let words): if let number = Self.number(text) ?? words[text.lowercased()].map({ .number($0) }) { return number }
         case .named(_, let find): if let number = Self.number(text) ?? find(text).map({ .number($0) }) { return number }
@@ -164,7 +165,7 @@ private struct QueryParser<Row> {
 
     private static func description(of kind: QueryKind) -> String {
         switch kind {
-        case .text, .list, .any: "a text"
+        case .text, .list, .paths, .any: "a text"
         case .number: "a number"
         case .words(let words): "a number, or one of \(words.sorted { $0.value < $1.value }.map(\.key).joined(separator: ", "))"
         case .named(let what, _): "a number, or \(what)"

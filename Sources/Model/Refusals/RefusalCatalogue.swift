@@ -217,7 +217,8 @@ extension Refusal {
     public static func methodNotAllowed(_ asked: String, _ allowed: [String], guess: String? = nil) -> Refusal {
         Refusal(
             status: 405, code: badArgumentCode, message: "The requested resource does not support this HTTP method.", provenance: .assumed,
-            why: "\(asked): this path has \(allowed.joined(separator: ", "))\(guess.map { "; \($0)" } ?? "")",
+            // No colon after the path: `PFX:` would look like a secret's name.
+            why: "\(asked) is not served: this path has \(allowed.joined(separator: ", "))\(guess.map { "; \($0)" } ?? "")",
             headers: [.init(name: "Allow", value: allowed.joined(separator: ", "))]
         )
     }

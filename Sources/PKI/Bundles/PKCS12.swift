@@ -134,8 +134,9 @@ public enum PKCS12 {
         let items = try Cryptography.opened(pkcs12: bytes, password: password, iterations: mostIterations)
         var certificates = Array(items.dropFirst())
         guard let pkcs8 = items.first, !pkcs8.isEmpty else { return (nil, certificates) }
-        guard let key = PrivateKey(pkcs8: pkcs8) else {
-            throw PKIMistake("The private key of the PKCS#12 file is not of RSA, P-256, P-384, P-521, Ed25519 or Ed448.")
+        let known = PrivateKey(pkcs8: pkcs8)
+        guard let key = known ?? PrivateKey(withoutPublicPart: pkcs8, password: password, iterations: mostIterations) else {
+            throw PKIMistake("The private key of the PKCS#12 file cannot be read: it is not of RSA, P-256, P-384, P-521, Ed25519 or Ed448.")
         }
         if let own = certificates.firstIndex(where: { (try? CertificateFacts(der: $0))?.publicKeyInfo == key.publicKeyInfo }) {
             certificates.insert(certificates.remove(at: own), at: 0)

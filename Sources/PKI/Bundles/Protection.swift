@@ -21,6 +21,42 @@ struct Protection {
         return Protection(isLegacy: true, salt: salt, key: derive(1, 24), vector: derive(2, 8))
     }
 
+    /// Reads how something was encrypted: with AES-256 in CBC, with a key by PBKDF2 with HMAC-SHA-256.
+    ///
+    /// - Throws: ``PKIMistake`` if it was done otherwise, or the password is hashed too often.
+    init(_ algorithm: inout DERReader, password: String, mostIterations: UInt32) throws(PKIMistake) {
+        let oid = try algorithm.oid()
+        var schemes = try algorithm.sequence()
+        var derivation = try schemes.sequence()
+        var cipher = try schemes.sequence()
+        guard oid == Self.pbes2, try derivation.oid() == Self.pbkdf2, try cipher.oid() == Self.aes256 else {
+            throw PKIMistake("It is encrypted otherwise than with AES-256 and PBKDF2.")
+        }
+        var parameters = try derivation.sequence()
+        salt = Array(try parameters.content(Tag.octets))
+        let iterations = try parameters.integer().reduce(0) { min($0, 1 << 24) << 8 | UInt64($1) }
+        _ = try parameters.optional(Tag.integer)
+        var hash = try parameters.sequence()
+        guard try hash.oid() == Self.hmacSHA256, (1...UInt64(mostIterations)).contains(iterations) else {
+            throw PKIMistake("Its password is hashed otherwise than with HMAC-SHA-256, or too often.")
+        }
+        isLegacy = false
+        vector = Array(try cipher.content(Tag.octets))
+        key = Cryptography.pbkdf2(password: Array(password.utf8), salt: salt, iterations: UInt32(iterations), length: 32)
+    }
+
+    private init(isLegacy: Bool, salt: [UInt8], key: [UInt8], vector: [UInt8]) {
+        (self.isLegacy, self.salt, self.key, self.vector) = (isLegacy, salt, key, vector)
+    }
+
+    private static let pbes2: OID = "1.2.840.113549.1.5.13"
+    private static let pbkdf2: OID = "1.2.840.113549.1.5.12"
+    private static let hmacSHA256: OID = "1.2.840.113549.2.9"
+    private static let aes256: OID = "2.16.840.1.101.3.4.1.42"
+
+    /// What was encrypted; `nil` if the padding is wrong.
+    func decrypted(_ bytes: [UInt8]) -> [UInt8]? { Cryptography.decrypted(bytes, key: key, vector: vector) }
+
     /// Writes the algorithm.
     func writeAlgorithm(to writer: inout DERWriter) {
         guard !isLegacy else {
@@ -32,16 +68,16 @@ struct Protection {
             }
             return
         }
-        writer.algorithm("1.2.840.113549.1.5.13") { writer in
+        writer.algorithm(Self.pbes2) { writer in
             writer.sequence { writer in
-                writer.algorithm("1.2.840.113549.1.5.12") { writer in
+                writer.algorithm(Self.pbkdf2) { writer in
                     writer.sequence { writer in
                         writer.node(Tag.octets, salt)
                         writer.integer(UInt64(Self.iterations))
-                        writer.algorithm("1.2.840.113549.2.9") { $0.null() }
+                        writer.algorithm(Self.hmacSHA256) { $0.null() }
                     }
                 }
-                writer.algorithm("2.16.840.1.101.3.4.1.42") { $0.node(Tag.octets, vector) }
+                writer.algorithm(Self.aes256) { $0.node(Tag.octets, vector) }
             }
         }
     }

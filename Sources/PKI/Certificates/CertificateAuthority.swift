@@ -27,9 +27,10 @@ public struct CertificateAuthority: Sendable {
     ///   - notAfter: until when its certificate is valid.
     ///   - parent: the authority that signs its certificate; `nil` for a root. One with a parent has no further authority below it.
     ///   - crlURL: where the parent's CRL is.
+    ///   - statusURL: where the status of its certificate can be asked for.
     public init(
         commonName: String, seed: UInt64, notBefore: Timestamp, notAfter: Timestamp, parent: CertificateAuthority? = nil,
-        crlURL: String? = nil
+        crlURL: String? = nil, statusURL: String? = nil
     ) {
         subject = DistinguishedName(commonName: commonName)
         let key = Derivation.scalar(bits: 256, "key of authority \(commonName)", seed: seed)
@@ -39,7 +40,7 @@ public struct CertificateAuthority: Sendable {
         var own = Leaf(
             subject: subject, publicKeyInfo: info, serial: Leaf.serial("serial number of authority \(commonName)", seed: seed),
             notBefore: notBefore, notAfter: notAfter, keyUsage: [.digitalSignature, .keyCertSign, .crlSign], extendedKeyUsages: [],
-            crlURL: crlURL, isCA: true)
+            crlURL: crlURL, statusURL: statusURL, isCA: true)
         own.pathLength = parent == nil ? nil : 0
         certificate =
             parent?.issue(own) ?? Self.certificate(own, issuer: subject, issuerKeyID: keyID, signer)

@@ -9,6 +9,7 @@ enum Extension {
     static let crlPoints: OID = "2.5.29.31"
     static let authorityKeyID: OID = "2.5.29.35"
     static let extendedKeyUsage: OID = "2.5.29.37"
+    static let authorityAccess: OID = "1.3.6.1.5.5.7.1.1"
 
     /// The most extensions of a list, and the most attributes of a request.
     static let most = 100
@@ -65,6 +66,18 @@ extension DERWriter {
     mutating func authorityKeyID(_ identifier: [UInt8]) {
         self.extension(Extension.authorityKeyID) { writer in
             writer.sequence { $0.node(Tag.replacing(0), identifier) }
+        }
+    }
+
+    /// Writes where the status of a certificate can be asked for by OCSP.
+    mutating func statusPlace(_ url: String) {
+        self.extension(Extension.authorityAccess) { writer in
+            writer.sequence { writer in
+                writer.sequence { writer in
+                    writer.oid("1.3.6.1.5.5.7.48.1")
+                    writer.node(Tag.replacing(6), url.utf8)
+                }
+            }
         }
     }
 

@@ -20,6 +20,8 @@ public struct Leaf: Sendable {
     public var extendedKeyUsages: [String]
     /// Where the CRL is that it would be in.
     public var crlURL: String?
+    /// Where its status can be asked for.
+    public var statusURL: String?
     /// Whether it may sign others.
     public var isCA: Bool
     /// How many CAs may be below it.
@@ -37,15 +39,18 @@ public struct Leaf: Sendable {
     ///   - keyUsage: what the key may be used for.
     ///   - extendedKeyUsages: object identifiers of its purposes.
     ///   - crlURL: where the CRL is.
+    ///   - statusURL: where its status can be asked for.
     ///   - isCA: whether it may sign others.
     public init(
         subject: DistinguishedName, publicKeyInfo: [UInt8], serial: [UInt8], notBefore: Timestamp, notAfter: Timestamp,
         sans: [SubjectAltName] = [], keyUsage: KeyUsage = [.digitalSignature, .keyEncipherment],
-        extendedKeyUsages: [String] = ["1.3.6.1.5.5.7.3.1"], crlURL: String? = nil, isCA: Bool = false
+        extendedKeyUsages: [String] = ["1.3.6.1.5.5.7.3.1"], crlURL: String? = nil, statusURL: String? = nil,
+        isCA: Bool = false
     ) {
         (self.subject, self.publicKeyInfo, self.serial) = (subject, publicKeyInfo, serial)
         (self.notBefore, self.notAfter, self.sans) = (notBefore, notAfter, sans)
         (self.keyUsage, self.extendedKeyUsages, self.crlURL, self.isCA) = (keyUsage, extendedKeyUsages, crlURL, isCA)
+        self.statusURL = statusURL
     }
 
     /// A serial number that follows from a seed: 20 bytes, of which the first is neither 0 nor above 127.
@@ -83,5 +88,6 @@ public struct Leaf: Sendable {
         writer.extension(Extension.subjectKeyID) { $0.node(Tag.octets, PublicKey.identifier(ofInfo: publicKeyInfo)) }
         writer.authorityKeyID(authorityKeyID)
         if let crlURL { writer.crlPoint(crlURL) }
+        if let statusURL { writer.statusPlace(statusURL) }
     }
 }

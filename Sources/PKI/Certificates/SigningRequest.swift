@@ -59,7 +59,13 @@ public struct SigningRequest: Sendable {
         self.der = der
         (subject, publicKeyInfo, sans) = parsed
         kind = try Self.accepted(key)
-        if let flaw = Cryptography.flaw(ofRequest: der) { throw PKIMistake("The CSR cannot be read, or its signature is wrong: \(flaw).") }
+        if let flaw = try Self.flaw(der, key) { throw PKIMistake("The CSR cannot be read, or its signature is wrong: \(flaw).") }
+    }
+
+    /// What is wrong with a request's signature; `nil` if it is right.
+    private static func flaw(_ der: [UInt8], _ key: PublicKey) throws(PKIMistake) -> String? {
+        guard let signature = try PSSSignature(of: der) else { return Cryptography.flaw(ofRequest: der) }
+        return signature.isRight(by: key) ? nil : "RSA-PSS says so"
     }
 
     private static func parsed(_ der: [UInt8]) throws(PKIMistake) -> (DistinguishedName, [UInt8], [SubjectAltName]) {

@@ -116,11 +116,11 @@ struct DERWriter {
         }
     }
 
-    /// Writes a time to the second: of the years 1950 to 2049 with two digits of the year, as X.509 asks.
-    mutating func time(_ moment: Timestamp) {
+    /// Writes a time to the second: of the years 1950 to 2049 with two digits of the year, as X.509 asks, unless it must be long.
+    mutating func time(_ moment: Timestamp, isLong: Bool = false) {
         let parts = moment.parts
         let seconds = Int(moment.timeOfDay / Timestamp.ticksPerSecond)
-        let isShort = (1950...2049).contains(parts.year)
+        let isShort = !isLong && (1950...2049).contains(parts.year)
         node(isShort ? Tag.utcTime : Tag.generalizedTime) { writer in
             if !isShort { writer.digits(parts.year / 100) }
             for number in [parts.year % 100, parts.month, parts.day, seconds / 3600, seconds / 60 % 60, seconds % 60] {

@@ -52,6 +52,14 @@ public struct PrivateKey: Sendable {
         secret = .pkcs8(pkcs8)
     }
 
+    /// A key on a curve by its number, of as many bytes as a coordinate; `nil` if the number is not one of the curve's.
+    init?(_ curve: KeyKind.Curve, scalar: [UInt8]) {
+        guard let point = Cryptography.point(bits: curve.bits, scalar: scalar) else { return nil }
+        kind = .ec(curve)
+        secret = .bytes(scalar)
+        publicKeyInfo = PublicKey.info(kind, point)
+    }
+
     /// A PrivateKeyInfo in DER, not encrypted.
     public var pkcs8: [UInt8] {
         if case .pkcs8(let bytes) = secret { return bytes }

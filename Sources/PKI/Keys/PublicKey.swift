@@ -22,7 +22,7 @@ struct PublicKey {
         curve = algorithm == KeyKind.ecOID && head.tag == Tag.oid ? try head.oid() : nil
         key = try reader.bits()
         switch algorithm {
-        case KeyKind.rsaOID:
+        case KeyKind.rsaOID, PSSSignature.oid:
             let modulus = try Self.rsaBits(key)
             (bits, kind) = (modulus, .rsa(modulus))
         case KeyKind.ecOID:

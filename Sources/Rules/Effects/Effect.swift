@@ -81,14 +81,16 @@ public struct Substitute: Sendable {
         let product: ProductVersion
         /// Whether the second version of the operation is asked for.
         let isVersionTwo: Bool
+        /// The switches of the scenario.
+        let fidelity: Fidelity
 
         /// A context by its parts.
         public init(
             caller: String, identifier: String, now: Timestamp, path: String = "", product: ProductVersion = .v25,
-            isVersionTwo: Bool = false
+            isVersionTwo: Bool = false, fidelity: Fidelity = .init()
         ) {
             (self.caller, self.identifier, self.now) = (caller, identifier, now)
-            (self.path, self.product, self.isVersionTwo) = (path, product, isVersionTwo)
+            (self.path, self.product, self.isVersionTwo, self.fidelity) = (path, product, isVersionTwo, fidelity)
         }
     }
 

@@ -20,7 +20,7 @@ extension SecurityClaim: Modelled {
         Member("ClaimValue", .text("a value", length: 1...512).limited(to: 512)) { $0.value }.filtered(isKey: true)
             .asked(.create, required: "at least one character", \.value)
             .seeded("value", required: true, about: "the value that is claimed", \.value)
-        Member("Provider", .object(shownOnly: ClaimProvider.model)) { ClaimProvider(scheme: $0.scheme) }
+        Member("Provider", .object(shownOnly: ClaimProvider.model)) { ClaimProvider(claim: $0) }
         Asked(
             "ProviderAuthenticationScheme", .text.limited(to: 512), in: .create, required: "the scheme of an identity provider", \.scheme)
         Seed("scheme", .text("a scheme", length: 1...512), required: true, about: "the authentication scheme of its provider", \.scheme)
@@ -31,14 +31,14 @@ extension SecurityClaim: Modelled {
         "/Security/Claims", model, since: .v11, reads: .securityRead, rows: \.security.claims, notFound: { .claimNotFound($0) })
 }
 
-/// The identity provider of a claim. Its Id is made from its scheme, since no operation makes providers.
+/// The identity provider of a claim.
 struct ClaimProvider: Modelled {
-    let scheme: String
+    let claim: SecurityClaim
 
     static let model = Model<ClaimProvider>([.shown: "SecurityClaimProvider"]) {
-        Member("Id", .guid) { provider, view in view.estate.identifiers.fixed(.security, "identity provider " + provider.scheme) }
-        Member("AuthenticationScheme", .text) { $0.scheme }
-        Member("DisplayName", .text) { $0.scheme }
+        Member("Id", .guid) { $0.claim.provider($1.estate.identifiers) }
+        Member("AuthenticationScheme", .text) { $0.claim.scheme }
+        Member("DisplayName", .text) { $0.claim.scheme }
     }
 }
 

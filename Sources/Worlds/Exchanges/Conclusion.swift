@@ -133,7 +133,7 @@ extension WorldState {
     private mutating func struck(
         _ exchange: Exchange, _ caller: Caller?, _ strike: Strike, now: Timestamp
     ) -> (Work.Completion, Response?) {
-        switch strike.substitute?.outcome(exchange.context(caller, now: now, scenario.product)) {
+        switch strike.substitute?.outcome(exchange.context(caller, now: now, scenario.product, scenario.fidelity)) {
         case nil:
             let outcome = Work.outcome(exchange, caller, &self, now: now)
             return (outcome, outcome.response)

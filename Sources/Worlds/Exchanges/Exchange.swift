@@ -13,6 +13,8 @@ public final class Exchange: Sendable {
         case token(Result<TokenRequest, TokenRequest.Failure>)
         /// The revocation list of an authority, by the name in its address.
         case revocationList(String)
+        /// The status of certificates of an authority, by the name in its address; the request in DER.
+        case certificateStatus(String, [UInt8])
         /// A new connection, before anything is read from it.
         case connection
     }
@@ -50,6 +52,8 @@ public final class Exchange: Sendable {
             subject = .token(Result { () throws(TokenRequest.Failure) in try TokenRequest(request) })
         } else if let name = WorldState.revocationList(of: request) {
             subject = .revocationList(name)
+        } else if let asked = WorldState.statusRequest(of: request) {
+            subject = .certificateStatus(asked.name, asked.der)
         } else {
             let route = guide.router.match(request)
             subject = .operation(route, body: Self.body(of: request, route))
@@ -131,15 +135,16 @@ public final class Exchange: Sendable {
     ///   - caller: the authenticated caller, if any.
     ///   - now: the world's time.
     ///   - product: the release that answers.
+    ///   - fidelity: the switches of the scenario.
     /// - Returns: caller, identifier, time, and which operation of which release it is.
-    func context(_ caller: Caller?, now: Timestamp, _ product: ProductVersion) -> Substitute.Context {
+    func context(_ caller: Caller?, now: Timestamp, _ product: ProductVersion, _ fidelity: Fidelity) -> Substitute.Context {
         guard case .operation(.endpoint(let operation, _, let parameters), _) = subject else {
             return Substitute.Context(caller: self.caller(caller), identifier: GUID.empty.text, now: now, product: product)
         }
         let identifier = parameters.first?.value ?? (operation.path.hasPrefix("/Certificates") ? "0" : GUID.empty.text)
         return Substitute.Context(
             caller: self.caller(caller), identifier: identifier, now: now, path: operation.path, product: product,
-            isVersionTwo: HeaderChecks.version(request, of: operation, in: product) == 2)
+            isVersionTwo: HeaderChecks.version(request, of: operation, in: product) == 2, fidelity: fidelity)
     }
 
     /// Whether a request is for the token endpoint.
@@ -176,7 +181,7 @@ extension Exchange.Subject {
         case .token: .token
         case .connection: .connection
         case .operation(.endpoint(_, let number, _), _): .endpoint(number)
-        case .operation, .revocationList: .nothing
+        case .operation, .revocationList, .certificateStatus: .nothing
         }
     }
 

@@ -30,6 +30,7 @@ enum Work {
     /// - Returns: the reply, and whether anything was changed.
     static func outcome(_ exchange: Exchange, _ caller: Caller?, _ state: inout WorldState, now: Timestamp) -> Completion {
         if case .revocationList(let name) = exchange.subject { return state.revocationList(name, now: now) }
+        if case .certificateStatus(let name, let der) = exchange.subject { return state.certificateStatus(name, der, now: now) }
         guard case .operation(let route, let body) = exchange.subject else {
             return state.tokenOutcome(exchange, now: now)
         }

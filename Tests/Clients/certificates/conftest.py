@@ -6,6 +6,8 @@ import subprocess
 import pytest
 
 PASSWORD = "a long enough password"
+STORE = "2162f005-083e-4995-9519-60b656b06a45"
+CA = "ca.example\\Sub-CA"
 
 
 def openssl(*arguments, text=None, folder=None):
@@ -13,6 +15,11 @@ def openssl(*arguments, text=None, folder=None):
     done = subprocess.run(["openssl", *arguments], input=text, cwd=folder, capture_output=True, timeout=60)
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout.decode()
+
+
+def pfx(ask, version="2", **more):
+    body = {"Subject": "CN=b.example.org", "Template": "WebServer-1y", "CertificateAuthority": CA, "Password": "x", **more}
+    return ask("POST", "/Enrollment/PFX", body, x_certificateformat="PFX", x_keyfactor_api_version=version)
 
 
 @pytest.fixture
@@ -77,3 +84,22 @@ def opened(tmp_path):
         return openssl("pkcs12", "-in", "file.p12", "-passin", f"pass:{password}", "-nodes", folder=tmp_path)
 
     return read
+
+
+@pytest.fixture
+def anywhere(mock, request):
+    """Asks in a world of the test's own that begins with a scenario."""
+    world = "b" + format(abs(hash(request.node.nodeid)), "x")
+
+    def start(scenario=""):
+        if scenario:
+            assert mock.ask("PUT", "/_mock/scenario", scenario, {"X-Mock-World": world}).status == 200
+
+        def ask(method, path, body=None, **headers):
+            headers = {name.replace("_", "-"): value for name, value in headers.items()} | {"X-Mock-World": world}
+            prefix = "" if path.startswith(("/_mock", "/crl")) else "/KeyfactorAPI"
+            return mock.ask(method, prefix + path, body, headers)
+
+        return ask
+
+    return start

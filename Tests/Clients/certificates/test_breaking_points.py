@@ -5,35 +5,9 @@ import json
 
 import pytest
 
-from certificates.conftest import openssl
+from certificates.conftest import CA, STORE, openssl, pfx
 
-STORE = "2162f005-083e-4995-9519-60b656b06a45"
-CA = "ca.example\\Sub-CA"
 MARK = "the-file-is-written"
-
-
-@pytest.fixture
-def anywhere(mock, request):
-    """Asks in a world of the test's own that begins with a scenario."""
-    world = "b" + format(abs(hash(request.node.nodeid)), "x")
-
-    def start(scenario=""):
-        if scenario:
-            assert mock.ask("PUT", "/_mock/scenario", scenario, {"X-Mock-World": world}).status == 200
-
-        def ask(method, path, body=None, **headers):
-            headers = {name.replace("_", "-"): value for name, value in headers.items()} | {"X-Mock-World": world}
-            prefix = "" if path.startswith(("/_mock", "/crl")) else "/KeyfactorAPI"
-            return mock.ask(method, prefix + path, body, headers)
-
-        return ask
-
-    return start
-
-
-def pfx(ask, version="2", **more):
-    body = {"Subject": "CN=b.example.org", "Template": "WebServer-1y", "CertificateAuthority": CA, "Password": "x", **more}
-    return ask("POST", "/Enrollment/PFX", body, x_certificateformat="PFX", x_keyfactor_api_version=version)
 
 
 @pytest.mark.parametrize("value", [CA, "Sub-CA", CA + " ", "Sub-CA ", "ca.example\\\\Sub-CA", "CA.EXAMPLE\\sub-ca"])

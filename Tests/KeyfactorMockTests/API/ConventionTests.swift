@@ -109,7 +109,7 @@ struct ConventionTests {
             .get, "Status/Endpoints",
             "GET /KeyfactorAPIStatus/Endpoints is not below a base path (a slash is missing after /KeyfactorAPI); those are /KeyfactorAPI, /Keyfactor/API"
         ),
-        (.delete, "/Agents", "DELETE /KeyfactorAPI/Agents: this path has GET"),
+        (.delete, "/Agents", "DELETE /KeyfactorAPI/Agents is not served: this path has GET"),
     ])
     func aMissSaysWhatWasNearest(_ method: Method, _ path: String, _ why: String) throws {
         let recorder = LogRecorder()
