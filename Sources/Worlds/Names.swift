@@ -48,7 +48,15 @@ public struct Names: Sendable {
     public static let most = 100
 
     /// What is wrong with some names, in their order.
-    public func warnings(_ names: some Sequence<WrittenName>) -> [Mistake] { Array(names.lazy.compactMap(warning).prefix(Self.most)) }
+    public func warnings(_ names: some Sequence<WrittenName>) -> [Mistake] {
+        var mistakes: [Mistake] = []
+        // A long text names few things, and each costs a search among all operations or rows.
+        var known: Set<WrittenName.Identity> = []
+        for name in names where mistakes.count < Self.most && !known.contains(name.identity) {
+            if let mistake = warning(name) { mistakes.append(mistake) } else { known.insert(name.identity) }
+        }
+        return mistakes
+    }
 
     /// What is wrong with a name; `nil` if it exists.
     func warning(_ name: WrittenName) -> Mistake? {

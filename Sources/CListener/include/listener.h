@@ -71,8 +71,7 @@ typedef struct listener_exchange listener_exchange;
 typedef struct {
     const char *name;
     const char *value;
-    uint32_t name_length;   ///< bytes
-    uint32_t value_length;  ///< bytes
+    uint32_t name_length, value_length;  ///< bytes
 } listener_field;
 
 /// A whole request. Nothing here ends with NUL: use the lengths. Valid only during the request callback.
@@ -82,9 +81,7 @@ typedef struct {
     const listener_field *fields;
     const uint8_t *_Nullable body;  ///< without its transfer coding
     const char *peer;               ///< the client's address as text, without a port
-    size_t method_length;
-    size_t target_length;
-    size_t field_count;
+    size_t method_length, target_length, field_count;
     size_t packed_fields_length;  ///< bytes that the fields need in listener_pack()
     size_t body_length;
     size_t peer_length;

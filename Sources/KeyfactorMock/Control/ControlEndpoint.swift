@@ -115,6 +115,7 @@ struct ControlCall: Sendable {
     /// - Parameters:
     ///   - mayGrow: whether it may need much memory meanwhile.
     ///   - work: what is to be done.
+    /// - Returns: the answer, or how it is waited for.
     func aside(mayGrow: Bool = false, _ work: @escaping @Sendable (ControlCall) throws(ControlRefusal) -> Answer) -> Answer {
         let answer: @Sendable () -> Answer = {
             var call = self

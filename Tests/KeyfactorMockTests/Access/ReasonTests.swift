@@ -204,6 +204,6 @@ struct ReasonTests {
         #expect((why != nil) == (delivery != "whole"))
         let lines = recording.withLock { $0 }
         #expect(lines.contains { $0.contains("GET /KeyfactorAPI/Agents \(line) by the rule 'planned'") }, "\(lines)")
-        if let why { #expect(lines.contains { $0.contains("INFO \(why)") }) }
+        if let why { #expect(lines.contains { $0.contains("INFO GET /KeyfactorAPI/Agents \(line): \(why)") }, "\(lines)") }
     }
 }
