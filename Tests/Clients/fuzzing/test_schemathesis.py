@@ -36,7 +36,7 @@ def test_no_answer_is_outside_the_description(tmp_path, fidelity, examples):
                 "--seed", "1", "--generation-database", "none", "--generation-with-security-parameters", "false",
                 "--continue-on-failure", "--warnings", "off", "--no-color",
             ],
-            cwd=tmp_path, env={**os.environ, "NO_PROXY": "*"}, capture_output=True, text=True, timeout=120 * SLOWNESS,
+            cwd=tmp_path, env={**os.environ, "NO_PROXY": "*"}, capture_output=True, text=True, timeout=300 * SLOWNESS,
         )
         assert run.returncode == 0, run.stdout[-20_000:] + run.stderr
         assert server.get("/Status/Endpoints"), "the server lives on"
