@@ -111,8 +111,8 @@ extension GUID {
             self = plain
             return
         }
-        // The longest is X with blanks; what is longer is not looked at.
-        guard text.utf8.count <= 256 else { return nil }
+        // The shortest is N, and the longest X with blanks: what is shorter or longer is not looked at.
+        guard (32...256).contains(text.utf8.count) else { return nil }
         let text = text.trimmed
         let inner = String(text.dropFirst().dropLast())
         switch (text.first, text.last) {
