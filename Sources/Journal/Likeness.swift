@@ -30,9 +30,7 @@ struct Likeness {
 
     /// A path with `*` in place of identifiers, at most 80 bytes of it.
     private static func shape(_ segments: [String]) -> [UInt8] {
-        let words = segments.prefix(8).map {
-            GUID(dotNet: String($0)) != nil || Int($0) != nil || $0.hasPrefix("{") ? "*" : $0.lowercased()
-        }
+        let words = segments.prefix(8).map { GUID(dotNet: $0) != nil || Int($0) != nil || $0.hasPrefix("{") ? "*" : $0.lowercased() }
         return Array(words.joined(separator: "/").utf8.prefix(80))
     }
 }

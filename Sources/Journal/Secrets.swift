@@ -107,10 +107,9 @@ public enum Secrets {
         var lowered: [UInt8] = []
         lowered.reserveCapacity(bytes.underestimatedCount)
         for byte in bytes { lowered.append(CaselessText.lower(byte)) }
-        let bytes = lowered
-        for (place, byte) in bytes.enumerated() {
-            for stem in stems[Int(byte)] where bytes.count - place >= stem.count {
-                if (1..<stem.count).allSatisfy({ bytes[place + $0] == stem[$0] }) { return true }
+        for (place, byte) in lowered.enumerated() {
+            for stem in stems[Int(byte)] where lowered.count - place >= stem.count {
+                if (1..<stem.count).allSatisfy({ lowered[place + $0] == stem[$0] }) { return true }
             }
         }
         return false

@@ -4,8 +4,8 @@ import Glibc
 ///
 /// They start with the first work, so that a server which needs none has none. Work in one lane is done piece by piece, and lanes take
 /// turns, so that no lane keeps more than one worker. Large pieces of work share a lane: what is made of a text while it is read may take
-/// fifty times as much memory, and an estate counts in no budget before it is whole. What waits is bounded; beyond that, the thread that asks does the work itself, so that callers wait rather
-/// than memory grows.
+/// fifty times as much memory, and an estate counts in no budget before it is whole. What waits is bounded; beyond that, the thread that
+/// asks does the work itself, so that callers wait rather than memory grows.
 public final class Workers: Sendable {
     private struct Work: Sendable {
         let bytes: Int

@@ -3,9 +3,9 @@ import MicroHTTP
 /// Key and certificate of a server. Those that nobody keeps are made on a thread of their own: meanwhile the scenario is read.
 final class ServerIdentity: Sendable {
     private let options: ServerOptions
-    private let thread: Thread.Running?
+    /// The thread until somebody waits for it.
+    private let thread: Lock<Thread.Running?>
     private let outcome = Lock<Result<TLSIdentity, ListenerError>?>(nil)
-    private let isAwaited = Lock(false)
 
     /// Begins to make them.
     ///
@@ -14,13 +14,14 @@ final class ServerIdentity: Sendable {
         self.options = options
         // What is read from files, or written there, waits until the scenario has been read: it may have mistakes.
         guard !options.noHTTPS, options.tlsCert == nil, options.caDir == nil else {
-            thread = nil
+            thread = Lock(nil)
             return
         }
-        thread = Thread.start { [outcome] in
+        let started = Thread.start { [outcome] in
             let made = Result { () throws(ListenerError) in try Self.throwaway(options) }
             outcome.withLock { $0 = made }
         }
+        thread = Lock(started)
     }
 
     private static let subjects = TLSIdentity.Subjects(authority: "keyfactor-mock throwaway CA", leaf: "keyfactor-mock")
@@ -31,10 +32,7 @@ final class ServerIdentity: Sendable {
 
     /// Waits until nothing is being made any more. The process must not end before: GnuTLS is at work.
     func wait() {
-        isAwaited.withLock { isAwaited in
-            if !isAwaited { thread?.wait() }
-            isAwaited = true
-        }
+        thread.withLock { $0.take() }?.wait()
     }
 
     /// Key and certificate: from the options, signed by the CA of `--ca-dir`, or by a temporary CA.

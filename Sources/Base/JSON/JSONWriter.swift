@@ -127,16 +127,17 @@ public struct JSONWriter: Sendable {
     /// Writes a string as .NET's System.Text.Json does by default: quotes, `& ' + < >`, backticks and all non-ASCII characters
     /// as `\u` and four digits. Command writes its error bodies this way.
     public mutating func escapedValue(_ text: String) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
-        for unit in text.utf16 {
-            switch unit {
-            case 0x5C: bytes.append(contentsOf: [0x5C, 0x5C])
-            case 0x22, 0x26, 0x27, 0x2B, 0x3C, 0x3E, 0x60, 0x00..<0x20, 0x7F...: escape(unit)
-            default: bytes.append(UInt8(truncatingIfNeeded: unit))
+        part(atMost: OutputSpan.room(for: text)) { out in
+            out.append(UInt8(ascii: "\""))
+            for unit in text.utf16 {
+                switch unit {
+                case 0x5C: out.append("\\\\")
+                case 0x22, 0x26, 0x27, 0x2B, 0x3C, 0x3E, 0x60, 0x00..<0x20, 0x7F...: out.append(escape: unit)
+                default: out.append(UInt8(truncatingIfNeeded: unit))
+                }
             }
+            out.append(UInt8(ascii: "\""))
         }
-        bytes.append(UInt8(ascii: "\""))
     }
 
     /// Writes a whole number.
@@ -209,24 +210,5 @@ public struct JSONWriter: Sendable {
     private mutating func separate() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = true
-    }
-
-    /// Escapes a character as .NET does: five have short escapes.
-    private mutating func escape(_ unit: UInt16) {
-        let short: UInt8? =
-            switch unit {
-            case 0x08: UInt8(ascii: "b")
-            case 0x09: UInt8(ascii: "t")
-            case 0x0A: UInt8(ascii: "n")
-            case 0x0C: UInt8(ascii: "f")
-            case 0x0D: UInt8(ascii: "r")
-            default: nil
-            }
-        if let short { return bytes.append(contentsOf: [UInt8(ascii: "\\"), short]) }
-        bytes.append(contentsOf: "\\u".utf8)
-        for shift in [12, 8, 4, 0] {
-            let nibble = UInt8(truncatingIfNeeded: unit >> UInt16(shift)) & 0xF
-            bytes.append(nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "A") + nibble - 10)
-        }
     }
 }

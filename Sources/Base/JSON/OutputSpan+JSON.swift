@@ -21,16 +21,25 @@ extension OutputSpan<UInt8> {
             switch bytes[place] {
             case UInt8(ascii: "\""): append("\\\"")
             case UInt8(ascii: "\\"): append("\\\\")
-            case 0x08: append("\\b")
-            case 0x09: append("\\t")
-            case 0x0A: append("\\n")
-            case 0x0C: append("\\f")
-            case 0x0D: append("\\r")
-            case let byte where byte < 0x20:
-                append("\\u00")
-                append(byte < 0x10 ? UInt8(ascii: "0") : UInt8(ascii: "1"))
-                append(byte & 0xF < 10 ? UInt8(ascii: "0") + byte & 0xF : UInt8(ascii: "A") - 10 + byte & 0xF)
+            case let byte where byte < 0x20: append(escape: UInt16(byte))
             case let byte: append(byte)
+            }
+        }
+    }
+
+    /// Appends the escape of a character as .NET writes it: five have short ones.
+    mutating func append(escape unit: UInt16) {
+        switch unit {
+        case 0x08: append("\\b")
+        case 0x09: append("\\t")
+        case 0x0A: append("\\n")
+        case 0x0C: append("\\f")
+        case 0x0D: append("\\r")
+        default:
+            append("\\u")
+            for shift in [12, 8, 4, 0] {
+                let nibble = UInt8(truncatingIfNeeded: unit >> UInt16(shift)) & 0xF
+                append(nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "A") + nibble - 10)
             }
         }
     }

@@ -32,7 +32,7 @@ enum CertificateLocations {
         return .reply(call.object(LocationsAnswer(groups: groups), LocationsAnswer.model, .shown, estate))
     }.showing { call, estate throws(Refusal) in
         let id = try Int.read(call)
-        return estate.jobs { estate.certificates(movedBy: $0).contains(id) }
+        return estate.jobsOnStores { estate.certificates(movedBy: $0).contains(id) }
     }
 
     private static let audit = Operation(

@@ -39,7 +39,7 @@ enum CertificateReads {
     }.showing { call, estate throws(Refusal) in
         let filter = try CertificateScope.query(of: call.query["querystring"] ?? "", call, estate)
         let showsLocations = try call.flag("includeLocations")
-        return estate.jobs { job in
+        return estate.jobsOnStores { job in
             if case .enroll? = job.order.change { return true }
             return showsLocations
                 && estate.certificates(movedBy: job).contains { estate.certificates[$0].map { filter?.matches($0) ?? true } ?? false }
@@ -78,7 +78,7 @@ enum CertificateReads {
     }.showing { call, estate throws(Refusal) in
         guard try call.flag("includeLocations") else { return [] }
         let id = try Int.read(call)
-        return estate.jobs { estate.certificates(movedBy: $0).contains(id) }
+        return estate.jobsOnStores { estate.certificates(movedBy: $0).contains(id) }
     }
 
     /// A list as text. Which columns Command writes is not known.

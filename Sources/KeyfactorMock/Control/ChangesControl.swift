@@ -73,7 +73,7 @@ enum ChangesControl {
         let found: @Sendable () -> Answer = {
             withExtendedLifetime(place) { call.aside { .ready(response($0.world.withState { $0 }, since, $0)) } }
         }
-        if let news { return news >= many && left > .zero ? .later(longPause, then: found) : found() }
+        if let news { return news >= many && left > .zero ? .later(min(longPause, left), then: found) : found() }
         let watching = Watching(call.world, bell)
         return .until(bell, atMost: left) {
             watching.end()

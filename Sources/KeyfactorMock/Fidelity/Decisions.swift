@@ -122,7 +122,7 @@ enum Decisions {
           So is a request for the inventory of the job's store, whatever the page, and one for all inventories if the caller may read the store
           (client: one polls the inventory alone until a deployed certificate is there).
         - Five looks at other places that show the job or what it changes count as a read, so that no client waits forever: ScheduledJobs and
-          stores whose query selects the job or its store, the store itself, JobStatus/Data of the present attempt, and Locations, or
+          lists of stores that show the job or its store, the store itself, JobStatus/Data of the present attempt, and Locations, or
           certificates with `includeLocations`, for a job that moves the certificate. A list of certificates is a look at re-enrollments.
         - A recurring interval begins with its first interval. What an interval job missed while time leapt far ahead is counted, not recorded.
         - Logs fetched without a script are one line of text. Unscheduling leaves an attempt that is in progress in process.

@@ -3,9 +3,9 @@ import Base
 /// A page of a list, and how many rows match in all.
 public struct Page<Row> {
     /// The rows of this page, in order.
-    var rows: [Row]
+    public let rows: [Row]
     /// How many rows match on all pages.
-    var total: Int
+    let total: Int
 
     /// A page by its parts.
     public init(rows: [Row], total: Int) {

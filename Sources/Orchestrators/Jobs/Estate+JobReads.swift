@@ -44,13 +44,13 @@ extension Estate {
     /// All jobs on a store, its inventory job last.
     public func jobs(on store: CertificateStore) -> [GUID] { (jobs.onStores[store.id] ?? []) + (store.inventoryJob.map { [$0] } ?? []) }
 
-    /// The jobs whose step lasts until they are read, in the order of their coming.
+    /// The jobs on stores that change what these hold, in the order of their coming. To find them costs as much as there are such jobs.
     ///
-    /// - Parameter isRead: whether a request reads one.
+    /// - Parameter isMeant: whether one is meant.
     /// - Returns: their ids.
-    public func jobs(countingReadsWhere isRead: (Job) -> Bool) -> [GUID] {
-        let read = jobs.runs.compactMap { id, run in run.readsLeft == nil ? nil : jobs.scheduled[id].flatMap { isRead($0) ? $0 : nil } }
-        return read.sorted { $0.number < $1.number }.map(\.id)
+    public func jobsOnStores(where isMeant: (Job) -> Bool) -> [GUID] {
+        let found = jobs.onStores.values.joined().compactMap { jobs.scheduled[$0].flatMap { isMeant($0) ? $0 : nil } }
+        return found.sorted { $0.number < $1.number }.map(\.id)
     }
 
     /// Counts a history request as a read of every job whose entry it selects, or would select, and moves on those whose step is over.

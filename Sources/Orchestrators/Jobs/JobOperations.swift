@@ -74,16 +74,13 @@ public enum JobOperations {
         .get, "/OrchestratorJobs/ScheduledJobs", needs: .agentsRead, returns: Contents.array(Contents.of(Job.model, .shown)),
         query: Operation.Parameter.list(), counts: true,
         established: "members; AgentId and JobType as query fields (documented, client)",
-        assumed: "the other query fields; `Requested` is a date; ClientMachine is the orchestrator's; a look at the jobs that it selects"
+        assumed: "the other query fields; `Requested` is a date; ClientMachine is the orchestrator's; a look at the jobs that it shows"
     ) { call, estate throws(Refusal) in
-        let page = try call.page(
-            of: estate.jobs.scheduled, fields: Job.model.queryFields(call.view(.shown, estate)), defaultSort: nil)
-        return .reply(call.list(page, Job.model, .shown, estate))
-    }.showing { call, estate throws(Refusal) in
-        let filter = try call.filter(Job.model.queryFields(call.view(.shown, estate)))
-        let one = if case .guid(let id)? = filter?.key?.value { estate.jobs.scheduled[id] } else { Job?.none }
-        if let one { return filter?.matches(one) ?? true ? [one.id] : [] }
-        return estate.jobs(countingReadsWhere: { filter?.matches($0) ?? true })
+        .reply(call.list(try page(call, estate), Job.model, .shown, estate))
+    }.showing { call, estate throws(Refusal) in try page(call, estate).rows.map(\.id) }
+
+    private static func page(_ call: Call, _ estate: Estate) throws(Refusal) -> Page<Job> {
+        try call.page(of: estate.jobs.scheduled, fields: Job.model.queryFields(call.view(.shown, estate)), defaultSort: nil)
     }
 
     /// Text of up to 2 MB that the job left behind, null if it left none.

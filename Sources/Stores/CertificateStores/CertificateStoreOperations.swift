@@ -17,15 +17,10 @@ public enum CertificateStoreOperations {
                     """,
                 assumed: """
                     stores in containers that the caller may not read are left out and not counted; `ReenrollmentStatus` where the type \
-                    enrolls and the agent is approved; `Password` null without one; a look at the jobs on the stores that the query \
-                    selects
+                    enrolls and the agent is approved; `Password` null without one; a look at the jobs on the stores that it shows
                     """
             ).showing { call, estate throws(Refusal) in
-                let filter = try call.filter(CertificateStore.model.queryFields(call.view(.shown, estate)))
-                return estate.jobs { job in
-                    guard let store = job.order.store.flatMap({ estate.stores[$0] }) else { return false }
-                    return isReadable(store, by: call) && filter?.matches(store) ?? true
-                }
+                try CertificateStore.noun.page(call, estate, sortedBy: "ClientMachine").rows.flatMap { estate.jobs(on: $0) }
             },
             CertificateStore.noun.get(established: "members (recorded); text of the 404 (recorded)", assumed: "as the list")
                 .showing { call, estate throws(Refusal) in estate.jobs(on: try CertificateStore.noun.find(.storesRead, call, estate)) },
@@ -89,7 +84,7 @@ public enum CertificateStoreOperations {
             InventoryRow.model.queryFields(view) + CertificateStore.model.queryFields(view).map { $0.of { $0.store } }
         return .reply(call.list(try call.page(of: rows, fields: fields, defaultSort: nil), InventoryRow.model, .shown, estate))
     }.reading { call, estate throws(Refusal) in
-        estate.jobs { $0.order.store.flatMap { estate.stores[$0] }.map { isReadable($0, by: call) } ?? false }
+        estate.stores.all.filter { isReadable($0, by: call) }.flatMap { estate.jobs(on: $0) }
     }
 
     private static func isReadable(_ store: CertificateStore, by call: Call) -> Bool {

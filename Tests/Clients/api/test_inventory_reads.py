@@ -155,6 +155,16 @@ def test_a_client_that_waits_until_a_stores_inventory_is_over_is_done(server, pa
     assert polls(server, path.format(store), lambda found: schedule(found) is None) == 6
 
 
+@pytest.mark.parametrize("path", ["/CertificateStores?QueryString=ClientMachine%20-ne%20%22web-1%22", "/CertificateStores?ReturnLimit=1",
+                                  "/OrchestratorJobs/ScheduledJobs?QueryString=JobType%20-eq%20%22Inventory%22"])
+def test_a_list_that_does_not_show_a_job_or_its_store_is_no_look_at_it(server, path):
+    """What is not shown is not looked for either, so that a list costs no more beside many jobs."""
+    job = add(server, server.store("web-1"))
+    for _ in range(20):
+        server.get(path)
+    assert state(server, job) == "InProcess"
+
+
 def test_a_list_of_certificates_shows_what_a_reenrollment_brought(server):
     server.ask("POST", "/KeyfactorAPI/CertificateStores/Reenrollment", {
         "KeystoreId": server.store("enr-1"), "SubjectName": "CN=brought", "AgentGuid": server.agent("uo-9"), "Alias": "enr"})
